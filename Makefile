@@ -1,0 +1,38 @@
+# PYTHON makes the virtual environment; ARGS goes to the training script; RAY_ADDRESS=... runs on that cluster.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+
+.PHONY: help setup engine image sandboxes train submit check test
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
+
+setup: .venv/ready  ## install the package and its tools into .venv
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,dev]'
+	touch $@
+
+engine:  ## install and start Docker on Debian or Ubuntu, as root
+	scripts/install_docker.sh
+
+image:  ## build the sandbox image
+	scripts/build_image.sh
+
+sandboxes:  # the image, where an engine could use it
+	@if docker info >/dev/null 2>&1; then scripts/build_image.sh; fi
+
+train: setup sandboxes  ## train the tiny model with GRPO, on Docker sandboxes where there are any
+	$(BIN)/python scripts/train_grpo.py $(ARGS)
+
+submit: setup  ## the same as a job on a Ray cluster
+	scripts/submit.sh $(ARGS)
+
+check: setup  ## lint, format, types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+test: setup sandboxes  ## every test; those with Docker are skipped where there is no engine
+	$(BIN)/python -m pytest $(ARGS)

@@ -1,0 +1,94 @@
+"""What a program is judged against: a Problem, its TestCases and the Limits of one execution.
+
+Runs: everywhere. Rows of data sets become Problems in `datasets/`; nothing past that asks where they came from.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from deepcoder.runner import values
+
+
+class Mode(StrEnum):
+    """How a program meets a test."""
+
+    STDIN = "stdin"  # the whole program runs once per test, with the input on its standard input
+    FUNCTION = "function"  # the program is loaded once, then its entry point is called per test
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one execution may use: one run of a program in stdin mode, one call in function mode."""
+
+    cpu_s: float = 6.0
+    wall_s: float = 0.0  # 0 means twice cpu_s; time spent waiting for a free processor does not count
+    memory_bytes: int = 1 << 30
+    output_bytes: int = 16 << 20
+    processes: int = 64  # threads count as processes, as they do for the kernel
+
+    def __post_init__(self) -> None:
+        if self.wall_s == 0:
+            object.__setattr__(self, "wall_s", 2 * self.cpu_s)
+        for field in dataclasses.fields(self):
+            if not getattr(self, field.name) > 0:
+                raise ValueError(f"limits.{field.name} must be above 0")
+
+
+@dataclass(frozen=True)
+class TestCase:
+    """One test: what goes in, and what must come out.
+
+    In stdin mode both are text. In function mode both are values in the encoding of `runner.values`:
+    the input an `Arguments` pair, the output what the call must return; `TestCase.call` writes them.
+    """
+
+    __test__ = False  # pytest would collect a class of this name
+
+    input: str
+    output: str
+
+    @classmethod
+    def call(cls, args: Sequence[Any], expected: Any, kwargs: Mapping[str, Any] | None = None) -> TestCase:
+        """A function-mode test from Python values.
+
+        Raises:
+            TypeError: A value has no encoding.
+        """
+        return cls(input=values.encode([list(args), dict(kwargs or {})]), output=values.encode(expected))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A task with its tests. `checker` is a name that `checkers.checker` knows; empty means the mode's own."""
+
+    problem_id: str
+    mode: Mode
+    tests: tuple[TestCase, ...]
+    entry_point: str | None = None  # function mode: the function, or the method of class Solution
+    preamble: str = ""  # function mode: source that runs before the program
+    checker: str = ""
+    limits: Limits = Limits()
+    prompt: tuple[Mapping[str, str], ...] = ()  # messages, as chat templates take them
+    reference: str | None = None  # source of a program that passes every test
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.tests:
+            raise ValueError("a problem needs at least one test: with none, every program passes")
+        if self.mode is Mode.FUNCTION and not self.entry_point:
+            raise ValueError("entry_point is missing: function mode needs the name to call")
+        if not self.checker:
+            object.__setattr__(self, "checker", "tokens" if self.mode is Mode.STDIN else "value")
+
+    def sampled(self, max_tests: int | None) -> Problem:
+        """Only the `max_tests` longest inputs, in their own order, as DeepCoder trains; None keeps all."""
+        if max_tests is None or len(self.tests) <= max_tests:
+            return self
+        longest = sorted(range(len(self.tests)), key=lambda i: -len(self.tests[i].input))
+        kept = tuple(self.tests[i] for i in sorted(longest[:max_tests]))
+        return dataclasses.replace(self, tests=kept)

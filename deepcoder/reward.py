@@ -1,0 +1,97 @@
+"""The reward function that TRL calls.
+
+Runs: GPU node, in every trainer rank. No scheduling here: the pool has all of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from deepcoder.pool import SandboxPool
+from deepcoder.problems import Problem
+from deepcoder.programs import Completion, extract
+from deepcoder.verdicts import Judgement, Submission, Verdict
+
+Score = Callable[[Judgement], float | None]
+
+
+def all_or_nothing(judgement: Judgement) -> float | None:
+    """1 when every test passed, else 0; None, which TRL leaves out of the group, when the fault was ours."""
+    if judgement.verdict is Verdict.IE:
+        return None
+    return float(judgement.verdict is Verdict.AC)
+
+
+class CodeReward:
+    """Scores completions by judging their programs; give an instance to `GRPOTrainer(reward_funcs=...)`.
+
+    The data set needs a column `problem_id`. The tests stay in here, so TRL has none to print in a warning.
+
+    Args:
+        pool: Where programs are judged.
+        problems: Every problem that the data set names.
+        max_tests: Judge on that many tests with the longest inputs, as DeepCoder does; None for all.
+        format_penalty: Taken from the reward of a completion that has no program.
+        score: From a judgement to a reward.
+
+    >>> reward = CodeReward(pool, problems)
+    >>> reward(completions=["```python\\nprint(input()[::-1])\\n```"], problem_id=["stdin/reverse"])
+    [1.0]
+    """
+
+    def __init__(
+        self,
+        pool: SandboxPool,
+        problems: Iterable[Problem],
+        *,
+        max_tests: int | None = 15,
+        format_penalty: float = 0.0,
+        score: Score = all_or_nothing,
+    ) -> None:
+        self.__name__ = "code_reward"  # TRL's key for its metrics
+        self.pool = pool
+        self.problems = {each.problem_id: each.sampled(max_tests) for each in problems}
+        self.format_penalty = format_penalty
+        self.score = score
+
+    def __call__(
+        self,
+        *,
+        completions: Sequence[Completion],
+        problem_id: Sequence[str],
+        log_metric: Callable[[str, float], None] | None = None,
+        log_extra: Callable[[str, list[str]], None] | None = None,
+        **_: Any,
+    ) -> list[float | None]:
+        """One reward per completion, in order.
+
+        Raises:
+            KeyError: The data set names a problem that this reward was not given.
+        """
+        began = time.monotonic()
+        submissions = [
+            Submission(self.problems[name], extract(completion))
+            for name, completion in zip(problem_id, completions, strict=True)
+        ]
+        judgements = self.pool.judge(submissions)
+        if log_metric is not None:
+            # Every rank must log the same keys on every call, whatever was in its batch.
+            for verdict in Verdict:
+                log_metric(f"verdict/{verdict}", _share(judgements, verdict))
+            log_metric("judging_s", time.monotonic() - began)
+            log_metric("ie_share", _share(judgements, Verdict.IE))
+        if log_extra is not None:
+            log_extra("verdict", [str(each.verdict) for each in judgements])
+        return [self._reward(*pair) for pair in zip(submissions, judgements, strict=True)]
+
+    def _reward(self, submission: Submission, judgement: Judgement) -> float | None:
+        score = self.score(judgement)
+        if submission.program is None and score is not None:
+            score -= self.format_penalty
+        return score
+
+
+def _share(judgements: Sequence[Judgement], verdict: Verdict) -> float:
+    return sum(each.verdict is verdict for each in judgements) / max(1, len(judgements))

@@ -1,0 +1,294 @@
+"""One program process as the supervisor sees it: its pipes, its clocks, and at the end the facts.
+
+Runs: inside the sandbox, in the supervisor. It says whether a limit was hit; what that is worth is decided outside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import time
+from typing import Any
+
+from . import keeper, program
+from .wire import STDERR_BYTES, Ended, Outcome, Task
+
+TICK_S = 0.025  # how often a running program's memory and CPU time are looked at
+ABANDONED_FACTOR = 20  # in wall limits: nothing outlives this many, however busy the machine is
+READ_BYTES = 1 << 18
+PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
+_F_SETPIPE_SZ = 1031
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+
+
+def oom_kills() -> int:
+    """How often the kernel has killed for memory in this container (cgroup v2, v1); 0 where it does not tell."""
+    for path in _OOM_COUNTERS:
+        with contextlib.suppress(OSError), open(path) as lines:
+            return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+    return 0
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write everything to a blocking descriptor."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+class Process:
+    """Executes one stdin run, or the calls of one task in sequence.
+
+    The mutable state: the descriptors still open, what has come out of them, and the accounts of this execution.
+    """
+
+    def __init__(self, channel: socket.socket, keeper_pid: int, task: Task, job: bytes) -> None:
+        self.channel = channel
+        self.keeper_pid = keeper_pid
+        self.limits = task.limits
+        self.calls = task.mode == "function"
+        self.pid = 0
+        self.exit: dict[str, Any] | None = None  # the keeper's last word
+        self.killed_for: Ended | None = None
+        self.confined = False  # until the harness says so, a failure is ours
+        self.compiled = b""
+        self.reported: tuple[Ended, bytes, str] | None = None
+        self.stdout, self.stderr, self.reports = bytearray(), bytearray(), bytearray()
+        self.unsent = memoryview(b"")
+        self.oom_kills_before = oom_kills()
+        self.poll = select.poll()
+        self._start(job, task.mode)
+        self._begin()
+
+    def _start(self, job: bytes, mode: str) -> None:
+        memory = os.memfd_create("job")
+        write_all(memory, job)
+        given, printed, errors, reports = os.pipe(), os.pipe(), os.pipe(), os.pipe()
+        null = os.open(os.devnull, os.O_RDONLY)
+        stdin, calls = (null, given[0]) if self.calls else (given[0], null)
+        theirs = [stdin, printed[1], errors[1], memory, calls, reports[1]]
+        message = json.dumps({"start": {"mode": mode, "limits": dict(self.limits)}}).encode()
+        socket.send_fds(self.channel, [message], theirs)
+        for fd in theirs:
+            os.close(fd)
+        self.giving = given[1]
+        self.readers = {printed[0]: self._printed, errors[0]: self._erred, reports[0]: self._heard}
+        for fd in (self.giving, *self.readers):
+            os.set_blocking(fd, False)
+        for fd in (self.channel.fileno(), *self.readers):
+            self.poll.register(fd, select.POLLIN)
+
+    def _begin(self) -> None:
+        """Open the accounts of one execution."""
+        self.began = self.looked = time.monotonic()
+        self.cpu_before = self.cpu_s = self._main_cpu_s()
+        self.charged_s = 0.0
+        self.peak_bytes = 0
+        self.printed_bytes = 0
+
+    def feed(self, data: bytes) -> None:
+        """Give the whole standard input."""
+        self._give(data)
+
+    def call(self, arguments: bytes) -> None:
+        """Give the arguments of one call."""
+        self._begin()
+        self.reported = None
+        self._give(program.CALL.pack(len(arguments)) + arguments)
+
+    def _give(self, data: bytes) -> None:
+        if len(data) > 1 << 16:
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self.giving, _F_SETPIPE_SZ, min(len(data), PIPE_BYTES))
+        self.unsent = memoryview(data)
+        self.poll.register(self.giving, select.POLLOUT)
+        self._write()
+
+    def _write(self) -> None:
+        try:
+            while self.unsent:
+                self.unsent = self.unsent[os.write(self.giving, self.unsent) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:  # the program reads no more: its own business
+            self.unsent = memoryview(b"")
+        self.poll.unregister(self.giving)
+        if not self.calls:
+            os.close(self.giving)
+            self.giving = -1
+
+    def handle(self, fd: int) -> None:
+        """Serve one descriptor that `poll` found ready."""
+        if fd == self.channel.fileno():
+            self._hear_keeper()
+        elif fd == self.giving:
+            self._write()
+        elif fd in self.readers:
+            self._read(fd)
+
+    def _hear_keeper(self) -> None:
+        data = self.channel.recv(keeper.MESSAGE_BYTES)
+        if not data:
+            raise RuntimeError("the keeper is gone")
+        message = json.loads(data)
+        if "pid" in message:
+            self.pid = message["pid"]
+            self.began = self.looked = time.monotonic()  # the keeper may have been busy importing
+        else:
+            self.exit = message
+            for fd in list(self.readers):  # every writer is dead: read on to the end
+                while fd in self.readers:
+                    self._read(fd)
+
+    def _read(self, fd: int) -> None:
+        try:
+            data = os.read(fd, READ_BYTES)
+        except BlockingIOError:
+            data = b"" if self.exit else None  # type: ignore[assignment]
+        if data:
+            self.readers[fd](data)
+        elif data is not None:
+            self.poll.unregister(fd)
+            del self.readers[fd]
+            os.close(fd)
+
+    def _printed(self, data: bytes) -> None:
+        self.printed_bytes += len(data)
+        if self.printed_bytes > self.limits["output_bytes"]:
+            self.kill(Ended.OUTPUT_LIMIT)
+        elif not self.calls:
+            self.stdout += data
+
+    def _erred(self, data: bytes) -> None:
+        self.stderr += data
+        del self.stderr[:-STDERR_BYTES]
+
+    def _heard(self, data: bytes) -> None:
+        """Reports of the harness, or of a program that imitates it: believed only where lying gains nothing."""
+        self.reports += data
+        while self.killed_for is None and len(self.reports) >= program.REPORT.size:
+            kind, size = program.REPORT.unpack_from(self.reports)
+            if size > self.limits["output_bytes"]:
+                self.kill(Ended.OUTPUT_LIMIT)
+            end = program.REPORT.size + size
+            if len(self.reports) < end:
+                return
+            body = bytes(self.reports[program.REPORT.size : end])
+            del self.reports[:end]
+            self._report(kind, body)
+
+    def _report(self, kind: bytes, body: bytes) -> None:
+        if kind == b"S":
+            self.confined = True
+        elif kind == b"C":
+            self.compiled = body
+        elif kind == b"V":
+            self.reported = Ended.RETURNED, body, ""
+        elif kind == b"M":
+            self.reported = Ended.MEMORY_LIMIT, b"", ""
+        elif kind in (b"E", b"X"):
+            ended = Ended.COMPILE_ERROR if kind == b"E" else Ended.RAISED
+            self.reported = ended, b"", body.decode("utf-8", "replace")
+        else:
+            self.kill(Ended.RAISED)
+
+    def kill(self, reason: Ended) -> None:
+        """End the process; the keeper tells when it is gone."""
+        if self.exit is None and self.killed_for is None:
+            self.channel.send(b'{"kill": true}')
+        self.killed_for = self.killed_for or reason
+
+    def _main_cpu_s(self) -> float:
+        """CPU seconds of the main process with its threads, by its clock (clock_getcpuclockid(3))."""
+        return time.clock_gettime((~self.pid << 3) | 2) if self.pid and not self.exit else 0.0
+
+    def look(self) -> None:
+        """Enforce the limits that need watching, when a tick has passed."""
+        now = time.monotonic()
+        elapsed = now - self.looked
+        if elapsed < TICK_S or not self.pid or self.exit or self.killed_for:
+            return
+        family = keeper.descendants(self.keeper_pid).values()
+        own_bytes = int(keeper.stat_fields(self.keeper_pid)[21]) * _PAGE_BYTES
+        held = sum(max(0, int(fields[21]) * _PAGE_BYTES - own_bytes) for fields in family)
+        cpu_s = sum(sum(map(int, fields[11:15])) for fields in family) / _TICKS_PER_S
+        used_s = max(0.0, cpu_s - self.cpu_s)
+        waited_for_processor = any(fields[0] == "R" for fields in family)
+        self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
+        self.looked, self.cpu_s = now, cpu_s
+        self.peak_bytes = max(self.peak_bytes, held + own_bytes)
+        wall_s = self.limits["wall_s"]
+        if cpu_s - self.cpu_before > self.limits["cpu_s"]:
+            self.kill(Ended.TIME_LIMIT)
+        elif self.charged_s > wall_s or now - self.began > ABANDONED_FACTOR * wall_s:
+            self.kill(Ended.TIME_LIMIT)
+        elif self.peak_bytes > self.limits["memory_bytes"]:
+            self.kill(Ended.MEMORY_LIMIT)
+
+    def outcome(self) -> Outcome | None:
+        """The facts of this execution once it is over.
+
+        Raises:
+            RuntimeError: The process failed before the program was in charge of it.
+        """
+        if self.exit is not None:
+            return self._after_exit(self.exit)
+        if self.reported is None or not self.calls or self.unsent or self.killed_for:
+            return None
+        ended, output, error = self.reported
+        cpu_s = self._main_cpu_s() - self.cpu_before
+        if cpu_s > self.limits["cpu_s"]:
+            ended, output = Ended.TIME_LIMIT, b""
+        return self._facts(ended, output=output, error=error, cpu_s=cpu_s)
+
+    def _after_exit(self, last: dict[str, Any]) -> Outcome:
+        status = last["status"]
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        code = None if number else os.WEXITSTATUS(status)
+        cpu_s = last["cpu_s"] - self.cpu_before
+        if not self.calls:  # the kernel's high-water mark is of the process, not of one call
+            self.peak_bytes = max(self.peak_bytes, last["peak_bytes"])
+        output, error = b"", ""
+        if self.killed_for:
+            ended = self.killed_for
+        elif cpu_s > self.limits["cpu_s"]:
+            ended = Ended.TIME_LIMIT
+        elif self.peak_bytes > self.limits["memory_bytes"] or number == signal.SIGUSR2:
+            ended = Ended.MEMORY_LIMIT
+        elif number == signal.SIGKILL and oom_kills() > self.oom_kills_before:
+            ended = Ended.MEMORY_LIMIT
+        elif not self.confined:
+            raise RuntimeError(f"a program could not be confined: {bytes(self.stderr)!r}")
+        elif self.reported:
+            ended, output, error = self.reported
+        else:
+            ended, output = (Ended.KILLED if number else Ended.EXITED), bytes(self.stdout)
+        return self._facts(ended, output, error, cpu_s, exit_code=code, signal=number)
+
+    def _facts(self, ended: Ended, output: bytes, error: str, cpu_s: float, **exit: Any) -> Outcome:
+        return Outcome(
+            ended=ended,
+            output=output,
+            error=error,
+            stderr=self.stderr.decode("utf-8", "replace"),
+            cpu_s=round(max(0.0, cpu_s), 6),
+            wall_s=round(time.monotonic() - self.began, 6),
+            peak_bytes=self.peak_bytes,
+            **exit,
+        )
+
+    def finish(self) -> None:
+        """Let nothing of the process remain: neither it nor our ends of its pipes."""
+        self.kill(Ended.KILLED)
+        while self.exit is None:
+            self._hear_keeper()
+        if self.giving >= 0:
+            os.close(self.giving)
+            self.giving = -1

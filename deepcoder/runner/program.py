@@ -1,0 +1,265 @@
+"""The program's own process: lose every privilege, take the limits, then run the source untouched.
+
+Runs: inside the sandbox, in a fork of the keeper that never returns. From `confine` on nothing here is trusted: a
+program may do to this code whatever it likes, and gains only what its own process may do.
+
+File descriptors:  0, 1, 2 the program's, real pipes;  3 the job;  4 calls (function mode);  5 reports to the supervisor
+A report is one byte of kind, a 32-bit length, then bytes:
+    S confined, from here on it is the program   C compiled code   E compile error
+    V returned value   X exception   M out of memory
+In stdin mode the report ends before the first line of the program runs; 3, 4 and 5 are closed by then.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import io
+import json
+import marshal
+import math
+import os
+import resource
+import signal
+import struct
+import sys
+import threading
+import traceback
+import types
+from typing import Any, NoReturn
+
+from . import values
+
+REPORT = struct.Struct(">cI")
+CALL = struct.Struct(">I")
+JOB, CALLS, REPORTS = 3, 4, 5
+STACK_BYTES = 1 << 30  # threads and the main stack reserve address space that they may never touch
+ERROR_CHARS = 500
+
+_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_DUMPABLE = 4
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def run(job: dict[str, Any], descriptors: list[int]) -> NoReturn:
+    """Become the program. `job`: uid (or null), scratch, mode, limits."""
+    try:
+        os.setsid()
+        _move(descriptors)
+        confine(job)
+        _report(b"S", b"")
+        if job["mode"] == "stdin":
+            code = _compiled()
+            os.closerange(JOB, REPORTS + 1)
+            _run_main(code)
+        else:
+            _serve_calls()
+    except MemoryError:
+        _die_of_memory()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+def _move(descriptors: list[int]) -> None:
+    """Put the descriptors at 0, 1, 2, … and close every other."""
+    high = [os.dup2(fd, 100 + i) for i, fd in enumerate(descriptors)]
+    for i, fd in enumerate(high):
+        os.dup2(fd, i)
+    os.closerange(len(high), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def confine(job: dict[str, Any]) -> None:
+    """Own user, no privileges, own folder, the limits of one execution."""
+    limits, uid = job["limits"], job["uid"]
+    with open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")  # when the sandbox's memory ends, the kernel picks the program
+    with open("/proc/self/statm") as statm:
+        own_bytes = int(statm.read().split()[0]) * resource.getpagesize()
+    _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # so that /proc/self belongs to the new user
+    else:
+        _drop_capabilities()
+    os.chdir(job["scratch"])
+    os.environ.update(HOME=job["scratch"], TMPDIR=job["scratch"])
+    # The supervisor watches resident memory and CPU time; these stop what is too quick for it.
+    _limit(resource.RLIMIT_AS, own_bytes + int(limits["memory_bytes"]) + STACK_BYTES)
+    _limit(resource.RLIMIT_NPROC, int(limits["processes"]))
+    _limit(resource.RLIMIT_NOFILE, 256)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_MSGQUEUE, 0)
+    if job["mode"] == "stdin":
+        _limit(resource.RLIMIT_CPU, math.ceil(limits["cpu_s"]) + 1)
+
+
+def _limit(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def _drop_capabilities() -> None:
+    """Empty every capability set (capset(2), version 3), for a root of a user namespace with one user."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    if _LIBC.capset(header, (ctypes.c_uint32 * 6)()) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+def _report(kind: bytes, body: bytes) -> None:
+    data = memoryview(REPORT.pack(kind, len(body)) + body)
+    while data:
+        data = data[os.write(REPORTS, data) :]
+
+
+def _read_exactly(fd: int, size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(fd, size)
+        if not part:
+            os._exit(0)  # the supervisor has closed the calls: no more of them
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _compiled() -> types.CodeType:
+    """The code of a stdin program; the first execution compiles it and reports the code for the next ones."""
+    job = os.pread(JOB, os.fstat(JOB).st_size, 0)
+    if job[:1] == b"C":
+        code: types.CodeType = marshal.loads(job[1:])
+        return code
+    code = _compile(json.loads(job)["source"])
+    _report(b"C", marshal.dumps(code))
+    return code
+
+
+def _compile(source: str, filename: str = "main.py") -> types.CodeType:
+    try:
+        return compile(source, filename, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, OverflowError, RecursionError) as error:
+        _report(b"E", _one_line(error))
+        os._exit(0)
+
+
+def _one_line(error: BaseException) -> bytes:
+    text = traceback.format_exception_only(type(error), error)[-1].strip()
+    return text[:ERROR_CHARS].encode("utf-8", "backslashreplace")
+
+
+def _open_streams() -> None:
+    """Standard streams as a fresh interpreter under C.UTF-8 opens them."""
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = open(  # type: ignore[misc]
+        1, "w", encoding="utf-8", errors="surrogateescape", closefd=False
+    )
+    sys.stderr = sys.__stderr__ = io.TextIOWrapper(  # type: ignore[misc]
+        open(2, "wb", closefd=False), encoding="utf-8", errors="backslashreplace", line_buffering=True
+    )
+
+
+def _new_module(name: str) -> dict[str, Any]:
+    module = types.ModuleType(name)
+    module.__file__ = "main.py"
+    sys.modules[name] = module
+    sys.argv = ["main.py"]
+    sys.path.insert(0, os.getcwd())
+    frame, depth = sys._getframe(), 0
+    while frame.f_back:
+        frame, depth = frame.f_back, depth + 1
+    sys.setrecursionlimit(1000 + depth)  # our own frames must not cost the program depth
+    return module.__dict__
+
+
+def _run_main(code: types.CodeType) -> NoReturn:
+    """Execute as `__main__` and end as the interpreter does: threads, atexit, streams, exit code."""
+    _open_streams()
+    module = _new_module("__main__")
+    status = 0
+    try:
+        exec(code, module)
+    except SystemExit as error:
+        status = _exit_status(error)
+    except MemoryError:
+        _die_of_memory()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        status = 1
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]  # waits for non-daemon threads
+        atexit._run_exitfuncs()
+        _flush(sys.stdout)
+        module.clear()  # a file object that was never closed is written here, as at interpreter exit
+        _flush(sys.__stdout__)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        status = status or 120  # what CPython exits with when it cannot flush
+    with contextlib.suppress(Exception):  # stderr is for people, and never counts
+        _flush(sys.stderr)
+    os._exit(status)
+
+
+def _flush(stream: Any) -> None:
+    if stream is not None and not stream.closed:
+        stream.flush()
+
+
+def _exit_status(error: SystemExit) -> int:
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    print(error.code, file=sys.stderr)  # noqa: T201
+    return 1
+
+
+def _die_of_memory() -> NoReturn:
+    """Say that memory ran out without allocating any. A program that fakes it swaps one zero for another."""
+    signal.signal(signal.SIGUSR2, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGUSR2)
+    os._exit(1)
+
+
+def _serve_calls() -> NoReturn:
+    """Load the program once, then answer calls until the supervisor ends them."""
+    _open_streams()
+    job = json.loads(os.pread(JOB, os.fstat(JOB).st_size, 0))
+    preamble = _compile(job["preamble"], "preamble.py")
+    code = _compile(job["source"])
+    module = _new_module("solution")  # not __main__: a guarded demonstration must not run
+    try:
+        exec(preamble, module)
+        exec(code, module)
+        _entry(module, job["entry_point"])
+    except MemoryError:
+        _report(b"M", b"")
+        os._exit(0)
+    except Exception as error:
+        _report(b"X", _one_line(error))
+        os._exit(0)
+    while True:
+        (size,) = CALL.unpack(_read_exactly(CALLS, CALL.size))
+        args, kwargs = values.decode(_read_exactly(CALLS, size))
+        try:
+            value = _entry(module, job["entry_point"])(*args, **kwargs)
+            kind, body = b"V", values.encode(value).encode()
+        except MemoryError:
+            kind, body = b"M", b""
+        except Exception as error:
+            kind, body = b"X", _one_line(error)
+        _report(kind, body)
+
+
+def _entry(module: dict[str, Any], name: str) -> Any:
+    """The method of a new `Solution` where the class has it, else the function."""
+    solution = module.get("Solution")
+    if isinstance(solution, type) and hasattr(solution, name):
+        return getattr(solution(), name)
+    if name not in module:
+        raise NameError(f"the program defines no function {name}")
+    return module[name]

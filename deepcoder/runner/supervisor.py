@@ -1,0 +1,212 @@
+"""The supervisor: takes requests from the worker, executes them one after the other, replies with outcomes.
+
+Runs: inside the sandbox, as its first process. The end of its input means that the owner is gone: it returns, and the
+sandbox with it. An error of our own is not caught: the runner dies of it, and the worker sees a broken sandbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import resource
+import select
+import socket
+import sys
+from collections import deque
+from typing import Any
+
+from . import keeper
+from .process import TICK_S, Process, write_all
+from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
+
+READ_BYTES = 1 << 20
+FRAME_BYTES = 1 << 30
+MAIN_STACK_BYTES = 1 << 30
+
+# The keeper imports one as soon as a program names it: importing costs more than most tests.
+WARM_MODULES = ("numpy", "sortedcontainers", "scipy", "networkx", "sympy", "pandas", "bitarray")
+_IMPORTS = re.compile(rf"^[ \t]*(?:import|from)[ \t]+({'|'.join(WARM_MODULES)})\b", re.MULTILINE)
+
+
+class OwnerGone(Exception):
+    """The worker has closed our input."""
+
+
+class Stopped(Exception):
+    """The worker wants nothing more of the current task."""
+
+
+class Supervisor:
+    """Executes one task at a time.
+
+    The mutable state: the requests read but not begun, the current task and its compiled code, and the process that
+    runs now, which in function mode stays for the whole task.
+    """
+
+    def __init__(self, channel: socket.socket, keeper_pid: int, requests: int, replies: int) -> None:
+        self.channel = channel
+        self.keeper_pid = keeper_pid
+        self.requests = requests
+        self.replies = replies
+        self.frames = Frames(FRAME_BYTES)
+        self.waiting: deque[tuple[dict[str, Any], bytes]] = deque()
+        self.number = 0
+        self.task: Task | None = None
+        self.job = b""  # the task as the program reads it: JSON, or b"C" and its compiled code
+        self.process: Process | None = None
+        self.warm: set[str] = set()
+
+    def serve(self) -> None:
+        """Answer requests until the worker is gone.
+
+        Raises:
+            OwnerGone: It is.
+        """
+        while True:
+            while not self.waiting:
+                self._read_requests()
+            head, body = self.waiting.popleft()
+            if head["kind"] == "run" and self.task is not None:
+                with contextlib.suppress(Stopped):
+                    self._reply(self._execute(self.task, body))
+            else:
+                self._end_task()
+                if head["kind"] == "load":
+                    self._load(head, body)
+
+    def _read_requests(self) -> bool:
+        """Take what the worker has sent; whether it ends the current task."""
+        data = os.read(self.requests, READ_BYTES)
+        if not data:
+            raise OwnerGone
+        self.frames.feed(data)
+        over = False
+        while (message := self.frames.next()) is not None:
+            if message[0]["kind"] != "run":
+                self.waiting.clear()
+                over = True
+            self.waiting.append(message)
+        return over
+
+    def _load(self, head: dict[str, Any], source: bytes) -> None:
+        text = source.decode("utf-8", "surrogatepass")
+        self.number = head["task"]
+        self.task = Task(text, head["mode"], head["limits"], head["entry_point"], head["preamble"])
+        job = {"source": text, "preamble": head["preamble"], "entry_point": head["entry_point"]}
+        self.job = json.dumps(job).encode()
+        new = set(_IMPORTS.findall(text)) - self.warm
+        if new:
+            self.warm |= new
+            self.channel.send(json.dumps({"warm": sorted(new)}).encode())
+
+    def _execute(self, task: Task, given: bytes) -> Outcome:
+        """One run, or one call.
+
+        Raises:
+            Stopped: The worker wants no more of the task; nothing of it is left running.
+        """
+        if self.process is None:
+            self.process = Process(self.channel, self.keeper_pid, task, self.job)
+        if task.mode == "stdin":
+            self.process.feed(given)
+        else:
+            self.process.call(given)
+        outcome = self._watch(self.process)
+        if self.process.compiled:
+            self.job = b"C" + self.process.compiled
+        if outcome.ended is not Ended.RETURNED:
+            self._end_process()
+        return outcome
+
+    def _watch(self, process: Process) -> Outcome:
+        process.poll.register(self.requests, select.POLLIN)
+        while (outcome := process.outcome()) is None:
+            for fd, _ in process.poll.poll(TICK_S * 1000):
+                if fd != self.requests:
+                    process.handle(fd)
+                elif self._read_requests():
+                    self._end_task()
+                    raise Stopped
+            process.look()
+        return outcome
+
+    def _end_process(self) -> None:
+        if self.process is not None:
+            self.process.finish()
+            self.process = None
+
+    def _end_task(self) -> None:
+        self._end_process()
+        self.task = None
+
+    def _reply(self, outcome: Outcome) -> None:
+        facts = dict(outcome.__dict__)
+        output = facts.pop("output")
+        write_all(self.replies, frame({"kind": "outcome", "task": self.number, **facts}, output))
+
+
+def available_uids() -> range | None:
+    """Users that programs can become, or None where there is only ours.
+
+    A random stretch of them: RLIMIT_NPROC counts per user across all containers of a kernel, so two must not share one.
+    """
+    with open("/proc/self/uid_map") as rows:
+        end = max(int(first) + int(count) for first, _, count in map(str.split, rows))
+    if os.geteuid() != 0 or end < 1 << 15 or not _can_change_user():
+        return None
+    if end < 1 << 20:
+        return range(1000, end)
+    first = random.SystemRandom().randrange(1 << 20, 1 << 30)
+    return range(first, first + (1 << 20))
+
+
+def _can_change_user() -> bool:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setgroups([])
+            os.setresuid(65534, 65534, 65534)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(pid, 0)[1] == 0
+
+
+def main(scratch_root: str) -> None:
+    """Fork the keeper, then serve: the one order in which the keeper's memory holds no request."""
+    if hasattr(sys, "set_int_max_str_digits"):  # Python 3.9 and 3.10 have it only in late releases
+        sys.set_int_max_str_digits(0)
+    requests, replies = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(2, 1)  # a stray print must not look like a reply
+    os.close(null)
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    wanted = MAIN_STACK_BYTES if most == resource.RLIM_INFINITY else min(MAIN_STACK_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_STACK, (wanted, most))
+    uids = available_uids()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            ours.close()
+            os.close(requests)
+            os.close(replies)
+            keeper.keep(theirs, scratch_root, uids)
+            status = 0
+        finally:
+            if status:
+                sys.excepthook(*sys.exc_info())
+            os._exit(status)
+    theirs.close()
+    hello = {"kind": "hello", "protocol": PROTOCOL, "python": sys.version.split()[0], "own_uids": uids is not None}
+    write_all(replies, frame(hello))
+    try:
+        Supervisor(ours, pid, requests, replies).serve()
+    except OwnerGone:
+        ours.close()
+        os.waitpid(pid, 0)

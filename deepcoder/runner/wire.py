@@ -1,0 +1,103 @@
+"""What crosses the sandbox wall: a Task and its inputs go in, Outcomes come out. Facts only, never an expected output.
+
+Runs: on both sides of the wall. A frame is two big-endian 32-bit lengths, then a JSON head, then raw bytes (the source,
+an input, an output), so data is neither escaped nor decoded on the way.
+
+    worker → runner   {"kind": "load", "task": n, ...}  + source     drop what runs now; what follows is for this task
+                      {"kind": "run", "task": n}        + input      one execution
+                      {"kind": "stop"}                               the task is over: end whatever it still runs
+    runner → worker   {"kind": "hello", "protocol": 1, ...}
+                      {"kind": "outcome", "task": n, ...} + output   one per run, in order, unless stopped before
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+PROTOCOL = 1  # a hello with another number is refused
+
+LENGTHS = struct.Struct(">II")
+STDERR_BYTES = 16 << 10  # the tail of stderr that is kept, for people to read
+
+
+class Ended(str, Enum):
+    """Why an execution stopped."""
+
+    EXITED = "exited"  # the process ended itself: exit_code says how
+    KILLED = "killed"  # by a signal that we did not send: signal says which
+    RETURNED = "returned"  # the call returned: output is the encoded value
+    RAISED = "raised"  # the call, or loading the program, raised: error says what
+    COMPILE_ERROR = "compile_error"
+    TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A program and how to execute it, without any test."""
+
+    source: str
+    mode: str  # "stdin" or "function"
+    limits: Mapping[str, float]  # the fields of problems.Limits
+    entry_point: str | None = None
+    preamble: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one execution did."""
+
+    ended: Ended
+    output: bytes = b""  # standard output, or the encoded value that a call returned
+    exit_code: int | None = None
+    signal: int | None = None
+    error: str = ""  # one line: the exception or the compiler's message
+    stderr: str = ""  # the last STDERR_BYTES
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    peak_bytes: int = 0
+
+
+def frame(head: Mapping[str, Any], body: bytes = b"") -> bytes:
+    """One message as bytes."""
+    text = json.dumps(head, separators=(",", ":")).encode()
+    return LENGTHS.pack(len(text), len(body)) + text + body
+
+
+class Frames:
+    """Splits a byte stream into messages, however the stream was cut.
+
+    Raises:
+        ValueError: From `next`, when the bytes are no frame or announce more than `max_bytes`.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._data = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        self._data += data
+
+    def next(self) -> tuple[dict[str, Any], bytes] | None:
+        """The next message's head and body, or None until more bytes come."""
+        if len(self._data) < LENGTHS.size:
+            return None
+        head_bytes, body_bytes = LENGTHS.unpack_from(self._data)
+        if head_bytes + body_bytes > self.max_bytes:
+            raise ValueError(f"a frame announces {head_bytes + body_bytes} bytes")
+        end = LENGTHS.size + head_bytes + body_bytes
+        if len(self._data) < end:
+            return None
+        with memoryview(self._data) as view:
+            head = json.loads(bytes(view[LENGTHS.size : LENGTHS.size + head_bytes]))
+            body = bytes(view[LENGTHS.size + head_bytes : end])
+        del self._data[:end]
+        if not isinstance(head, dict):
+            raise ValueError("the head of a frame is not an object")
+        return head, body

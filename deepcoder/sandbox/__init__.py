@@ -1,0 +1,9 @@
+"""Places where untrusted programs run: one protocol, and one file per way to start a runner.
+
+Runs: worker node.
+"""
+
+from deepcoder.sandbox.base import Sandbox, SandboxError, SandboxUnavailable
+from deepcoder.sandbox.choice import SandboxConfig, resolve, start
+
+__all__ = ["Sandbox", "SandboxConfig", "SandboxError", "SandboxUnavailable", "resolve", "start"]

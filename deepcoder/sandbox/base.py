@@ -1,0 +1,190 @@
+"""The Sandbox: a live runner in an isolated place, spoken to over a byte stream.
+
+Runs: worker node. How a sandbox was started is known only to `docker.py` and `process.py`, which hand over a `Stream`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Generator, Iterable
+from importlib import resources
+from typing import Any, Protocol
+
+from deepcoder.runner.wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
+
+log = logging.getLogger(__name__)
+
+START_S = 60.0  # from the first byte sent to the runner's hello
+GRACE_S = 30.0  # beyond the limits of an execution, before its sandbox counts as broken
+AHEAD = 2  # requests sent before the first of them is answered, once a first test has passed
+
+# A bare interpreter reads the runner's modules from its standard input, then becomes the runner.
+BOOTSTRAP = """
+import json, os, sys, types
+def read(n):
+    data = b""
+    while len(data) < n:
+        part = os.read(0, n - len(data))
+        if not part: os._exit(0)
+        data += part
+    return data
+sent = json.loads(read(int(read(8))))
+sys.path[:] = [p for p in sys.path if p] + sent["path"]
+sys.modules["runner"] = types.ModuleType("runner")
+sys.modules["runner"].__path__ = []
+for name, source in sent["modules"]:
+    module = types.ModuleType("runner." + name)
+    module.__package__ = "runner"
+    sys.modules[module.__name__] = module
+    exec(compile(source, name + ".py", "exec"), module.__dict__)
+module.main(sent["scratch"])
+"""
+_MODULES = ("wire", "values", "program", "keeper", "process", "supervisor")
+
+
+class SandboxError(Exception):
+    """The sandbox failed. This says nothing about the program that was in it."""
+
+
+class SandboxUnavailable(SandboxError):
+    """No sandbox of this kind can start here until somebody changes something; the message says what."""
+
+
+class Stream(Protocol):
+    """A started interpreter's standard input and output."""
+
+    name: str  # for logs: the container's or the process's
+
+    def send(self, data: bytes) -> None:
+        """Write everything.
+
+        Raises:
+            OSError: The other end is gone.
+        """
+
+    def receive(self, timeout_s: float) -> bytes:
+        """Some bytes, or none at the end of the stream.
+
+        Raises:
+            TimeoutError: Nothing came in time.
+            OSError: The other end is gone.
+        """
+
+    def last_words(self) -> str:
+        """What the runner wrote to its standard error, for the log."""
+
+    def close(self) -> None:
+        """End the other side and wait until nothing of it is left. Safe to repeat."""
+
+
+class Sandbox:
+    """A runner at work. One task at a time.
+
+    The mutable state: the number of the current task, and whether the sandbox is still to be trusted.
+    """
+
+    def __init__(self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = ()) -> None:
+        """Start the runner on the stream.
+
+        Raises:
+            SandboxError: It did not start.
+        """
+        self._stream = stream
+        self._frames = Frames(max_bytes=1 << 30)
+        self._task = 0
+        try:
+            self._send(bundle(scratch, path))
+            self.hello = self._receive(START_S)[0]
+            if self.hello.get("kind") != "hello" or self.hello.get("protocol") != PROTOCOL:
+                raise SandboxError(f"{stream.name} does not answer as a runner: {self.hello}")
+        except BaseException:
+            self.close()
+            raise
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self._stream.name}>"
+
+    def run(self, task: Task, inputs: Iterable[bytes]) -> Generator[Outcome, None, None]:
+        """One outcome per input, in order. Closing the iterator early ends whatever the task still runs.
+
+        From the second input on, one is sent ahead, so that the runner is at work while the caller checks.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+        """
+        self._task += 1
+        head = {"kind": "load", "task": self._task, "mode": task.mode, "limits": dict(task.limits)}
+        head |= {"entry_point": task.entry_point, "preamble": task.preamble}
+        to_send = iter(inputs)
+        deadline_s = GRACE_S + 20 * task.limits["wall_s"]
+        outstanding, passed_one = 0, False
+        try:
+            pending = frame(head, task.source.encode("utf-8", "surrogatepass"))
+            while True:
+                while outstanding < (AHEAD if passed_one else 1):
+                    given = next(to_send, None)
+                    if given is None:
+                        break
+                    pending += frame({"kind": "run", "task": self._task}, given)
+                    outstanding += 1
+                if pending:
+                    self._send(pending)
+                    pending = b""
+                if outstanding == 0:
+                    return
+                outcome = self._outcome(deadline_s)
+                outstanding -= 1
+                yield outcome
+                passed_one = True
+        except GeneratorExit:
+            if outstanding:
+                self._send(frame({"kind": "stop"}))
+            raise
+
+    def _outcome(self, timeout_s: float) -> Outcome:
+        """The next outcome of the current task; what is left of an earlier one is passed over."""
+        while True:
+            head, body = self._receive(timeout_s)
+            if head.pop("task", None) == self._task and head.pop("kind", None) == "outcome":
+                try:
+                    return Outcome(**{**head, "ended": Ended(head["ended"]), "output": body})
+                except (TypeError, KeyError, ValueError) as error:
+                    raise self._broken(f"sent a malformed outcome: {error}") from None
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._stream.send(data)
+        except OSError as error:
+            raise self._broken(f"takes no requests: {error}") from error
+
+    def _receive(self, timeout_s: float) -> tuple[dict[str, Any], bytes]:
+        try:
+            while (message := self._frames.next()) is None:
+                data = self._stream.receive(timeout_s)
+                if not data:
+                    raise self._broken("ended")
+                self._frames.feed(data)
+        except TimeoutError:
+            raise self._broken(f"did not answer within {timeout_s:.0f} s") from None
+        except (OSError, ValueError) as error:
+            raise self._broken(f"failed: {error}") from error
+        return message
+
+    def _broken(self, what: str) -> SandboxError:
+        """Close, and say why: a sandbox in doubt is thrown away."""
+        words = self._stream.last_words().strip()
+        self.close()
+        return SandboxError(f"{self._stream.name} {what}" + (f"; it said: {words}" if words else ""))
+
+    def close(self) -> None:
+        """End the sandbox. Safe to repeat."""
+        self._stream.close()
+
+
+def bundle(scratch: str, path: Iterable[str]) -> bytes:
+    """The runner's source and where it may write, as the bootstrap reads them."""
+    folder = resources.files("deepcoder.runner")
+    modules = [(name, (folder / f"{name}.py").read_text(encoding="utf-8")) for name in _MODULES]
+    body = json.dumps({"modules": modules, "scratch": scratch, "path": list(path)}).encode()
+    return b"%8d" % len(body) + body

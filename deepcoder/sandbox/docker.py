@@ -1,0 +1,168 @@
+"""A sandbox in a Docker container of its own, spoken to over the attach stream.
+
+Runs: worker node. The container lives as long as the attached connection: when its owner goes, however it goes, the
+engine closes the container's standard input (StdinOnce), the runner ends and the engine removes the container.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import struct
+import time
+import uuid
+
+import docker
+import docker.errors
+import requests
+
+from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError, SandboxUnavailable
+
+log = logging.getLogger(__name__)
+
+LABEL = "deepcoder.sandbox"
+IMAGE = "deepcoder-sandbox:py311"
+SCRATCH_BYTES = 64 << 20
+HEADROOM_BYTES = 1 << 30  # above a program's own limit, so that it meets that one first
+API_TIMEOUT_S = 60
+KEPT_STDERR = 4096
+_STDOUT = 1
+_HEADER = struct.Struct(">B3xI")  # attach stream: which stream, length (Docker Engine API, "Stream format")
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",  # the same program meets the same order of sets each time
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+def start_docker(image: str, memory_bytes: int, cpus: float, runtime: str | None) -> Sandbox:
+    """A new container with a live runner in it. `memory_bytes` is the most that a program may be allowed.
+
+    Raises:
+        SandboxUnavailable: There is no engine, or it has no such image.
+        SandboxError: The container or the runner in it did not start.
+    """
+    client = connect()
+    try:
+        client.images.get(image)
+        return Sandbox(_Container(client, image, memory_bytes, cpus, runtime))
+    except docker.errors.ImageNotFound:
+        raise SandboxUnavailable(f"the engine has no image {image}: run `make image`") from None
+    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        raise SandboxError(f"no container could be started: {error}") from error
+
+
+def connect() -> docker.DockerClient:
+    """The engine that the environment names (DOCKER_HOST and its like), or the local one.
+
+    Raises:
+        SandboxUnavailable: None answers.
+    """
+    try:
+        client = docker.from_env(timeout=API_TIMEOUT_S)
+        client.ping()
+        return client
+    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        raise SandboxUnavailable(f"no Docker engine answers ({error}): start one, or use the process sandbox") from None
+
+
+class _Container:
+    """The attach stream of one container."""
+
+    def __init__(
+        self, client: docker.DockerClient, image: str, memory_bytes: int, cpus: float, runtime: str | None
+    ) -> None:
+        self.name = f"deepcoder-{uuid.uuid4().hex[:12]}"
+        self._client = client
+        self._received = bytearray()
+        self._stderr = bytearray()
+        api = client.api
+        memory = memory_bytes + HEADROOM_BYTES
+        host_config = api.create_host_config(
+            auto_remove=True,
+            network_mode="none",
+            ipc_mode="none",
+            read_only=True,
+            tmpfs={"/tmp": f"rw,noexec,nosuid,nodev,mode=0711,size={SCRATCH_BYTES},nr_inodes=16384"},
+            cap_drop=["ALL"],
+            cap_add=["SETUID", "SETGID", "KILL", "CHOWN"],
+            security_opt=["no-new-privileges"],
+            mem_limit=memory,
+            memswap_limit=memory,  # the same: no swap
+            pids_limit=512,
+            nano_cpus=int(cpus * 1e9),
+            ulimits=[docker.types.Ulimit(name="stack", soft=1 << 30, hard=1 << 30)],
+            log_config=docker.types.LogConfig(type="none"),
+            runtime=runtime,
+        )
+        api.create_container(
+            image,
+            command=["python3", "-s", "-c", BOOTSTRAP],
+            entrypoint="",
+            name=self.name,
+            user="0:0",
+            working_dir="/",
+            environment=ENVIRONMENT,
+            labels={LABEL: str(os.getpid())},
+            stdin_open=True,  # and with it StdinOnce
+            host_config=host_config,
+        )
+        try:
+            params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+            self._attached = api.attach_socket(self.name, params=params)
+            self._socket: socket.socket = self._attached._sock
+            api.start(self.name)
+        except BaseException:
+            self._remove()
+            raise
+
+    def send(self, data: bytes) -> None:
+        self._socket.settimeout(API_TIMEOUT_S)
+        self._socket.sendall(data)
+
+    def receive(self, timeout_s: float) -> bytes:
+        deadline = time.monotonic() + timeout_s
+        while True:
+            if len(self._received) >= _HEADER.size:
+                stream, size = _HEADER.unpack_from(self._received)
+                end = _HEADER.size + size
+                if len(self._received) >= end:
+                    data = bytes(self._received[_HEADER.size : end])
+                    del self._received[:end]
+                    if stream == _STDOUT:
+                        return data
+                    self._stderr += data
+                    del self._stderr[:-KEPT_STDERR]
+                    continue
+            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+            data = self._socket.recv(1 << 18)
+            if not data:
+                return b""
+            self._received += data
+
+    def last_words(self) -> str:
+        return self._stderr.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # not connected any more
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._attached._response.close()  # the socket's owner
+        self._attached.close()
+        self._socket.close()
+        self._remove()
+
+    def _remove(self) -> None:
+        """By force, since a runner in doubt may not end by itself."""
+        try:
+            self._client.api.remove_container(self.name, force=True)
+        except docker.errors.NotFound:
+            pass
+        except (docker.errors.APIError, requests.RequestException, OSError) as error:
+            log.debug("%s is left to the engine's auto-remove: %s", self.name, error)
+        self._client.close()

@@ -1,0 +1,132 @@
+"""Enter namespaces of our own and a root that holds only an interpreter, then become that interpreter.
+
+Runs: worker node, as a script with the standard library only, between `process.py` and the runner:
+
+    python -I namespaces.py '{"read": [paths to show], "library": {name: path}, "command": [...]}'
+
+What the runner and the programs then see: the paths given, read-only; /proc of their own; four devices; a small /tmp.
+No network, not even loopback.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+REFUSAL = "this kernel does not allow namespaces"
+SCRATCH_BYTES = 64 << 20
+LIBRARY = "/library"  # on the runner's path
+OLD_ROOT = "/old"
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
+    0x00020000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000,
+)  # fmt: skip  # unshare(2)
+_RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT = 1, 2, 4, 8, 32  # mount(2)
+_BIND, _REC, _PRIVATE = 0x1000, 0x4000, 0x40000
+_DETACH = 2
+_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}  # syscall numbers
+_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP = 1, 24
+_KEPT_CAPABILITIES = (0, 5, 6, 7)  # CHOWN KILL SETGID SETUID: what the keeper needs
+_LAST_CAPABILITY = "/proc/sys/kernel/cap_last_cap"
+
+
+def main() -> None:
+    wanted = json.loads(sys.argv[1])
+    try:
+        _unshare()
+    except OSError as error:
+        sys.exit(f"{REFUSAL}: {error}")
+    child = os.fork()  # the first process of the new pid namespace: when it ends, the kernel ends the others
+    if child == 0:
+        _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _build_root(wanted)
+        _drop_bounding_set()
+        os.execvp(wanted["command"][0], wanted["command"])
+    os.close(0)
+    os.close(1)
+    status = os.waitpid(child, 0)[1]
+    sys.exit(0 if status == 0 else 1)
+
+
+def _call(name: str, *arguments: Any) -> None:
+    if getattr(_LIBC, name)(*arguments) == -1:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{name}: {os.strerror(error)}")
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
+    texts = [None if text is None else text.encode() for text in (source, target, kind, options)]
+    _call("mount", *texts[:3], ctypes.c_ulong(flags), texts[3])
+
+
+def _unshare() -> None:
+    """Root keeps its users, so that each program can get one; others become the root of a namespace of one user."""
+    separate = _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET
+    uid, gid = os.geteuid(), os.getegid()
+    if uid == 0:
+        try:
+            _call("unshare", separate)
+            return
+        except OSError:  # root without CAP_SYS_ADMIN, as in a container
+            pass
+    _call("unshare", separate | _NEWUSER)
+    for path, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+        with open(f"/proc/self/{path}", "w") as file:
+            file.write(text)
+
+
+def _build_root(wanted: dict[str, Any]) -> None:
+    _mount("none", "/", None, _REC | _PRIVATE)
+    _mount("tmpfs", "/tmp", "tmpfs", _NOSUID | _NODEV, "mode=0755,size=1m")
+    os.mkdir("/tmp" + OLD_ROOT)
+    _call("syscall", _PIVOT_ROOT[os.uname().machine], b"/tmp", b"/tmp" + OLD_ROOT.encode())
+    os.chdir("/")
+    for path in wanted["read"]:
+        _show(path, path)
+    for name, path in wanted["library"].items():
+        _show(path, f"{LIBRARY}/{name}")
+    for device in ("null", "zero", "random", "urandom"):
+        _bind(f"{OLD_ROOT}/dev/{device}", f"/dev/{device}")
+    os.makedirs("/tmp", exist_ok=True)
+    os.makedirs("/proc", exist_ok=True)
+    _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
+    options = f"mode=0711,size={SCRATCH_BYTES},nr_inodes=16384"
+    _mount("tmpfs", "/tmp", "tmpfs", _NOSUID | _NODEV | _NOEXEC, options)
+    _call("umount2", OLD_ROOT.encode(), _DETACH)
+    os.rmdir(OLD_ROOT)
+    _mount("none", "/", None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
+
+
+def _show(path: str, target: str) -> None:
+    """Bind a path of the old root, read-only; a link is made again, since what it names is shown or is not."""
+    source = OLD_ROOT + path
+    if os.path.islink(source):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.symlink(os.readlink(source), target)
+        return
+    _bind(source, target)
+    kept = os.statvfs(source).f_flag & (_NOSUID | _NODEV | _NOEXEC)  # a user namespace may not clear these
+    _mount("none", target, None, _REMOUNT | _BIND | _RDONLY | kept)
+
+
+def _bind(source: str, target: str) -> None:
+    os.makedirs(target if os.path.isdir(source) else os.path.dirname(target), exist_ok=True)
+    if not os.path.isdir(source):
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+    _mount(source, target, None, _BIND)
+
+
+def _drop_bounding_set() -> None:
+    with open(_LAST_CAPABILITY) as last:
+        for capability in range(int(last.read()) + 1):
+            if capability not in _KEPT_CAPABILITIES:
+                _call("prctl", _PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""A sandbox as a local process, for machines without Docker.
+
+Runs: worker node. The same runner with the same limits, in user, pid, network, mount and ipc namespaces of its own and
+with a root that shows only the interpreter, where the kernel allows that. What it does not give: a wall against the
+kernel's own bugs, and, started by anybody but root, a user of its own for every program.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import os
+import resource
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from deepcoder.sandbox import namespaces
+from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError
+from deepcoder.sandbox.docker import ENVIRONMENT, KEPT_STDERR
+
+log = logging.getLogger(__name__)
+
+LIBRARIES = ("numpy", "numpy.libs", "sortedcontainers")  # shown to programs where they are installed
+CLOSE_S = 5.0
+
+
+def start_process(python: str | None = None) -> Sandbox:
+    """A new local process with a live runner in it, in namespaces where they are allowed. `python`: its interpreter.
+
+    Raises:
+        SandboxError: It did not start.
+    """
+    interpreter = Path(python or os.path.realpath(sys.executable))
+    command = [str(interpreter), "-s", "-c", BOOTSTRAP]
+    wanted = {"read": _interpreter_paths(interpreter), "library": _libraries(), "command": command}
+    enter = [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)]
+    try:
+        return Sandbox(_Process(enter), path=[namespaces.LIBRARY])
+    except SandboxError as error:
+        if namespaces.REFUSAL not in str(error):
+            raise
+        log.warning("%s: programs run with limits, but can read what this user can read", error)
+    scratch = tempfile.mkdtemp(prefix="deepcoder-")
+    return Sandbox(_Process(command, scratch), scratch=scratch)
+
+
+def _interpreter_paths(interpreter: Path) -> list[str]:
+    prefix = os.path.realpath(interpreter.parent.parent)
+    usual = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"]
+    paths = [path for path in usual if os.path.exists(path)]
+    return paths if prefix.startswith("/usr/") or prefix == "/usr" else [*paths, prefix]
+
+
+def _libraries() -> dict[str, str]:
+    """Where the packages that programs may import are, by folder name."""
+    found = {}
+    for name in LIBRARIES:
+        spec = importlib.util.find_spec(name.partition(".")[0])
+        if spec and spec.submodule_search_locations:
+            path = Path(spec.submodule_search_locations[0]).parent / name
+            if path.is_dir():
+                found[name] = str(path)
+    return found
+
+
+class _Process:
+    """The pipes of one local process."""
+
+    def __init__(self, command: list[str], scratch: str | None = None) -> None:
+        self._scratch = scratch
+        self._errors = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=ENVIRONMENT,
+            start_new_session=True,
+            preexec_fn=_raise_stack_limit,
+            bufsize=0,
+        )
+        self.name = f"process-{self._process.pid}"
+
+    def send(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._process.stdin.write(rest) :]
+
+    def receive(self, timeout_s: float) -> bytes:
+        assert self._process.stdout is not None
+        if not select.select([self._process.stdout], [], [], timeout_s)[0]:
+            raise TimeoutError
+        return os.read(self._process.stdout.fileno(), 1 << 18)
+
+    def last_words(self) -> str:
+        size = os.fstat(self._errors.fileno()).st_size
+        return os.pread(self._errors.fileno(), KEPT_STDERR, max(0, size - KEPT_STDERR)).decode("utf-8", "replace")
+
+    def close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            self._process.wait(CLOSE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _raise_stack_limit() -> None:
+    """Before exec, since the kernel lays out a process's memory by the limit it starts with."""
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    wanted = 1 << 30 if most == resource.RLIM_INFINITY else min(1 << 30, most)
+    resource.setrlimit(resource.RLIMIT_STACK, (wanted, most))

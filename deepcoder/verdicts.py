@@ -1,0 +1,82 @@
+"""What a judge says: the Verdict of one test, and the Judgement of a submission.
+
+Runs: worker node (they are formed there) and GPU node (they are scored there).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from deepcoder.checkers import Checker
+from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.programs import Program
+from deepcoder.runner import values
+from deepcoder.runner.wire import Ended, Outcome
+
+
+class Verdict(StrEnum):
+    """The standard codes of contest judges."""
+
+    AC = "AC"  # accepted: every test passed
+    WA = "WA"  # wrong answer
+    TLE = "TLE"  # time limit exceeded
+    MLE = "MLE"  # memory limit exceeded
+    OLE = "OLE"  # output limit exceeded
+    RTE = "RTE"  # run-time error
+    CE = "CE"  # no program, or one that does not compile
+    IE = "IE"  # internal error: our fault, says nothing about the program
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is sent to be judged; a completion without a program is judged too (CE)."""
+
+    problem: Problem
+    program: Program | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict of a whole submission. Small: no program output goes back to the trainer."""
+
+    verdict: Verdict
+    passed: int  # tests that passed
+    ran: int  # tests that were run
+    total: int  # tests that the problem has
+    failed_test: int | None = None  # index of the first that failed
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    detail: str = ""  # one short line for a person
+
+
+_OF_LIMIT = {
+    Ended.TIME_LIMIT: Verdict.TLE,
+    Ended.MEMORY_LIMIT: Verdict.MLE,
+    Ended.OUTPUT_LIMIT: Verdict.OLE,
+    Ended.COMPILE_ERROR: Verdict.CE,
+}
+
+
+def verdict_of(outcome: Outcome, test: TestCase, problem: Problem, check: Checker) -> Verdict:
+    """The opinion on one execution. `check` is the problem's checker."""
+    if outcome.ended in _OF_LIMIT:
+        return _OF_LIMIT[outcome.ended]
+    if problem.mode is Mode.STDIN:
+        if outcome.ended is not Ended.EXITED or outcome.exit_code != 0:
+            return Verdict.RTE
+        actual = outcome.output.decode("utf-8", "surrogateescape")
+        return Verdict.AC if check(test.output, actual) else Verdict.WA
+    if outcome.ended is not Ended.RETURNED:
+        return Verdict.RTE
+    return Verdict.AC if _returned(outcome.output, test.output, check) else Verdict.WA
+
+
+def _returned(actual: bytes, expected: str, check: Checker) -> bool:
+    # Equal values have encodings of similar length; a much longer one could only cost time and memory to read.
+    if len(actual) > (1 << 16) + 64 * len(expected):
+        return False
+    try:
+        return check(values.decode(expected), values.decode(actual))
+    except ValueError:  # bytes that the program itself wrote into the channel
+        return False
