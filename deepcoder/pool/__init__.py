@@ -1,0 +1,8 @@
+"""All sandboxes of a cluster, seen as one: `SandboxPool.judge(submissions)`.
+
+The Ray wall: nothing outside this folder knows Ray.
+"""
+
+from deepcoder.pool.pool import SandboxPool
+
+__all__ = ["SandboxPool"]

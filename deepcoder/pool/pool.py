@@ -1,0 +1,243 @@
+"""SandboxPool: starts workers on Ray, or joins those that another process started, and judges batches on them.
+
+Runs: GPU node. All scheduling is in the coordinator; here are only the batch, its deadline and its order.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import ray
+from ray.actor import ActorHandle
+from ray.exceptions import GetTimeoutError, RayError
+
+import deepcoder
+from deepcoder.pool.coordinator import Coordinator, Request, State
+from deepcoder.pool.schedule import unjudged
+from deepcoder.problems import Problem
+from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, resolve
+from deepcoder.verdicts import Judgement, Submission, Verdict
+
+log = logging.getLogger(__name__)
+
+NAMESPACE = "deepcoder"
+DEADLINE_S = 1500.0  # below the 1,800 s after which a process group gives its ranks up
+START_S = 120.0
+GRACE_S = 15.0  # for the coordinator's last answer to arrive after the deadline
+PROBE_S = 5.0
+KEPT_PROBLEMS = 4096
+
+Progress = Callable[[int, Judgement], None]
+
+
+class SandboxPool:
+    """Sandboxes that judge in parallel, one per worker.
+
+    Use as a context manager: leaving it leaves nothing behind. A pickled pool is a client of the same workers.
+
+    Args:
+        workers: Sandboxes to start; as many as the cluster has CPUs when not given.
+        sandbox: "docker", "process", or "auto": Docker where an engine answers; or a whole `SandboxConfig`.
+        deadline_s: Seconds that a batch may take; what is not judged by then is IE.
+    """
+
+    def __init__(
+        self, workers: int | None = None, sandbox: str | SandboxConfig = "auto", deadline_s: float = DEADLINE_S
+    ) -> None:
+        if workers is not None and workers < 1:
+            raise ValueError(f"workers must be at least 1, not {workers}")
+        self.workers = workers
+        self.config = SandboxConfig(kind=sandbox) if isinstance(sandbox, str) else sandbox
+        self.deadline_s = deadline_s
+        self.name = f"pool-{uuid.uuid4().hex[:8]}"
+        self._address = ""
+        self._coordinator: ActorHandle[Coordinator] | None = None
+        self._owns_ray = False
+        # Problems that are in the object store, so that each crosses to a node once, not once per completion.
+        self._stored: OrderedDict[int, tuple[Problem, ray.ObjectRef[Problem]]] = OrderedDict()
+
+    def __enter__(self) -> Self:
+        """Start the workers and wait for the first.
+
+        Raises:
+            ConnectionError: RAY_ADDRESS names a cluster that does not answer.
+            SandboxUnavailable: No worker could start a sandbox; the message says why.
+        """
+        self._owns_ray = connect(self.workers)
+        try:
+            self._address = ray.get_runtime_context().gcs_address
+            self.config = resolve(self.config)
+            self.workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
+            actor: Any = ray.remote(Coordinator).options(name=self.name, namespace=NAMESPACE, num_cpus=0)
+            self._coordinator = actor.remote(self.config, self.workers)
+            state: State = ray.get(self._coordinator.started.remote(START_S))
+            if state.alive == 0:
+                free = ray.available_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
+                raise SandboxUnavailable(
+                    state.failure or f"no worker started in {START_S:.0f} s: the cluster has {free:.0f} CPUs free"
+                )
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers, their sandboxes, and Ray if it was started for this pool. Safe to repeat."""
+        coordinator, self._coordinator = self._coordinator, None
+        if coordinator is not None:
+            try:
+                ray.get(coordinator.close.remote(), timeout=60)
+            except (RayError, GetTimeoutError) as error:
+                log.warning("the pool's coordinator did not close: %s", error)
+            ray.kill(coordinator)
+        self._stored.clear()
+        if self._owns_ray:
+            ray.shutdown()
+            self._owns_ray = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = ("workers", "config", "deadline_s", "name", "_address")
+        return {name: self.__dict__[name] for name in kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        self._coordinator, self._owns_ray, self._stored = None, False, OrderedDict()
+
+    def __repr__(self) -> str:
+        if self._coordinator is None:
+            return f"<SandboxPool {self.name}: not started>"
+        return f"<SandboxPool {self.name}: {self.config.kind}, {self.state()}>"
+
+    def state(self) -> State:
+        """How many workers there are, are busy, and how much waits."""
+        reference: Any = self._attached().state.remote()
+        state: State = ray.get(reference)
+        return state
+
+    def _attached(self) -> ActorHandle[Coordinator]:
+        """The coordinator; a pickled pool finds it by name at first use.
+
+        Raises:
+            ConnectionError: The cluster has no such pool.
+        """
+        if self._coordinator is None:
+            if not self._address:
+                raise RuntimeError("the pool is not started: use `with SandboxPool(...) as pool:`")
+            if not ray.is_initialized():
+                ray.init(address=self._address, namespace=NAMESPACE, logging_level=logging.WARNING)
+            try:
+                self._coordinator = ray.get_actor(self.name, namespace=NAMESPACE)
+            except ValueError:
+                raise ConnectionError(f"{self.name} is gone, or was never on this cluster") from None
+        return self._coordinator
+
+    def judge(self, submissions: Sequence[Submission], progress: Progress | None = None) -> list[Judgement]:
+        """One judgement per submission, in order; IE for what could not be judged. Never raises for a failed sandbox.
+
+        Equal programs for the same problem are judged once. `progress` is told each index and judgement as it comes.
+
+        Raises:
+            ValueError: A problem's memory limit is above what the pool's sandboxes have.
+        """
+        same: dict[tuple[int, str | None], list[int]] = {}
+        for index, each in enumerate(submissions):
+            source = each.program.source if each.program else None
+            same.setdefault((id(each.problem), source), []).append(index)
+        first = {indices[0]: indices for indices in same.values()}
+        judgements = [unjudged(len(each.problem.tests), "not judged") for each in submissions]
+        for index, judgement in self._judge_distinct([(i, submissions[i]) for i in first]):
+            for twin in first[index]:
+                judgements[twin] = judgement
+                if progress is not None:
+                    progress(twin, judgement)
+        _alarm(judgements)
+        return judgements
+
+    def _judge_distinct(self, submissions: list[tuple[int, Submission]]) -> Any:
+        """Pairs of index and judgement as the coordinator sends them, until all are there or the pool fails."""
+        for _, each in submissions:
+            if each.problem.limits.memory_bytes > self.config.memory_bytes:
+                raise ValueError(
+                    f"{each.problem.problem_id}: limits.memory_bytes is {each.problem.limits.memory_bytes}, "
+                    f"but the pool's sandboxes have {self.config.memory_bytes}: give SandboxConfig more memory_bytes"
+                )
+        if not submissions:
+            return
+        end = time.monotonic() + self.deadline_s + GRACE_S
+        try:
+            coordinator: Any = self._attached()
+            requests = [
+                Request(index, self._store(each.problem), len(each.problem.tests), each.program)
+                for index, each in submissions
+            ]
+            batches = coordinator.judge.options(num_returns="streaming").remote(requests, self.deadline_s)
+            while ray.wait([batches], timeout=max(0.0, end - time.monotonic()))[0]:
+                try:
+                    reference = next(batches)
+                except StopIteration:
+                    return
+                yield from ray.get(reference)
+            log.error("the pool's coordinator did not answer within %.0f s", self.deadline_s + GRACE_S)
+        except (RayError, ConnectionError) as error:
+            log.error("the pool failed, the rest of the batch is not judged: %s", error)
+
+    def _store(self, problem: Problem) -> ray.ObjectRef[Problem]:
+        if id(problem) not in self._stored:
+            self._stored[id(problem)] = problem, ray.put(problem)
+            if len(self._stored) > KEPT_PROBLEMS:
+                self._stored.popitem(last=False)
+        self._stored.move_to_end(id(problem))
+        return self._stored[id(problem)][1]
+
+
+def connect(workers: int | None) -> bool:
+    """Join the Ray cluster that RAY_ADDRESS names, or start a local one; whether it was started here.
+
+    Raises:
+        ConnectionError: RAY_ADDRESS names a cluster that does not answer.
+    """
+    if ray.is_initialized():
+        return False
+    address = os.environ.get("RAY_ADDRESS")
+    if address:
+        _probe(address)
+        # Worker nodes need only Ray and the docker package: this one travels to them.
+        ray.init(runtime_env={"py_modules": [deepcoder]}, namespace=NAMESPACE, logging_level=logging.WARNING)
+        return True
+    cpus = max(workers or 1, os.cpu_count() or 1)
+    ray.init("local", num_cpus=cpus, include_dashboard=False, namespace=NAMESPACE, logging_level=logging.WARNING)
+    return True
+
+
+def _probe(address: str) -> None:
+    """Ask the address for a connection, because Ray ends the whole process a minute after it got none.
+
+    Raises:
+        ConnectionError: Nobody answers.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not port.isdigit():  # "auto" and other names: Ray finds the address, or says that there is none
+        return
+    try:
+        socket.create_connection((host, int(port)), PROBE_S).close()
+    except OSError as error:
+        raise ConnectionError(f"no Ray cluster answers at {address} (RAY_ADDRESS): {error}") from None
+
+
+def _alarm(judgements: Sequence[Judgement]) -> None:
+    failed = [each for each in judgements if each.verdict is Verdict.IE]
+    if failed:
+        log.error("%d of %d could not be judged: %s", len(failed), len(judgements), failed[0].detail)

@@ -1,0 +1,80 @@
+"""The Ray actor that owns one sandbox.
+
+Runs: worker node. Its constructor does nothing that can fail, so Ray can always restart it; `start` is asked until it
+works.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+
+import ray
+
+from deepcoder import sandbox
+from deepcoder.judge import judge
+from deepcoder.problems import Problem
+from deepcoder.programs import Program
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError
+from deepcoder.verdicts import Judgement, Submission
+
+log = logging.getLogger(__name__)
+
+KEPT_PROBLEMS = 64  # so that the completions of a group do not each read their tests from the object store
+
+
+class SandboxBroken(SandboxError):
+    """The sandbox broke under the program, and a new one started well after it: perhaps it was the program."""
+
+
+class Worker:
+    """Judges one submission at a time.
+
+    The mutable state: the sandbox, none while a new one is needed, and the problems last seen.
+    """
+
+    def __init__(self, config: SandboxConfig) -> None:
+        self._config = config
+        self._sandbox: Sandbox | None = None
+        self._problems: OrderedDict[ray.ObjectRef[Problem], Problem] = OrderedDict()
+
+    def start(self) -> str:
+        """Have a sandbox; its name.
+
+        Raises:
+            SandboxError: It did not start.
+        """
+        if self._sandbox is None:
+            self._sandbox = sandbox.start(self._config)
+        return repr(self._sandbox)
+
+    def judge(self, problem: list[ray.ObjectRef[Problem]], program: Program | None) -> Judgement:
+        """Judge one program. The problem comes as a reference in a list, which Ray does not resolve by itself.
+
+        Raises:
+            SandboxBroken: The sandbox broke under the program; there is a new one already.
+            SandboxError: No sandbox could be started.
+        """
+        self.start()
+        assert self._sandbox is not None
+        try:
+            return judge(Submission(self._problem(problem[0]), program), self._sandbox)
+        except SandboxError as error:
+            log.warning("%r broke: %s", self._sandbox, error)
+            self.close()
+            self.start()
+            raise SandboxBroken(str(error)) from None
+
+    def _problem(self, reference: ray.ObjectRef[Problem]) -> Problem:
+        if reference not in self._problems:
+            self._problems[reference] = ray.get(reference)
+            while len(self._problems) > KEPT_PROBLEMS:
+                self._problems.popitem(last=False)
+        self._problems.move_to_end(reference)
+        return self._problems[reference]
+
+    def close(self) -> None:
+        """End the sandbox, if there is one."""
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None

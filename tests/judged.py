@@ -1,0 +1,67 @@
+"""The real problems and programs beside the checkout as ours: each program with the verdict its jury gave.
+
+`../shared/data/README.md` says what a label is worth.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.programs import Program
+
+# Juries timed with other machines and with PyPy: 10 s for what must pass, the known limit or 5 s for what must not.
+PASSING_S, FAILING_S = 10.0, 5.0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A program, the label it must get, and where it comes from."""
+
+    problem: Problem
+    program: Program
+    label: str
+    origin: str
+
+
+def programs_of(row: dict[str, Any]) -> Iterator[Judged]:
+    """Every program of a row of `judged_stdin.jsonl` or `judged_function.jsonl`."""
+    for number, program in enumerate(row["programs"]):
+        failing_s = row["time_limit_s"] or FAILING_S
+        limits = Limits(cpu_s=failing_s if program["label"] == "TLE" else PASSING_S)
+        origin = f"{row['id']}#{number} {program['origin']}"
+        yield from (
+            Judged(problem, Program(program["code"]), program["label"], origin) for problem in _problems(row, limits)
+        )
+
+
+def _problems(row: dict[str, Any], limits: Limits) -> Iterator[Problem]:
+    if row["mode"] == "stdin":
+        checker = f"kattis({row['float_tol']})" if row["checker"] == "float" else "kattis"
+        tests = tuple(TestCase(test["input"], test["output"]) for test in row["tests"])
+        yield Problem(row["id"], Mode.STDIN, tests, checker=checker, limits=limits)
+        return
+    named = {
+        statement.targets[0].id: ast.literal_eval(statement.value)
+        for statement in ast.parse(row["preamble"]).body
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+    }
+    for name in dict.fromkeys(test.get("fn", row["entry_point"]) for test in row["tests"]):
+        tests = tuple(_call(test, named) for test in row["tests"] if test.get("fn", name) == name)
+        checker = "value(0.01)" if row["checker"] == "float" else "value"
+        yield Problem(
+            f"{row['id']}/{name}", Mode.FUNCTION, tests, name, row["preamble"], checker=checker, limits=limits
+        )
+
+
+def _call(test: dict[str, Any], named: dict[str, Any]) -> TestCase:
+    """JSON has no tuples; where that matters the row also has the call as Python, which may name a preamble's value."""
+    if "call_py" not in test:
+        return TestCase.call(test["args"], test["expected"])
+    call = ast.parse(test["call_py"], mode="eval").body
+    assert isinstance(call, ast.Call)
+    arguments = [named[each.id] if isinstance(each, ast.Name) else ast.literal_eval(each) for each in call.args]
+    return TestCase.call(arguments, ast.literal_eval(test["expected_py"]))

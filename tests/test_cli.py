@@ -1,0 +1,235 @@
+"""The command line as a user runs it: what it prints, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepcoder import cli
+from deepcoder.grade import Graded, pass_at_k
+from deepcoder.verdicts import Judgement, Verdict
+
+PROBLEMS = [
+    {
+        "problem_id": "add",
+        "mode": "stdin",
+        "tests": [{"input": "1\n", "output": "2\n"}, {"input": "5\n", "output": "6\n"}],
+        "reference": "print(int(input()) + 1)",
+    },
+    {
+        "problem_id": "double",
+        "mode": "function",
+        "entry_point": "double",
+        "tests": [{"args": [2], "expected": 4}, {"args": [3], "expected": 6}],
+        "reference": "def double(n): return 2 * n",
+    },
+]
+RIGHT = "print(int(input()) + 1)"
+COMPLETIONS = [
+    {"problem_id": "add", "completion": f"```python\n{RIGHT}\n```"},
+    {"problem_id": "add", "completion": "I give up."},
+    {"problem_id": "add", "program": "print(2)"},
+    {"problem_id": "double", "completion": [{"role": "assistant", "content": "```\ndef double(n): return 2 * n\n```"}]},
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write("problems.jsonl", *PROBLEMS)
+    write("completions.jsonl", *COMPLETIONS)
+    Path("right.py").write_text(RIGHT)
+    Path("wrong.py").write_text("print(2)")
+    return tmp_path
+
+
+def write(name: str, *rows: Any) -> None:
+    Path(name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(name).read_text().splitlines()]
+
+
+class Ran:
+    """One run of the command line in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> None:
+        original = sys.argv
+        sys.argv = ["deepcoder", *arguments]
+        # The consoles hold the streams that pytest has replaced since.
+        cli.out.file, cli.err.file = sys.stdout, sys.stderr
+        try:
+            cli.main()
+            self.code: Any = 0
+        except SystemExit as error:
+            self.code = error.code or 0
+        finally:
+            sys.argv = original
+        self.out, self.err = capsys.readouterr()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_ray() -> Iterator[None]:
+    """Commands join a Ray that is there already, which saves starting one for each."""
+    import ray
+
+    ray.init("local", num_cpus=4, include_dashboard=False, namespace="deepcoder")
+    yield
+    ray.shutdown()
+
+
+GRADE = ["grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "out.jsonl", "--sandbox", "process"]
+GRADE += ["--workers", "2"]
+
+
+def test_judge_right_program_exits_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["judge", "right.py", "--problem", "problems.jsonl", "--problem-id", "add", "--sandbox", "process"]
+    ran = Ran(capsys, *arguments)
+    assert (ran.code, ran.out.split()[:5]) == (0, ["AC", "2", "of", "2", "tests"])
+
+
+def test_judge_wrong_program_shows_the_failing_test(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["judge", "wrong.py", "--problem", "problems.jsonl", "--problem-id", "add", "--sandbox", "process"]
+    ran = Ran(capsys, *arguments)
+    assert (ran.code, ran.out.split()[0]) == (1, "WA")
+    cells = [line.split("│")[1:3] for line in ran.out.splitlines() if line.count("│") > 2]
+    shown = {name.strip(): text.strip() for name, text in cells if name.strip()}
+    assert shown == {"input": "5", "expected": "6", "stdout": "2"}
+
+
+def test_grade_writes_a_judgement_per_completion(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, *GRADE)
+    assert ran.code == 0, ran.err
+    rows = read("out.jsonl")
+    assert [(row["index"], row["problem_id"], row["verdict"]) for row in rows] == [
+        (0, "add", "AC"),
+        (1, "add", "CE"),
+        (2, "add", "WA"),
+        (3, "double", "AC"),
+    ]
+    assert (rows[2]["passed"], rows[2]["ran"], rows[2]["total"], rows[2]["failed_test"]) == (1, 2, 2, 1)
+    assert "pass@1 66.7%" in ran.out
+
+
+def test_grade_goes_on_after_an_interruption(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Ran(capsys, *GRADE)
+    whole = Path("out.jsonl").read_text().splitlines(keepends=True)
+    marked = whole[0].replace('"detail": ""', '"detail": "kept"')
+    unjudged = json.dumps({**json.loads(whole[1]), "verdict": "IE"}) + "\n"
+    Path("out.jsonl").write_text(marked + unjudged + whole[2][:20])  # cut short while line 3 was written
+    ran = Ran(capsys, *GRADE)
+    assert ran.code == 0
+    assert [row["detail"] for row in read("out.jsonl")][0] == "kept"  # not judged twice
+    assert [row["verdict"] for row in read("out.jsonl")] == ["AC", "CE", "WA", "AC"]
+
+
+def test_grade_refuses_an_output_of_other_completions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Ran(capsys, *GRADE)
+    write("completions.jsonl", *reversed(COMPLETIONS))
+    ran = Ran(capsys, *GRADE)
+    assert ran.code == 2
+    assert "out.jsonl, line 1: not a judgement of these completions" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"completion": "x"}, "line 1: problem_id is missing"),
+        ({"problem_id": "other", "completion": "x"}, "line 1: no problem has the problem_id 'other'"),
+        ({"problem_id": "add"}, "line 1: needs completion"),
+        ({"problem_id": "add", "completion": 5}, "line 1: needs completion"),
+    ],
+)
+def test_grade_names_the_malformed_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], row: dict[str, Any], said: str
+) -> None:
+    write("completions.jsonl", row)
+    ran = Ran(capsys, *GRADE)
+    assert (ran.code, said in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grade", "none.jsonl", "--problems", "problems.jsonl", "-o", "out.jsonl"], "none.jsonl does not exist"),
+        (["grade", "completions.jsonl", "--problems", "none.jsonl", "-o", "out.jsonl"], "none.jsonl does not exist"),
+        (["grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "no/out.jsonl"], "no is no folder"),
+        (["grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "out.csv"], "must end with .jsonl"),
+        (["judge", "none.py", "--problem", "problems.jsonl", "--problem-id", "add"], "none.py cannot be read"),
+        (["judge", "right.py", "--problem", "problems.jsonl"], "choose one with --problem-id"),
+        (["judge", "right.py", "--problem", "problems.jsonl", "--problem-id", "x"], "no problem has the problem_id"),
+        (["doctor", "none.jsonl"], "none.jsonl does not exist"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    ran = Ran(capsys, *arguments)
+    assert ran.code == 2
+    assert said in ran.err and len(ran.err.splitlines()) == 1
+
+
+def test_no_engine_with_sandbox_docker_is_exit_code_2(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{folder}/none.sock")
+    arguments = ["judge", "right.py", "--problem", "problems.jsonl", "--problem-id", "add", "--sandbox", "docker"]
+    ran = Ran(capsys, *arguments)
+    assert (ran.code, "no Docker engine answers" in ran.err) == (2, True)
+
+
+def test_no_ray_at_the_address_is_exit_code_2(folder: Path) -> None:
+    environment = {**os.environ, "RAY_ADDRESS": "127.0.0.1:1", "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-c", "from deepcoder.cli import main; main()", *GRADE]
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
+    assert ran.returncode == 2, ran.stderr
+    assert ran.stderr.splitlines()[-1].startswith("deepcoder: no Ray cluster answers at 127.0.0.1:1")
+
+
+def test_doctor_passes_good_problems(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, "doctor", "problems.jsonl", "--sandbox", "process", "--workers", "2")
+    assert (ran.code, ran.out.strip()) == (0, "2 of 2 problems are well")
+
+
+def test_doctor_names_each_sick_problem(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add, double = PROBLEMS
+    constant = {**double, "problem_id": "constant", "tests": [{"args": [2], "expected": 4}] * 2}
+    empty = {**add, "problem_id": "empty", "tests": [{"input": "", "output": "\n"}], "reference": "print()"}
+    broken = {**add, "problem_id": "broken", "reference": "print(2)"}
+    silent = {key: value for key, value in {**add, "problem_id": "silent"}.items() if key != "reference"}
+    write("problems.jsonl", add, constant, empty, broken, silent)
+    ran = Ran(capsys, "doctor", "problems.jsonl", "--sandbox", "process", "--workers", "2")
+    assert ran.code == 1
+    found = ran.out.replace("\n", " ")
+    assert "constant the constant program passes every test" in found
+    assert "empty the empty program passes every test" in found
+    assert "broken the reference is WA at test 1" in found
+    assert "silent has no reference solution" in found
+    assert "1 of 5 problems are well" in found
+
+
+def graded(*verdicts: str) -> list[Graded]:
+    return [Graded(n, "p", Judgement(Verdict(verdict), 0, 1, 1)) for n, verdict in enumerate(verdicts)]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "k", "expected"),
+    [
+        (["AC", "WA", "WA", "WA"], 1, 0.25),
+        (["AC", "WA", "WA", "WA"], 2, 0.5),  # 1 - C(3,2)/C(4,2)
+        (["AC", "AC"], 2, 1.0),
+        (["WA"], 2, None),  # too few completions
+        (["AC", "IE"], 1, 1.0),  # what was not judged does not count
+        (["IE"], 1, None),
+    ],
+)
+def test_pass_at_k_is_the_unbiased_estimate(verdicts: list[str], k: int, expected: float | None) -> None:
+    assert pass_at_k(graded(*verdicts), k) == expected

@@ -1,0 +1,71 @@
+"""The pool on a real Ray, with real sandboxes."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from deepcoder.pool import SandboxPool
+from deepcoder.problems import Limits, Mode, Problem
+from deepcoder.programs import Program
+from deepcoder.verdicts import Submission
+from tests.pool_cases import ADD_ONE, LONG, RIGHT, SLEEPER, SLEEPERS, WRONG, a_worker_pid, judging, verdicts, wait_until
+
+
+@pytest.fixture(scope="module")
+def pool(sandbox_kind: str) -> Iterator[SandboxPool]:
+    with SandboxPool(workers=2, sandbox=sandbox_kind) as started:
+        yield started
+
+
+def test_judge_keeps_order_across_workers(pool: SandboxPool) -> None:
+    programs = [RIGHT, WRONG, None, Program("x ="), Program("1/0")] * 4
+    # Different sources, so that each is judged.
+    programs = [p and Program(f"{p.source}\n# {number}") for number, p in enumerate(programs)]
+    found = pool.judge([Submission(ADD_ONE, program) for program in programs])
+    assert verdicts(found) == ["AC", "WA", "CE", "CE", "RTE"] * 4
+
+
+def test_judge_empty_batch_returns_nothing(pool: SandboxPool) -> None:
+    assert pool.judge([]) == []
+
+
+def test_judge_reports_each_submission_once(pool: SandboxPool) -> None:
+    told: list[int] = []
+    pool.judge([Submission(ADD_ONE, RIGHT)] * 3 + [Submission(ADD_ONE, WRONG)], lambda index, _: told.append(index))
+    assert sorted(told) == [0, 1, 2, 3]
+
+
+def test_pickled_pool_judges_on_the_same_workers(pool: SandboxPool) -> None:
+    again = pickle.loads(pickle.dumps(pool))
+    assert verdicts(again.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]
+    assert again.name == pool.name
+
+
+def test_repr_tells_the_state(pool: SandboxPool) -> None:
+    assert "2 workers alive, 0 busy | 0 waiting" in repr(pool)
+
+
+def test_memory_limit_above_the_sandboxes_is_refused(pool: SandboxPool) -> None:
+    greedy = Problem("greedy", Mode.STDIN, ADD_ONE.tests, limits=Limits(memory_bytes=1 << 40))
+    with pytest.raises(ValueError, match="greedy: limits.memory_bytes"):
+        pool.judge([Submission(greedy, RIGHT)])
+
+
+def test_batch_past_its_deadline_is_internal_error_not_wrong(pool: SandboxPool) -> None:
+    hurried = pickle.loads(pickle.dumps(pool))
+    hurried.deadline_s = 0.5
+    found = hurried.judge([Submission(LONG, SLEEPER), Submission(ADD_ONE, RIGHT)])
+    assert verdicts(found) == ["IE", "AC"]
+
+
+def test_worker_killed_while_judging_costs_only_a_retry(pool: SandboxPool) -> None:
+    with judging(pool, SLEEPERS) as found:
+        assert wait_until(lambda: pool.state().busy == 2)
+        os.kill(a_worker_pid(), signal.SIGKILL)
+    assert verdicts(found) == ["AC", "AC"]
+    assert wait_until(lambda: pool.state().alive == 2)

@@ -1,0 +1,86 @@
+"""How a pool begins and ends, and what its parts dying costs. Each test has Ray to itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import docker
+import pytest
+import ray
+
+from deepcoder.pool import SandboxPool
+from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
+from deepcoder.sandbox.docker import LABEL
+from deepcoder.verdicts import Submission
+from tests.pool_cases import ADD_ONE, RIGHT, SLEEPERS, containers, judging, verdicts, wait_until
+
+
+@pytest.mark.docker
+def test_container_killed_while_judging_costs_only_a_retry(docker_sandboxes: None) -> None:
+    with SandboxPool(workers=2, sandbox="docker") as pool:
+        assert wait_until(lambda: pool.state().alive == 2)
+        with judging(pool, SLEEPERS) as found:
+            assert wait_until(lambda: pool.state().busy == 2)
+            client = docker.from_env()
+            client.containers.list(filters={"label": LABEL})[0].kill()
+            client.close()
+        assert verdicts(found) == ["AC", "AC"]
+
+
+@pytest.mark.docker
+def test_pool_closed_leaves_no_container_and_no_ray(docker_sandboxes: None) -> None:
+    with SandboxPool(workers=2, sandbox="docker") as pool:
+        assert wait_until(lambda: len(containers()) == 2)
+        pool.judge([Submission(ADD_ONE, RIGHT)])
+    assert containers() == []
+    assert not ray.is_initialized()
+
+
+@pytest.mark.docker
+def test_owner_killed_leaves_no_container(docker_sandboxes: None) -> None:
+    script = (
+        "from deepcoder.pool import SandboxPool\n"
+        "with SandboxPool(workers=2, sandbox='docker') as pool:\n"
+        "    print('up', flush=True)\n"
+        "    import time; time.sleep(600)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == b"up\n"
+        assert wait_until(lambda: len(containers()) == 2)
+        owner.kill()
+    assert wait_until(lambda: containers() == [], seconds=10)
+
+
+def test_pool_without_engine_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    with pytest.raises(SandboxUnavailable, match="no Docker engine answers"), SandboxPool(1, "docker"):
+        pass
+    assert not ray.is_initialized()
+
+
+@pytest.mark.docker
+def test_pool_without_image_says_what_to_do(docker_sandboxes: None) -> None:
+    config = SandboxConfig(kind="docker", image="deepcoder-no-such-image")
+    with pytest.raises(SandboxUnavailable, match="make image"), SandboxPool(1, config):
+        pass
+
+
+def test_auto_without_engine_warns_and_takes_processes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    with caplog.at_level(logging.WARNING), SandboxPool(1, "auto") as pool:
+        assert pool.config.kind == "process"
+        assert verdicts(pool.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]
+    assert sum("No Docker engine answers" in record.message for record in caplog.records) == 1
+
+
+def test_pool_not_started_says_how_to_use_it() -> None:
+    with pytest.raises(RuntimeError, match="with SandboxPool"):
+        SandboxPool(1).judge([Submission(ADD_ONE, RIGHT)])

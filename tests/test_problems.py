@@ -1,0 +1,52 @@
+"""Problems, their limits, and the sampling of tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepcoder.problems import Limits, Mode, Problem, TestCase
+
+
+def stdin_problem(*inputs: str) -> Problem:
+    return Problem("p", Mode.STDIN, tuple(TestCase(text, "") for text in inputs))
+
+
+def test_sampled_keeps_the_longest_inputs_in_their_order() -> None:
+    problem = stdin_problem("1", "22222", "333", "4444")
+    assert [test.input for test in problem.sampled(2).tests] == ["22222", "4444"]
+
+
+def test_sampled_with_equal_lengths_keeps_the_first() -> None:
+    assert [test.input for test in stdin_problem("a", "b", "c").sampled(2).tests] == ["a", "b"]
+
+
+def test_sampled_never_touches_mode_or_entry_point() -> None:
+    tests = tuple(TestCase.call([number], number) for number in range(20))
+    sampled = Problem("p", Mode.FUNCTION, tests, entry_point="f", checker="value(0.1)").sampled(15)
+    assert (sampled.mode, sampled.entry_point, sampled.checker) == (Mode.FUNCTION, "f", "value(0.1)")
+    assert len(sampled.tests) == 15
+
+
+def test_sampled_none_keeps_all() -> None:
+    problem = stdin_problem(*"abc")
+    assert problem.sampled(None) is problem
+
+
+def test_problem_without_tests_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one test"):
+        stdin_problem()
+
+
+def test_function_problem_without_entry_point_is_refused() -> None:
+    with pytest.raises(ValueError, match="entry_point"):
+        Problem("p", Mode.FUNCTION, (TestCase.call([1], 1),))
+
+
+def test_limits_default_wall_is_twice_cpu() -> None:
+    assert Limits(cpu_s=3).wall_s == 6
+
+
+@pytest.mark.parametrize("field", ["cpu_s", "memory_bytes", "output_bytes", "processes"])
+def test_limits_of_zero_are_refused_by_name(field: str) -> None:
+    with pytest.raises(ValueError, match=field):
+        Limits(**{field: 0})

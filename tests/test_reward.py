@@ -1,0 +1,114 @@
+"""The reward function as TRL calls it, on real sandboxes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from deepcoder.pool import SandboxPool
+from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.reward import CodeReward, all_or_nothing
+from deepcoder.verdicts import Judgement, Verdict
+
+PROBLEMS = [
+    Problem("add", Mode.STDIN, tuple(TestCase(f"{n}\n", f"{n + 1}\n") for n in range(5))),
+    Problem("double", Mode.FUNCTION, tuple(TestCase.call([n], 2 * n) for n in range(5)), "double"),
+]
+RIGHT = "```python\nprint(int(input()) + 1)\n```"
+RIGHT_FUNCTION = "```python\ndef double(n):\n    return n + n\n```"
+WRONG = "```python\nprint(3)\n```"
+PROSE = "I do not know."
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[SandboxPool]:
+    with SandboxPool(workers=2, sandbox="process") as started:
+        yield started
+
+
+@pytest.fixture
+def reward(pool: SandboxPool) -> CodeReward:
+    return CodeReward(pool, PROBLEMS)
+
+
+class Metrics:
+    """What TRL hands over as log_metric and log_extra."""
+
+    def __init__(self) -> None:
+        self.metrics: dict[str, float] = {}
+        self.extra: dict[str, list[str]] = {}
+
+    def arguments(self) -> dict[str, Any]:
+        return {"log_metric": self.metrics.__setitem__, "log_extra": self.extra.__setitem__}
+
+
+def test_reward_is_one_per_completion_in_order(reward: CodeReward) -> None:
+    completions = [WRONG, RIGHT, PROSE, RIGHT_FUNCTION]
+    assert reward(completions=completions, problem_id=["add", "add", "add", "double"]) == [0.0, 1.0, 0.0, 1.0]
+
+
+def test_reward_takes_conversations(reward: CodeReward) -> None:
+    assert reward(completions=[[{"role": "assistant", "content": RIGHT}]], problem_id=["add"]) == [1.0]
+
+
+def test_reward_takes_all_that_trl_gives(reward: CodeReward) -> None:
+    metrics = Metrics()
+    given: dict[str, Any] = {"prompts": ["?"], "completion_ids": [[1]], "trainer_state": object(), "other_column": [7]}
+    assert reward(completions=[RIGHT], problem_id=["add"], **given, **metrics.arguments()) == [1.0]
+
+
+def test_reward_logs_the_same_keys_whatever_the_batch(reward: CodeReward) -> None:
+    right, mixed = Metrics(), Metrics()
+    reward(completions=[RIGHT], problem_id=["add"], **right.arguments())
+    reward(completions=[RIGHT, WRONG, PROSE, RIGHT], problem_id=["add"] * 4, **mixed.arguments())
+    assert set(right.metrics) == set(mixed.metrics)
+    assert set(mixed.metrics) == {f"verdict/{each}" for each in Verdict} | {"judging_s", "ie_share"}
+    shares = {each: mixed.metrics[f"verdict/{each}"] for each in Verdict if mixed.metrics[f"verdict/{each}"]}
+    assert shares == {Verdict.AC: 0.5, Verdict.WA: 0.25, Verdict.CE: 0.25}
+    assert mixed.extra == {"verdict": ["AC", "WA", "CE", "AC"]}
+
+
+def test_reward_without_program_costs_the_format_penalty(pool: SandboxPool) -> None:
+    reward = CodeReward(pool, PROBLEMS, format_penalty=0.5)
+    completions = [PROSE, "```python\nx =\n```", RIGHT]
+    assert reward(completions=completions, problem_id=["add"] * 3) == [-0.5, 0.0, 1.0]
+
+
+def test_reward_pickles_with_its_name(reward: CodeReward) -> None:
+    again = pickle.loads(pickle.dumps(reward))
+    assert again.__name__ == "code_reward"
+    assert again(completions=[RIGHT], problem_id=["add"]) == [1.0]
+
+
+def test_reward_of_our_own_fault_is_none(pool: SandboxPool) -> None:
+    late = pickle.loads(pickle.dumps(pool))
+    late.deadline_s = 0.0
+    metrics = Metrics()
+    reward = CodeReward(late, PROBLEMS, format_penalty=1.0)
+    assert reward(completions=[RIGHT, PROSE], problem_id=["add"] * 2, **metrics.arguments()) == [None, None]
+    assert metrics.metrics["ie_share"] == 1.0
+
+
+def test_reward_of_a_pool_that_is_gone_is_none(reward: CodeReward) -> None:
+    orphan = pickle.loads(pickle.dumps(reward))
+    orphan.pool.name = "pool-that-was-closed"
+    assert orphan(completions=[RIGHT], problem_id=["add"]) == [None]
+
+
+def test_reward_samples_tests(pool: SandboxPool) -> None:
+    long_input_fails = Problem("p", Mode.STDIN, (TestCase("12345\n", "no\n"), TestCase("1\n", "2\n")))
+    assert CodeReward(pool, [long_input_fails], max_tests=1)(completions=[RIGHT], problem_id=["p"]) == [0.0]
+
+
+def test_problem_unknown_to_the_reward_is_an_error(reward: CodeReward) -> None:
+    with pytest.raises(KeyError, match="never heard of"):
+        reward(completions=[RIGHT], problem_id=["never heard of"])
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_all_or_nothing_scores_every_verdict(verdict: Verdict) -> None:
+    expected = {Verdict.AC: 1.0, Verdict.IE: None}.get(verdict, 0.0)
+    assert all_or_nothing(Judgement(verdict, passed=4, ran=5, total=5)) == expected
