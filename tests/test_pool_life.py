@@ -11,6 +11,7 @@ from pathlib import Path
 import docker
 import pytest
 import ray
+from ray.cluster_utils import Cluster
 
 from deepcoder.pool import SandboxPool
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
@@ -84,3 +85,23 @@ def test_auto_without_engine_warns_and_takes_processes(
 def test_pool_not_started_says_how_to_use_it() -> None:
     with pytest.raises(RuntimeError, match="with SandboxPool"):
         SandboxPool(1).judge([Submission(ADD_ONE, RIGHT)])
+
+
+def test_pool_joins_a_cluster_whose_workers_are_on_another_node(tmp_path: Path) -> None:
+    script = tmp_path / "driver.py"
+    script.write_text(
+        "from deepcoder import SandboxPool, Submission\n"
+        "from tests.pool_cases import ADD_ONE, RIGHT, WRONG\n"
+        "if __name__ == '__main__':\n"
+        "    with SandboxPool(sandbox='process') as pool:\n"
+        "        found = pool.judge([Submission(ADD_ONE, RIGHT), Submission(ADD_ONE, WRONG)])\n"
+        "    print(pool.workers, *(each.verdict for each in found))\n"
+    )
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+    try:
+        cluster.add_node(num_cpus=2)
+        environment = {**os.environ, "RAY_ADDRESS": cluster.address, "PYTHONPATH": str(Path(__file__).parents[1])}
+        ran = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=100)
+    finally:
+        cluster.shutdown()
+    assert ran.stdout.split() == ["2", "AC", "WA"], ran.stderr
