@@ -13,8 +13,8 @@ from typing import Any
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 
-# Juries timed with other machines and with PyPy: 10 s for what must pass, the known limit or 5 s for what must not.
-PASSING_S, FAILING_S = 10.0, 5.0
+# Juries timed with other machines and with PyPy: 20 s for what must pass, the known limit or 5 s for what must not.
+PASSING_S, FAILING_S = 20.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def programs_of(row: dict[str, Any]) -> Iterator[Judged]:
     """Every program of a row of `judged_stdin.jsonl` or `judged_function.jsonl`."""
     for number, program in enumerate(row["programs"]):
         failing_s = row["time_limit_s"] or FAILING_S
-        limits = Limits(cpu_s=failing_s if program["label"] == "TLE" else PASSING_S)
+        limits = Limits(failing_s if program["label"] == "TLE" else PASSING_S)
         origin = f"{row['id']}#{number} {program['origin']}"
         yield from (
             Judged(problem, Program(program["code"]), program["label"], origin) for problem in _problems(row, limits)
@@ -49,8 +49,10 @@ def _problems(row: dict[str, Any], limits: Limits) -> Iterator[Problem]:
         for statement in ast.parse(row["preamble"]).body
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
     }
-    for name in dict.fromkeys(test.get("fn", row["entry_point"]) for test in row["tests"]):
-        tests = tuple(_call(test, named) for test in row["tests"] if test.get("fn", name) == name)
+    # One test is marked slow: its reference is still at work after a minute and 5 GB.
+    calls = [test for test in row["tests"] if not test.get("slow")]
+    for name in dict.fromkeys(test.get("fn", row["entry_point"]) for test in calls):
+        tests = tuple(_call(test, named) for test in calls if test.get("fn", name) == name)
         checker = "value(0.01)" if row["checker"] == "float" else "value"
         yield Problem(
             f"{row['id']}/{name}", Mode.FUNCTION, tests, name, row["preamble"], checker=checker, limits=limits

@@ -40,7 +40,11 @@ USUAL_MODULES = (
 
 
 def keep(channel: socket.socket, scratch_root: str, uids: range | None) -> None:
-    """Serve the supervisor until it closes the channel."""
+    """Serve the supervisor until it closes the channel.
+
+    Raises:
+        RuntimeError: A program's processes could not be killed.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     threading.stack_size(THREAD_STACK_BYTES)
     for name in USUAL_MODULES:

@@ -16,10 +16,9 @@ import time
 from typing import Any
 
 from . import keeper, program
-from .wire import STDERR_BYTES, Ended, Outcome, Task
+from .wire import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Task
 
 TICK_S = 0.025  # how often a running program's memory and CPU time are looked at
-ABANDONED_FACTOR = 20  # in wall limits: nothing outlives this many, however busy the machine is
 READ_BYTES = 1 << 18
 PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
 _F_SETPIPE_SZ = 1031
@@ -88,7 +87,7 @@ class Process:
     def _begin(self) -> None:
         """Open the accounts of one execution."""
         self.began = self.looked = time.monotonic()
-        self.cpu_before = self.cpu_s = self._main_cpu_s()
+        self.cpu_before = self.cpu_s = self._main_cpu_s() or 0.0
         self.charged_s = 0.0
         self.peak_bytes = 0
         self.printed_bytes = 0
@@ -205,9 +204,12 @@ class Process:
             self.channel.send(b'{"kill": true}')
         self.killed_for = self.killed_for or reason
 
-    def _main_cpu_s(self) -> float:
-        """CPU seconds of the main process with its threads, by its clock (clock_getcpuclockid(3))."""
-        return time.clock_gettime((~self.pid << 3) | 2) if self.pid and not self.exit else 0.0
+    def _main_cpu_s(self) -> float | None:
+        """CPU seconds of the main process with its threads, by clock_getcpuclockid(3); None once it is gone."""
+        try:
+            return time.clock_gettime((~self.pid << 3) | 2) if self.pid else 0.0
+        except OSError:
+            return None
 
     def look(self) -> None:
         """Enforce the limits that need watching, when a tick has passed."""
@@ -242,11 +244,13 @@ class Process:
             return self._after_exit(self.exit)
         if self.reported is None or not self.calls or self.unsent or self.killed_for:
             return None
+        total_s = self._main_cpu_s()
+        if total_s is None:  # it reported with its last breath: the keeper's word will come
+            return None
         ended, output, error = self.reported
-        cpu_s = self._main_cpu_s() - self.cpu_before
-        if cpu_s > self.limits["cpu_s"]:
+        if total_s - self.cpu_before > self.limits["cpu_s"]:
             ended, output = Ended.TIME_LIMIT, b""
-        return self._facts(ended, output=output, error=error, cpu_s=cpu_s)
+        return self._facts(ended, output, error, total_s - self.cpu_before)
 
     def _after_exit(self, last: dict[str, Any]) -> Outcome:
         status = last["status"]

@@ -22,6 +22,7 @@ from typing import Any
 PROTOCOL = 1  # a hello with another number is refused
 
 LENGTHS = struct.Struct(">II")
+ABANDONED_FACTOR = 10  # in wall limits: no execution outlives this many, however busy the machine is
 STDERR_BYTES = 16 << 10  # the tail of stderr that is kept, for people to read
 
 

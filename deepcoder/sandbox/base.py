@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable
 from importlib import resources
 from typing import Any, Protocol
 
-from deepcoder.runner.wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
+from deepcoder.runner.wire import ABANDONED_FACTOR, PROTOCOL, Ended, Frames, Outcome, Task, frame
 
 log = logging.getLogger(__name__)
 
@@ -75,13 +75,13 @@ class Stream(Protocol):
         """What the runner wrote to its standard error, for the log."""
 
     def close(self) -> None:
-        """End the other side and wait until nothing of it is left. Safe to repeat."""
+        """End the other side and wait until nothing of it is left."""
 
 
 class Sandbox:
     """A runner at work. One task at a time.
 
-    The mutable state: the number of the current task, and whether the sandbox is still to be trusted.
+    The mutable state: the number of the current task, and whether the sandbox is open.
     """
 
     def __init__(self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = ()) -> None:
@@ -93,6 +93,7 @@ class Sandbox:
         self._stream = stream
         self._frames = Frames(max_bytes=1 << 30)
         self._task = 0
+        self._open = True
         try:
             self._send(bundle(scratch, path))
             self.hello = self._receive(START_S)[0]
@@ -116,31 +117,28 @@ class Sandbox:
         self._task += 1
         head = {"kind": "load", "task": self._task, "mode": task.mode, "limits": dict(task.limits)}
         head |= {"entry_point": task.entry_point, "preamble": task.preamble}
+        pending = frame(head, task.source.encode("utf-8", "surrogatepass"))
+        deadline_s = GRACE_S + ABANDONED_FACTOR * task.limits["wall_s"]
         to_send = iter(inputs)
-        deadline_s = GRACE_S + 20 * task.limits["wall_s"]
-        outstanding, passed_one = 0, False
+        outstanding, ahead = 0, 1
         try:
-            pending = frame(head, task.source.encode("utf-8", "surrogatepass"))
             while True:
-                while outstanding < (AHEAD if passed_one else 1):
-                    given = next(to_send, None)
-                    if given is None:
-                        break
+                while outstanding < ahead and (given := next(to_send, None)) is not None:
                     pending += frame({"kind": "run", "task": self._task}, given)
                     outstanding += 1
+                if outstanding == 0:
+                    return
                 if pending:
                     self._send(pending)
                     pending = b""
-                if outstanding == 0:
-                    return
                 outcome = self._outcome(deadline_s)
                 outstanding -= 1
                 yield outcome
-                passed_one = True
-        except GeneratorExit:
-            if outstanding:
+                ahead = AHEAD
+        finally:
+            # A run sent ahead, or the process of a function, would go on using the processor.
+            if self._open and (outstanding or task.mode == "function"):
                 self._send(frame({"kind": "stop"}))
-            raise
 
     def _outcome(self, timeout_s: float) -> Outcome:
         """The next outcome of the current task; what is left of an earlier one is passed over."""
@@ -173,13 +171,15 @@ class Sandbox:
 
     def _broken(self, what: str) -> SandboxError:
         """Close, and say why: a sandbox in doubt is thrown away."""
-        words = self._stream.last_words().strip()
+        words = self._stream.last_words().strip() if self._open else ""
         self.close()
         return SandboxError(f"{self._stream.name} {what}" + (f"; it said: {words}" if words else ""))
 
     def close(self) -> None:
         """End the sandbox. Safe to repeat."""
-        self._stream.close()
+        if self._open:
+            self._open = False
+            self._stream.close()
 
 
 def bundle(scratch: str, path: Iterable[str]) -> bytes:

@@ -1,0 +1,45 @@
+"""Real programs with known verdicts: what the juries accepted is accepted, and nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from deepcoder.pool import SandboxPool
+from deepcoder.verdicts import Judgement, Submission, Verdict
+from tests.conftest import shared_rows
+from tests.judged import Judged, programs_of
+
+# Where we and a label part, and why we are right to.
+DISAGREEMENTS = {
+    # Its row says that it passes every test present.
+    "keppnir/fkhi/2023/problems/toskupokkun#4": "AC",
+    # Returns 1 where True is expected; the label came from ==, and for us a bool is not an int.
+    "refactory/question_2#43": "WA",
+}
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("name", ["judged_stdin.jsonl", "judged_function.jsonl"])
+def test_accepted_programs_are_accepted_and_no_others(docker_sandboxes: None, name: str) -> None:
+    judged = [each for row in shared_rows(name) for each in programs_of(row)]
+    with SandboxPool(workers=2, sandbox="docker") as pool:
+        judgements = pool.judge([Submission(each.problem, each.program) for each in judged])
+    assert surprises(judged, judgements) == {}
+
+
+def surprises(judged: list[Judged], judgements: list[Judgement]) -> dict[str, str]:
+    """Programs judged otherwise than labelled. One with several functions is accepted if all of them are."""
+    verdicts: dict[str, set[Verdict]] = defaultdict(set)
+    expected: dict[str, bool] = {}
+    for each, judgement in zip(judged, judgements, strict=True):
+        verdicts[each.origin].add(judgement.verdict)
+        short = each.origin.partition(" ")[0]
+        expected[each.origin] = DISAGREEMENTS.get(short, each.label) == "AC"
+    return {
+        origin: f"expected {'AC' if expected[origin] else 'not AC'}, got {sorted(found)}"
+        for origin, found in verdicts.items()
+        if (found == {Verdict.AC}) != expected[origin] or Verdict.IE in found
+    }
