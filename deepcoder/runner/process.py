@@ -80,6 +80,7 @@ class Process:
         self.giving = given[1]
         self.readers = {printed[0]: self._printed, errors[0]: self._erred, reports[0]: self._heard}
         for fd in (self.giving, *self.readers):
+            os.fchmod(fd, 0o666)  # a program may open /dev/stdin, which asks whose pipe it is
             os.set_blocking(fd, False)
         for fd in (self.channel.fileno(), *self.readers):
             self.poll.register(fd, select.POLLIN)
@@ -87,7 +88,7 @@ class Process:
     def _begin(self) -> None:
         """Open the accounts of one execution."""
         self.began = self.looked = time.monotonic()
-        self.cpu_before = self.cpu_s = self._main_cpu_s() or 0.0
+        self.cpu_before = self.cpu_s = (self._main_cpu_s() or 0.0) + self._reaped_cpu_s()
         self.charged_s = 0.0
         self.peak_bytes = 0
         self.printed_bytes = 0
@@ -211,6 +212,14 @@ class Process:
         except OSError:
             return None
 
+    def _reaped_cpu_s(self) -> float:
+        """CPU seconds of the main process's children that have ended."""
+        try:
+            fields = keeper.stat_fields(self.pid) if self.pid else []
+        except OSError:
+            fields = []
+        return sum(map(int, fields[13:15])) / _TICKS_PER_S
+
     def look(self) -> None:
         """Enforce the limits that need watching, when a tick has passed."""
         now = time.monotonic()
@@ -244,10 +253,11 @@ class Process:
             return self._after_exit(self.exit)
         if self.reported is None or not self.calls or self.unsent or self.killed_for:
             return None
-        total_s = self._main_cpu_s()
-        if total_s is None:  # it reported with its last breath: the keeper's word will come
+        main_s = self._main_cpu_s()
+        if main_s is None:  # it reported with its last breath: the keeper's word will come
             return None
         ended, output, error = self.reported
+        total_s = main_s + self._reaped_cpu_s()
         if total_s - self.cpu_before > self.limits["cpu_s"]:
             ended, output = Ended.TIME_LIMIT, b""
         return self._facts(ended, output, error, total_s - self.cpu_before)

@@ -13,9 +13,10 @@ In stdin mode the report ends before the first line of the program runs; 3, 4 an
 from __future__ import annotations
 
 import atexit
+import builtins
 import contextlib
 import ctypes
-import io
+import gc
 import json
 import marshal
 import math
@@ -27,7 +28,7 @@ import sys
 import threading
 import traceback
 import types
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from . import values
 
@@ -142,7 +143,7 @@ def _compiled() -> types.CodeType:
 def _compile(source: str, filename: str = "main.py") -> types.CodeType:
     try:
         return compile(source, filename, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, OverflowError, RecursionError) as error:
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         _report(b"E", _one_line(error))
         os._exit(0)
 
@@ -154,18 +155,19 @@ def _one_line(error: BaseException) -> bytes:
 
 def _open_streams() -> None:
     """Standard streams as a fresh interpreter under C.UTF-8 opens them."""
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # type: ignore[misc]
-    sys.stdout = sys.__stdout__ = open(  # type: ignore[misc]
-        1, "w", encoding="utf-8", errors="surrogateescape", closefd=False
-    )
-    sys.stderr = sys.__stderr__ = io.TextIOWrapper(  # type: ignore[misc]
-        open(2, "wb", closefd=False), encoding="utf-8", errors="backslashreplace", line_buffering=True
-    )
+    sys.stdin = sys.__stdin__ = _text_stream(0, "r", "surrogateescape", -1)  # type: ignore[misc, assignment]
+    sys.stdout = sys.__stdout__ = _text_stream(1, "w", "surrogateescape", -1)  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = _text_stream(2, "w", "backslashreplace", 1)  # type: ignore[misc, assignment]
+
+
+def _text_stream(fd: int, mode: str, errors: str, buffering: int) -> TextIO:
+    return open(fd, mode, buffering, encoding="utf-8", errors=errors, newline="\n", closefd=False)  # type: ignore[return-value]
 
 
 def _new_module(name: str) -> dict[str, Any]:
     module = types.ModuleType(name)
     module.__file__ = "main.py"
+    module.__dict__["__builtins__"] = builtins
     sys.modules[name] = module
     sys.argv = ["main.py"]
     sys.path.insert(0, os.getcwd())
@@ -194,7 +196,11 @@ def _run_main(code: types.CodeType) -> NoReturn:
         threading._shutdown()  # type: ignore[attr-defined]  # waits for non-daemon threads
         atexit._run_exitfuncs()
         _flush(sys.stdout)
-        module.clear()  # a file object that was never closed is written here, as at interpreter exit
+        # A file that was never closed is written here, as when the interpreter ends. It too collects twice: the first
+        # puts containers before their contents, so that a writer is closed before what it writes to.
+        gc.collect()
+        module.clear()
+        gc.collect()
         _flush(sys.__stdout__)
     except BaseException:
         sys.excepthook(*sys.exc_info())

@@ -92,6 +92,9 @@ def _build_root(wanted: dict[str, Any]) -> None:
         _show(path, f"{LIBRARY}/{name}")
     for device in ("null", "zero", "random", "urandom"):
         _bind(f"{OLD_ROOT}/dev/{device}", f"/dev/{device}")
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        os.symlink(f"/proc/self/fd/{number}", f"/dev/{name}")
+    os.symlink("/proc/self/fd", "/dev/fd")
     os.makedirs("/tmp", exist_ok=True)
     os.makedirs("/proc", exist_ok=True)
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)

@@ -1,0 +1,7 @@
+# There is no input at all.
+# input: ""
+# output: "nothing\n"
+try:
+    input()
+except EOFError:
+    print("nothing")

@@ -1,0 +1,6 @@
+# Infinities.
+# mode: function extremes
+# args: ()
+# output: [float("inf"), float("-inf")]
+def extremes():
+    return [float("inf"), -float("inf")]

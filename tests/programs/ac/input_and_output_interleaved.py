@@ -1,0 +1,8 @@
+# Writes much before it has read much.
+# input: "7\n" * 100000
+# output: "7 7 7 7 7\n" * 100000
+# limits: cpu_s=2
+import sys
+
+for line in sys.stdin:
+    print(*[line.strip()] * 5)

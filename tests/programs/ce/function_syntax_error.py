@@ -1,0 +1,6 @@
+# Function mode.
+# mode: function solve
+# args: (1,)
+# output: 1
+def solve(n)
+    return n

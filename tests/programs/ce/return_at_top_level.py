@@ -1,0 +1,5 @@
+# return outside a function.
+# input: ""
+# output: "5\n"
+print(5)
+return

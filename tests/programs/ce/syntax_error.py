@@ -1,0 +1,4 @@
+# No Python.
+# input: ""
+# output: "5\n"
+print(5

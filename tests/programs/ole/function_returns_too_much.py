@@ -1,0 +1,7 @@
+# A value over the limit.
+# mode: function solve
+# limits: output_bytes=1000000, cpu_s=5
+# args: (1,)
+# output: "x"
+def solve(n):
+    return "x" * 2000000

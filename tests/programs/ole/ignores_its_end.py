@@ -1,0 +1,9 @@
+# Goes on after everything that can be caught.
+# input: ""
+# output: "5\n"
+# limits: output_bytes=1000000, cpu_s=5
+while True:
+    try:
+        print("x" * 1000)
+    except BaseException:
+        pass

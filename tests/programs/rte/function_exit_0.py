@@ -1,0 +1,6 @@
+# exit() inside a call is no answer.
+# mode: function solve
+# args: (1,)
+# output: None
+def solve(n):
+    exit(0)

@@ -1,0 +1,5 @@
+# A name that does not exist.
+# input: ""
+# output: "5\n"
+print(5)
+undefined

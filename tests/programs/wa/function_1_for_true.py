@@ -1,0 +1,6 @@
+# An int is no bool.
+# mode: function yes
+# args: ()
+# output: True
+def yes():
+    return 1

@@ -1,0 +1,4 @@
+# NaN never matches.
+# input: ""
+# output: "1.5\n"
+print(float("nan"))

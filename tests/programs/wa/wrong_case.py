@@ -1,0 +1,4 @@
+# Case matters.
+# input: ""
+# output: "YES\n"
+print("yes")

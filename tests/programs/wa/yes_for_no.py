@@ -1,0 +1,4 @@
+# The other word.
+# input: ""
+# output: "YES\n"
+print("NO")

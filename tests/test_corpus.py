@@ -1,0 +1,136 @@
+"""Every program under programs/ gets the verdict that its folder names, in every kind of sandbox.
+
+The comment lines at the head of a program say what it shows and how it is tested:
+
+    # mode: function solve          the entry point; without this line the program reads stdin
+    # preamble: from typing import *
+    # limits: cpu_s=0.5             fields of Limits, beside small ones for all
+    # append: "..."                 an expression whose text follows the source, for what no file should hold
+    # input: "3\\n" * 5             expressions, once per test: what goes in …
+    # args: (1, 2)                  … or a call's arguments,
+    # kwargs: {"key": 3}            … and its keyword arguments, where there are some
+    # output: "3\\n"                what must come out
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepcoder.judge import judge
+from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.programs import Program
+from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from deepcoder.verdicts import Judgement, Submission, Verdict
+
+PROGRAMS = Path(__file__).parent / "programs"
+# Far above what the ac programs use, even on a busy machine.
+LIMITS = Limits(cpu_s=1.5, wall_s=3.0, memory_bytes=256 << 20, output_bytes=8 << 20, processes=32)
+KEYS = ("mode", "preamble", "limits", "append", "input", "args", "kwargs", "output")
+
+CORPUS = sorted(PROGRAMS.glob("*/*.py"))
+
+
+def read_submission(path: Path) -> Submission:
+    """The program with the problem that its head describes."""
+    source = path.read_text(encoding="utf-8")
+    mode, entry_point, preamble, limits = Mode.STDIN, None, "", LIMITS
+    tests: list[TestCase] = []
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = {}
+    given = ""
+    for line in source.splitlines():
+        key, _, value = line.removeprefix("# ").partition(": ")
+        if not line.startswith("# "):
+            break
+        if key == "mode":
+            mode, entry_point = Mode.FUNCTION, value.removeprefix("function ")
+        elif key == "preamble":
+            preamble = value
+        elif key == "limits":
+            limits = with_limits(value)
+        elif key == "append":
+            source += expression(value)
+        elif key == "input":
+            given = expression(value)
+        elif key == "args":
+            args, kwargs = expression(value), {}
+        elif key == "kwargs":
+            kwargs = expression(value)
+        elif key == "output" and mode is Mode.FUNCTION:
+            tests.append(TestCase.call(args, expression(value), kwargs))
+        elif key == "output":
+            tests.append(TestCase(given, expression(value)))
+    name = f"{path.parent.name}/{path.stem}"
+    problem = Problem(name, mode, tuple(tests), entry_point=entry_point, preamble=preamble, limits=limits)
+    return Submission(problem, Program(source))
+
+
+def expression(text: str) -> Any:
+    return eval(compile(ast.parse(text, mode="eval"), "<head>", "eval"))
+
+
+def with_limits(text: str) -> Limits:
+    """`cpu_s` alone moves the wall limit with it, as it does for a Problem."""
+    given = {key: ast.literal_eval(value) for key, _, value in (part.strip().partition("=") for part in text.split(","))}
+    if "cpu_s" in given:
+        given.setdefault("wall_s", 2 * given["cpu_s"])
+    return dataclasses.replace(LIMITS, **given)
+
+
+class Bench:
+    """One sandbox for the whole corpus, as a worker has it. It starts another when one is lost, so that one program fails one test."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.sandbox: Sandbox | None = None
+
+    def judge(self, submission: Submission) -> Judgement:
+        if self.sandbox is None:
+            self.sandbox = start(SandboxConfig(kind=self.kind))
+        try:
+            return judge(submission, self.sandbox)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self.sandbox is not None:
+            self.sandbox.close()
+            self.sandbox = None
+
+
+@pytest.fixture(scope="module")
+def bench(sandbox_kind: str) -> Iterator[Bench]:
+    with closing(Bench(sandbox_kind)) as opened:
+        yield opened
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_program_of_a_folder_gets_the_verdict_it_names(path: Path, bench: Bench) -> None:
+    submission = read_submission(path)
+
+    judgement = bench.judge(submission)
+
+    assert judgement.verdict is Verdict(path.parent.name.upper()), judgement
+    assert judgement.total == len(submission.problem.tests)
+    if judgement.verdict is Verdict.AC:
+        assert (judgement.passed, judgement.failed_test) == (judgement.total, None)
+    elif judgement.verdict is not Verdict.CE:  # where a program fails, it is the last test that it fails
+        assert judgement.failed_test == judgement.total - 1, judgement
+
+
+def test_corpus_folders_are_verdicts_and_none_is_empty() -> None:
+    counted = Counter(path.parent.name for path in CORPUS)
+
+    assert set(counted) == {str(verdict).lower() for verdict in Verdict} - {"ie"}
+    assert min(counted.values()) >= 6
+    assert len(CORPUS) >= 60
