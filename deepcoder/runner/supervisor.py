@@ -143,9 +143,19 @@ class Supervisor:
         self.task = None
 
     def _reply(self, outcome: Outcome) -> None:
+        """Send an outcome, and read on meanwhile: the worker may be sending a large input before it reads."""
         facts = dict(outcome.__dict__)
         output = facts.pop("output")
-        write_all(self.replies, frame({"kind": "outcome", "task": self.number, **facts}, output))
+        rest = memoryview(frame({"kind": "outcome", "task": self.number, **facts}, output))
+        poll = select.poll()
+        poll.register(self.requests, select.POLLIN)
+        poll.register(self.replies, select.POLLOUT)
+        while rest:
+            for fd, _ in poll.poll():
+                if fd == self.requests:
+                    self._read_requests()
+                else:
+                    rest = rest[os.write(self.replies, rest) :]
 
 
 def available_uids() -> range | None:
@@ -205,6 +215,7 @@ def main(scratch_root: str) -> None:
     theirs.close()
     hello = {"kind": "hello", "protocol": PROTOCOL, "python": sys.version.split()[0], "own_uids": uids is not None}
     write_all(replies, frame(hello))
+    os.set_blocking(replies, False)
     try:
         Supervisor(ours, pid, requests, replies).serve()
     except OwnerGone:

@@ -26,6 +26,7 @@ from deepcoder.sandbox.docker import ENVIRONMENT, KEPT_STDERR
 log = logging.getLogger(__name__)
 
 LIBRARIES = ("numpy", "numpy.libs", "sortedcontainers")  # shown to programs where they are installed
+SEND_S = 60.0  # without any progress
 CLOSE_S = 5.0
 
 
@@ -84,13 +85,17 @@ class _Process:
             preexec_fn=_raise_stack_limit,
             bufsize=0,
         )
+        assert self._process.stdin is not None
+        os.set_blocking(self._process.stdin.fileno(), False)
         self.name = f"process-{self._process.pid}"
 
     def send(self, data: bytes) -> None:
         assert self._process.stdin is not None
         rest = memoryview(data)
         while rest:
-            rest = rest[self._process.stdin.write(rest) :]
+            if not select.select([], [self._process.stdin], [], SEND_S)[1]:
+                raise TimeoutError("it does not read")
+            rest = rest[os.write(self._process.stdin.fileno(), rest) :]
 
     def receive(self, timeout_s: float) -> bytes:
         assert self._process.stdout is not None
