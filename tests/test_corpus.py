@@ -33,7 +33,6 @@ from deepcoder.verdicts import Judgement, Submission, Verdict
 PROGRAMS = Path(__file__).parent / "programs"
 # Far above what the ac programs use, even on a busy machine.
 LIMITS = Limits(cpu_s=1.5, wall_s=3.0, memory_bytes=256 << 20, output_bytes=8 << 20, processes=32)
-KEYS = ("mode", "preamble", "limits", "append", "input", "args", "kwargs", "output")
 
 CORPUS = sorted(PROGRAMS.glob("*/*.py"))
 
@@ -79,14 +78,15 @@ def expression(text: str) -> Any:
 
 def with_limits(text: str) -> Limits:
     """`cpu_s` alone moves the wall limit with it, as it does for a Problem."""
-    given = {key: ast.literal_eval(value) for key, _, value in (part.strip().partition("=") for part in text.split(","))}
+    parts = (part.strip().partition("=") for part in text.split(","))
+    given = {key: ast.literal_eval(value) for key, _, value in parts}
     if "cpu_s" in given:
         given.setdefault("wall_s", 2 * given["cpu_s"])
     return dataclasses.replace(LIMITS, **given)
 
 
 class Bench:
-    """One sandbox for the whole corpus, as a worker has it. It starts another when one is lost, so that one program fails one test."""
+    """One sandbox for all programs, as a worker has it, and another when it is lost: one program fails one test."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind

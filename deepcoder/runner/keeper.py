@@ -16,7 +16,6 @@ import importlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import threading
@@ -51,6 +50,8 @@ def keep(channel: socket.socket, scratch_root: str, uids: range | None) -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
+    if uids is not None:
+        os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
     started = 0
     while True:
         data, descriptors, _, _ = socket.recv_fds(channel, MESSAGE_BYTES, 6)
@@ -164,27 +165,40 @@ def descendants(ancestor: int) -> dict[int, list[str]]:
 
 
 def _remove(scratch: str, uid: int | None) -> None:
-    """Delete the folder; as its owner where it is not empty, because root here may not write to others' files."""
-    try:
-        os.rmdir(scratch)
-    except OSError:
-        if uid is not None:
-            os.seteuid(uid)
-        try:
-            shutil.rmtree(scratch, onerror=_open_up)
-        except OSError:  # the folder itself is the keeper's to remove
-            pass
-        finally:
-            if uid is not None:
-                os.seteuid(0)
-        with contextlib.suppress(FileNotFoundError):
-            os.rmdir(scratch)
-
-
-def _open_up(remove: Any, path: str, _: Any) -> None:
-    """A folder whose owner closed it to himself."""
-    for folder in (os.path.dirname(path), path):
-        with contextlib.suppress(OSError):
-            os.chmod(folder, 0o700)
+    """Delete the folder. Usually it is empty; otherwise its owner empties it, since root here may not enter it."""
     with contextlib.suppress(OSError):
-        shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+        os.rmdir(scratch)
+        return
+    cleaner = os.fork()
+    if cleaner == 0:
+        try:
+            if uid is not None:
+                os.setresuid(uid, uid, uid)
+            _empty(scratch)
+        finally:
+            os._exit(0)
+    os.waitpid(cleaner, 0)
+    os.rmdir(scratch)
+
+
+def _empty(folder: str) -> None:
+    """Delete what is in the folder, however deep and however closed: folders inside folders are moved up first."""
+    os.chmod(folder, 0o700)
+    os.chdir(folder)
+    moved = 0
+    while names := os.listdir():
+        for name in names:
+            if os.path.islink(name) or not os.path.isdir(name):
+                os.unlink(name)
+                continue
+            os.chmod(name, 0o700)
+            for inner in os.listdir(name):
+                path = os.path.join(name, inner)
+                if os.path.islink(path) or not os.path.isdir(path):
+                    os.unlink(path)
+                else:
+                    os.chmod(path, 0o700)
+                    while os.path.lexists(f"moved-{moved}"):
+                        moved += 1
+                    os.rename(path, f"moved-{moved}")
+            os.rmdir(name)

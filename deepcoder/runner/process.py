@@ -20,6 +20,7 @@ from .wire import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Task
 
 TICK_S = 0.025  # how often a running program's memory and CPU time are looked at
 READ_BYTES = 1 << 18
+REPORT_BYTES = 64 << 20  # compiled code and messages
 PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
 _F_SETPIPE_SZ = 1031
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -175,7 +176,7 @@ class Process:
         self.reports += data
         while self.killed_for is None and len(self.reports) >= program.REPORT.size:
             kind, size = program.REPORT.unpack_from(self.reports)
-            if size > self.limits["output_bytes"]:
+            if size > (self.limits["output_bytes"] if kind == b"V" else REPORT_BYTES):
                 self.kill(Ended.OUTPUT_LIMIT)
             end = program.REPORT.size + size
             if len(self.reports) < end:

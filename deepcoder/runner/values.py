@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
-from collections.abc import Iterator, KeysView, Mapping, ValuesView
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, MappingView
 from typing import Any
 
 _PLAIN_INT_BITS = 4000
+_SAME_HASH = 100  # more elements of one hash than that are an attack: adding n of them takes n * n steps
 
 
 def encode(value: Any) -> str:
@@ -47,7 +48,7 @@ def _tagged(value: Any) -> Any:
         return real if math.isfinite(real) else {"$float": repr(real)}
     if isinstance(value, str):
         return str.__str__(value)
-    if isinstance(value, (list, deque, range, Iterator, KeysView, ValuesView)):
+    if isinstance(value, (list, deque, range, Iterator, MappingView)):
         return [_tagged(item) for item in value]
     if isinstance(value, tuple):
         return {"$tuple": [_tagged(item) for item in value]}
@@ -74,7 +75,7 @@ def decode(text: str | bytes) -> Any:
     """
     try:
         return json.loads(text, object_hook=_untagged, parse_constant=_refuse_constant)
-    except (RecursionError, TypeError, AttributeError) as error:
+    except (RecursionError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"not an encoded value: {error}") from None
 
 
@@ -82,15 +83,26 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not an encoded value")
 
 
+def _hashable(items: list[Any]) -> list[Any]:
+    if len(items) > _SAME_HASH and max(Counter(map(hash, items)).values()) > _SAME_HASH:
+        raise ValueError("too many elements of one hash")
+    return items
+
+
+def _dict(pairs: list[Any]) -> dict[Any, Any]:
+    _hashable([key for key, _ in pairs])
+    return dict(pairs)
+
+
 _READ: dict[str, Any] = {
     "$tuple": tuple,
-    "$set": set,
-    "$frozenset": frozenset,
+    "$set": lambda items: set(_hashable(items)),
+    "$frozenset": lambda items: frozenset(_hashable(items)),
     "$bytes": bytes.fromhex,
     "$complex": lambda parts: complex(*parts),
     "$float": float,
     "$int": lambda digits: int(digits, 16),
-    "$dict": dict,
+    "$dict": _dict,
 }
 
 

@@ -96,9 +96,13 @@ class Frames:
         if len(self._data) < end:
             return None
         with memoryview(self._data) as view:
-            head = json.loads(bytes(view[LENGTHS.size : LENGTHS.size + head_bytes]))
+            head_text = bytes(view[LENGTHS.size : LENGTHS.size + head_bytes])
             body = bytes(view[LENGTHS.size + head_bytes : end])
         del self._data[:end]
+        try:
+            head = json.loads(head_text)
+        except RecursionError:
+            raise ValueError("the head of a frame nests too deeply") from None
         if not isinstance(head, dict):
             raise ValueError("the head of a frame is not an object")
         return head, body

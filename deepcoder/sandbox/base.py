@@ -138,7 +138,10 @@ class Sandbox:
         finally:
             # A run sent ahead, or the process of a function, would go on using the processor.
             if self._open and (outstanding or task.mode == "function"):
-                self._send(frame({"kind": "stop"}))
+                try:
+                    self._send(frame({"kind": "stop"}))
+                except SandboxError as error:  # what the caller knows already stays true; the next task meets the error
+                    log.info("%s", error)
 
     def _outcome(self, timeout_s: float) -> Outcome:
         """The next outcome of the current task; what is left of an earlier one is passed over."""
@@ -151,6 +154,8 @@ class Sandbox:
                     raise self._broken(f"sent a malformed outcome: {error}") from None
 
     def _send(self, data: bytes) -> None:
+        if not self._open:
+            raise SandboxError(f"{self._stream.name} is closed")
         try:
             self._stream.send(data)
         except OSError as error:

@@ -31,6 +31,7 @@ KEPT_STDERR = 4096
 _STDOUT = 1
 _HEADER = struct.Struct(">B3xI")  # attach stream: which stream, length (Docker Engine API, "Stream format")
 
+NO_SYSTEM_V_IPC = {"kernel.shmmni": "0", "kernel.msgmni": "0", "kernel.sem": "0 0 0 0"}
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -89,7 +90,11 @@ class _Container:
             network_mode="none",
             ipc_mode="none",
             read_only=True,
-            tmpfs={"/tmp": f"rw,noexec,nosuid,nodev,mode=0711,size={SCRATCH_BYTES},nr_inodes=16384"},
+            tmpfs={
+                "/tmp": f"rw,noexec,nosuid,nodev,size={SCRATCH_BYTES},nr_inodes=16384",
+                "/dev/mqueue": "ro,noexec,nosuid,nodev,size=4k",  # in place of one that programs could write to
+            },
+            sysctls=NO_SYSTEM_V_IPC,  # objects that outlive a program
             cap_drop=["ALL"],
             cap_add=["SETUID", "SETGID", "KILL", "CHOWN"],
             security_opt=["no-new-privileges"],

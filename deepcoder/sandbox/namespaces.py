@@ -10,6 +10,7 @@ No network, not even loopback.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -44,6 +45,7 @@ def main() -> None:
     child = os.fork()  # the first process of the new pid namespace: when it ends, the kernel ends the others
     if child == 0:
         _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _forbid_system_v_ipc()
         _build_root(wanted)
         _drop_bounding_set()
         os.execvp(wanted["command"][0], wanted["command"])
@@ -78,6 +80,13 @@ def _unshare() -> None:
     for path, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
         with open(f"/proc/self/{path}", "w") as file:
             file.write(text)
+
+
+def _forbid_system_v_ipc() -> None:
+    """Objects that would outlive a program. Before Linux 5.19 only root may; the namespace still keeps them inside."""
+    for name, value in (("shmmni", "0"), ("msgmni", "0"), ("sem", "0 0 0 0")):
+        with contextlib.suppress(OSError), open(f"/proc/sys/kernel/{name}", "w") as file:
+            file.write(value)
 
 
 def _build_root(wanted: dict[str, Any]) -> None:

@@ -1,0 +1,1092 @@
+"""What every kind of sandbox must do: enforce each limit, tell the facts, keep programs apart, leave nothing behind."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import docker
+import pytest
+
+from deepcoder.problems import Limits, TestCase
+from deepcoder.runner import values
+from deepcoder.runner.wire import STDERR_BYTES, Ended, Outcome, Task
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
+from deepcoder.sandbox.docker import LABEL
+from deepcoder.sandbox.process import start_process
+
+MIB = 1 << 20
+LIMITS = Limits(cpu_s=2.0, wall_s=4.0, memory_bytes=256 * MIB, output_bytes=8 * MIB, processes=32)
+NOBODY = 65534
+
+
+def stdin_task(source: str, limits: Limits = LIMITS) -> Task:
+    return Task(dedent(source), "stdin", dataclasses.asdict(limits))
+
+
+def function_task(source: str, limits: Limits = LIMITS) -> Task:
+    return Task(dedent(source), "function", dataclasses.asdict(limits), entry_point="solve")
+
+
+def run(sandbox: Sandbox, source: str, given: bytes = b"", **limits: Any) -> Outcome:
+    """One execution of a stdin program."""
+    task = stdin_task(source, dataclasses.replace(LIMITS, **limits))
+    (outcome,) = sandbox.run(task, [given])
+    return outcome
+
+
+def call(*args: object) -> bytes:
+    return TestCase.call(args, None).input.encode()
+
+
+def printed(outcome: Outcome) -> str:
+    """What a program printed that ended well."""
+    assert (outcome.ended, outcome.exit_code) == (Ended.EXITED, 0), outcome
+    return outcome.output.decode().strip()
+
+
+def assert_works(sandbox: Sandbox) -> None:
+    """The next program in this sandbox is executed right."""
+    assert printed(run(sandbox, "print(int(input()) + 1)", b"41\n")) == "42"
+
+
+def until(happens: Callable[[], object], within_s: float = 10.0) -> bool:
+    """Whether it happens in time; looks often, so that it costs only the time it takes."""
+    deadline = time.monotonic() + within_s
+    while not happens():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def processes_named(name: str) -> list[int]:
+    """Processes of this machine, in whatever namespace, that gave themselves the name."""
+    found = []
+    for comm in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            if comm.read_text().strip() == name:
+                found.append(int(comm.parent.name))
+        except OSError:  # it ended meanwhile
+            continue
+    return found
+
+
+# Programs name their process so that a test can find it from outside.
+TAKE_NAME = """
+import ctypes, os, signal, sys, threading, time
+def take_name(name):
+    ctypes.CDLL(None).prctl(15, name.encode(), 0, 0, 0)
+"""
+
+
+@pytest.fixture
+def own_sandbox(sandbox_kind: str) -> Iterator[Sandbox]:
+    """A sandbox that the test may ruin."""
+    started = start(SandboxConfig(kind=sandbox_kind))
+    yield started
+    started.close()
+
+
+# Limits
+
+
+@pytest.mark.parametrize(
+    ("limits", "source", "ended"),
+    [
+        pytest.param({"cpu_s": 0.3, "wall_s": 30}, "while True: pass", Ended.TIME_LIMIT, id="cpu"),
+        pytest.param({"wall_s": 0.4}, "import time; time.sleep(100)", Ended.TIME_LIMIT, id="wall"),
+        pytest.param({"memory_bytes": 64 * MIB}, "x = bytearray(b'x') * (1 << 28)", Ended.MEMORY_LIMIT, id="memory"),
+        pytest.param({"output_bytes": 1000}, "print('x' * 1001)", Ended.OUTPUT_LIMIT, id="output"),
+    ],
+)
+def test_limit_exceeded_ends_the_execution(
+    shared_sandbox: Sandbox, limits: dict[str, Any], source: str, ended: Ended
+) -> None:
+    outcome = run(shared_sandbox, source, **limits)
+
+    assert outcome.ended is ended
+    assert outcome.output == b""
+    assert_works(shared_sandbox)
+
+
+@pytest.mark.parametrize(
+    ("limits", "source"),
+    [
+        pytest.param({"cpu_s": 1.0}, "import time\nwhile time.process_time() < 0.5: pass", id="cpu"),
+        pytest.param({"wall_s": 2.0}, "import time; time.sleep(0.5)", id="wall"),
+        pytest.param({"memory_bytes": 128 * MIB}, "x = bytearray(b'x') * (80 << 20)", id="memory"),
+        pytest.param({"output_bytes": 1000}, "print('x' * 999)", id="output"),  # its compiled code is longer
+        pytest.param(
+            {"processes": 8}, "import os\nfor _ in range(7): os.fork() or os._exit(0)\nfor _ in range(7): os.wait()",
+            id="processes",
+        ),
+    ],
+)  # fmt: skip
+def test_execution_just_below_a_limit_ends_itself(shared_sandbox: Sandbox, limits: dict[str, Any], source: str) -> None:
+    outcome = run(shared_sandbox, source, **limits)
+
+    assert (outcome.ended, outcome.exit_code) == (Ended.EXITED, 0), outcome
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(
+            """
+            import os, signal
+            made = 1
+            try:
+                while made < 1000:
+                    if os.fork() == 0:
+                        signal.pause()
+                    made += 1
+            except OSError:
+                print(made)
+            """,
+            id="processes",
+        ),
+        pytest.param(
+            """
+            import threading
+            made, wait = 1, threading.Event().wait
+            try:
+                while made < 1000:
+                    threading.Thread(target=wait, daemon=True).start()
+                    made += 1
+            except RuntimeError:
+                print(made)
+            """,
+            id="threads",
+        ),
+    ],
+)
+def test_processes_beyond_the_limit_are_refused_to_the_program(shared_sandbox: Sandbox, source: str) -> None:
+    outcome = run(shared_sandbox, source, processes=12)
+
+    assert printed(outcome) == "12"
+    assert_works(shared_sandbox)
+
+
+def test_forks_without_end_leave_the_sandbox_usable(shared_sandbox: Sandbox) -> None:
+    outcome = run(
+        shared_sandbox,
+        """
+        import os
+        while True:
+            try:
+                os.fork()
+            except OSError:
+                pass
+        """,
+        cpu_s=0.3,
+    )
+
+    assert outcome.ended is Ended.TIME_LIMIT
+    assert_works(shared_sandbox)
+
+
+def test_scratch_folder_when_full_refuses_the_program_and_is_empty_for_the_next(shared_sandbox: Sandbox) -> None:
+    fill = """
+        import os
+        size = 0
+        try:
+            with open("big", "wb", 0) as file:
+                while size < 1 << 30:
+                    size += file.write(bytes(1 << 20))
+        except OSError:
+            print(size >> 20)
+        """
+
+    first, second = (int(printed(run(shared_sandbox, fill))) for _ in range(2))
+
+    assert first == second
+    assert 16 <= first <= 64
+
+
+@pytest.mark.parametrize(
+    "limits", [{"cpu_s": 0.3}, {"wall_s": 0.4}, {"memory_bytes": 64 * MIB}, {"output_bytes": 1000}]
+)
+def test_limit_applies_to_each_call_in_function_mode(shared_sandbox: Sandbox, limits: dict[str, Any]) -> None:
+    task = function_task(
+        """
+        import time
+        def solve(what):
+            while "cpu_s" in what: pass
+            while "wall_s" in what: time.sleep(1)
+            if "memory_bytes" in what: bytearray(b"x") * (1 << 28)
+            if "output_bytes" in what: return "x" * 1001
+            return "fine"
+        """,
+        dataclasses.replace(LIMITS, **limits),
+    )
+    ended = {"cpu_s": Ended.TIME_LIMIT, "wall_s": Ended.TIME_LIMIT, "memory_bytes": Ended.MEMORY_LIMIT,
+             "output_bytes": Ended.OUTPUT_LIMIT}[next(iter(limits))]  # fmt: skip
+
+    outcomes = list(shared_sandbox.run(task, [call("nothing"), call(list(limits)), call("nothing")]))
+
+    assert [outcome.ended for outcome in outcomes] == [Ended.RETURNED, ended, Ended.RETURNED]
+
+
+# Facts
+
+
+@pytest.mark.parametrize(
+    ("source", "exit_code"),
+    [("pass", 0), ("exit(7)", 7), ("exit(-1)", 255), ("exit('bye')", 1), ("1 / 0", 1), ("import os; os._exit(9)", 9)],
+)
+def test_exit_code_is_told(shared_sandbox: Sandbox, source: str, exit_code: int) -> None:
+    outcome = run(shared_sandbox, source)
+
+    assert (outcome.ended, outcome.exit_code, outcome.signal) == (Ended.EXITED, exit_code, None)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, signal.SIGALRM, signal.SIGXCPU])
+def test_signal_is_told(shared_sandbox: Sandbox, number: signal.Signals) -> None:
+    outcome = run(shared_sandbox, f"import os; print('x', flush=True); os.kill(os.getpid(), {int(number)})")
+
+    assert (outcome.ended, outcome.exit_code, outcome.signal) == (Ended.KILLED, None, number)
+    assert outcome.output == b"x\n"
+
+
+def test_stderr_keeps_its_bounded_tail(shared_sandbox: Sandbox) -> None:
+    outcome = run(shared_sandbox, "import sys; sys.stderr.write('x' * 5_000_000 + 'the end')")
+
+    assert outcome.stderr.endswith("xxthe end")
+    assert len(outcome.stderr) == STDERR_BYTES
+
+
+def test_stderr_that_is_no_text_is_told_as_text(shared_sandbox: Sandbox) -> None:
+    outcome = run(shared_sandbox, r"import os; os.write(2, b'a\xff\xfeb\x00c')")
+
+    assert (outcome.stderr[0], outcome.stderr[-1]) == ("a", "c")
+
+
+def test_output_bytes_arrive_unchanged(shared_sandbox: Sandbox) -> None:
+    outcome = run(shared_sandbox, "import os; os.write(1, bytes(range(256)) * 4)")
+
+    assert outcome.output == bytes(range(256)) * 4
+
+
+def test_input_bytes_arrive_unchanged(shared_sandbox: Sandbox) -> None:
+    given = bytes(range(256)) * 300 + b"\r\n\x00\xff"
+
+    outcome = run(shared_sandbox, "import os, sys; sys.stdout.buffer.write(sys.stdin.buffer.read())", given)
+
+    assert outcome.output == given
+
+
+def test_input_that_is_no_utf8_passes_through_text_streams(shared_sandbox: Sandbox) -> None:
+    outcome = run(shared_sandbox, "print(input())", b"\xff\xfeabc\xe9\n")
+
+    assert outcome.output == b"\xff\xfeabc\xe9\n"
+
+
+def test_input_of_20_mb_arrives(shared_sandbox: Sandbox) -> None:
+    given = bytes(range(251)) * (20_000_000 // 251)
+
+    outcome = run(shared_sandbox, "import sys, zlib; print(zlib.crc32(sys.stdin.buffer.read()))", given)
+
+    assert printed(outcome) == str(zlib.crc32(given))
+
+
+def test_large_inputs_and_outputs_in_a_row_never_block(own_sandbox: Sandbox) -> None:
+    given = [bytes([65 + n]) * 3_000_000 for n in range(6)]
+    outcomes = []
+
+    for outcome in own_sandbox.run(stdin_task("import sys; sys.stdout.write(sys.stdin.read())"), given):
+        outcomes.append(outcome.output)
+        time.sleep(0.1)  # a caller that takes longer to check than a program to run
+
+    assert outcomes == given
+
+
+def test_cpu_time_is_that_of_the_program_and_its_children(shared_sandbox: Sandbox) -> None:
+    outcome = run(
+        shared_sandbox,
+        """
+        import os, time
+        for _ in range(2):
+            if os.fork() == 0:
+                while time.process_time() < 0.2: pass
+                os._exit(0)
+        os.wait(), os.wait()
+        while time.process_time() < 0.2: pass
+        """,
+    )
+
+    assert 0.55 <= outcome.cpu_s <= 1.2
+
+
+def test_sleeping_costs_wall_time_and_no_cpu_time(shared_sandbox: Sandbox) -> None:
+    outcome = run(shared_sandbox, "import time; time.sleep(0.3)")
+
+    assert outcome.cpu_s < 0.15
+    assert 0.3 <= outcome.wall_s < 3
+
+
+def test_peak_memory_is_that_of_the_program(shared_sandbox: Sandbox) -> None:
+    small = run(shared_sandbox, "pass")
+    large = run(shared_sandbox, "x = bytearray(b'x') * (100 << 20); del x")
+
+    assert 1 * MIB < small.peak_bytes < 64 * MIB
+    assert 98 * MIB < large.peak_bytes - small.peak_bytes < 115 * MIB
+
+
+def test_facts_of_a_call_are_of_that_call_alone(shared_sandbox: Sandbox) -> None:
+    task = function_task(
+        """
+        import time
+        def solve(seconds):
+            began = time.process_time()
+            while time.process_time() - began < seconds: pass
+        """
+    )
+
+    first, second = shared_sandbox.run(task, [call(0.4), call(0)])
+
+    assert 0.4 <= first.cpu_s < 0.8
+    assert second.cpu_s < 0.2
+
+
+def test_child_processes_of_an_earlier_call_are_not_charged_to_the_next(shared_sandbox: Sandbox) -> None:
+    task = function_task(
+        """
+        import os, time
+        def solve(seconds):
+            if os.fork() == 0:
+                while time.process_time() < seconds: pass
+                os._exit(0)
+            os.wait()
+            time.sleep(0.1)
+        """,
+        dataclasses.replace(LIMITS, cpu_s=0.6, wall_s=10),
+    )
+
+    outcomes = list(shared_sandbox.run(task, [call(0.3)] * 4))
+
+    assert [outcome.ended for outcome in outcomes] == [Ended.RETURNED] * 4
+
+
+def test_memory_account_does_not_grow_with_what_earlier_programs_imported(own_sandbox: Sandbox) -> None:
+    before = run(own_sandbox, "pass").peak_bytes
+    run(own_sandbox, "import numpy\nimport sortedcontainers\n")
+
+    after = run(own_sandbox, "pass").peak_bytes
+
+    assert after - before < 8 * MIB
+
+
+def test_exception_of_a_call_is_named(shared_sandbox: Sandbox) -> None:
+    (outcome,) = shared_sandbox.run(function_task("def solve(x): raise ValueError('too ' + x)"), [call("bad")])
+
+    assert (outcome.ended, outcome.error) == (Ended.RAISED, "ValueError: too bad")
+
+
+def test_compile_error_is_named_and_told_for_every_input(shared_sandbox: Sandbox) -> None:
+    outcomes = list(shared_sandbox.run(stdin_task("x = (1"), [b"", b""]))
+
+    assert [outcome.ended for outcome in outcomes] == [Ended.COMPILE_ERROR] * 2
+    assert "SyntaxError" in outcomes[0].error
+
+
+# One task after another
+
+
+def test_task_without_inputs_has_no_outcomes(shared_sandbox: Sandbox) -> None:
+    assert list(shared_sandbox.run(stdin_task("print(1)"), [])) == []
+    assert_works(shared_sandbox)
+
+
+def test_outcomes_come_in_the_order_of_inputs(shared_sandbox: Sandbox) -> None:
+    given = [str(n).encode() for n in range(30)]
+
+    outcomes = list(shared_sandbox.run(stdin_task("print(input(), end='')"), given))
+
+    assert [outcome.output for outcome in outcomes] == given
+
+
+@pytest.mark.parametrize("mode", ["stdin", "function"])
+@pytest.mark.parametrize("taken", [1, 2])
+def test_iterator_closed_early_ends_what_runs(shared_sandbox: Sandbox, mode: str, taken: int) -> None:
+    name = f"dc-early-{mode[0]}{taken}"
+    if mode == "stdin":
+        body = "given = input()\nif given == 'long': take_name(NAME); time.sleep(1000)"
+        task, quick, slow = stdin_task(TAKE_NAME + f"NAME = {name!r}\n" + body), b"", b"long"
+        quick = b"quick"
+    else:
+        body = "def solve(given):\n    if given == 'long': take_name(NAME); time.sleep(1000)\n"
+        task, quick, slow = function_task(TAKE_NAME + f"NAME = {name!r}\n" + body), call("quick"), call("long")
+    task = dataclasses.replace(task, limits=dataclasses.asdict(dataclasses.replace(LIMITS, wall_s=1000)))
+    outcomes = shared_sandbox.run(task, [*[quick] * taken, slow, slow])
+    for _ in range(taken):
+        assert next(outcomes).ended in (Ended.EXITED, Ended.RETURNED)
+    if taken == 2:  # by then the next input is under way
+        assert until(lambda: processes_named(name))
+
+    outcomes.close()
+
+    assert until(lambda: not processes_named(name))
+    assert run(shared_sandbox, "print(1)").wall_s < 60
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["read to its end", "closed early"])
+def test_function_program_does_not_outlive_its_task(shared_sandbox: Sandbox, closed: bool) -> None:
+    name = f"dc-outlive-{int(closed)}"
+    task = function_task(TAKE_NAME + f"def solve():\n    take_name({name!r})\n")
+    outcomes = shared_sandbox.run(task, [call(), call()] if closed else [call()])
+    assert next(outcomes).ended is Ended.RETURNED
+
+    if closed:
+        outcomes.close()
+    else:
+        assert list(outcomes) == []
+
+    assert until(lambda: not processes_named(name)), "it runs on, and no limit watches it"
+
+
+def test_function_program_that_ends_between_calls_is_its_own_fault(own_sandbox: Sandbox) -> None:
+    task = function_task(
+        TAKE_NAME
+        + """
+def solve():
+    take_name("dc-between")
+    threading.Timer(0.2, os._exit, [0]).start()
+"""
+    )
+    outcomes = own_sandbox.run(task, [call(), call()])
+    assert next(outcomes).ended is Ended.RETURNED
+    assert until(lambda: not processes_named("dc-between"))
+
+    second = next(outcomes)
+
+    assert (second.ended, second.exit_code) == (Ended.EXITED, 0)
+    assert_works(own_sandbox)
+
+
+def test_function_programs_that_fail_to_load_never_break_the_sandbox(own_sandbox: Sandbox) -> None:
+    for _ in range(150):  # the report and the end of the process race each other
+        (outcome,) = own_sandbox.run(function_task("1 / 0"), [call()])
+        assert outcome.ended is Ended.RAISED
+
+
+def test_abandoned_outcomes_do_not_reach_the_next_task(shared_sandbox: Sandbox) -> None:
+    for _ in range(20):
+        outcomes = shared_sandbox.run(stdin_task("print('old')"), [b""] * 5)
+        next(outcomes)
+        next(outcomes)
+        outcomes.close()
+
+        assert printed(run(shared_sandbox, "print('new')")) == "new"
+
+
+def test_many_tasks_leave_nothing_behind(own_sandbox: Sandbox) -> None:
+    census = """
+        import glob, os
+        names = sorted(name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid())
+        print(len(names), len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task")), os.listdir("."))
+        """
+    mess = """
+        import os, signal, subprocess, sys, threading
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                signal.pause()
+            os._exit(0)
+        for n in range(3):
+            os.fork() or os._exit(0)  # zombies, for nobody waits
+        os.makedirs("a/b"); open("a/b/c", "w").write("x"); os.mkfifo("fifo"); os.symlink("/", "a/link")
+        os.chmod("a/b", 0); os.chmod("a", 0)
+        print(1)
+        """
+    before = run(own_sandbox, census)
+    for _ in range(40):
+        assert printed(run(own_sandbox, mess)) == "1"
+        (returned,) = own_sandbox.run(function_task("def solve(): return 1"), [call()])
+        assert returned.output == b"1"
+
+    after = run(own_sandbox, census)
+
+    assert printed(after) == printed(before)
+
+
+# Isolation
+
+
+@pytest.mark.parametrize("place", [".", "/tmp", "/dev/shm", "/var/tmp", "/run", "/dev", "/dev/mqueue", "/", "/usr"])
+def test_file_left_anywhere_does_not_reach_the_next_program(shared_sandbox: Sandbox, place: str) -> None:
+    leave = f"""
+        try:
+            open({place!r} + "/left", "w").write("secret")
+            print("written")
+        except OSError:
+            print("refused")
+        """
+    find = f"""
+        import os
+        try:
+            print(os.listdir({place!r}).count("left"))
+        except OSError:
+            print(0)
+        try:
+            print(open({place!r} + "/left").read())
+        except OSError:
+            print("nothing")
+        """
+
+    left = printed(run(shared_sandbox, leave))
+
+    assert left == ("written" if place == "." else "refused")
+    assert printed(run(shared_sandbox, find)) == "0\nnothing"
+
+
+def test_only_the_scratch_folder_is_writable(shared_sandbox: Sandbox) -> None:
+    found = run(
+        shared_sandbox,
+        """
+        import os
+        for folder, folders, _ in os.walk("/"):
+            folders[:] = [name for name in folders if os.path.join(folder, name) not in ("/proc", "/sys", os.getcwd())]
+            if os.access(folder, os.W_OK):
+                print(folder)
+        assert os.access(".", os.W_OK)
+        """,
+        cpu_s=20,
+        wall_s=60,
+    )
+
+    assert printed(found) == ""
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        pytest.param("for _ in range(5000): os.mkdir('d'); os.chdir('d')", id="nested deeply"),
+        pytest.param("for n in range(10000): open(str(n), 'w')", id="very many"),
+        pytest.param("os.mkdir('d'); open('d/f', 'w'); os.chmod('d', 0); os.chmod('.', 0)", id="closed to their owner"),
+        pytest.param("os.symlink('.', 'loop'); os.symlink('/usr', 'usr'); os.symlink('/none', 'none')", id="links"),
+        pytest.param(r"open(b'\xff\xfe', 'w'); open('a\nb', 'w'); open('x' * 255, 'w')", id="odd names"),
+        pytest.param("os.rmdir(os.getcwd())", id="folder itself removed"),
+        pytest.param("os.rename(os.getcwd(), '/tmp/elsewhere')", id="folder itself renamed"),
+    ],
+)
+def test_files_however_left_are_gone_for_the_next_program(own_sandbox: Sandbox, leave: str) -> None:
+    run(own_sandbox, f"import os\n{leave}", cpu_s=10, wall_s=30)
+
+    free = printed(run(own_sandbox, "import os; s = os.statvfs('.'); print(os.listdir('.'), s.f_ffree, s.f_bfree)"))
+
+    assert free.startswith("[] ")
+    fresh = run(own_sandbox, "import os; s = os.statvfs('.'); print(os.listdir('.'), s.f_ffree, s.f_bfree)")
+    assert free == printed(fresh)
+    inodes = int(free.split()[1])
+    assert inodes > 16_000
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        pytest.param("lib.shmget(77, 20 << 20, 0o1666)", id="shared memory"),
+        pytest.param("lib.msgget(77, 0o1666)", id="message queue"),
+        pytest.param("lib.semget(77, 1, 0o1666)", id="semaphore"),
+    ],
+)
+def test_system_v_object_does_not_reach_the_next_program(own_sandbox: Sandbox, leave: str) -> None:
+    run(own_sandbox, f"import ctypes\nlib = ctypes.CDLL(None)\n{leave}")
+    find = "import ctypes\nl = ctypes.CDLL(None)\nprint(l.shmget(77, 0, 0), l.msgget(77, 0), l.semget(77, 0, 0))"
+
+    assert printed(run(own_sandbox, find)) == "-1 -1 -1"
+
+
+def test_daemon_does_not_outlive_its_program(shared_sandbox: Sandbox) -> None:
+    first = run(
+        shared_sandbox,
+        TAKE_NAME
+        + """
+read_end, write_end = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    for number in range(1, 32):
+        try: signal.signal(number, signal.SIG_IGN)
+        except OSError: pass
+    take_name("dc-daemon")
+    os.write(write_end, b"x")
+    while True: time.sleep(1000)
+os.read(read_end, 1)
+print("left")
+""",
+    )
+
+    assert printed(first) == "left"
+    assert not processes_named("dc-daemon")
+    seen = "import glob; print([n for n in map(open, glob.glob('/proc/[0-9]*/comm')) if 'dc-daemon' in n.read()])"
+    assert printed(run(shared_sandbox, "import warnings; warnings.simplefilter('ignore')\n" + seen)) == "[]"
+
+
+def test_program_is_another_user_than_the_one_before(shared_sandbox: Sandbox) -> None:
+    if not shared_sandbox.hello["own_uids"]:
+        pytest.skip("started by an unprivileged user: there is only one user to be")
+    ask = "import os; print(*os.getresuid(), *os.getresgid(), os.getgroups())"
+
+    users = [printed(run(shared_sandbox, ask)) for _ in range(5)]
+
+    assert len(set(users)) == 5
+    for user in users:
+        ids, groups = user.split("[")
+        assert len(set(ids.split())) == 1
+        assert int(ids.split()[0]) >= 1000
+        assert groups == "]"
+
+
+def test_program_has_no_capabilities_and_cannot_gain_any(shared_sandbox: Sandbox) -> None:
+    found = printed(
+        run(
+            shared_sandbox,
+            """
+            for line in open("/proc/self/status"):
+                if line.startswith(("CapInh", "CapPrm", "CapEff", "CapAmb", "NoNewPrivs")):
+                    print(line.split()[1].lstrip("0"), end=" ")
+            """,
+        )
+    )
+
+    assert found == "1"
+
+
+@pytest.mark.parametrize("name", ["environ", "mem", "fd", "maps", "cwd", "root", "stack", "io"])
+def test_runner_is_closed_to_programs(shared_sandbox: Sandbox, name: str) -> None:
+    outcome = run(
+        shared_sandbox,
+        f"""
+        import os
+        others = [pid for pid in os.listdir("/proc") if pid.isdigit() and int(pid) != os.getpid()]
+        print(len(others))
+        for pid in others:
+            path = f"/proc/{{pid}}/{name}"
+            try:
+                if os.path.isdir(path):
+                    os.listdir(path)
+                elif os.path.islink(path):
+                    os.readlink(path)
+                else:
+                    open(path, "rb").read(1)
+            except OSError:
+                continue
+            print("open:", path)
+        """,
+    )
+
+    seen, *opened = printed(outcome).split("\n")
+    assert int(seen) >= 2  # the supervisor and the keeper, so the question was put
+    assert opened == []
+
+
+def test_program_finds_no_other_tests_input_in_its_memory(own_sandbox: Sandbox) -> None:
+    secret = b"deepcoder" + b"-other-" + b"secret"
+    search = """
+        import sys
+        needle = "".join(reversed("terces-rehto-" + "redocpeed")).encode()
+        found = 0
+        with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+            for line in maps:
+                span, rights = line.split()[:2]
+                if "r" not in rights or "[v" in line:
+                    continue
+                low, high = (int(part, 16) for part in span.split("-"))
+                try:
+                    memory.seek(low)
+                    data = memory.read(high - low)
+                except (OSError, OverflowError):
+                    continue
+                found += data.count(needle[:9] + needle[9:])
+        print("searched", found)
+        """
+    for given in (secret, secret * 1000):
+        run(own_sandbox, "input()", given)
+    (returned,) = own_sandbox.run(function_task("def solve(x): return 1"), [call(secret.decode())])
+    assert returned.ended is Ended.RETURNED
+
+    outcomes = list(own_sandbox.run(stdin_task(search), [b"", b""]))
+
+    # Its own copy of the needle is found; the same number in a sandbox that never saw the secret.
+    with_secret = [printed(outcome) for outcome in outcomes]
+    fresh = start(SandboxConfig(kind="process" if "process" in repr(own_sandbox) else "docker"))
+    try:
+        without = [printed(outcome) for outcome in fresh.run(stdin_task(search), [b"", b""])]
+    finally:
+        fresh.close()
+    assert with_secret == without
+
+
+@pytest.mark.parametrize("number", [0, signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP])
+def test_runner_cannot_be_signalled_by_programs(shared_sandbox: Sandbox, number: int) -> None:
+    outcome = run(
+        shared_sandbox,
+        f"""
+        import os
+        reached = []
+        for pid in os.listdir("/proc"):
+            if pid.isdigit() and int(pid) != os.getpid():
+                try:
+                    os.kill(int(pid), {int(number)})
+                    reached.append(pid)
+                except OSError:
+                    pass
+        print(reached)
+        """,
+    )
+
+    assert printed(outcome) == "[]"
+    assert_works(shared_sandbox)
+
+
+def test_kill_of_everything_reaches_only_the_program(shared_sandbox: Sandbox) -> None:
+    outcome = run(shared_sandbox, "import os; os.fork(); os.kill(-1, 9); os.kill(os.getpid(), 9)")
+
+    assert (outcome.ended, outcome.signal) == (Ended.KILLED, signal.SIGKILL)
+    assert_works(shared_sandbox)
+
+
+def test_network_is_out_of_reach(shared_sandbox: Sandbox) -> None:
+    listen = """
+        import os, socket, time
+        server = socket.socket()
+        try:
+            server.bind(("127.0.0.1", 7777))
+            server.listen()
+        except OSError:
+            pass
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(1000)
+        """
+    connect = """
+        import socket
+        for host, port in [("127.0.0.1", 7777), ("127.0.0.1", 22), ("8.8.8.8", 53), ("172.17.0.1", 80)]:
+            with socket.socket() as client:
+                client.settimeout(1)
+                try:
+                    client.connect((host, port))
+                    print("connected", host, port)
+                except OSError:
+                    pass
+        try:
+            socket.getaddrinfo("example.com", 80)
+            print("resolved")
+        except OSError:
+            pass
+        print([name for _, name in socket.if_nameindex() if name != "lo"])
+        """
+
+    run(shared_sandbox, listen)
+
+    assert printed(run(shared_sandbox, connect, wall_s=20)).split("\n")[0].startswith("[")
+    assert "eth" not in printed(run(shared_sandbox, connect, wall_s=20))
+
+
+def test_abstract_socket_of_an_earlier_program_is_gone(shared_sandbox: Sandbox) -> None:
+    run(
+        shared_sandbox,
+        """
+        import os, socket, time
+        server = socket.socket(socket.AF_UNIX)
+        server.bind("\\0left")
+        server.listen()
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(1000)
+        """,
+    )
+
+    connect = "import socket; print(socket.socket(socket.AF_UNIX).connect_ex('\\0left') != 0)"
+    assert printed(run(shared_sandbox, connect)) == "True"
+
+
+def test_environment_tells_nothing_of_the_owner(shared_sandbox: Sandbox) -> None:
+    names = printed(run(shared_sandbox, "import os; print(*sorted(os.environ))")).split()
+
+    assert set(names) <= {
+        "HOME", "HOSTNAME", "LANG", "LC_ALL", "LC_CTYPE", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH",
+        "PYTHONHASHSEED", "TMPDIR",
+    }  # fmt: skip
+
+
+def test_order_of_a_set_is_the_same_each_time(shared_sandbox: Sandbox) -> None:
+    orders = {run(shared_sandbox, "print(list({'a', 'b', 'c', 'd', 'e'}))").output for _ in range(3)}
+
+    assert len(orders) == 1
+
+
+def test_resource_limits_cannot_be_raised(shared_sandbox: Sandbox) -> None:
+    outcome = run(
+        shared_sandbox,
+        """
+        import resource
+        for kind in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE):
+            soft, hard = resource.getrlimit(kind)
+            assert soft == hard != resource.RLIM_INFINITY, (kind, soft, hard)
+            try:
+                resource.setrlimit(kind, (hard + 1, hard + 1))
+                print("raised", kind)
+            except (OSError, ValueError):
+                pass
+        """,
+    )
+
+    assert printed(outcome) == ""
+
+
+def test_file_of_the_user_cannot_be_seen_from_a_process_sandbox(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    tmp_path.chmod(0o755)
+    secret.chmod(0o644)
+    repository = Path(__file__).parents[1]
+    paths = [str(path) for path in (secret, tmp_path, repository, repository / "deepcoder", "/etc/passwd", "/home")]
+    sandbox = start_process()
+    try:
+        found = printed(run(sandbox, f"import os\nprint([path for path in {paths} if os.path.exists(path)])"))
+        roots = printed(run(sandbox, "import os; print(*sorted(os.listdir('/')))"))
+    finally:
+        sandbox.close()
+
+    usual = {"bin", "dev", "etc", "lib", "lib32", "lib64", "library", "proc", "tmp", "usr"}
+    assert found == "[]"
+    assert set(roots.split()) <= usual | {Path(sys.base_prefix).parts[1]}
+
+
+# Life and death
+
+
+def test_closing_a_docker_sandbox_removes_its_container(docker_sandboxes: None) -> None:
+    client = docker.from_env()
+    try:
+        before = {each.id for each in client.containers.list(all=True, filters={"label": LABEL})}
+        sandbox = start(SandboxConfig(kind="docker"))
+        (made,) = [
+            each
+            for each in client.containers.list(all=True, filters={"label": LABEL})
+            if each.id not in before and str(each.name) in repr(sandbox)
+        ]
+
+        sandbox.close()
+        sandbox.close()
+
+        assert made.id not in {each.id for each in client.containers.list(all=True, filters={"label": LABEL})}
+    finally:
+        client.close()
+
+
+def test_closing_a_process_sandbox_ends_its_processes() -> None:
+    sandbox = start_process()
+    task = stdin_task(TAKE_NAME + "take_name('dc-closing'); time.sleep(1000)", dataclasses.replace(LIMITS, wall_s=1000))
+    outcomes = sandbox.run(task, [b""])
+    own = repr(sandbox).strip("<>").rpartition("-")[2]
+    assert Path(f"/proc/{own}").exists()
+    failed: list[BaseException] = []
+
+    def consume() -> None:
+        try:
+            next(outcomes)
+        except (SandboxError, ValueError) as error:
+            failed.append(error)
+
+    consumer = threading.Thread(target=consume)
+    consumer.start()
+    assert until(lambda: processes_named("dc-closing"))
+
+    os.kill(int(own), signal.SIGKILL)
+
+    consumer.join(10)
+    assert not consumer.is_alive()
+    assert isinstance(failed[0], SandboxError)
+    assert until(lambda: not processes_named("dc-closing"))
+    sandbox.close()
+    assert not Path(f"/proc/{own}").exists()
+
+
+@pytest.mark.parametrize("how", ["exit", "SIGKILL"])
+def test_owner_that_ends_takes_its_sandbox_along(sandbox_kind: str, how: str) -> None:
+    name = f"dc-owner-{sandbox_kind[0]}{how[0]}"
+    script = f"""
+import dataclasses, sys
+sys.path[:0] = {[str(Path(__file__).parents[1]), *sys.path]!r}
+from deepcoder.runner.wire import Task
+from deepcoder.sandbox import SandboxConfig, start
+sandbox = start(SandboxConfig(kind={sandbox_kind!r}))
+source = {TAKE_NAME + f"take_name({name!r}); time.sleep(1000)"!r}
+limits = {dataclasses.asdict(dataclasses.replace(LIMITS, wall_s=1000))!r}
+outcomes = sandbox.run(Task(source, "stdin", limits), [b""])
+import threading
+threading.Thread(target=next, args=[outcomes], daemon=True).start()
+print("started", flush=True)
+sys.stdin.read()
+"""
+    owner = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert owner.stdout is not None and owner.stdin is not None
+    try:
+        assert owner.stdout.readline() == b"started\n"
+        assert until(lambda: processes_named(name))
+
+        owner.stdin.close() if how == "exit" else owner.kill()
+
+        assert until(lambda: not processes_named(name))
+    finally:
+        owner.kill()
+        owner.wait()
+        owner.stdout.close()
+        owner.stdin.close()
+
+
+def test_container_killed_under_a_program_raises_sandbox_error(docker_sandboxes: None) -> None:
+    client = docker.from_env()
+    sandbox = start(SandboxConfig(kind="docker"))
+    try:
+        name = repr(sandbox).strip("<>").split()[-1]
+        limits = dataclasses.replace(LIMITS, wall_s=1000)
+        task = stdin_task("import time\nif input() == 'long': time.sleep(1000)", limits)
+        outcomes = sandbox.run(task, [b"quick", b"long"])
+        next(outcomes)
+        client.containers.get(name).kill()
+
+        with pytest.raises(SandboxError):
+            next(outcomes)
+        with pytest.raises(SandboxError):
+            list(sandbox.run(task, [b"quick"]))
+    finally:
+        sandbox.close()
+        client.close()
+
+
+def test_closed_sandbox_raises_sandbox_error(sandbox_kind: str) -> None:
+    sandbox = start(SandboxConfig(kind=sandbox_kind))
+    sandbox.close()
+
+    with pytest.raises(SandboxError):
+        list(sandbox.run(stdin_task("print(1)"), [b""]))
+
+
+# Other interpreters, other users
+
+
+def python_3_9() -> str | None:
+    """An interpreter itself, and no script in front of it."""
+    ask = "import os, sys; print(os.path.realpath(sys.executable))"
+    for command in ["python3.9", *map(str, Path.home().glob(".pyenv/versions/3.9.*/bin/python3.9"))]:
+        try:
+            found = subprocess.run([command, "-c", ask], capture_output=True, text=True)
+        except OSError:
+            continue
+        if found.returncode == 0:
+            return found.stdout.strip()
+    return None
+
+
+@pytest.fixture(scope="module")
+def old_sandbox() -> Iterator[Sandbox]:
+    python = python_3_9()
+    if python is None:
+        pytest.skip("no Python 3.9 here")
+    started = start_process(python=python)
+    yield started
+    started.close()
+
+
+def test_runner_on_python_3_9_executes_both_modes(old_sandbox: Sandbox) -> None:
+    assert str(old_sandbox.hello["python"]).startswith("3.9.")
+    assert_works(old_sandbox)
+    assert printed(run(old_sandbox, "print(len(str(10 ** 20000)))")) == "20001"
+    (returned,) = old_sandbox.run(function_task("def solve(x): return (x, 10 ** 20000, {1})"), [call("a")])
+    assert values.decode(returned.output) == ("a", 10**20000, {1})
+    assert run(old_sandbox, "while True: pass", cpu_s=0.3).ended is Ended.TIME_LIMIT
+    assert run(old_sandbox, "x = bytearray(b'x') * (1 << 28)", memory_bytes=64 * MIB).ended is Ended.MEMORY_LIMIT
+    assert run(old_sandbox, "match 1:\n  case 1: pass").ended is Ended.COMPILE_ERROR
+
+
+@pytest.mark.parametrize("module", ["numpy", "sortedcontainers"])
+def test_library_of_another_version_is_the_programs_own_problem(old_sandbox: Sandbox, module: str) -> None:
+    outcome = run(old_sandbox, f"import {module}")
+
+    assert outcome.ended is Ended.EXITED
+    assert_works(old_sandbox)
+
+
+UNPRIVILEGED = """
+import dataclasses, os, sys
+sys.path[:0] = {path!r}
+from deepcoder.problems import Limits
+from deepcoder.runner.wire import Task
+from deepcoder.sandbox.process import start_process
+assert os.getuid() == {uid}
+sandbox = start_process()
+def run(source, given=b"", **limits):
+    limits = dataclasses.asdict(Limits(**{{"cpu_s": 2, "memory_bytes": 256 << 20, "processes": 32, **limits}}))
+    (outcome,) = sandbox.run(Task(source, "stdin", limits), [given])
+    return outcome
+def check(outcome, ended, output=b""):
+    assert (outcome.ended.value, outcome.output) == (ended, output), outcome
+assert not sandbox.hello["own_uids"]
+check(run("print(int(input()) + 1)", b"41"), "exited", b"42\\n")
+check(run("while True: pass", cpu_s=0.3), "time_limit")
+check(run("import time; time.sleep(100)", wall_s=0.4), "time_limit")
+check(run("x = bytearray(b'x') * (1 << 28)", memory_bytes=64 << 20), "memory_limit")
+check(run("print('x' * 100)", output_bytes=50), "output_limit")
+check(run("import os\\nfor _ in range(100): os.fork() or os.kill(os.getpid(), 19)", processes=8), "exited")
+check(run("import os; print(os.path.exists({hidden!r}), os.listdir('.'))"), "exited", b"False []\\n")
+check(run("import os\\nos.mkdir('d'); open('d/f', 'w'); os.chmod('d', 0)"), "exited")
+daemon = "import os, time\\nif os.fork() == 0:\\n  os.setsid()\\n  if os.fork() == 0: time.sleep(1000)\\n  os._exit(0)"
+check(run(daemon), "exited")
+count = "import os; print(os.listdir('.'), len([p for p in os.listdir('/proc') if p.isdigit()]))"
+check(run(count), "exited", b"[] 3\\n")
+capabilities = "print([l.split()[1].strip('0') for l in open('/proc/self/status') if l.startswith('CapEff')])"
+check(run(capabilities), "exited", b"['']\\n")
+for name in ("mem", "environ"):
+    source = "import os\\nfor p in os.listdir('/proc'):\\n  if p.isdigit() and int(p) != os.getpid():\\n" \\
+        "    try: print(len(open(f'/proc/{{p}}/NAME', 'rb').read(1)), p)\\n    except OSError: pass"
+    check(run(source.replace("NAME", name)), "exited")
+check(run("import socket\\nprint(socket.socket().connect_ex(('127.0.0.1', 22)) != 0)"), "exited", b"True\\n")
+limits = dataclasses.asdict(Limits(cpu_s=2))
+(outcome,) = sandbox.run(Task("def solve(x): return x + 1", "function", limits, "solve"), [b"[[1], {{}}]"])
+assert outcome.output == b"2", outcome
+sandbox.close()
+print("passed")
+"""
+
+
+def test_process_sandbox_of_an_unprivileged_user_passes_the_basic_checks(tmp_path: Path) -> None:
+    python = "/usr/bin/python3"
+    repository = Path(__file__).parents[1]
+    uid = NOBODY if os.getuid() == 0 else os.getuid()
+
+    def become() -> None:
+        if os.getuid() == 0:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+
+    path = [str(repository), *(each for each in sys.path if each.endswith("site-packages"))]
+    script = UNPRIVILEGED.format(path=path, uid=uid, hidden=str(repository))
+    try:
+        probe = subprocess.run(
+            [python, "-c", f"import sys; sys.path[:0] = {path!r}; import deepcoder.sandbox.process"],
+            preexec_fn=become, cwd="/", capture_output=True, text=True,
+        )  # fmt: skip
+    except OSError as error:
+        pytest.skip(f"no interpreter that user {uid} can start: {error}")
+    if probe.returncode:
+        pytest.skip(f"user {uid} cannot import deepcoder: {probe.stderr[-200:]}")
+
+    done = subprocess.run([python, "-c", script], preexec_fn=become, cwd="/", capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout) == (0, "passed\n"), done.stderr[-2000:]

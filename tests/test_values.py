@@ -1,0 +1,264 @@
+"""Function-mode values: what is encodable comes back, and hostile text raises ValueError and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import json
+import math
+import time
+from collections import Counter, OrderedDict, defaultdict, deque
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deepcoder.runner.values import decode, encode
+
+hashable = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(min_value=2**3990, max_value=2**4100)
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.text(st.characters(min_codepoint=0xDC00, max_codepoint=0xDFFF))  # lone surrogates; JSON joins a pair of them
+    | st.binary()
+    | st.complex_numbers(allow_nan=False),
+    lambda inner: st.tuples(inner) | st.tuples(inner, inner) | st.frozensets(inner, max_size=4),
+    max_leaves=6,
+)
+tags = st.sampled_from(["$tuple", "$set", "$dict", "$int", "$float", "$bytes", "$complex", "$frozenset", "$", "$x"])
+plain = st.recursive(
+    hashable,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.sets(hashable, max_size=4)
+        | st.dictionaries(st.text(), inner, max_size=4)
+        | st.dictionaries(tags, inner, max_size=2)
+        | st.dictionaries(hashable, inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(tags, inner, min_size=1, max_size=1)
+        | st.dictionaries(st.text(), inner, max_size=2)
+    ),
+    max_leaves=12,
+)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal, and of the same types all the way down: 1, 1.0 and True are equal to Python."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, list | tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict):
+        return same(list(left.items()), list(right.items()))
+    if isinstance(left, set | frozenset):
+        return bool(left == right) and Counter(map(shape, left)) == Counter(map(shape, right))
+    if isinstance(left, float):
+        return left == right and math.copysign(1, left) == math.copysign(1, right)
+    return bool(left == right)
+
+
+def shape(value: Any) -> Any:
+    return repr([shape(item) for item in value]) if isinstance(value, tuple) else type(value).__name__
+
+
+@given(plain)
+def test_encodable_value_comes_back_with_its_types(value: Any) -> None:
+    assert same(decode(encode(value)), value)
+
+
+@given(plain)
+def test_encoding_is_ascii_json(value: Any) -> None:
+    text = encode(value)
+
+    assert text.isascii()
+    json.loads(text, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, 0.0, -0.0, 5e-324, 1.7976931348623157e308, 0.1])
+def test_float_comes_back_exactly(number: float) -> None:
+    assert repr(decode(encode(number))) == repr(number)
+
+
+def test_nan_comes_back_as_nan() -> None:
+    assert math.isnan(decode(encode(math.nan)))
+
+
+@pytest.mark.parametrize("bits", [1, 63, 64, 3999, 4000, 4001, 70_000, 1_000_000])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_integer_of_any_size_comes_back(bits: int, sign: int) -> None:
+    number = sign * (2**bits - 1)
+
+    assert decode(encode(number)) == number
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+class Pair(NamedTuple):
+    a: int
+    b: int
+
+
+class Text(str):
+    """A subclass that lies about itself."""
+
+    def __str__(self) -> str:
+        return "lie"
+
+
+@pytest.mark.parametrize(
+    ("returned", "expected"),
+    [
+        pytest.param(iter([1, 2]), [1, 2], id="iterator"),
+        pytest.param((n for n in (1, 2)), [1, 2], id="generator"),
+        pytest.param(range(3), [0, 1, 2], id="range"),
+        pytest.param(map(str, [1]), ["1"], id="map"),
+        pytest.param(zip([1], [2], strict=True), [(1, 2)], id="zip"),
+        pytest.param(deque([1]), [1], id="deque"),
+        pytest.param({1: 2}.keys(), [1], id="keys"),
+        pytest.param({1: 2}.values(), [2], id="values"),
+        pytest.param({1: 2}.items(), [(1, 2)], id="items"),
+        pytest.param(Counter("aab"), {"a": 2, "b": 1}, id="Counter"),
+        pytest.param(defaultdict(list, {1: [2]}), {1: [2]}, id="defaultdict"),
+        pytest.param(OrderedDict(a=1), {"a": 1}, id="OrderedDict"),
+        pytest.param(Pair(1, 2), (1, 2), id="namedtuple"),
+        pytest.param(Level.LOW, 1, id="IntEnum"),
+        pytest.param(Text("truth"), "truth", id="str subclass"),
+        pytest.param(bytearray(b"\x00\xff"), b"\x00\xff", id="bytearray"),
+        pytest.param(np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]], id="array"),
+        pytest.param(np.int64(5), 5, id="int64"),
+        pytest.param(np.float64(0.5), 0.5, id="float64"),
+        pytest.param(np.float32(0.5), 0.5, id="float32"),
+        pytest.param(np.bool_(True), True, id="numpy bool"),
+        pytest.param(np.str_("x"), "x", id="numpy str"),
+    ],
+)
+def test_result_of_another_type_counts_as_pythons_own(returned: Any, expected: Any) -> None:
+    assert same(decode(encode(returned)), expected)
+
+
+def cyclic() -> list[Any]:
+    cycle: list[Any] = []
+    cycle.append(cycle)
+    return cycle
+
+
+def nested(depth: int) -> Any:
+    value: Any = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(object(), id="object"),
+        pytest.param(len, id="function"),
+        pytest.param(int, id="class"),
+        pytest.param([1, {"a": object()}], id="inside"),
+        pytest.param(cyclic(), id="contains itself"),
+        pytest.param(nested(100_000), id="nests deeply"),
+    ],
+)
+def test_value_without_an_encoding_raises_type_error(value: Any) -> None:
+    with pytest.raises(TypeError):
+        encode(value)
+
+
+HOSTILE = {
+    "empty": "",
+    "no JSON": "__import__('os')",
+    "cut short": '{"$tuple": [1, 2',
+    "two values": "1 2",
+    "bare NaN": "NaN",
+    "bare Infinity": "[-Infinity]",
+    "tuple of a number": '{"$tuple": 5}',
+    "tuple of null": '{"$tuple": null}',
+    "set of lists": '{"$set": [[1]]}',
+    "set of dicts": '{"$set": [{"a": 1}]}',
+    "frozenset of sets": '{"$frozenset": [{"$set": []}]}',
+    "bytes of a number": '{"$bytes": 7}',
+    "bytes of no hex": '{"$bytes": "zz"}',
+    "bytes beyond ASCII": '{"$bytes": "é"}',
+    "complex of three": '{"$complex": [1, 2, 3]}',
+    "complex of none": '{"$complex": [null, 1]}',
+    "complex of a huge int": '{"$complex": [' + "9" * 400 + ", 0]}",
+    "float of a list": '{"$float": []}',
+    "float of no number": '{"$float": "x"}',
+    "float of a huge int": '{"$float": ' + "9" * 400 + "}",
+    "int of a list": '{"$int": [1]}',
+    "int of a number": '{"$int": 10}',
+    "int of no hex": '{"$int": "0xg"}',
+    "dict of a number": '{"$dict": 1}',
+    "dict of single values": '{"$dict": [1, 2]}',
+    "dict of triples": '{"$dict": [[1, 2, 3]]}',
+    "dict of unhashable keys": '{"$dict": [[[], 1]]}',
+    "lists nested deeply": "[" * 100_000 + "]" * 100_000,
+    "objects nested deeply": '{"a":' * 100_000 + "1" + "}" * 100_000,
+    "tuples nested deeply": '{"$tuple":[' * 100_000 + "]}" * 100_000,
+    "brackets never closed": "[" * 1_000_000,
+    "a decimal of 10,000 digits": "9" * 10_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_raises_value_error(text: str) -> None:
+    with pytest.raises(ValueError):
+        decode(text)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\xfd", b"\x00\x00", b'"\xc3"', b"\xef\xbb\xbf\xff"])
+def test_bytes_that_are_no_text_raise_value_error(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        decode(data)
+
+
+@settings(max_examples=500)
+@given(json_values)
+def test_json_of_any_shape_is_read_or_raises_value_error(value: Any) -> None:
+    text = json.dumps(value)
+    try:
+        found = decode(text)
+    except ValueError:
+        return
+    encode(found)  # what is read has an encoding again
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_are_read_or_raise_value_error(data: bytes) -> None:
+    try:
+        found = decode(data)
+    except ValueError:
+        return
+    encode(found)
+
+
+@pytest.mark.parametrize("tag", ["$set", "$frozenset", "$dict"])
+def test_numbers_of_one_hash_do_not_take_quadratic_time_to_read(tag: str) -> None:
+    # All multiples of 2**61 - 1 hash to 0. A program may return these where the expected value is as long.
+    def read(numbers: list[int]) -> float:
+        text = json.dumps({tag: [[n, 0] for n in numbers] if tag == "$dict" else numbers})
+        began = time.process_time()
+        with contextlib.suppress(ValueError):  # refusing them is as good
+            decode(text)
+        return time.process_time() - began
+
+    usual_s = read([2**61 + n for n in range(10_000)])
+    one_hash_s = read([n * (2**61 - 1) for n in range(10_000)])
+
+    assert one_hash_s < max(0.2, 20 * usual_s)
