@@ -103,5 +103,5 @@ def test_pool_joins_a_cluster_whose_workers_are_on_another_node(tmp_path: Path) 
         environment = {**os.environ, "RAY_ADDRESS": cluster.address, "PYTHONPATH": str(Path(__file__).parents[1])}
         ran = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=100)
     finally:
-        cluster.shutdown()
+        cluster.shutdown()  # type: ignore[no-untyped-call]
     assert ran.stdout.split() == ["2", "AC", "WA"], ran.stderr

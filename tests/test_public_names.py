@@ -18,7 +18,7 @@ def test_public_name_is_what_it_says(name: str) -> None:
 
 def test_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        deepcoder.nothing
+        deepcoder.nothing  # noqa: B018
 
 
 def test_import_costs_none_of_the_heavy_packages() -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, MappingView
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import Any
 
 _PLAIN_INT_BITS = 4000
@@ -48,7 +48,7 @@ def _tagged(value: Any) -> Any:
         return real if math.isfinite(real) else {"$float": repr(real)}
     if isinstance(value, str):
         return str.__str__(value)
-    if isinstance(value, (list, deque, range, Iterator, MappingView)):
+    if isinstance(value, (list, deque, range, Iterator, KeysView, ValuesView, ItemsView)):
         return [_tagged(item) for item in value]
     if isinstance(value, tuple):
         return {"$tuple": [_tagged(item) for item in value]}

@@ -1,0 +1,83 @@
+"""Puts the pieces together: problems and a model become TRL's trainer, with the reward in it.
+
+Runs: GPU node, in every trainer rank.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from datasets import Dataset
+from transformers import PrinterCallback, ProgressCallback, TrainerCallback, TrainerControl, TrainerState
+from transformers import TrainingArguments as HfArguments
+from trl import GRPOConfig, GRPOTrainer, ModelConfig, get_peft_config, get_quantization_config
+
+from deepcoder.problems import Mode, Problem
+from deepcoder.training import tiny
+
+log = logging.getLogger(__name__)
+
+Reward = Callable[..., list[float | None]]
+
+
+def chosen(problems: Sequence[Problem], shortest: int | None) -> list[Problem]:
+    """The problems to train on: all, or of each mode those with the shortest reference solutions.
+
+    Raises:
+        ValueError: A problem has no prompt.
+    """
+    for problem in problems:
+        if not problem.prompt:
+            raise ValueError(f"problem {problem.problem_id} has no prompt to train on")
+    if shortest is None:
+        return list(problems)
+    known = sorted((each for each in problems if each.reference), key=lambda each: len(each.reference or ""))
+    return [each for mode in Mode for each in [one for one in known if one.mode is mode][:shortest]]
+
+
+def dataset(problems: Sequence[Problem]) -> Dataset:
+    """What TRL sees of the problems: no tests, so that it cannot print any."""
+    return Dataset.from_list([{"prompt": list(each.prompt), "problem_id": each.problem_id} for each in problems])
+
+
+def make_trainer(problems: Sequence[Problem], reward: Reward, config: GRPOConfig, model: ModelConfig) -> GRPOTrainer:
+    """TRL's trainer for the named model, or for a tiny one made now when none is named."""
+    if model.model_name_or_path is None:
+        policy, tokenizer = tiny.warm_started(problems, config.seed)
+        trainer = GRPOTrainer(policy, reward, config, dataset(problems), processing_class=tokenizer)
+    else:
+        config.model_init_kwargs = {
+            "revision": model.model_revision,
+            "attn_implementation": model.attn_implementation,
+            "dtype": model.dtype,
+        } | (config.model_init_kwargs or {})
+        trainer = GRPOTrainer(
+            model.model_name_or_path,
+            reward,
+            config,
+            dataset(problems),
+            quantization_config=get_quantization_config(model),
+            peft_config=get_peft_config(model),
+        )
+    for printer in (PrinterCallback, ProgressCallback):
+        trainer.remove_callback(printer)
+    trainer.add_callback(_StepLine())
+    return trainer
+
+
+class _StepLine(TrainerCallback):  # type: ignore[misc]
+    """One line per step in place of TRL's forty figures, which stay in the trainer's log history."""
+
+    def on_log(
+        self,
+        args: HfArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> None:
+        reward = (logs or {}).get("reward")
+        if reward is not None and state.is_world_process_zero:
+            log.info("step %d of %d: reward %.2f", state.global_step, state.max_steps, reward)

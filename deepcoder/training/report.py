@@ -1,0 +1,188 @@
+"""What a run came to: answers before and after as a table, reward and verdicts over the steps as a picture.
+
+Runs: GPU node, in the first trainer rank.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import torch
+from matplotlib.figure import Figure
+from trl import GRPOTrainer
+
+from deepcoder.problems import Problem
+from deepcoder.programs import extract
+from deepcoder.reward import all_or_nothing
+from deepcoder.verdicts import Judgement, Submission, Verdict
+
+Judge = Callable[[Sequence[Submission]], list[Judgement]]
+History = Sequence[Mapping[str, Any]]
+
+_COLORS = {
+    Verdict.AC: "#2a9d55",
+    Verdict.WA: "#d1495b",
+    Verdict.TLE: "#edae49",
+    Verdict.MLE: "#8d6a9f",
+    Verdict.OLE: "#5b8e7d",
+    Verdict.RTE: "#3d6fa5",
+    Verdict.CE: "#9a9a9a",
+    Verdict.IE: "#222222",
+}
+HEADER = ("problem", "mode", "before", "after")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the model answered to one problem, and how each answer was judged."""
+
+    problem: Problem
+    texts: list[str]
+    judgements: list[Judgement]
+
+    @property
+    def reward(self) -> float:
+        """The mean over the answers that could be judged."""
+        scores = [score for each in self.judgements if (score := all_or_nothing(each)) is not None]
+        return _mean(scores)
+
+    def __str__(self) -> str:
+        counts = Counter(each.verdict for each in self.judgements)
+        return f"{self.reward:.2f}: " + " ".join(f"{counts[each]} {each}" for each in Verdict if counts[each])
+
+
+def spread(problems: Sequence[Problem], number: int) -> list[Problem]:
+    """That many of the problems, evenly taken."""
+    number = min(number, len(problems))
+    return [problems[i * len(problems) // number] for i in range(number)]
+
+
+def ask(trainer: GRPOTrainer, problems: Sequence[Problem], judge: Judge) -> list[Answers]:
+    """Sample as the trainer does, one group of answers per problem; the same at every call with the same weights."""
+    args, tokenizer = trainer.args, trainer.processing_class
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    was_training = model.training
+    model.eval()
+    texts = []
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(args.seed)
+        for problem in problems:
+            prompt = tokenizer.apply_chat_template(
+                list(problem.prompt),
+                add_generation_prompt=True,
+                return_dict=True,
+                return_tensors="pt",
+                **(args.chat_template_kwargs or {}),
+            ).to(model.device)
+            tokens = model.generate(
+                **prompt,
+                do_sample=True,
+                temperature=args.temperature,
+                top_p=args.top_p,
+                top_k=args.top_k,
+                max_new_tokens=args.max_completion_length,
+                num_return_sequences=args.num_generations,
+            )
+            answers = tokens[:, prompt["input_ids"].shape[1] :]
+            texts.append(tokenizer.batch_decode(answers, skip_special_tokens=True))
+    model.train(was_training)
+    pairs = [(problem, text) for problem, group in zip(problems, texts, strict=True) for text in group]
+    judgements = iter(judge([Submission(problem, extract(text)) for problem, text in pairs]))
+    return [
+        Answers(problem, group, [next(judgements) for _ in group])
+        for problem, group in zip(problems, texts, strict=True)
+    ]
+
+
+def compared(before: Sequence[Answers], after: Sequence[Answers]) -> list[tuple[str, ...]]:
+    """The table's rows, under HEADER: one per problem, and the mean."""
+    rows = [
+        (old.problem.problem_id, str(old.problem.mode), str(old), str(new))
+        for old, new in zip(before, after, strict=True)
+    ]
+    means = (f"{_mean([each.reward for each in group]):.2f}" for group in (before, after))
+    return [*rows, ("mean reward", "", *means)]
+
+
+def samples(before: Sequence[Answers], after: Sequence[Answers], number: int) -> list[tuple[str, str]]:
+    """One answer before and one after to some of the problems: a title with the verdict, and the text."""
+    pairs = list(zip(before, after, strict=True))
+    found = []
+    for pair in pairs[:: max(1, len(pairs) // number)][:number]:
+        for when, answers in zip(("before", "after"), pair, strict=True):
+            judgement = answers.judgements[0]
+            detail = f" ({judgement.detail})" if judgement.detail else ""
+            found.append((f"{answers.problem.problem_id}, {when}: {judgement.verdict}{detail}", answers.texts[0]))
+    return found
+
+
+def markdown(before: Sequence[Answers], after: Sequence[Answers]) -> str:
+    """The table, and some of the answers in full."""
+    table = [HEADER, ("---",) * len(HEADER), *compared(before, after)]
+    parts = ["# Before and after", "\n".join(f"| {' | '.join(row)} |" for row in table)]
+    parts += [f"## {title}\n\n~~~~text\n{text}\n~~~~" for title, text in samples(before, after, 4)]
+    return "\n\n".join(parts) + "\n"
+
+
+def fifths(history: History) -> tuple[float, float]:
+    """The mean reward of the first and of the last fifth of the steps."""
+    rewards = [row["reward"] for row in _scored(history)]
+    size = max(1, len(rewards) // 5)
+    return _mean(rewards[:size]), _mean(rewards[-size:])
+
+
+def draw(history: History, path: Path, title: str) -> None:
+    """Write the picture: reward above, shares of the verdicts below. None where no step had a reward."""
+    rows = _scored(history)
+    if not rows:
+        return
+    steps = [row["step"] for row in rows]
+    rewards = [row["reward"] for row in rows]
+    with matplotlib.rc_context({"font.size": 11, "axes.spines.top": False, "axes.spines.right": False}):
+        figure = Figure(figsize=(10, 7.5), layout="constrained")
+        figure.suptitle(title, fontsize=14)
+        top, bottom = figure.subplots(2, 1, sharex=True)
+
+        top.plot(steps, rewards, "o", markersize=4, color="#a5cdb2", label="one step", clip_on=False)
+        top.plot(steps, _smooth(rewards), color=_COLORS[Verdict.AC], linewidth=2.2, label="moving average")
+        size = max(1, len(rows) // 5)
+        box = {"facecolor": "white", "edgecolor": "#333333", "pad": 2.5}
+        for mean, span in zip(fifths(history), (steps[:size], steps[-size:]), strict=True):
+            top.hlines(mean, span[0], span[-1], color="#333333", linewidth=1.6, linestyle="--")
+            top.text(sum(span) / size, mean, f"{mean:.2f}", ha="center", va="center", bbox=box)
+        top.plot([], [], "--", color="#333333", linewidth=1.6, label="mean of the first and last fifth")
+        top.set(ylabel="mean reward", ylim=(min(0.0, *rewards), 1.02))
+        top.grid(axis="y", alpha=0.3)
+        top.legend(loc="lower right", frameon=False)
+
+        seen = [verdict for verdict in Verdict if any(row.get(f"verdict/{verdict}") for row in rows)]
+        shares = [_smooth([row.get(f"verdict/{verdict}") or 0.0 for row in rows]) for verdict in seen]
+        if seen:
+            bottom.stackplot(steps, shares, labels=list(seen), colors=[_COLORS[each] for each in seen], alpha=0.9)
+            bottom.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, reverse=True)
+        bottom.set(
+            xlabel="step", ylabel="share of completions, smoothed", ylim=(0, 1), xlim=(steps[0] - 0.5, steps[-1] + 0.5)
+        )
+        figure.savefig(path, dpi=130)
+
+
+def _scored(history: History) -> list[Mapping[str, Any]]:
+    """The log's rows that tell of newly sampled completions."""
+    return [row for row in history if row.get("reward") is not None]
+
+
+def _smooth(values: Sequence[float]) -> list[float]:
+    """A centred moving average over a tenth of the steps."""
+    half = len(values) // 20
+    windows = [values[max(0, i - half) : i + half + 1] for i in range(len(values))]
+    return [_mean(window) for window in windows]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else math.nan

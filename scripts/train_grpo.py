@@ -1,0 +1,123 @@
+"""Train with GRPO on the reward of sandboxes: `python scripts/train_grpo.py --preset tiny`.
+
+Options come from the preset, then from a YAML file (`--config FILE`), then from flags: those of TRL's GRPOConfig and
+ModelConfig, and those of `deepcoder.training.arguments.ScriptArguments`. RAY_ADDRESS names a cluster; without it,
+Ray is started here for the run.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
+from transformers.utils.logging import disable_progress_bar
+from trl import GRPOTrainer
+
+from deepcoder.datasets import load_problems
+from deepcoder.pool import SandboxPool
+from deepcoder.problems import Limits, Problem
+from deepcoder.reward import CodeReward
+from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
+from deepcoder.training import report
+from deepcoder.training.arguments import Arguments, parse
+from deepcoder.training.gate import GateError, check_rewards
+from deepcoder.training.grpo import chosen, make_trainer
+
+log = logging.getLogger("deepcoder.train")
+out = Console()
+
+
+class Run(NamedTuple):
+    """What is ready to train."""
+
+    trainer: GRPOTrainer
+    problems: list[Problem]
+    shown: list[Problem]
+    pool: SandboxPool
+    began: float  # by time.monotonic
+
+
+def prepare(arguments: Arguments, life: ExitStack) -> Run:
+    """Problems, sandboxes, model and start gate; the sandboxes end with `life`.
+
+    Raises:
+        ValueError, OSError, SandboxUnavailable, GateError: Something given or needed is wrong; the message says what.
+    """
+    began = time.monotonic()
+    script, config, model = arguments
+    problems = chosen(load_problems(script.problems, limits=Limits(cpu_s=script.time_limit_s)), script.shortest)
+    memory_bytes = max(each.limits.memory_bytes for each in problems)
+    sandboxes = SandboxConfig(kind=script.sandbox, memory_bytes=memory_bytes)
+    pool = life.enter_context(SandboxPool(script.workers, sandboxes))
+    reward = CodeReward(pool, problems, max_tests=script.max_tests, format_penalty=script.format_penalty)
+    trainer = make_trainer(problems, reward, config, model)
+    log.info("%d problems, %r", len(problems), pool)
+    log.info("start gate: all %d rewards are as they must be", check_rewards(trainer, problems))
+    shown = report.spread(problems, script.shown) if trainer.is_world_process_zero() else []
+    return Run(trainer, problems, shown, pool, began)
+
+
+def train(run: Run) -> None:
+    """Train, and write and print the report."""
+    trainer, problems, shown, pool, began = run
+    before = report.ask(trainer, shown, pool.judge)
+    trainer.train(resume_from_checkpoint=trainer.args.resume_from_checkpoint)
+    after = report.ask(trainer, shown, pool.judge)
+    trainer.save_model()
+    if trainer.is_world_process_zero():
+        folder = Path(trainer.args.output_dir)
+        if shown:
+            (folder / "before_after.md").write_text(report.markdown(before, after), encoding="utf-8")
+            show(before, after)
+        history = trainer.state.log_history
+        title = f"{folder.name}: GRPO with the all-tests-pass reward, {len(problems)} problems"
+        report.draw(history, folder / "reward.png", title)
+        first, last = report.fifths(history)
+        minutes, seconds = divmod(round(time.monotonic() - began), 60)
+        out.print(
+            f"Mean reward: {first:.2f} in the first fifth of the steps, {last:.2f} in the last; "
+            f"{minutes} min {seconds} s; model, reward.png and before_after.md are in {folder}",
+            soft_wrap=True,
+        )
+
+
+def show(before: Sequence[report.Answers], after: Sequence[report.Answers]) -> None:
+    """Print the table, and a few answers."""
+    table = Table(*report.HEADER, title="before and after")
+    for row in report.compared(before, after):
+        table.add_row(*row)
+    out.print(table)
+    for title, text in report.samples(before, after, 2):
+        out.rule(title, align="left")
+        out.print(text, markup=False)
+    out.rule()
+
+
+def main() -> None:
+    """Run; what is wrong before the first step is one sentence and exit code 2."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[RichHandler(show_path=False)])
+    logging.getLogger("deepcoder").setLevel(logging.INFO)
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")  # TRL's to heed
+    disable_progress_bar()
+    with ExitStack() as life:
+        try:
+            run = prepare(parse(sys.argv[1:]), life)
+        except (ValueError, OSError, SandboxUnavailable, GateError) as error:
+            sentence = " ".join(str(error).split())
+            Console(stderr=True).print(f"train_grpo: {sentence}", markup=False, highlight=False, soft_wrap=True)
+            log.debug("where it went wrong", exc_info=True)
+            sys.exit(2)
+        train(run)
+
+
+if __name__ == "__main__":
+    main()

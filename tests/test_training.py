@@ -1,0 +1,388 @@
+"""The training room: presets, the tiny model, the start gate and the report, with a judge that needs no sandbox."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib.util
+import math
+import os
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("trl", reason="the train extra is not installed")
+
+import torch
+from datasets import Dataset
+
+from deepcoder.datasets import load_problems
+from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.reward import CodeReward
+from deepcoder.training import arguments, grpo, report, tiny
+from deepcoder.training.answers import mutants, normalised
+from deepcoder.training.gate import GateError, check_rewards
+from deepcoder.verdicts import Judgement, Submission, Verdict
+
+# TRL still uses names that transformers 5 has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+
+SCRIPT = Path(__file__).parents[1] / "scripts" / "train_grpo.py"
+ON_CPU = ["--bf16", "false", "--use_cpu", "true"]
+MINUSCULE = tiny.WarmStart(vocabulary=320, width=32, layers=1, steps=2)
+
+
+def problem(name: str, mode: Mode, reference: str) -> Problem:
+    asked = ({"role": "user", "content": f"Write {name}."},)
+    if mode is Mode.FUNCTION:
+        tests = (TestCase.call([1], 2),)
+        return Problem(name, mode, tests, entry_point=name, prompt=asked, reference=reference)
+    return Problem(name, mode, (TestCase("1\n", "2\n"),), prompt=asked, reference=reference)
+
+
+PROBLEMS = [
+    problem("inc", Mode.FUNCTION, "def inc(n):\n    return n + 1\n"),
+    problem("double", Mode.FUNCTION, "def double(n):\n    return n * 2\n"),
+    problem("next", Mode.STDIN, "print(int(input()) + 1)\n"),
+    problem("twice", Mode.STDIN, "print(int(input()) * 2)\n"),
+]
+
+
+class Judge:
+    """Stands in for the pool: accepts nothing but references, or says the one verdict it is told to say."""
+
+    def __init__(self, says: Verdict | None = None) -> None:
+        self.says = says
+
+    def judge(self, submissions: Sequence[Submission]) -> list[Judgement]:
+        return [Judgement(self.says or self._verdict(each), 0, 1, 1) for each in submissions]
+
+    def _verdict(self, submission: Submission) -> Verdict:
+        if submission.program is None:
+            return Verdict.CE
+        right = submission.program.source.strip() == (submission.problem.reference or "").strip()
+        return Verdict.AC if right else Verdict.WA
+
+
+@pytest.fixture
+def minuscule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Makes TRL's trainer for a model of a few thousand weights."""
+
+    def make(judge: Judge, rows: Dataset | None = None, **settings: Any) -> Any:
+        parsed = arguments.parse(["--output_dir", str(tmp_path / "run"), "--max_steps", "2"])
+        for name, value in settings.items():
+            setattr(parsed.grpo, name, value)
+        warmed = tiny.warm_started
+        monkeypatch.setattr(tiny, "warm_started", lambda problems, seed: warmed(problems, seed, MINUSCULE))
+        if rows is not None:
+            monkeypatch.setattr(grpo, "dataset", lambda _: rows)
+        pool: Any = judge
+        return grpo.make_trainer(PROBLEMS, CodeReward(pool, PROBLEMS), parsed.grpo, parsed.model)
+
+    return make
+
+
+def rows_with(**column: list[str]) -> Dataset:
+    return Dataset.from_dict({"prompt": [list(each.prompt) for each in PROBLEMS], **column})
+
+
+# Arguments
+
+
+@pytest.mark.parametrize("name", ["tiny", "qwen3-0.6b"])
+def test_preset_has_the_settings_of_deepcoder(name: str, tmp_path: Path) -> None:
+    parsed = arguments.parse(["--preset", name, "--output_dir", str(tmp_path), *ON_CPU])
+
+    assert parsed.script.preset == name
+    assert (parsed.grpo.beta, parsed.grpo.epsilon, parsed.grpo.epsilon_high) == (0.0, 0.2, 0.28)
+    assert parsed.grpo.loss_type == "dapo"
+    assert parsed.grpo.mask_truncated_completions
+    assert parsed.grpo.scale_rewards == "group"
+    assert (parsed.grpo.num_generations, parsed.grpo.temperature, parsed.grpo.max_grad_norm) == (8, 0.6, 1.0)
+    assert parsed.grpo.lr_scheduler_type == "constant"
+    assert not parsed.grpo.remove_unused_columns
+    assert (parsed.script.max_tests, parsed.script.format_penalty) == (15, 0.0)
+
+
+def test_every_preset_is_tested() -> None:
+    assert arguments.presets() == ["qwen3-0.6b", "tiny"]
+
+
+def test_qwen_learns_once_from_what_it_samples(tmp_path: Path) -> None:
+    settings = arguments.parse(["--preset", "qwen3-0.6b", "--output_dir", str(tmp_path), *ON_CPU]).grpo
+
+    assert settings.generation_batch_size == 8 * 8
+    assert settings.steps_per_generation == settings.gradient_accumulation_steps
+    assert settings.learning_rate == 1e-6
+
+
+def test_flags_override_the_file_and_the_file_overrides_the_preset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "mine.yaml"
+    config.write_text(f"preset: tiny\nmax_steps: 7\nworkers: 3\noutput_dir: {tmp_path}\nenv: {{A_NAME: a}}\n")
+    monkeypatch.setenv("A_NAME", "")
+
+    parsed = arguments.parse(["--config", str(config), "--workers=5", "--max_tests", "none"])
+
+    assert parsed.grpo.max_steps == 7
+    assert (parsed.script.workers, parsed.script.max_tests, parsed.script.shortest) == (5, None, 16)
+    assert os.environ["A_NAME"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("max_stepz: 1", "unknown setting in the configuration: max_stepz"),
+        ("preset: big", "unknown preset 'big': choose one of qwen3-0.6b, tiny"),
+        ("- 1", "must hold settings"),
+        ("a: [", "is not YAML"),
+    ],
+)
+def test_bad_config_is_named(text: str, message: str, tmp_path: Path) -> None:
+    config = tmp_path / "bad.yaml"
+    config.write_text(text)
+
+    with pytest.raises(ValueError, match=message) as raised:
+        arguments.parse(["--config", str(config)])
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--preset", "huge"], "unknown preset 'huge': choose one of qwen3-0.6b, tiny"),
+        (["--config", "/no/such.yaml"], "/no/such.yaml"),
+        (["--max_stepz", "1"], "unknown option: --max_stepz"),
+        (["--num_generations", "7"], "must be divisible by num_generations"),
+        (["--problems", "/no/such.jsonl"], "/no/such.jsonl does not exist"),
+    ],
+)
+def test_script_says_what_is_wrong_and_exits_with_2(
+    flags: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    spec = importlib.util.spec_from_file_location("train_grpo", SCRIPT)
+    assert spec is not None and spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    monkeypatch.setattr(sys, "argv", ["train_grpo.py", "--output_dir", str(tmp_path), *flags])
+
+    with pytest.raises(SystemExit) as left:
+        script.main()
+
+    said = capsys.readouterr().err
+    assert left.value.code == 2
+    assert message in said and "Traceback" not in said
+    assert said.count("\n") == 1
+
+
+# The tiny model
+
+
+def test_tokenizer_keeps_any_text() -> None:
+    tokenizer = tiny.make_tokenizer(PROBLEMS, 400)
+
+    for text in ("def f(x):\n    return  x\n", "```python\nprint('é ✓')\n```", " two  spaces ,\t tab"):
+        assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
+
+
+def test_chat_template_marks_who_speaks_and_where_the_answer_begins() -> None:
+    tokenizer = tiny.make_tokenizer(PROBLEMS, 400)
+    messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Write inc."}]
+
+    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+
+    assert text == "<|system|>Be brief.<|end|><|user|>Write inc.<|end|><|assistant|>"
+    assert tokenizer(text)["input_ids"][-1] == tokenizer.convert_tokens_to_ids("<|assistant|>")
+
+
+def test_mutants_of_the_shipped_references_differ_and_compile() -> None:
+    known = load_problems("deepcoder_small")
+
+    for each in known:
+        assert each.reference is not None
+        changed = mutants(each.reference)
+        assert len(changed) == len(set(changed)) >= 2, each.problem_id
+        assert normalised(each.reference) not in changed
+        for source in changed:
+            ast.parse(source)
+
+
+def test_mutants_leave_while_loops_alone() -> None:
+    assert mutants("n = 1\nwhile n < 9:\n    n += 1\n") == ["n = 2\nwhile n < 9:\n    n += 1"]
+
+
+def test_one_of_the_answers_is_right() -> None:
+    answers = tiny.completions(PROBLEMS[0], tiny.WarmStart(), random.Random(0))
+
+    assert answers[0] == ("```python\ndef inc(n):\n    return n + 1\n```", tiny.WarmStart().right_share)
+    assert len({text for text, _ in answers}) == len(answers) >= 4
+    assert sum(share for _, share in answers) == pytest.approx(1)
+
+
+def test_same_seed_makes_the_same_model() -> None:
+    first, again, other = (
+        torch.cat([each.flatten() for each in tiny.warm_started(PROBLEMS, seed, MINUSCULE)[0].parameters()])
+        for seed in (1, 1, 2)
+    )
+
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_tiny_model_needs_references() -> None:
+    with pytest.raises(ValueError, match="no problem has one"):
+        tiny.warm_started([dataclasses.replace(PROBLEMS[0], reference=None)], 0, MINUSCULE)
+
+
+def test_reference_that_is_no_python_is_named() -> None:
+    with pytest.raises(ValueError, match="problem inc does not parse"):
+        tiny.warm_started([dataclasses.replace(PROBLEMS[0], reference="print 1")], 0, MINUSCULE)
+
+
+def test_shortest_takes_both_modes() -> None:
+    assert [each.problem_id for each in grpo.chosen(PROBLEMS, 1)] == ["next", "inc"]
+    assert grpo.chosen(PROBLEMS, None) == PROBLEMS
+
+
+def test_problem_without_a_prompt_cannot_be_trained_on() -> None:
+    with pytest.raises(ValueError, match="problem inc has no prompt"):
+        grpo.chosen([dataclasses.replace(PROBLEMS[0], prompt=())], None)
+
+
+def test_dataset_has_no_tests_in_it() -> None:
+    assert grpo.dataset(PROBLEMS).column_names == ["prompt", "problem_id"]
+
+
+# The start gate
+
+
+def test_gate_passes_when_rewards_are_right(minuscule: Any) -> None:
+    trainer = minuscule(Judge())
+
+    assert check_rewards(trainer, PROBLEMS) == 8
+    assert not trainer._pending_metrics and not trainer._pending_extra_logs
+
+
+@pytest.mark.parametrize(
+    ("says", "message"),
+    [
+        (Verdict.AC, "junk for problem inc must earn 0 and earns 1"),
+        (Verdict.WA, "the reference solution for problem inc must earn 1 and earns 0"),
+        (Verdict.IE, "earns no reward: it could not be judged"),
+    ],
+)
+def test_gate_refuses_wrong_rewards(minuscule: Any, says: Verdict, message: str) -> None:
+    with pytest.raises(GateError, match=message):
+        check_rewards(minuscule(Judge(says)), PROBLEMS)
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ({}, "missing 1 required keyword-only argument: 'problem_id'"),
+        ({"id": ["inc", "double", "next", "twice"]}, "missing 1 required keyword-only argument: 'problem_id'"),
+        ({"problem_id": ["inc", "double", "next", "thrice"]}, "KeyError: 'thrice'"),
+        ({"problem_id": ["double", "inc", "next", "twice"]}, "reference solution for problem double must earn 1"),
+    ],
+)
+def test_gate_refuses_a_wrong_mapping(minuscule: Any, column: dict[str, list[str]], message: str) -> None:
+    with pytest.raises(GateError, match=message):
+        check_rewards(minuscule(Judge(), rows_with(**column)), PROBLEMS)
+
+
+def test_gate_refuses_a_trainer_that_drops_columns(minuscule: Any) -> None:
+    with pytest.raises(GateError, match="problem_id"):
+        check_rewards(minuscule(Judge(), remove_unused_columns=True), PROBLEMS)
+
+
+def test_gate_refuses_prompts_of_other_problems(minuscule: Any) -> None:
+    with pytest.raises(GateError, match="no prompt of the training data"):
+        check_rewards(minuscule(Judge()), [dataclasses.replace(PROBLEMS[0], prompt=PROBLEMS[0].prompt * 2)])
+
+
+def test_gate_warns_where_no_right_program_is_known(minuscule: Any, caplog: pytest.LogCaptureFixture) -> None:
+    unknown = [dataclasses.replace(each, reference=None) for each in PROBLEMS]
+
+    assert check_rewards(minuscule(Judge()), unknown) == 4
+    assert "nothing shows that a right program earns 1" in caplog.text
+
+
+# Training and its report
+
+
+def test_training_logs_what_the_report_draws(minuscule: Any, tmp_path: Path) -> None:
+    trainer = minuscule(Judge(), max_completion_length=8)
+    check_rewards(trainer, PROBLEMS)
+    shown = report.spread(PROBLEMS, 2)
+    before = report.ask(trainer, shown, Judge().judge)
+    assert report.ask(trainer, shown, Judge().judge) == before
+
+    trainer.train()
+
+    history = trainer.state.log_history
+    assert [row["verdict/CE"] for row in history if "reward" in row] == [1.0, 1.0]  # the gate's answers not among them
+    after = report.ask(trainer, shown, Judge().judge)
+    assert [str(each) for each in after] == ["0.00: 8 CE"] * 2
+    report.draw(history, tmp_path / "reward.png", "a title")
+    assert (tmp_path / "reward.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_named_model_is_loaded(tmp_path: Path) -> None:
+    for made in tiny.warm_started(PROBLEMS, 0, MINUSCULE):
+        made.save_pretrained(tmp_path / "model")
+    flags = ["--output_dir", str(tmp_path), "--model_name_or_path", str(tmp_path / "model"), "--dtype", "bfloat16"]
+    parsed = arguments.parse(flags)
+    pool: Any = Judge()
+
+    trainer = grpo.make_trainer(PROBLEMS, CodeReward(pool, PROBLEMS), parsed.grpo, parsed.model)
+
+    assert trainer.model.dtype == torch.bfloat16
+    assert check_rewards(trainer, PROBLEMS) == 8
+
+
+def answers(each: Problem, *verdicts: Verdict) -> report.Answers:
+    texts = [f"```python\n{verdict}\n```" for verdict in verdicts]
+    return report.Answers(each, texts, [Judgement(verdict, 0, 1, 1) for verdict in verdicts])
+
+
+def test_table_shows_verdicts_and_means() -> None:
+    before = [answers(PROBLEMS[0], Verdict.WA, Verdict.IE), answers(PROBLEMS[2], Verdict.CE, Verdict.AC)]
+    after = [answers(PROBLEMS[0], Verdict.AC, Verdict.AC), answers(PROBLEMS[2], Verdict.AC, Verdict.WA)]
+
+    assert report.compared(before, after) == [
+        ("inc", "function", "0.00: 1 WA 1 IE", "1.00: 2 AC"),
+        ("next", "stdin", "0.50: 1 AC 1 CE", "0.50: 1 AC 1 WA"),
+        ("mean reward", "", "0.25", "0.75"),
+    ]
+    text = report.markdown(before, after)
+    assert "| inc | function | 0.00: 1 WA 1 IE | 1.00: 2 AC |" in text
+    assert "## inc, before: WA\n\n~~~~text\n```python\nWA\n```\n~~~~" in text
+
+
+def test_fifths_skip_steps_without_a_reward() -> None:
+    history: list[dict[str, Any]] = [{"reward": step / 10, "step": step} for step in range(10)]
+    history += [{"reward": None, "step": 10}, {"train_runtime": 1.0, "step": 10}]
+
+    assert list(report.fifths(history)) == pytest.approx([0.05, 0.85])
+
+
+def test_run_without_a_reward_has_no_picture(tmp_path: Path) -> None:
+    report.draw([{"reward": None, "step": 1}], tmp_path / "reward.png", "a title")
+
+    assert not (tmp_path / "reward.png").exists()
+    assert all(math.isnan(mean) for mean in report.fifths([{"reward": None, "step": 1}]))
+
+
+def test_picture_of_one_step_is_drawn(tmp_path: Path) -> None:
+    report.draw([{"reward": 0.5, "step": 1}], tmp_path / "reward.png", "a title")
+
+    assert (tmp_path / "reward.png").stat().st_size > 10_000
