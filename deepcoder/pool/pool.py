@@ -74,7 +74,7 @@ class SandboxPool:
         self._owns_ray = connect(self.workers)
         try:
             self._address = ray.get_runtime_context().gcs_address
-            self.config = resolve(self.config)
+            self.config = _resolved(self.config)
             self.workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
             actor: Any = ray.remote(Coordinator).options(name=self.name, namespace=NAMESPACE, num_cpus=0)
             self._coordinator = actor.remote(self.config, self.workers)
@@ -220,6 +220,23 @@ def connect(workers: int | None) -> bool:
     cpus = max(workers or 1, os.cpu_count() or 1)
     ray.init("local", num_cpus=cpus, include_dashboard=False, namespace=NAMESPACE, logging_level=logging.WARNING)
     return True
+
+
+def _resolved(config: SandboxConfig) -> SandboxConfig:
+    """The configuration with "auto" decided, on a cluster by one of its nodes: the trainer's own may run no sandbox.
+
+    Raises:
+        SandboxUnavailable: No node has a CPU free to answer.
+    """
+    if config.kind != "auto" or not os.environ.get("RAY_ADDRESS"):
+        return resolve(config)
+    asked: Any = ray.remote(resolve).options(num_cpus=1).remote(config)
+    try:
+        found: SandboxConfig = ray.get(asked, timeout=START_S)
+    except GetTimeoutError:
+        ray.cancel(asked)
+        raise SandboxUnavailable(f"no CPU of the cluster came free within {START_S:.0f} s") from None
+    return found
 
 
 def _probe(address: str) -> None:

@@ -71,6 +71,8 @@ class Process:
         memory = os.memfd_create("job")
         write_all(memory, job)
         given, printed, errors, reports = os.pipe(), os.pipe(), os.pipe(), os.pipe()
+        for fd, _ in (given, printed, errors):
+            os.fchmod(fd, 0o666)  # a program may open /dev/stdin, which asks whose pipe it is
         null = os.open(os.devnull, os.O_RDONLY)
         stdin, calls = (null, given[0]) if self.calls else (given[0], null)
         theirs = [stdin, printed[1], errors[1], memory, calls, reports[1]]
@@ -81,7 +83,6 @@ class Process:
         self.giving = given[1]
         self.readers = {printed[0]: self._printed, errors[0]: self._erred, reports[0]: self._heard}
         for fd in (self.giving, *self.readers):
-            os.fchmod(fd, 0o666)  # a program may open /dev/stdin, which asks whose pipe it is
             os.set_blocking(fd, False)
         for fd in (self.channel.fileno(), *self.readers):
             self.poll.register(fd, select.POLLIN)

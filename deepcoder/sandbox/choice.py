@@ -1,6 +1,6 @@
 """Which sandbox to start, and the one function that starts it.
 
-Runs: worker node. "auto" is resolved once, on the node that starts the pool, so that all workers are alike.
+Runs: worker node. "auto" is resolved once for a pool, so that all its workers are alike.
 """
 
 from __future__ import annotations
