@@ -14,7 +14,7 @@ from typing import Any
 
 import ray
 from ray.actor import ActorHandle
-from ray.exceptions import RayActorError, RayError
+from ray.exceptions import RayActorError, RayError, RayTaskError
 
 from deepcoder.pool.schedule import Fault, Job, Schedule, unjudged
 from deepcoder.pool.worker import SandboxBroken, Worker
@@ -93,8 +93,10 @@ class Coordinator:
                 self._failures.pop(actor, None)
                 return
             except (RayActorError, SandboxError) as error:
-                self._failures[actor] = str(error.__cause__ or error)
-                log.warning("a worker does not start: %s", self._failures[actor])
+                failure = _sentence(error)
+                if failure not in self._failures.values():  # said once, however many workers it keeps from starting
+                    log.warning("a worker does not start: %s", failure)
+                self._failures[actor] = failure
                 await self._notify()
             await asyncio.sleep(RETRY_START_S)
 
@@ -108,9 +110,9 @@ class Coordinator:
         try:
             judgement = await actor.judge.remote([request.problem], request.program)
         except SandboxBroken as error:
-            fault, fit, cause = Fault.BROKEN, True, str(error.__cause__ or error)
+            fault, fit, cause = Fault.BROKEN, True, _sentence(error)
         except (RayError, SandboxError) as error:
-            fault, fit, cause = Fault.LOST, False, str(error.__cause__ or error)
+            fault, fit, cause = Fault.LOST, False, _sentence(error)
         else:
             self._deliver(job, judgement)
             return True
@@ -193,3 +195,8 @@ class Coordinator:
             await actor.close.remote()
         except RayError as error:
             log.info("a worker was gone before it was closed: %s", error)
+
+
+def _sentence(error: Exception) -> str:
+    """What the worker said, without the trace that Ray wraps around it."""
+    return str(error.cause) if isinstance(error, RayTaskError) else str(error)
