@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,15 @@ def docker_sandboxes() -> None:
         pytest.fail(f"Docker is required here: {reason}")
     if reason:
         pytest.skip(reason)
+
+
+@pytest.fixture
+def no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """An environment that names an engine which does not answer."""
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    yield
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()  # the docker package leaves a socket open when it cannot connect it
 
 
 @pytest.fixture(scope="session", params=[pytest.param("docker", marks=pytest.mark.docker), "process"])

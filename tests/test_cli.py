@@ -178,9 +178,8 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
 
 
 def test_no_engine_with_sandbox_docker_is_exit_code_2(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, capsys: pytest.CaptureFixture[str], no_engine: None
 ) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{folder}/none.sock")
     arguments = ["judge", "right.py", "--problem", "problems.jsonl", "--problem-id", "add", "--sandbox", "docker"]
     ran = Ran(capsys, *arguments)
     assert (ran.code, "no Docker engine answers" in ran.err) == (2, True)

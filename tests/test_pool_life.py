@@ -58,8 +58,7 @@ def test_owner_killed_leaves_no_container(docker_sandboxes: None) -> None:
     assert wait_until(lambda: containers() == [], seconds=10)
 
 
-def test_pool_without_engine_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+def test_pool_without_engine_says_what_to_do(no_engine: None) -> None:
     with pytest.raises(SandboxUnavailable, match="^no Docker engine answers.*use the process sandbox$") as raised:
         SandboxPool(1, "docker").__enter__()
     assert "\n" not in str(raised.value)
@@ -73,10 +72,7 @@ def test_pool_without_image_says_what_to_do(docker_sandboxes: None) -> None:
         pass
 
 
-def test_auto_without_engine_warns_and_takes_processes(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+def test_auto_without_engine_warns_and_takes_processes(no_engine: None, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), SandboxPool(1, "auto") as pool:
         assert pool.config.kind == "process"
         assert verdicts(pool.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]
