@@ -31,7 +31,7 @@ from deepcoder.judge import task
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem
 from deepcoder.programs import Program
-from deepcoder.sandbox import SandboxConfig, SandboxError, SandboxUnavailable
+from deepcoder.sandbox import SandboxConfig, SandboxError
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 SHOWN_CHARS = 400
@@ -243,9 +243,6 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
     try:
         app()
-    except (UserError, DataError, SandboxUnavailable, ConnectionError) as error:
+    except (UserError, DataError, SandboxError, ConnectionError) as error:
         err.print(f"deepcoder: {error}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        err.print("deepcoder: interrupted; what was judged is kept, and the same command goes on from there")
-        sys.exit(130)

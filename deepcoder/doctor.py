@@ -5,16 +5,14 @@ Runs: GPU node, through the same pool as training.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import Progress, SandboxPool
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner import values
 from deepcoder.verdicts import Judgement, Submission, Verdict
-
-Progress = Callable[[int, Judgement], None]
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,17 @@ import dataclasses
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
 from pathlib import Path
 from typing import Any
 
 from deepcoder.datasets import DataError, file_rows
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import Progress, SandboxPool
 from deepcoder.problems import Problem
 from deepcoder.programs import Program, extract
 from deepcoder.verdicts import Judgement, Submission, Verdict
-
-Progress = Callable[[int, Judgement], None]
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,9 @@ def read_submissions(path: Path, problems: Mapping[str, Problem]) -> list[Submis
 def _submission(row: Any, where: str, problems: Mapping[str, Problem]) -> Submission:
     if not isinstance(row, Mapping) or "problem_id" not in row:
         raise DataError(f"{where}: problem_id is missing")
-    if row["problem_id"] not in problems:
+    problem = problems.get(str(row["problem_id"]))
+    if problem is None:
         raise DataError(f"{where}: no problem has the problem_id {row['problem_id']!r}")
-    problem = problems[row["problem_id"]]
     if isinstance(row.get("program"), str):
         return Submission(problem, Program(row["program"]))
     if isinstance(row.get("completion"), (str, list)):

@@ -6,6 +6,7 @@ Runs: everywhere. Rows of data sets become Problems in `datasets/`; nothing past
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,8 +36,8 @@ class Limits:
         if self.wall_s == 0:
             object.__setattr__(self, "wall_s", 2 * self.cpu_s)
         for field in dataclasses.fields(self):
-            if not getattr(self, field.name) > 0:
-                raise ValueError(f"limits.{field.name} must be above 0")
+            if not 0 < getattr(self, field.name) < math.inf:
+                raise ValueError(f"limits.{field.name} must be above 0, and finite")
 
 
 @dataclass(frozen=True)

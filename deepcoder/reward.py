@@ -36,6 +36,9 @@ class CodeReward:
         format_penalty: Taken from the reward of a completion that has no program.
         score: From a judgement to a reward.
 
+    Raises:
+        ValueError: A problem needs more memory than the pool's sandboxes have.
+
     >>> reward = CodeReward(pool, problems)
     >>> reward(completions=["```python\\nprint(input()[::-1])\\n```"], problem_id=["stdin/reverse"])
     [1.0]
@@ -50,6 +53,8 @@ class CodeReward:
         format_penalty: float = 0.0,
         score: Score = all_or_nothing,
     ) -> None:
+        problems = list(problems)
+        pool.check_limits(problems)
         self.__name__ = "code_reward"  # TRL's key for its metrics
         self.pool = pool
         self.problems = {each.problem_id: each.sampled(max_tests) for each in problems}

@@ -136,6 +136,10 @@ def test_tokens_wrong_output_that_peers_accept_fails(expected: str, actual: str)
 BIG = 10**400
 
 VALUES: list[tuple[Any, Any, bool]] = [
+    (1234567, 1234568.0, False),  # an expected integer gets no relative tolerance
+    (10**9, 10**9 + 900.5, False),
+    (6, 5.9999999999, True),  # only rounding
+    (10**400, 1.5, False),
     (None, None, True),
     (None, 0, False),
     (None, False, False),

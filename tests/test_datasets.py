@@ -84,6 +84,7 @@ def test_parquet_and_json_hold_the_same_problems_as_jsonl(tmp_path: Path) -> Non
         ('"a"\n"b"', ["a", "b"]),
         ("hello", ["hello"]),
         ("hello\nworld", ["hello\nworld"]),  # lines that are no values: one text
+        ("abc\n3", ["abc", 3]),  # one line that is a value makes arguments of all
         ("", [""]),
         ("007", ["007"]),
         ([1, "x"], [1, "x"]),  # a list in the source: the arguments themselves
@@ -150,6 +151,19 @@ def test_line_that_is_not_json_is_named(tmp_path: Path) -> None:
 def test_double_problem_id_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="line 2: problem_id 'x/1' occurs twice"):
         load_problems(write(tmp_path / "p.jsonl", STDIN, STDIN))
+
+
+def test_problem_id_that_is_a_number_becomes_text(tmp_path: Path) -> None:
+    (problem,) = load_problems(write(tmp_path / "p.jsonl", {**STDIN, "problem_id": 0}))
+    assert problem.problem_id == "0"
+
+
+def test_integers_of_any_length_are_values(tmp_path: Path) -> None:
+    long = "7" * 5000
+    (problem,) = load_problems(
+        write(tmp_path / "p.jsonl", {"target_function": "f", "reward_model": truth(("1", long))})
+    )
+    assert problem.tests == (TestCase.call([1], int(long)),)
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:

@@ -46,6 +46,11 @@ def test_limits_default_wall_is_twice_cpu() -> None:
     assert Limits(cpu_s=3).wall_s == 6
 
 
+def test_infinite_limit_is_refused() -> None:
+    with pytest.raises(ValueError, match="cpu_s must be above 0, and finite"):
+        Limits(cpu_s=float("inf"))
+
+
 @pytest.mark.parametrize("field", ["cpu_s", "memory_bytes", "output_bytes", "processes"])
 def test_limits_of_zero_are_refused_by_name(field: str) -> None:
     with pytest.raises(ValueError, match=field):

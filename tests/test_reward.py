@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deepcoder.pool import SandboxPool
-from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.reward import CodeReward, all_or_nothing
 from deepcoder.verdicts import Judgement, Verdict
 
@@ -101,6 +101,12 @@ def test_reward_of_a_pool_that_is_gone_is_none(reward: CodeReward) -> None:
 def test_reward_samples_tests(pool: SandboxPool) -> None:
     long_input_fails = Problem("p", Mode.STDIN, (TestCase("12345\n", "no\n"), TestCase("1\n", "2\n")))
     assert CodeReward(pool, [long_input_fails], max_tests=1)(completions=[RIGHT], problem_id=["p"]) == [0.0]
+
+
+def test_problem_larger_than_the_sandboxes_is_refused_before_training(pool: SandboxPool) -> None:
+    greedy = Problem("greedy", Mode.STDIN, PROBLEMS[0].tests, limits=Limits(memory_bytes=1 << 40))
+    with pytest.raises(ValueError, match="greedy: limits.memory_bytes"):
+        CodeReward(pool, [greedy])
 
 
 def test_problem_unknown_to_the_reward_is_an_error(reward: CodeReward) -> None:

@@ -38,7 +38,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     if "prompt" in given:
         given["prompt"] = tuple(given["prompt"])
     problem = Problem(
-        problem_id=row.get("problem_id") or problem_id,
+        problem_id=problem_id if row.get("problem_id") is None else str(row["problem_id"]),
         mode=mode,
         tests=tuple(_test(test, mode, number) for number, test in enumerate(row["tests"])),
         limits=_limits(row.get("limits") or {}, limits),

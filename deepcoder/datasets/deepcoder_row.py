@@ -29,7 +29,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     mode = Mode.FUNCTION if entry_point else Mode.STDIN
     tests = _ground_truth(row["reward_model"])
     return Problem(
-        problem_id=row.get("problem_id") or problem_id,
+        problem_id=problem_id if row.get("problem_id") is None else str(row["problem_id"]),
         mode=mode,
         entry_point=entry_point,
         tests=tuple(_test(test, mode, number) for number, test in enumerate(tests)),
@@ -65,8 +65,8 @@ def _test(test: Any, mode: Mode, number: int) -> TestCase:
 def arguments(raw: Any) -> list[Any]:
     """The positional arguments that a raw input means.
 
-    A list that is not text is the arguments themselves. Text is one value if it reads as one; else one value per line
-    if every line reads as one; else it is one string.
+    A list that is not text is the arguments themselves. Text is one value if it reads as one; else one argument per
+    line if any line reads as a value; else it is one string.
     """
     if isinstance(raw, list):
         return raw
@@ -77,10 +77,8 @@ def arguments(raw: Any) -> list[Any]:
     except ValueError:
         pass
     lines = raw.strip("\n").split("\n")
-    try:
-        return [literal(line) for line in lines]
-    except ValueError:
-        return [raw]
+    meant = [typed(line) for line in lines]
+    return [raw] if meant == lines else meant
 
 
 def typed(text: str) -> Any:

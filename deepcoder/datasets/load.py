@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -35,6 +36,7 @@ def load_problems(source: str, split: str = "train", limits: Limits = DEFAULT_LI
     Raises:
         DataError: A row cannot be used, or there is no such file or data set.
     """
+    sys.set_int_max_str_digits(0)  # data sets have longer integers than Python reads by default
     problems: dict[str, Problem] = {}
     for where, row in _rows(source, split):
         problem = _problem(row, where, f"{Path(source).stem}/{len(problems)}", limits)
@@ -96,7 +98,7 @@ def file_rows(path: Path) -> Iterator[tuple[str, Any]]:
             rows = json.loads(path.read_text(encoding="utf-8"))
             yield from ((f"{path}, row {number}", row) for number, row in enumerate(rows))
         else:
-            import pyarrow.parquet
+            import pyarrow.parquet  # of the `data` extra
 
             rows = pyarrow.parquet.read_table(path).to_pylist()
             yield from ((f"{path}, row {number}", row) for number, row in enumerate(rows))
@@ -104,6 +106,8 @@ def file_rows(path: Path) -> Iterator[tuple[str, Any]]:
         raise DataError(f"{path} is not UTF-8: {error}") from None
     except json.JSONDecodeError as error:
         raise DataError(f"{path} is not JSON: {error}") from None
+    except ImportError:
+        raise DataError(f"{path}: parquet needs `pip install deepcoder[data]`") from None
 
 
 def _json_lines(name: str, lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
@@ -116,10 +120,12 @@ def _json_lines(name: str, lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
 
 
 def _hub_rows(name: str, split: str) -> Iterator[tuple[str, Any]]:
-    import datasets
-
     try:
+        import datasets
+
         rows = datasets.load_dataset(name, split=split, streaming=True)
     except (OSError, ValueError, RuntimeError) as error:
         raise DataError(f"{name} is no file, and the Hub does not give it as a data set: {error}") from None
+    except ImportError:
+        raise DataError(f"{name} is no file, and a data set of the Hub needs `pip install deepcoder[data]`") from None
     yield from ((f"{name}, row {number}", row) for number, row in enumerate(rows))

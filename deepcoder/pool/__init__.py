@@ -3,6 +3,6 @@
 The Ray wall: nothing outside this folder knows Ray.
 """
 
-from deepcoder.pool.pool import SandboxPool
+from deepcoder.pool.pool import Progress, SandboxPool
 
-__all__ = ["SandboxPool"]
+__all__ = ["Progress", "SandboxPool"]

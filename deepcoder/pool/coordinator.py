@@ -14,13 +14,13 @@ from typing import Any
 
 import ray
 from ray.actor import ActorHandle
-from ray.exceptions import RayActorError, RayError, RayTaskError
+from ray.exceptions import RayError, RayTaskError
 
 from deepcoder.pool.schedule import Fault, Job, Schedule, unjudged
 from deepcoder.pool.worker import SandboxBroken, Worker
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
-from deepcoder.sandbox import SandboxConfig, SandboxError
+from deepcoder.sandbox import SandboxConfig, SandboxError, SandboxUnavailable
 from deepcoder.verdicts import Judgement
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ class Coordinator:
         self._workers = workers
         self._busy = 0
         self._failures: dict[ActorHandle[Worker], str] = {}
+        self._hopeless: set[ActorHandle[Worker]] = set()  # they need a person to change something
         self._listeners: dict[Job, asyncio.Queue[tuple[int, Judgement]]] = {}
         self._changed = asyncio.Condition()
         actor: Any = ray.remote(Worker).options(num_cpus=1, max_restarts=-1, scheduling_strategy="SPREAD")
@@ -91,8 +92,11 @@ class Coordinator:
             try:
                 log.info("%s is ready", await actor.start.remote())
                 self._failures.pop(actor, None)
+                self._hopeless.discard(actor)
                 return
-            except (RayActorError, SandboxError) as error:
+            except (RayError, SandboxError) as error:
+                if isinstance(error, SandboxUnavailable):
+                    self._hopeless.add(actor)
                 failure = _sentence(error)
                 if failure not in self._failures.values():  # said once, however many workers it keeps from starting
                     log.warning("a worker does not start: %s", failure)
@@ -119,9 +123,10 @@ class Coordinator:
         finally:
             self._busy -= 1
         log.warning("attempt %d of a submission failed: %s", job.attempts + 1, cause)
-        last = self._schedule.failed(actor, job, fault)
-        if last is not None:
-            self._deliver(job, last)
+        if job in self._listeners:  # else its batch is over, and nobody waits for a retry
+            last = self._schedule.failed(actor, job, fault)
+            if last is not None:
+                self._deliver(job, last)
         await self._notify()
         return fit
 
@@ -159,11 +164,11 @@ class Coordinator:
                 self._listeners.pop(job, None)
 
     async def started(self, timeout_s: float) -> State:
-        """The state once a worker is alive, or every one has failed to start, or the time is over."""
+        """The state once a worker is alive, or none can ever be, or the time is over."""
 
         async def settled() -> None:
             async with self._changed:
-                while not self._schedule.alive and len(self._failures) < self._workers:
+                while not self._schedule.alive and len(self._hopeless) < self._workers:
                     await self._changed.wait()
 
         try:

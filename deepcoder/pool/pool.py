@@ -11,13 +11,14 @@ import socket
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import ray
 from ray.actor import ActorHandle
 from ray.exceptions import GetTimeoutError, RayError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import deepcoder
 from deepcoder.pool.coordinator import Coordinator, Request, State
@@ -74,16 +75,22 @@ class SandboxPool:
         self._owns_ray = connect(self.workers)
         try:
             self._address = ray.get_runtime_context().gcs_address
-            self.config = _resolved(self.config)
+            self.config = _resolved(self.config, here=self._owns_ray and not os.environ.get("RAY_ADDRESS"))
             self.workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
-            actor: Any = ray.remote(Coordinator).options(name=self.name, namespace=NAMESPACE, num_cpus=0)
+            # On our own node: it shall be lost only when we are.
+            here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+            options = {"name": self.name, "namespace": NAMESPACE, "num_cpus": 0, "scheduling_strategy": here}
+            actor: Any = ray.remote(Coordinator).options(**options)
             self._coordinator = actor.remote(self.config, self.workers)
-            state: State = ray.get(self._coordinator.started.remote(START_S))
+            state: State = ray.get(self._coordinator.started.remote(START_S), timeout=START_S + GRACE_S)
             if state.alive == 0:
                 free = ray.available_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
                 raise SandboxUnavailable(
                     state.failure or f"no worker started in {START_S:.0f} s: the cluster has {free:.0f} CPUs free"
                 )
+        except RayError as error:
+            self.close()
+            raise ConnectionError(f"the Ray cluster does not start the pool: {error}") from error
         except BaseException:
             self.close()
             raise
@@ -124,7 +131,7 @@ class SandboxPool:
     def state(self) -> State:
         """How many workers there are, are busy, and how much waits."""
         reference: Any = self._attached().state.remote()
-        state: State = ray.get(reference)
+        state: State = ray.get(reference, timeout=GRACE_S)
         return state
 
     def _attached(self) -> ActorHandle[Coordinator]:
@@ -166,16 +173,24 @@ class SandboxPool:
         _alarm(judgements)
         return judgements
 
+    def check_limits(self, problems: Iterable[Problem]) -> None:
+        """Ask before a long run whether the sandboxes are large enough for these problems.
+
+        Raises:
+            ValueError: A problem's memory limit is above what the pool's sandboxes have.
+        """
+        for each in problems:
+            if each.limits.memory_bytes > self.config.memory_bytes:
+                raise ValueError(
+                    f"{each.problem_id}: limits.memory_bytes is {each.limits.memory_bytes}, but the pool's sandboxes "
+                    f"have {self.config.memory_bytes}: give SandboxConfig more memory_bytes"
+                )
+
     def _judge_distinct(self, submissions: list[tuple[int, Submission]]) -> Any:
         """Pairs of index and judgement as the coordinator sends them, until all are there or the pool fails."""
-        for _, each in submissions:
-            if each.problem.limits.memory_bytes > self.config.memory_bytes:
-                raise ValueError(
-                    f"{each.problem.problem_id}: limits.memory_bytes is {each.problem.limits.memory_bytes}, "
-                    f"but the pool's sandboxes have {self.config.memory_bytes}: give SandboxConfig more memory_bytes"
-                )
         if not submissions:
             return
+        self.check_limits([each.problem for _, each in submissions])
         end = time.monotonic() + self.deadline_s + GRACE_S
         try:
             coordinator: Any = self._attached()
@@ -184,12 +199,15 @@ class SandboxPool:
                 for index, each in submissions
             ]
             batches = coordinator.judge.options(num_returns="streaming").remote(requests, self.deadline_s)
-            while ray.wait([batches], timeout=max(0.0, end - time.monotonic()))[0]:
-                try:
-                    reference = next(batches)
-                except StopIteration:
-                    return
-                yield from ray.get(reference)
+            try:
+                while ray.wait([batches], timeout=max(0.0, end - time.monotonic()))[0]:
+                    try:
+                        reference = next(batches)
+                    except StopIteration:
+                        return
+                    yield from ray.get(reference)
+            finally:
+                ray.cancel(batches)  # left early, it would keep the workers busy for nobody
             log.error("the pool's coordinator did not answer within %.0f s", self.deadline_s + GRACE_S)
         except (RayError, ConnectionError) as error:
             log.error("the pool failed, the rest of the batch is not judged: %s", error)
@@ -222,13 +240,13 @@ def connect(workers: int | None) -> bool:
     return True
 
 
-def _resolved(config: SandboxConfig) -> SandboxConfig:
-    """The configuration with "auto" decided, on a cluster by one of its nodes: the trainer's own may run no sandbox.
+def _resolved(config: SandboxConfig, here: bool) -> SandboxConfig:
+    """The configuration with "auto" decided: here, or by a node of the cluster, since ours may run no sandbox.
 
     Raises:
         SandboxUnavailable: No node has a CPU free to answer.
     """
-    if config.kind != "auto" or not os.environ.get("RAY_ADDRESS"):
+    if config.kind != "auto" or here:
         return resolve(config)
     asked: Any = ray.remote(resolve).options(num_cpus=1).remote(config)
     try:

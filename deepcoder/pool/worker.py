@@ -12,14 +12,16 @@ from collections import OrderedDict
 import ray
 
 from deepcoder import sandbox
-from deepcoder.judge import judge
-from deepcoder.problems import Problem
+from deepcoder.judge import judge, task
+from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
+from deepcoder.runner.wire import Ended
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError
 from deepcoder.verdicts import Judgement, Submission
 
 log = logging.getLogger(__name__)
 
+PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20, memory_bytes=1 << 28))
 KEPT_PROBLEMS = 64  # so that the completions of a group do not each read their tests from the object store
 
 
@@ -39,14 +41,26 @@ class Worker:
         self._problems: OrderedDict[ray.ObjectRef[Problem], Problem] = OrderedDict()
 
     def start(self) -> str:
-        """Have a sandbox; its name.
+        """Have a sandbox that has run a program; its name.
 
         Raises:
-            SandboxError: It did not start.
+            SandboxError: It did not start, or did not run the program.
         """
         if self._sandbox is None:
             self._sandbox = sandbox.start(self._config)
+            try:
+                self._prove()
+            except SandboxError:
+                self.close()
+                raise
         return repr(self._sandbox)
+
+    def _prove(self) -> None:
+        """On a machine that can run no program at all, every program would look like a breaker of sandboxes."""
+        assert self._sandbox is not None
+        (outcome,) = self._sandbox.run(task(PROOF, Program("")), [b""])
+        if outcome.ended is not Ended.EXITED or outcome.exit_code != 0:
+            raise SandboxError(f"{self._sandbox!r} cannot run an empty program: {outcome.ended}, {outcome.stderr}")
 
     def judge(self, problem: list[ray.ObjectRef[Problem]], program: Program | None) -> Judgement:
         """Judge one program. The problem comes as a reference in a list, which Ray does not resolve by itself.

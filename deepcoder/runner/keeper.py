@@ -4,7 +4,7 @@ Runs: inside the sandbox, as root of it where there are many users, else as the 
 input (they pass as descriptors), so its memory, which every program inherits, holds nothing to find.
 
     supervisor → keeper   {"start": job} + descriptors   {"kill": true}   {"warm": [modules]}
-    keeper → supervisor   {"pid": n}     {"status": n, "cpu_s": s, "peak_bytes": n, "survivors": n}
+    keeper → supervisor   {"pid": n}     {"status": n, "cpu_s": s, "peak_bytes": n}
 """
 
 from __future__ import annotations
@@ -83,13 +83,12 @@ def _run_one(channel: socket.socket, job: dict[str, Any], descriptors: list[int]
     channel.send(json.dumps({"pid": pid}).encode())
     _wait_for_exit(channel, pid)
     _, status, usage = os.wait4(pid, 0)
-    survivors, survivors_cpu_s = _sweep(uid)
+    survivors_cpu_s = _sweep(uid)
     _remove(scratch, uid)
     result = {
         "status": status,
         "cpu_s": usage.ru_utime + usage.ru_stime + survivors_cpu_s,
         "peak_bytes": usage.ru_maxrss * 1024,
-        "survivors": survivors,
     }
     channel.send(json.dumps(result).encode())
 
@@ -105,19 +104,18 @@ def _wait_for_exit(channel: socket.socket, pid: int) -> None:
     os.close(exited)
 
 
-def _sweep(uid: int | None) -> tuple[int, float]:
-    """Kill what the program left running; how many there were and their CPU seconds.
+def _sweep(uid: int | None) -> float:
+    """Kill what the program left running; the CPU seconds that it used.
 
     Orphans become the keeper's children, so one call that finds no child proves that none is left.
     """
-    swept, cpu_s, deadline = 0, 0.0, time.monotonic() + SWEEP_S
+    cpu_s, deadline = 0.0, time.monotonic() + SWEEP_S
     while True:
         try:
             pid, _, usage = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
-            return swept, cpu_s
+            return cpu_s
         if pid:
-            swept += 1
             cpu_s += usage.ru_utime + usage.ru_stime
             continue
         if time.monotonic() > deadline:
@@ -144,7 +142,7 @@ def _kill_all(uid: int | None) -> None:
 
 
 def stat_fields(pid: int) -> list[str]:
-    """/proc/<pid>/stat from the state on (proc(5)): [0] state, [1] parent, [11:15] CPU ticks, [21] resident pages."""
+    """/proc/<pid>/stat from the state (proc(5)): [1] parent, [11:15] CPU ticks, [17] threads, [21] resident pages."""
     with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
         return stat.read().rpartition(")")[2].split()
 

@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from . import keeper, program
@@ -34,6 +35,10 @@ def oom_kills() -> int:
         with contextlib.suppress(OSError), open(path) as lines:
             return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
     return 0
+
+
+def _cpu_s(family: Iterable[list[str]]) -> float:
+    return sum(sum(map(int, fields[11:15])) for fields in family) / _TICKS_PER_S
 
 
 def write_all(fd: int, data: bytes) -> None:
@@ -63,6 +68,7 @@ class Process:
         self.stdout, self.stderr, self.reports = bytearray(), bytearray(), bytearray()
         self.unsent = memoryview(b"")
         self.oom_kills_before = oom_kills()
+        self.has_children = False  # as far as the last look could see
         self.poll = select.poll()
         self._start(job, task.mode)
         self._begin()
@@ -90,7 +96,7 @@ class Process:
     def _begin(self) -> None:
         """Open the accounts of one execution."""
         self.began = self.looked = time.monotonic()
-        self.cpu_before = self.cpu_s = (self._main_cpu_s() or 0.0) + self._reaped_cpu_s()
+        self.cpu_before = self.cpu_s = self._cpu_s_now()
         self.charged_s = 0.0
         self.peak_bytes = 0
         self.printed_bytes = 0
@@ -214,6 +220,12 @@ class Process:
         except OSError:
             return None
 
+    def _cpu_s_now(self) -> float:
+        """CPU seconds of the family; living children are counted only where the last look found some: looking costs."""
+        if self.has_children:
+            return _cpu_s(keeper.descendants(self.keeper_pid).values())
+        return (self._main_cpu_s() or 0.0) + self._reaped_cpu_s()
+
     def _reaped_cpu_s(self) -> float:
         """CPU seconds of the main process's children that have ended."""
         try:
@@ -225,13 +237,14 @@ class Process:
     def look(self) -> None:
         """Enforce the limits that need watching, when a tick has passed."""
         now = time.monotonic()
-        elapsed = now - self.looked
-        if elapsed < TICK_S or not self.pid or self.exit or self.killed_for:
+        if now - self.looked < TICK_S or not self.pid or self.exit or self.killed_for:
             return
-        family = keeper.descendants(self.keeper_pid).values()
+        elapsed = min(now - self.looked, 4 * TICK_S)  # after a longer gap it was us who waited
+        family = list(keeper.descendants(self.keeper_pid).values())
+        self.has_children = len(family) > 1
         own_bytes = int(keeper.stat_fields(self.keeper_pid)[21]) * _PAGE_BYTES
         held = sum(max(0, int(fields[21]) * _PAGE_BYTES - own_bytes) for fields in family)
-        cpu_s = sum(sum(map(int, fields[11:15])) for fields in family) / _TICKS_PER_S
+        cpu_s = _cpu_s(family)
         used_s = max(0.0, cpu_s - self.cpu_s)
         waited_for_processor = any(fields[0] == "R" for fields in family)
         self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
@@ -244,6 +257,8 @@ class Process:
             self.kill(Ended.TIME_LIMIT)
         elif self.peak_bytes > self.limits["memory_bytes"]:
             self.kill(Ended.MEMORY_LIMIT)
+        elif sum(int(fields[17]) for fields in family) > self.limits["processes"]:
+            self.kill(Ended.KILLED)  # the kernel usually refuses them before
 
     def outcome(self) -> Outcome | None:
         """The facts of this execution once it is over.
@@ -259,7 +274,7 @@ class Process:
         if main_s is None:  # it reported with its last breath: the keeper's word will come
             return None
         ended, output, error = self.reported
-        total_s = main_s + self._reaped_cpu_s()
+        total_s = self._cpu_s_now() if self.has_children else main_s + self._reaped_cpu_s()
         if total_s - self.cpu_before > self.limits["cpu_s"]:
             ended, output = Ended.TIME_LIMIT, b""
         return self._facts(ended, output, error, total_s - self.cpu_before)

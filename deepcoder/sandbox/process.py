@@ -41,13 +41,16 @@ def start_process(python: str | None = None) -> Sandbox:
     wanted = {"read": _interpreter_paths(interpreter), "library": _libraries(), "command": command}
     enter = [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)]
     try:
-        return Sandbox(_Process(enter), path=[namespaces.LIBRARY])
-    except SandboxError as error:
-        if namespaces.REFUSAL not in str(error):
-            raise
-        log.warning("%s: programs run with limits, but can read what this user can read", error)
-    scratch = tempfile.mkdtemp(prefix="deepcoder-")
-    return Sandbox(_Process(command, scratch), scratch=scratch)
+        try:
+            return Sandbox(_Process(enter), path=[namespaces.LIBRARY])
+        except SandboxError as error:
+            if namespaces.REFUSAL not in str(error):
+                raise
+            log.warning("%s: programs run with limits, but can read what this user and this process can read", error)
+        scratch = tempfile.mkdtemp(prefix="deepcoder-")
+        return Sandbox(_Process(command, scratch), scratch=scratch)
+    except OSError as error:
+        raise SandboxError(f"no process could be started: {error}") from error
 
 
 def _interpreter_paths(interpreter: Path) -> list[str]:
