@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Runs the training script as a job on the Ray cluster that RAY_ADDRESS names (its dashboard, such as
-# http://head:8265), follows its log, and ends with its exit code. Arguments go to scripts/train_grpo.py.
+# http://head:8265), follows its log, and ends with its exit code. Arguments go to scripts/train_grpo.py; the head node's
+# `python` must have what the `train` extra names.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [ -n "${RAY_ADDRESS:-}" ] || { echo "submit: set RAY_ADDRESS to the cluster's dashboard, such as http://head:8265." >&2; exit 2; }
 ray=.venv/bin/ray
 [ -x "$ray" ] || ray=ray
+
+# Ray's clusters ask for a token by default; its command line sends the one it finds only when told so.
+[ ! -f "${RAY_AUTH_TOKEN_PATH:-$HOME/.ray/auth_token}" ] || export RAY_AUTH_MODE="${RAY_AUTH_MODE:-token}"
 
 # The working directory travels without what .gitignore names.
 exec "$ray" job submit --working-dir . -- python scripts/train_grpo.py "$@"

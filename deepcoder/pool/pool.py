@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,7 +21,6 @@ from ray.actor import ActorHandle
 from ray.exceptions import GetTimeoutError, RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-import deepcoder
 from deepcoder.pool.coordinator import Coordinator, Request, State
 from deepcoder.pool.schedule import unjudged
 from deepcoder.problems import Problem
@@ -233,7 +233,8 @@ def connect(workers: int | None) -> bool:
     if address:
         _probe(address)
         # Worker nodes need only Ray and the docker package: this one travels to them.
-        ray.init(runtime_env={"py_modules": [deepcoder]}, namespace=NAMESPACE, logging_level=logging.WARNING)
+        package = str(Path(__file__).parents[1])
+        ray.init(runtime_env={"py_modules": [package]}, namespace=NAMESPACE, logging_level=logging.WARNING)
         return True
     cpus = max(workers or 1, os.cpu_count() or 1)
     ray.init("local", num_cpus=cpus, include_dashboard=False, namespace=NAMESPACE, logging_level=logging.WARNING)
