@@ -9,8 +9,5 @@ cd "$(dirname "$0")/.."
 ray=.venv/bin/ray
 [ -x "$ray" ] || ray=ray
 
-# Ray's clusters ask for a token by default; its command line sends the one it finds only when told so.
-[ ! -f "${RAY_AUTH_TOKEN_PATH:-$HOME/.ray/auth_token}" ] || export RAY_AUTH_MODE="${RAY_AUTH_MODE:-token}"
-
 # The working directory travels without what .gitignore names.
 exec "$ray" job submit --working-dir . -- python scripts/train_grpo.py "$@"

@@ -234,7 +234,11 @@ def connect(workers: int | None) -> bool:
         _probe(address)
         # Worker nodes need only Ray and the docker package: this one travels to them.
         package = str(Path(__file__).parents[1])
-        ray.init(runtime_env={"py_modules": [package]}, namespace=NAMESPACE, logging_level=logging.WARNING)
+        try:
+            ray.init(runtime_env={"py_modules": [package]}, namespace=NAMESPACE, logging_level=logging.WARNING)
+        except ConnectionError as error:
+            hint = "where the cluster asks for a token, set RAY_AUTH_MODE=token"
+            raise ConnectionError(f"the Ray cluster at {address} does not let us in ({error}): {hint}") from None
         return True
     cpus = max(workers or 1, os.cpu_count() or 1)
     ray.init("local", num_cpus=cpus, include_dashboard=False, namespace=NAMESPACE, logging_level=logging.WARNING)
