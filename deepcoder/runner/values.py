@@ -74,9 +74,15 @@ def decode(text: str | bytes) -> Any:
         ValueError: The text is not an encoded value.
     """
     try:
-        return json.loads(text, object_hook=_untagged, parse_constant=_refuse_constant)
+        return json.loads(text, object_hook=_untagged, parse_constant=_refuse_constant, parse_int=_plain_int)
     except (RecursionError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"not an encoded value: {error}") from None
+
+
+def _plain_int(digits: str) -> int:
+    if len(digits) > _PLAIN_INT_BITS // 3:  # more digits than `encode` ever writes
+        raise ValueError(f"an int of {len(digits)} digits is not an encoded value")
+    return int(digits)
 
 
 def _refuse_constant(name: str) -> None:
