@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -21,6 +22,7 @@ from rich.table import Table
 
 from deepcoder import doctor as doctor_module
 from deepcoder import explain as explain_module
+from deepcoder import redteam as redteam_module
 from deepcoder import sandbox as sandboxes
 from deepcoder.cli_data import data, time_limit_s
 from deepcoder.console import err, out, progress
@@ -157,6 +159,8 @@ def _show(submission: Submission, kind: Kind, recorded: int | None = None) -> Ju
         )
         if judgement.detail:
             out.print(judgement.detail, markup=False, highlight=False)
+        for sign in judgement.suspicious:
+            out.print(f"[yellow]suspicious:[/] it {sign.value}", highlight=False)
         number = recorded if judgement.failed_test is None else judgement.failed_test
         if submission.program is not None:
             out.print(explain_module.view(submission, judgement, number, started))
@@ -221,6 +225,8 @@ def _show_grades(graded: list[Record]) -> None:
         if counts[verdict]:
             table.add_row(verdict, str(counts[verdict]), f"{counts[verdict] / len(graded):.1%}")
     out.print(table)
+    if suspicious := sum(bool(each.judgement.suspicious) for each in graded):
+        out.print(f"{suspicious} suspicious, with what no honest program does", highlight=False)
     for k in KS:
         share = pass_at_k(graded, k)
         if share is not None:
@@ -288,6 +294,73 @@ def _show_findings(counts: Counter[doctor_module.Kind]) -> None:
         if counts[kind]:
             table.add_row(kind, meaning, advice, str(counts[kind]))
     out.print(table)
+
+
+@app.command()
+def redteam(
+    names: Annotated[list[str] | None, typer.Argument(help="Attacks or classes to run; default: all.")] = None,
+    sandbox: Sandbox = Kind.auto,
+    image: Annotated[str, typer.Option(help="Docker: the image to attack.")] = SandboxConfig.image,
+    runtime: Annotated[str | None, typer.Option(help="Docker: the engine's runtime, such as runsc.")] = None,
+    cpus: Annotated[float, typer.Option(min=0.1, help="Docker: processors of the container.")] = SandboxConfig.cpus,
+    time_limit: Annotated[
+        float, typer.Option(min=0.01, callback=time_limit_s, help="CPU seconds per test, where an attack has no limit.")
+    ] = redteam_module.LIMITS.cpu_s,
+    memory_limit: Annotated[
+        int, typer.Option(min=32, help="MiB per program, where an attack has no limit.")
+    ] = redteam_module.LIMITS.memory_bytes >> 20,
+) -> None:
+    """Run hostile programs against a sandbox as you would configure it; exit code 1 if one gets through."""
+    text = f"cpu_s={time_limit}, memory_bytes={memory_limit << 20}"
+    every = redteam_module.attacks(redteam_module.with_limits(redteam_module.LIMITS, text))
+    chosen = [each for each in every if not names or each.name in names or each.kind in names]
+    if unknown := set(names or ()) - {each.name for each in every} - {each.kind for each in every}:
+        classes = ", ".join(sorted({each.kind for each in every}))
+        raise UserError(f"no attack or class is called {min(unknown)!r}: the classes are {classes}")
+    memory_bytes = max(each.limits.memory_bytes for each in chosen)
+    config = sandboxes.resolve(SandboxConfig(sandbox, image, memory_bytes, cpus, runtime))
+    found = []
+    with progress("attacking", sum(len(each.verdicts) for each in chosen)) as tick:
+        for finding in redteam_module.findings(chosen, config):
+            found.append(finding)
+            tick(1)
+    _show_attacks(found)
+    through = {each.attack.name for each in found if not each.held and (each.harm or not each.left)}
+    left = {each.attack.name for each in found if each.left}
+    odd = {each.attack.name for each in found if each.held and not each.is_expected}
+    out.print(
+        f"{len(chosen)} attacks in {len(found)} runs on {config.kind} sandboxes: {len(through)} through, "
+        f"{len(left)} with leftovers, {len(odd)} held with a verdict that is not the usual one",
+        highlight=False,
+        soft_wrap=True,
+    )
+    raise typer.Exit(bool(through or left))
+
+
+def _show_attacks(found: list[redteam_module.Finding]) -> None:
+    """One row per attack, its modes side by side."""
+    table = Table("attack", "class", "verdicts", "held", "left behind")
+    for attack, group in groupby(found, key=lambda each: each.attack):
+        runs = list(group)
+        held = all(each.held for each in runs)
+        harm = "; ".join(dict.fromkeys(word for each in runs for word in each.harm))
+        table.add_row(
+            attack.name,
+            attack.kind,
+            _verdicts(runs),
+            "[green]yes[/]" if held else f"[bold red]no[/] {escape(harm)}",
+            escape("; ".join(dict.fromkeys(word for each in runs for word in each.left))),
+        )
+    out.print(table)
+
+
+def _verdicts(runs: list[redteam_module.Finding]) -> str:
+    """One where all modes agree, else each with its mode; yellow where it is not the usual one."""
+    texts = {each.mode: str(each.judgement.verdict if each.judgement else Verdict.IE) for each in runs}
+    if len(set(texts.values())) > 1:
+        texts = {mode: f"{mode} {verdict}" for mode, verdict in texts.items()}
+    shown = [texts[each.mode] if each.is_expected else f"[yellow]{texts[each.mode]}[/]" for each in runs]
+    return ", ".join(dict.fromkeys(shown))
 
 
 def _machine_is_well() -> bool:

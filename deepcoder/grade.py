@@ -20,6 +20,7 @@ from deepcoder.datasets import DataError, file_rows, load_problems
 from deepcoder.pool import Progress, SandboxPool
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program, extract
+from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 
@@ -82,7 +83,8 @@ class Record:
         """Raises ValueError, naming the field, where the row is no record."""
         if not isinstance(row, Mapping):
             raise ValueError("it is no object")
-        kinds = {**get_type_hints(Judgement), **get_type_hints(Settings), "verdict": str}
+        row = {"suspicious": [], **row}  # which records did not have at first
+        kinds = {**get_type_hints(Judgement), **get_type_hints(Settings), "verdict": str, "suspicious": list}
         for name in ("problem_id", *kinds, "program"):
             if name not in row:
                 raise ValueError(f"{name} is missing")
@@ -92,7 +94,8 @@ class Record:
         if not isinstance(row["program"], str | None):
             raise ValueError("program must be text or null")
         facts = {field.name: row[field.name] for field in dataclasses.fields(Judgement)}
-        judgement = Judgement(**{**facts, "verdict": Verdict(facts["verdict"])})
+        suspicious = tuple(map(Sign, facts["suspicious"]))
+        judgement = Judgement(**{**facts, "verdict": Verdict(facts["verdict"]), "suspicious": suspicious})
         if judgement.failed_test is not None and not 0 <= judgement.failed_test < judgement.total:
             raise ValueError(f"failed_test must be below {judgement.total}, the number of tests")
         settings = Settings(**{field.name: row[field.name] for field in dataclasses.fields(Settings)})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import signal
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -16,10 +17,10 @@ from deepcoder.jury import Jury, JuryError, Tested
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner import values
-from deepcoder.runner.wire import Outcome, Task
+from deepcoder.runner.wire import Outcome, Sign, Task
 from deepcoder.sandbox import Sandbox
 from deepcoder.sandbox.base import Session
-from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict, printable, verdict_of
+from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, printable, verdict_of
 
 NO_PROGRAM = "no program in the completion"
 DETAIL_CHARS = 200
@@ -39,11 +40,13 @@ def judge(submission: Submission, sandbox: Sandbox, jury: Jury | None = None) ->
         return Judgement(Verdict.CE, passed=0, ran=0, total=total, detail=NO_PROGRAM)
     began = time.monotonic()
     passed, cpu_s, slowest_s, failed, detail = 0, 0.0, 0.0, None, ""
+    signs: set[Sign] = set()
     try:
         with closing(_tested(problem, program, sandbox, jury)) as tests:
             for number, tested in tests:
                 cpu_s += tested.cpu_s
                 slowest_s = max(slowest_s, tested.cpu_s)
+                signs |= tested.signs
                 if tested.verdict is not Verdict.AC:
                     failed, detail = number, tested.detail
                     break
@@ -54,7 +57,8 @@ def judge(submission: Submission, sandbox: Sandbox, jury: Jury | None = None) ->
     wall_s = round(time.monotonic() - began, 6)
     ran = passed + (failed is not None)
     detail = printable(detail[:DETAIL_CHARS])
-    return Judgement(verdict, passed, ran, total, failed, round(cpu_s, 6), wall_s, detail, slowest_s)
+    suspicious = tuple(sorted(signs))
+    return Judgement(verdict, passed, ran, total, failed, round(cpu_s, 6), wall_s, detail, slowest_s, suspicious)
 
 
 def _tested(
@@ -68,8 +72,14 @@ def _tested(
     with _checkers(problem, jury) as checker_of, closing(sandbox.run(work, inputs)) as outcomes:
         for number, outcome in zip(plain, outcomes, strict=True):
             test = problem.tests[number]
-            verdict = verdict_of(outcome, test, problem, checker_of(test))
-            yield number, Tested(verdict, outcome.cpu_s, "" if verdict is Verdict.AC else _detail(outcome))
+            signs = set(outcome.signs)
+            try:
+                verdict = verdict_of(outcome, test, problem, checker_of(test))
+            except NoValue:
+                verdict = Verdict.WA
+                signs.add(Sign.VALUE)
+            detail = "" if verdict is Verdict.AC else _detail(outcome)
+            yield number, Tested(verdict, outcome.cpu_s, detail, frozenset(signs))
     if len(plain) == len(order):
         return
     assert problem.entry_point is not None
@@ -120,7 +130,9 @@ def task(problem: Problem, program: Program) -> Task:
 def _detail(outcome: Outcome) -> str:
     """The one line that tells most: the exception, the signal, or the last line of stderr."""
     if outcome.signal:
-        line = f"ended by signal {outcome.signal}"
+        line = f"ended by signal {outcome.signal} ({signal.strsignal(outcome.signal)})"
+        if outcome.signal == signal.SIGSYS:
+            line += f": {Sign.SYSTEM_CALL.value}"
     elif outcome.error:
         line = outcome.error
     else:

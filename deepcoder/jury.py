@@ -16,7 +16,7 @@ from typing import Any
 from deepcoder.checkers.views import refuse_huge_ints
 from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.runner import values
-from deepcoder.runner.wire import Ended, Outcome, Task
+from deepcoder.runner.wire import Ended, Outcome, Sign, Task
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from deepcoder.sandbox.base import Session
 from deepcoder.verdicts import Verdict, fault_of
@@ -90,24 +90,25 @@ class Jury:
                     break
                 given = calls.call(*content)
                 if calls.fault is not None:
-                    return Tested(calls.fault, calls.cpu_s, f"{_why(calls.last)} in {calls.said}")
+                    return calls.tested(calls.fault, f"{_why(calls.last)} in {calls.said}")
         if kind == "unfit":
             raise JuryError(f"the test code does not work: {content[0]}")
         if calls.last is None:
             raise JuryError("the test code never calls the program")
         if kind == "passed":
-            return Tested(Verdict.AC, calls.cpu_s, "")
+            return calls.tested(Verdict.AC, "")
         verdict = Verdict.RTE if kind == "raised" else Verdict.WA
-        return Tested(verdict, calls.cpu_s, f"{content[0]}, after {calls.said}")
+        return calls.tested(verdict, f"{content[0]}, after {calls.said}")
 
 
 @dataclass(frozen=True)
 class Tested:
-    """What came of test code: the CPU seconds are the program's."""
+    """What came of one test: the CPU seconds and the signs are the program's."""
 
     verdict: Verdict
     cpu_s: float
     detail: str
+    signs: frozenset[Sign] = frozenset()
 
 
 class _Calls:
@@ -119,6 +120,10 @@ class _Calls:
         self.fault: Verdict | None = None
         self.said = ""  # the last call for people
         self.cpu_s = self.charged_s = 0.0
+        self.signs: set[Sign] = set()
+
+    def tested(self, verdict: Verdict, detail: str) -> Tested:
+        return Tested(verdict, self.cpu_s, detail, frozenset(self.signs))
 
     def call(self, name: str, args: Any, kwargs: Any) -> bytes:
         """What came of the call, as the test code's next step takes it; nothing where that ends the test."""
@@ -126,6 +131,7 @@ class _Calls:
         self.last = self.program.ask(values.encode([args, kwargs, name]).encode())
         self.cpu_s += self.last.cpu_s
         self.charged_s += self.last.charged_s
+        self.signs |= set(self.last.signs)
         self.said = f"{name}({', '.join([*map(_shown, args), *(f'{key}={_shown(kwargs[key])}' for key in kwargs)])})"
         if self.cpu_s > limits["cpu_s"] or self.charged_s > limits["wall_s"]:
             self.fault = Verdict.TLE
@@ -139,9 +145,12 @@ class _Calls:
             value = values.decode(self.last.output)
             self.said += f" returned {_shown(value)}"
             return encoded_call("returned", value)
-        except (ValueError, TypeError):  # bytes that the program itself wrote, or a value that nests too deeply
-            self.fault = Verdict.WA
-            return b""
+        except ValueError:  # bytes that the program itself wrote
+            self.signs.add(Sign.VALUE)
+        except TypeError:  # a value that nests too deeply
+            pass
+        self.fault = Verdict.WA
+        return b""
 
 
 def encoded_call(*args: Any) -> bytes:

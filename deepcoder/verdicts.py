@@ -12,7 +12,7 @@ from deepcoder.checkers import Checker, compares_alike
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner import values
-from deepcoder.runner.wire import Ended, Outcome
+from deepcoder.runner.wire import Ended, Outcome, Sign
 
 OWN_CODE = "the data set's own code: "  # so begins the detail of an IE that is no fault of ours
 
@@ -56,6 +56,7 @@ class Judgement:
     wall_s: float = 0.0
     detail: str = ""  # one short line for a person
     slowest_s: float = 0.0  # CPU seconds of the slowest test that was run
+    suspicious: tuple[Sign, ...] = ()  # what honest programs do not do; the verdict does not depend on it
 
 
 _OF_LIMIT = {
@@ -78,7 +79,11 @@ def fault_of(outcome: Outcome, mode: Mode) -> Verdict | None:
 
 
 def verdict_of(outcome: Outcome, test: TestCase, problem: Problem, check: Checker) -> Verdict:
-    """The opinion on one execution. `check` is the checker of this test."""
+    """The opinion on one execution. `check` is the checker of this test.
+
+    Raises:
+        NoValue: In place of WA, where the program itself has written into the channel of values.
+    """
     fault = fault_of(outcome, problem.mode)
     if fault is not None:
         return fault
@@ -90,11 +95,16 @@ def verdict_of(outcome: Outcome, test: TestCase, problem: Problem, check: Checke
     return Verdict.AC if right else Verdict.WA
 
 
+class NoValue(Exception):
+    """What should encode a value does not."""
+
+
 def _returned(actual: bytes, expected: str, check: Checker, alike: bool) -> bool:
     # Equal values have encodings of similar length; a much longer one could only cost time and memory to read.
     if alike and len(actual) > (1 << 16) + 64 * len(expected):
         return False
     try:
-        return check(values.decode(expected), values.decode(actual))
-    except ValueError:  # bytes that the program itself wrote into the channel
-        return False
+        value = values.decode(actual)
+    except ValueError as error:
+        raise NoValue(str(error)) from None
+    return check(values.decode(expected), value)

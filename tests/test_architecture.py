@@ -28,6 +28,7 @@ ROOMS: dict[str, set[str]] = {
     "explain": {"rich"},
     "mutants": set(),
     "doctor": set(),
+    "redteam": set(),
     "training": {"datasets", "matplotlib", "numpy", "rich", "tokenizers", "torch", "transformers", "trl", "yaml"},
     "console": {"rich"},
     "cli_data": {"rich", "typer"},

@@ -15,7 +15,6 @@ The comment lines at the head of a program say what it shows and how it is teste
 from __future__ import annotations
 
 import ast
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,14 +24,13 @@ from typing import Any
 import pytest
 
 from deepcoder.judge import judge
-from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
+from deepcoder.redteam import LIMITS, with_limits
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 PROGRAMS = Path(__file__).parent / "programs"
-# Far above what the ac programs use, even on a busy machine.
-LIMITS = Limits(cpu_s=1.5, wall_s=3.0, memory_bytes=256 << 20, output_bytes=8 << 20, processes=32)
 
 CORPUS = sorted(PROGRAMS.glob("*/*.py"))
 
@@ -54,7 +52,7 @@ def read_submission(path: Path) -> Submission:
         elif key == "preamble":
             preamble = value
         elif key == "limits":
-            limits = with_limits(value)
+            limits = with_limits(LIMITS, value)
         elif key == "append":
             source += expression(value)
         elif key == "input":
@@ -74,15 +72,6 @@ def read_submission(path: Path) -> Submission:
 
 def expression(text: str) -> Any:
     return eval(compile(ast.parse(text, mode="eval"), "<head>", "eval"))
-
-
-def with_limits(text: str) -> Limits:
-    """`cpu_s` alone moves the wall limit with it, as it does for a Problem."""
-    parts = (part.strip().partition("=") for part in text.split(","))
-    given = {key: ast.literal_eval(value) for key, _, value in parts}
-    if "cpu_s" in given:
-        given.setdefault("wall_s", 2 * given["cpu_s"])
-    return dataclasses.replace(LIMITS, **given)
 
 
 class Bench:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import os
 import signal
@@ -761,8 +762,8 @@ def test_kill_of_everything_reaches_only_the_program(shared_sandbox: Sandbox) ->
 def test_network_is_out_of_reach(shared_sandbox: Sandbox) -> None:
     listen = """
         import os, socket, time
-        server = socket.socket()
         try:
+            server = socket.socket()
             server.bind(("127.0.0.1", 7777))
             server.listen()
         except OSError:
@@ -774,25 +775,25 @@ def test_network_is_out_of_reach(shared_sandbox: Sandbox) -> None:
     connect = """
         import socket
         for host, port in [("127.0.0.1", 7777), ("127.0.0.1", 22), ("8.8.8.8", 53), ("172.17.0.1", 80)]:
-            with socket.socket() as client:
-                client.settimeout(1)
-                try:
+            try:
+                with socket.socket() as client:
+                    client.settimeout(1)
                     client.connect((host, port))
                     print("connected", host, port)
-                except OSError:
-                    pass
+            except OSError:
+                pass
         try:
             socket.getaddrinfo("example.com", 80)
             print("resolved")
         except OSError:
             pass
-        print([name for _, name in socket.if_nameindex() if name != "lo"])
+        with open("/proc/net/dev") as devices:
+            print([line.split(":")[0].strip() for line in devices if ":" in line])
         """
 
     run(shared_sandbox, listen)
 
-    assert printed(run(shared_sandbox, connect, wall_s=20)).split("\n")[0].startswith("[")
-    assert "eth" not in printed(run(shared_sandbox, connect, wall_s=20))
+    assert set(ast.literal_eval(printed(run(shared_sandbox, connect, wall_s=20)))) <= {"lo", "tunl0", "sit0", "ip6tnl0"}
 
 
 def test_abstract_socket_of_an_earlier_program_is_gone(shared_sandbox: Sandbox) -> None:
@@ -1055,7 +1056,12 @@ for name in ("mem", "environ"):
     source = "import os\\nfor p in os.listdir('/proc'):\\n  if p.isdigit() and int(p) != os.getpid():\\n" \\
         "    try: print(len(open(f'/proc/{{p}}/NAME', 'rb').read(1)), p)\\n    except OSError: pass"
     check(run(source.replace("NAME", name)), "exited")
-check(run("import socket\\nprint(socket.socket().connect_ex(('127.0.0.1', 22)) != 0)"), "exited", b"True\\n")
+no_network = "import socket\\ntry:\\n  socket.socket()\\nexcept OSError as error:\\n  print(error.errno)"
+check(run(no_network), "exited", b"97\\n")
+check(run("import os; os.mkdir('/tmp/d'); open('/tmp/d/f', 'w').write('x' * 5000)"), "exited")
+strange = run("import os; open('/tmp/left', 'w'); print(os.listdir('/tmp') == [os.path.basename(os.getcwd()), 'left'])")
+assert [each.value for each in strange.signs] == ["wrote outside its folder"], strange
+check(run("import os; print(len(os.listdir('/tmp')))"), "exited", b"1\\n")
 limits = dataclasses.asdict(Limits(cpu_s=2))
 (outcome,) = sandbox.run(Task("def solve(x): return x + 1", "function", limits, "solve"), [b"[[1], {{}}]"])
 assert outcome.output == b"2", outcome

@@ -6,6 +6,7 @@ Runs: on the cluster, needing no CPU of its own. It dies with the client that st
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from deepcoder.pool.schedule import Fault, Job, Schedule, unjudged
 from deepcoder.pool.worker import SandboxBroken, Worker
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
+from deepcoder.runner.wire import Sign
 from deepcoder.sandbox import SandboxConfig, SandboxError, SandboxUnavailable
 from deepcoder.verdicts import Judgement
 
@@ -118,6 +120,8 @@ class Coordinator:
         except (RayError, SandboxError) as error:
             fault, fit, cause = Fault.LOST, False, _sentence(error)
         else:
+            if job.broken:
+                judgement = dataclasses.replace(judgement, suspicious=(*judgement.suspicious, Sign.SANDBOX))
             self._deliver(job, judgement)
             return True
         finally:

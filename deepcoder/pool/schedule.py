@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Verdict
 
 MAX_ATTEMPTS = 5
@@ -67,7 +68,7 @@ class Schedule:
         job.tried.add(worker)
         if job.broken >= MAX_BROKEN:
             detail = f"the program took down {job.broken} sandboxes"
-            return Judgement(Verdict.RTE, passed=0, ran=0, total=job.total, detail=detail)
+            return Judgement(Verdict.RTE, 0, 0, job.total, detail=detail, suspicious=(Sign.SANDBOX,))
         if job.attempts >= MAX_ATTEMPTS:
             return unjudged(job.total, f"{job.attempts} attempts failed, the last because {fault.value}")
         self.waiting.appendleft(job)

@@ -4,7 +4,7 @@ Runs: inside the sandbox, as root of it where there are many users, else as the 
 input (they pass as descriptors), so its memory, which every program inherits, holds nothing to find.
 
     supervisor → keeper   {"start": job} + descriptors   {"kill": true}   {"warm": [modules]}
-    keeper → supervisor   {"pid": n}     {"status": n, "cpu_s": s, "peak_bytes": n}
+    keeper → supervisor   {"pid": n}     {"status": n, "cpu_s": s, "peak_bytes": n, "signs": [...]}
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ import signal
 import socket
 import threading
 import time
+from dataclasses import dataclass, field
 from typing import Any
 
-from . import program
+from . import program, syscalls
+from .wire import Sign
 
 MESSAGE_BYTES = 1 << 16
 SWEEP_S = 5.0  # a program whose processes outlive this many seconds of killing costs the sandbox
 THREAD_STACK_BYTES = 8 << 20  # the usual default; the C library would take the main stack's 1 GiB
 
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 
 # What contest programs import, so that a forked program finds it loaded.
 USUAL_MODULES = (
@@ -38,13 +40,17 @@ USUAL_MODULES = (
 ).split()
 
 
-def keep(channel: socket.socket, scratch_root: str, uids: range | None) -> None:
-    """Serve the supervisor until it closes the channel.
+def keep(channel: socket.socket, scratch_root: str, uids: range | None, shared_memory: bool) -> None:
+    """Serve the supervisor until it closes the channel. `shared_memory`: see `syscalls.forbid`.
 
     Raises:
-        RuntimeError: A program's processes could not be killed.
+        RuntimeError: What a program left could not be removed.
+        OSError: The kernel refuses to confine programs.
     """
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # here, so that programs inherit it as they do the filter
+    syscalls.forbid(shared_memory)
     threading.stack_size(THREAD_STACK_BYTES)
     for name in USUAL_MODULES:
         importlib.import_module(name)
@@ -52,7 +58,7 @@ def keep(channel: socket.socket, scratch_root: str, uids: range | None) -> None:
     gc.freeze()
     if uids is not None:
         os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
-    started = 0
+    started, room = 0, Room.of(scratch_root)
     while True:
         data, descriptors, _, _ = socket.recv_fds(channel, MESSAGE_BYTES, 6)
         if not data:
@@ -66,11 +72,11 @@ def keep(channel: socket.socket, scratch_root: str, uids: range | None) -> None:
         elif "start" in message:
             uid = None if uids is None else uids[started % len(uids)]
             started += 1
-            _run_one(channel, message["start"], descriptors, scratch_root, uid)
+            _run_one(channel, message["start"], descriptors, room, uid)
 
 
-def _run_one(channel: socket.socket, job: dict[str, Any], descriptors: list[int], root: str, uid: int | None) -> None:
-    scratch = os.path.join(root, f"{uid or os.getpid()}")
+def _run_one(channel: socket.socket, job: dict[str, Any], descriptors: list[int], room: Room, uid: int | None) -> None:
+    scratch = os.path.join(room.root, f"{uid or os.getpid()}")
     os.mkdir(scratch, 0o700)
     if uid is not None:
         os.chown(scratch, uid, uid)
@@ -81,45 +87,69 @@ def _run_one(channel: socket.socket, job: dict[str, Any], descriptors: list[int]
     for fd in descriptors:
         os.close(fd)
     channel.send(json.dumps({"pid": pid}).encode())
-    _wait_for_exit(channel, pid)
+    killed = _wait_for_exit(channel, pid)
     _, status, usage = os.wait4(pid, 0)
-    survivors_cpu_s = _sweep(uid)
+    swept = _sweep(uid)
     _remove(scratch, uid)
+    signs = {
+        Sign.PROCESSES: swept.alive and not killed,  # children of what we killed ourselves were at work
+        Sign.SYSTEM_CALL: signal.SIGSYS in map(_signal, [status, *swept.statuses]),
+        Sign.FILES: room.clear(),
+    }
     result = {
         "status": status,
-        "cpu_s": usage.ru_utime + usage.ru_stime + survivors_cpu_s,
+        "cpu_s": usage.ru_utime + usage.ru_stime + swept.cpu_s,
         "peak_bytes": usage.ru_maxrss * 1024,
+        "signs": [sign.value for sign, seen in signs.items() if seen],
     }
     channel.send(json.dumps(result).encode())
 
 
-def _wait_for_exit(channel: socket.socket, pid: int) -> None:
-    exited = os.pidfd_open(pid)
+def _signal(status: int) -> int | None:
+    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+
+
+def _wait_for_exit(channel: socket.socket, pid: int) -> bool:
+    """Whether it had to be killed."""
+    exited, killed = os.pidfd_open(pid), False
     poll = select.poll()
     poll.register(exited, select.POLLIN)
     poll.register(channel, select.POLLIN)
     while all(fd != exited for fd, _ in poll.poll()):
         channel.recv(MESSAGE_BYTES)  # a kill, or the end of the supervisor: the same to the program
         os.kill(pid, signal.SIGKILL)
+        killed = True
     os.close(exited)
+    return killed
 
 
-def _sweep(uid: int | None) -> float:
-    """Kill what the program left running; the CPU seconds that it used.
+@dataclass
+class Swept:
+    """What a program left behind it. The mutable state: it grows with every process found."""
+
+    alive: bool = False  # something had to be killed
+    cpu_s: float = 0.0
+    statuses: set[int] = field(default_factory=set)
+
+
+def _sweep(uid: int | None) -> Swept:
+    """Kill what the program left running.
 
     Orphans become the keeper's children, so one call that finds no child proves that none is left.
     """
-    cpu_s, deadline = 0.0, time.monotonic() + SWEEP_S
+    swept, deadline = Swept(), time.monotonic() + SWEEP_S
     while True:
         try:
-            pid, _, usage = os.wait4(-1, os.WNOHANG)
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
-            return cpu_s
+            return swept
         if pid:
-            cpu_s += usage.ru_utime + usage.ru_stime
+            swept.cpu_s += usage.ru_utime + usage.ru_stime
+            swept.statuses.add(status)
             continue
         if time.monotonic() > deadline:
             raise RuntimeError("a program's processes could not be killed")
+        swept.alive = True
         _kill_all(uid)
 
 
@@ -167,20 +197,66 @@ def _remove(scratch: str, uid: int | None) -> None:
     with contextlib.suppress(OSError):
         os.rmdir(scratch)
         return
+    _empty(scratch, uid)
+    os.rmdir(scratch)
+
+
+@dataclass(frozen=True)
+class Room:
+    """The file system that all scratch folders are in, and what is free in it when there are none."""
+
+    root: str
+    blocks: int = 0
+    inodes: int = 0
+
+    @classmethod
+    def of(cls, root: str) -> Room:
+        if not os.path.ismount(root):  # others use it too, and what is free in it tells nothing
+            return cls(root)
+        space = os.statvfs(root)
+        return cls(root, space.f_bfree, space.f_ffree)
+
+    def is_clear(self) -> bool:
+        space = os.statvfs(self.root)
+        return space.f_bfree >= self.blocks and space.f_ffree >= self.inodes
+
+    def clear(self) -> bool:
+        """Have it as it was; whether a program had left files beside its own folder.
+
+        Raises:
+            RuntimeError: Something stays in use.
+        """
+        if self.is_clear():
+            return False
+        strange = bool(os.listdir(self.root))
+        if strange:
+            _empty(self.root, None)
+        deadline = time.monotonic() + SWEEP_S
+        while not self.is_clear():
+            if time.monotonic() > deadline:
+                raise RuntimeError("what a program left in files could not be freed")
+            # Files sent through a socket that nobody reads live on until the kernel looks for such, when one closes.
+            for end in socket.socketpair():
+                end.close()
+            time.sleep(0.001)
+        return strange
+
+
+def _empty(folder: str, uid: int | None) -> None:
+    """Delete what is in the folder, as its owner."""
     cleaner = os.fork()
     if cleaner == 0:
         try:
             if uid is not None:
                 os.setresuid(uid, uid, uid)
-            _empty(scratch)
+            _delete_all(folder)
         finally:
             os._exit(0)
     os.waitpid(cleaner, 0)
-    os.rmdir(scratch)
 
 
-def _empty(folder: str) -> None:
-    """Delete what is in the folder, however deep and however closed: folders inside folders are moved up first."""
+def _delete_all(folder: str) -> None:
+    """However deep and however closed: folders inside folders are moved up first."""
     os.chmod(folder, 0o700)
     os.chdir(folder)
     moved = 0

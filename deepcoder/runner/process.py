@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import keeper, program
-from .wire import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Task
+from .cgroup import Cgroup
+from .wire import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Sign, Task
 
 TICK_S = 0.025  # how often a running program's memory and CPU time are looked at
 READ_BYTES = 1 << 18
@@ -26,15 +27,7 @@ PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
 _F_SETPIPE_SZ = 1031
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-_OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
-
-
-def oom_kills() -> int:
-    """How often the kernel has killed for memory in this container (cgroup v2, v1); 0 where it does not tell."""
-    for path in _OOM_COUNTERS:
-        with contextlib.suppress(OSError), open(path) as lines:
-            return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
-    return 0
+SCRATCH_BYTES = 64 << 20  # the most that files in a scratch folder take, which are memory too
 
 
 def _cpu_s(family: Iterable[list[str]]) -> float:
@@ -54,9 +47,10 @@ class Process:
     The mutable state: the descriptors still open, what has come out of them, and the accounts of this execution.
     """
 
-    def __init__(self, channel: socket.socket, keeper_pid: int, task: Task, job: bytes) -> None:
+    def __init__(self, channel: socket.socket, keeper_pid: int, cgroup: Cgroup | None, task: Task, job: bytes) -> None:
         self.channel = channel
         self.keeper_pid = keeper_pid
+        self.cgroup = cgroup
         self.limits = task.limits
         self.calls = task.mode == "function"
         self.pid = 0
@@ -67,7 +61,9 @@ class Process:
         self.reported: tuple[Ended, bytes, str, str] | None = None  # how it ended, output, error, bases
         self.stdout, self.stderr, self.reports = bytearray(), bytearray(), bytearray()
         self.unsent = memoryview(b"")
-        self.oom_kills_before = oom_kills()
+        self.signs: set[Sign] = set()
+        self.rests = False  # between two calls
+        self.oom_kills_before = cgroup.oom_kills() if cgroup else 0
         self.has_children = False  # as far as the last look could see
         self.poll = select.poll()
         self._start(job, task.mode)
@@ -103,8 +99,11 @@ class Process:
 
     def call(self, arguments: bytes) -> None:
         """Give the arguments of one call."""
+        for fd in [fd for fd, use in self.readers.items() if use == self._heard]:
+            self._read(fd)  # what came since the last answer was nobody's to say
         self._begin()
         self.reported = None
+        self.rests = False
         self.give(program.CALL.pack(len(arguments)) + arguments)
 
     def give(self, data: bytes) -> None:
@@ -190,6 +189,8 @@ class Process:
             self._report(kind, body)
 
     def _report(self, kind: bytes, body: bytes) -> None:
+        if self.reported or (kind == b"S" and self.confined):
+            self.signs.add(Sign.REPORT)  # a call has one answer
         if kind == b"S":
             self.confined = True
         elif kind == b"C":
@@ -203,6 +204,7 @@ class Process:
             error, _, bases = body.decode("utf-8", "replace").partition("\n")
             self.reported = ended, b"", error, bases
         else:
+            self.signs.add(Sign.REPORT)
             self.kill(Ended.RAISED)
 
     def kill(self, reason: Ended) -> None:
@@ -238,25 +240,35 @@ class Process:
         if now - self.looked < TICK_S or not self.pid or self.exit or self.killed_for:
             return
         elapsed = min(now - self.looked, 4 * TICK_S)  # after a longer gap it was us who waited
-        family = list(keeper.descendants(self.keeper_pid).values())
+        found = keeper.descendants(self.keeper_pid)
+        family = list(found.values())
         self.has_children = len(family) > 1
+        if any(
+            fields[1] == str(self.keeper_pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
+        ):
+            self.signs.add(Sign.PROCESSES)  # it let go of them while it ran
         own_bytes = int(keeper.stat_fields(self.keeper_pid)[21]) * _PAGE_BYTES
         held = sum(max(0, int(fields[21]) * _PAGE_BYTES - own_bytes) for fields in family)
         cpu_s = _cpu_s(family)
         used_s = max(0.0, cpu_s - self.cpu_s)
         waited_for_processor = any(fields[0] == "R" for fields in family)
-        self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
+        if not self.rests:
+            self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
         self.looked, self.cpu_s = now, cpu_s
         self.peak_bytes = max(self.peak_bytes, held + own_bytes)
         wall_s = self.limits["wall_s"]
         if cpu_s - self.cpu_before > self.limits["cpu_s"]:
             self.kill(Ended.TIME_LIMIT)
-        elif self.charged_s > wall_s or now - self.began > ABANDONED_FACTOR * wall_s:
+        elif self.charged_s > wall_s or (not self.rests and now - self.began > ABANDONED_FACTOR * wall_s):
             self.kill(Ended.TIME_LIMIT)
-        elif self.peak_bytes > self.limits["memory_bytes"]:
+        elif self.peak_bytes > self.limits["memory_bytes"] or self._hides_memory():
             self.kill(Ended.MEMORY_LIMIT)
         elif sum(int(fields[17]) for fields in family) > self.limits["processes"]:
             self.kill(Ended.KILLED)  # the kernel usually refuses them before
+
+    def _hides_memory(self) -> bool:
+        """Memory in files, sockets and pipes is in no process's account."""
+        return self.cgroup is not None and self.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES)
 
     def outcome(self) -> Outcome | None:
         """The facts of this execution once it is over.
@@ -274,6 +286,7 @@ class Process:
         total_s = self._cpu_s_now()
         if total_s - self.cpu_before > self.limits["cpu_s"]:
             ended, output = Ended.TIME_LIMIT, b""
+        self.rests = True
         return self._facts(ended, output, error, bases, total_s - self.cpu_before)
 
     def _after_exit(self, last: dict[str, Any]) -> Outcome:
@@ -284,13 +297,14 @@ class Process:
         if not self.calls:  # the kernel's high-water mark is of the process, not of one call
             self.peak_bytes = max(self.peak_bytes, last["peak_bytes"])
         output, error, bases = b"", "", ""
+        self.signs |= {Sign(each) for each in last["signs"]}
         if self.killed_for:
             ended = self.killed_for
         elif cpu_s > self.limits["cpu_s"]:
             ended = Ended.TIME_LIMIT
         elif self.peak_bytes > self.limits["memory_bytes"] or number == signal.SIGUSR2:
             ended = Ended.MEMORY_LIMIT
-        elif number == signal.SIGKILL and oom_kills() > self.oom_kills_before:
+        elif number == signal.SIGKILL and self.cgroup and self.cgroup.oom_kills() > self.oom_kills_before:
             ended = Ended.MEMORY_LIMIT
         elif not self.confined:
             raise RuntimeError(f"a program could not be confined: {bytes(self.stderr)!r}")
@@ -311,6 +325,7 @@ class Process:
             wall_s=round(time.monotonic() - self.began, 6),
             charged_s=round(self.charged_s, 6),
             peak_bytes=self.peak_bytes,
+            signs=tuple(sorted(self.signs)),
             **exit,
         )
 

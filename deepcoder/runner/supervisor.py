@@ -19,6 +19,7 @@ from collections import deque
 from typing import Any
 
 from . import keeper
+from .cgroup import Cgroup, own_cgroup
 from .process import TICK_S, Process, write_all
 from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
 
@@ -46,9 +47,12 @@ class Supervisor:
     runs now, which in function mode stays for the whole task.
     """
 
-    def __init__(self, channel: socket.socket, keeper_pid: int, requests: int, replies: int) -> None:
+    def __init__(
+        self, channel: socket.socket, keeper_pid: int, cgroup: Cgroup | None, requests: int, replies: int
+    ) -> None:
         self.channel = channel
         self.keeper_pid = keeper_pid
+        self.cgroup = cgroup
         self.requests = requests
         self.replies = replies
         self.frames = Frames(FRAME_BYTES)
@@ -67,7 +71,10 @@ class Supervisor:
         """
         while True:
             while not self.waiting:
-                self._read_requests()
+                if self.process is None:
+                    self._read_requests()
+                else:
+                    self._turn(self.process)
             head, body = self.waiting.popleft()
             if head["kind"] == "run" and self.task is not None:
                 with contextlib.suppress(Stopped):
@@ -109,7 +116,8 @@ class Supervisor:
             Stopped: The worker wants no more of the task; nothing of it is left running.
         """
         if self.process is None:
-            self.process = Process(self.channel, self.keeper_pid, task, self.job)
+            self.process = Process(self.channel, self.keeper_pid, self.cgroup, task, self.job)
+            self.process.poll.register(self.requests, select.POLLIN)
         if task.mode == "stdin":
             self.process.give(given)
         else:
@@ -122,16 +130,22 @@ class Supervisor:
         return outcome
 
     def _watch(self, process: Process) -> Outcome:
-        process.poll.register(self.requests, select.POLLIN)
         while (outcome := process.outcome()) is None:
-            for fd, _ in process.poll.poll(TICK_S * 1000):
-                if fd != self.requests:
-                    process.handle(fd)
-                elif self._read_requests():
-                    self._end_task()
-                    raise Stopped
-            process.look()
+            if self._turn(process):
+                self._end_task()
+                raise Stopped
         return outcome
+
+    def _turn(self, process: Process) -> bool:
+        """Serve the process, and read what the worker has sent; whether that ends the current task."""
+        over = False
+        for fd, _ in process.poll.poll(TICK_S * 1000):
+            if fd == self.requests:
+                over = self._read_requests()
+            else:
+                process.handle(fd)
+        process.look()
+        return over
 
     def _end_process(self) -> None:
         if self.process is not None:
@@ -185,8 +199,11 @@ def _can_change_user() -> bool:
     return os.waitpid(pid, 0)[1] == 0
 
 
-def main(scratch_root: str) -> None:
-    """Fork the keeper, then serve: the one order in which the keeper's memory holds no request."""
+def main(scratch_root: str, contained: bool) -> None:
+    """Fork the keeper, then serve: the one order in which the keeper's memory holds no request.
+
+    `contained`: the cgroup that is shown here is the sandbox's own.
+    """
     if hasattr(sys, "set_int_max_str_digits"):  # Python 3.9 and 3.10 have it only in late releases
         sys.set_int_max_str_digits(0)
     requests, replies = os.dup(0), os.dup(1)
@@ -197,7 +214,11 @@ def main(scratch_root: str) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_STACK)
     wanted = MAIN_STACK_BYTES if most == resource.RLIM_INFINITY else min(MAIN_STACK_BYTES, most)
     resource.setrlimit(resource.RLIMIT_STACK, (wanted, most))
+    # A program may lower its own to what ours could be lowered to: Ray's workers, and so their children, have 1000.
+    with contextlib.suppress(PermissionError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("0")
     uids = available_uids()
+    cgroup = own_cgroup() if contained else None
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:
@@ -206,7 +227,7 @@ def main(scratch_root: str) -> None:
             ours.close()
             os.close(requests)
             os.close(replies)
-            keeper.keep(theirs, scratch_root, uids)
+            keeper.keep(theirs, scratch_root, uids, shared_memory=cgroup is not None)
             status = 0
         finally:
             if status:
@@ -217,7 +238,7 @@ def main(scratch_root: str) -> None:
     write_all(replies, frame(hello))
     os.set_blocking(replies, False)
     try:
-        Supervisor(ours, pid, requests, replies).serve()
+        Supervisor(ours, pid, cgroup, requests, replies).serve()
     except OwnerGone:
         ours.close()
         os.waitpid(pid, 0)

@@ -39,6 +39,17 @@ class Ended(str, Enum):
     OUTPUT_LIMIT = "output_limit"
 
 
+class Sign(str, Enum):
+    """What an honest program does not do. A fact like the others: no verdict depends on it."""
+
+    PROCESSES = "left processes running"
+    REPORT = "forged a report"
+    VALUE = "sent a value that is none"
+    SYSTEM_CALL = "made a forbidden system call"
+    FILES = "wrote outside its folder"
+    SANDBOX = "took down its sandbox"
+
+
 @dataclass(frozen=True)
 class Task:
     """A program and how to execute it, without any test."""
@@ -65,6 +76,28 @@ class Outcome:
     wall_s: float = 0.0
     charged_s: float = 0.0  # of them those that count against the limit: not spent waiting for a processor
     peak_bytes: int = 0
+    signs: tuple[Sign, ...] = ()
+
+    @classmethod
+    def read(cls, head: Mapping[str, Any], output: bytes) -> Outcome:
+        """From the head of a frame and its body.
+
+        Raises:
+            ValueError: The head is not that of an outcome.
+        """
+        if wrong := [name for name, value in head.items() if not isinstance(value, _TYPES.get(name, ()))]:
+            raise ValueError(f"these are unknown or of a wrong type: {', '.join(wrong)}")
+        ended, signs = Ended(head["ended"]), tuple(Sign(each) for each in head.get("signs", ()))
+        return cls(**{**head, "ended": ended, "output": output, "signs": signs})
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("ended", "error", "bases", "stderr"), (str,)),
+    **dict.fromkeys(("exit_code", "signal"), (int, type(None))),
+    **dict.fromkeys(("cpu_s", "wall_s", "charged_s"), (float, int)),
+    "peak_bytes": (int,),
+    "signs": (list,),
+}
 
 
 def frame(head: Mapping[str, Any], body: bytes = b"") -> bytes:

@@ -12,12 +12,13 @@ from collections.abc import Generator, Iterable
 from importlib import resources
 from typing import Any, Protocol
 
-from deepcoder.runner.wire import ABANDONED_FACTOR, PROTOCOL, Ended, Frames, Outcome, Task, frame
+from deepcoder.runner.wire import ABANDONED_FACTOR, PROTOCOL, Frames, Outcome, Task, frame
 
 log = logging.getLogger(__name__)
 
 START_S = 60.0  # from the first byte sent to the runner's hello
 GRACE_S = 30.0  # beyond the limits of an execution, before its sandbox counts as broken
+HEAD_BYTES = 1 << 20  # of a frame, beside the output that a program may have
 AHEAD = 2  # requests sent before the first of them is answered, once a first test has passed
 
 # A bare interpreter reads the runner's modules from its standard input, then becomes the runner.
@@ -39,9 +40,9 @@ for name, source in sent["modules"]:
     module.__package__ = "runner"
     sys.modules[module.__name__] = module
     exec(compile(source, name + ".py", "exec"), module.__dict__)
-module.main(sent["scratch"])
+module.main(sent["scratch"], sent["contained"])
 """
-_MODULES = ("wire", "values", "program", "keeper", "testcode", "process", "supervisor")
+_MODULES = ("wire", "values", "cgroup", "syscalls", "program", "keeper", "testcode", "process", "supervisor")
 
 
 class SandboxError(Exception):
@@ -57,6 +58,7 @@ class Stream(Protocol):
 
     name: str  # for logs: the container's or the process's
     interpreter: str  # for people: what runs the programs, as exactly as its kind of sandbox can say
+    pid: int | None  # of the process here that all of the sandbox descends from; None where an engine has it
 
     def send(self, data: bytes) -> None:
         """Write everything.
@@ -86,19 +88,22 @@ class Sandbox:
     The mutable state: the number of the current task, and whether the sandbox is open; one that broke is not.
     """
 
-    def __init__(self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = ()) -> None:
-        """Start the runner on the stream.
+    def __init__(
+        self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = (), contained: bool = False
+    ) -> None:
+        """Start the runner on the stream. `contained`: the cgroup that it sees is its own.
 
         Raises:
             SandboxError: It did not start.
         """
         self.interpreter = stream.interpreter
+        self.pid = stream.pid
         self._stream = stream
-        self._frames = Frames(max_bytes=1 << 30)
+        self._frames = Frames(max_bytes=HEAD_BYTES)
         self._task = 0
         self.is_open = True
         try:
-            self._send(bundle(scratch, path))
+            self._send(bundle(scratch, path, contained))
             self.hello = self._receive(START_S)[0]
             if self.hello.get("kind") != "hello" or self.hello.get("protocol") != PROTOCOL:
                 raise SandboxError(f"{stream.name} does not answer as a runner: {self.hello}")
@@ -119,6 +124,8 @@ class Sandbox:
             SandboxError: The sandbox broke; it is closed.
         """
         self._task += 1
+        # What an earlier task sent may still be on its way, so this never shrinks.
+        self._frames.max_bytes = max(self._frames.max_bytes, HEAD_BYTES + int(task.limits["output_bytes"]))
         head = {"kind": "load", "task": self._task, "mode": task.mode, "limits": dict(task.limits)}
         head |= {"entry_point": task.entry_point, "preamble": task.preamble}
         pending = frame(head, task.source.encode("utf-8", "surrogatepass"))
@@ -153,9 +160,9 @@ class Sandbox:
             head, body = self._receive(timeout_s)
             if head.pop("task", None) == self._task and head.pop("kind", None) == "outcome":
                 try:
-                    return Outcome(**{**head, "ended": Ended(head["ended"]), "output": body})
-                except (TypeError, KeyError, ValueError) as error:
-                    raise self._broken(f"sent a malformed outcome: {error}") from None
+                    return Outcome.read(head, body)
+                except (KeyError, ValueError) as error:
+                    raise self._broken(f"sent a malformed outcome: {error!r}") from None
 
     def _send(self, data: bytes) -> None:
         if not self.is_open:
@@ -213,9 +220,10 @@ class Session:
         self._outcomes.close()
 
 
-def bundle(scratch: str, path: Iterable[str]) -> bytes:
+def bundle(scratch: str, path: Iterable[str], contained: bool) -> bytes:
     """The runner's source and where it may write, as the bootstrap reads them."""
     folder = resources.files("deepcoder.runner")
     modules = [(name, (folder / f"{name}.py").read_text(encoding="utf-8")) for name in _MODULES]
-    body = json.dumps({"modules": modules, "scratch": scratch, "path": list(path)}).encode()
+    sent = {"modules": modules, "scratch": scratch, "path": list(path), "contained": contained}
+    body = json.dumps(sent).encode()
     return b"%8d" % len(body) + body

@@ -52,7 +52,9 @@ def start_docker(image: str, memory_bytes: int, cpus: float, runtime: str | None
     client = connect()
     try:
         digest = client.images.get(image).short_id  # of its content: a tag may move
-        return Sandbox(_Container(client, image, f"image {image} {digest}", memory_bytes, cpus, runtime))
+        return Sandbox(
+            _Container(client, image, f"image {image} {digest}", memory_bytes, cpus, runtime), contained=True
+        )
     except docker.errors.ImageNotFound:
         raise SandboxUnavailable(f"the engine has no image {image}: run `make image`") from None
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
@@ -87,6 +89,7 @@ class _Container:
     ) -> None:
         self.name = f"deepcoder-{uuid.uuid4().hex[:12]}"
         self.interpreter = interpreter
+        self.pid: int | None = None
         self._client = client
         self._received = bytearray()
         self._stderr = bytearray()

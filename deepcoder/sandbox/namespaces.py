@@ -4,7 +4,7 @@ Runs: worker node, as a script with the standard library only, between `process.
 
     python -I namespaces.py '{"read": [paths to show], "library": {name: path}, "command": [...]}'
 
-What the runner and the programs then see: the paths given, read-only; /proc of their own; four devices; a small /tmp.
+What the runner and the programs then see: the paths given, read-only; /proc of their own; three devices; a small /tmp.
 No network, not even loopback.
 """
 
@@ -99,7 +99,7 @@ def _build_root(wanted: dict[str, Any]) -> None:
         _show(path, path)
     for name, path in wanted["library"].items():
         _show(path, f"{LIBRARY}/{name}")
-    for device in ("null", "zero", "random", "urandom"):
+    for device in ("null", "random", "urandom"):
         _bind(f"{OLD_ROOT}/dev/{device}", f"/dev/{device}")
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         os.symlink(f"/proc/self/fd/{number}", f"/dev/{name}")

@@ -92,7 +92,8 @@ class _Process:
         )
         assert self._process.stdin is not None
         os.set_blocking(self._process.stdin.fileno(), False)
-        self.name = f"process-{self._process.pid}"
+        self.pid: int | None = self._process.pid
+        self.name = f"process-{self.pid}"
 
     def send(self, data: bytes) -> None:
         assert self._process.stdin is not None

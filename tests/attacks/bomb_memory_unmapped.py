@@ -4,7 +4,6 @@
 # function: MLE RTE
 # code: MLE RTE
 # limits: memory_bytes=67108864
-# hole: both: only resident memory is watched
 import mmap
 
 taken = mmap.mmap(-1, 240 << 20)

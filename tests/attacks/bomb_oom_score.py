@@ -1,18 +1,25 @@
-# Makes itself the last that the kernel would pick when memory ends, so that it takes the runner.
+# Makes itself the last that the kernel would pick when memory ends, then ends it from many processes at once.
 # kind: bombs
-# stdin: WA
-# function: WA
-# code: WA
-# hole: both: a program may set its oom_score_adj back to 0
+# stdin: MLE RTE
+# function: MLE RTE
+# code: MLE RTE
+# limits: memory_bytes=67108864
+import os
+
+for _ in range(5):
+    os.fork()
+try:
+    with open("/proc/self/oom_score_adj", "w") as score:
+        score.write("0")
+except OSError:
+    pass
+taken = []
+while len(taken) < 96:
+    taken.append(b"x" * (1 << 20))
+
+
 def solve(a, b):
-    with open("/proc/self/oom_score_adj", "r+") as score:
-        try:
-            score.write("0")
-            score.flush()
-        except OSError:
-            pass
-    with open("/proc/self/oom_score_adj") as score:
-        return a * b if int(score.read()) < 1000 else "held"
+    return a * b
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 # Takes another user, group or capability, or joins another process's namespaces.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
+# stdin: RTE WA
+# function: RTE WA
+# code: RTE WA
 import ctypes
 import os
 

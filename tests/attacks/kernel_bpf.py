@@ -1,8 +1,8 @@
 # Loads a program and makes a map in the kernel.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 import os
 import struct

@@ -1,9 +1,8 @@
 # Starts a child that is root of a user namespace, with clone and with clone3.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
-# hole: process: sometimes, as kernel and engine are: process sandboxes have no filter of system calls
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 import os
 import struct

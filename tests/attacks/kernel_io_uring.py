@@ -1,9 +1,8 @@
 # Sets up a ring through which the kernel works past every filter of system calls.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
-# hole: both: sometimes, as kernel and engine are: no filter of ours, and only newer engines' own refuses it
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 
 LIBC = ctypes.CDLL(None, use_errno=True)

@@ -1,8 +1,8 @@
 # Mounts, unmounts, and changes its root.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 import os
 

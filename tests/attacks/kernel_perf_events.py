@@ -1,9 +1,8 @@
 # Counts events of the machine's processors, in which other programs show.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
-# hole: process: sometimes, as kernel and engine are: process sandboxes have no filter of system calls
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 import os
 import struct

@@ -1,8 +1,8 @@
 # Tries the calls that only an administrator has: modules, kexec, swap, clock, reboot, log, quota, handles, accounting.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 import os
 import time

@@ -1,8 +1,8 @@
 # Traces a process of its own, to change what the kernel does for it.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 import os
 import signal

@@ -1,9 +1,8 @@
 # Becomes root of a user namespace of its own, with mounts of its own.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
-# hole: process: sometimes, as kernel and engine are: process sandboxes have no filter of system calls
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 
 LIBC = ctypes.CDLL(None, use_errno=True)

@@ -1,9 +1,8 @@
 # Handles page faults itself, which holds the kernel where it reads the program's memory.
 # kind: kernel
-# stdin: WA
-# function: WA
-# code: WA
-# hole: process: sometimes, as kernel and engine are: process sandboxes have no filter of system calls
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 import os
 

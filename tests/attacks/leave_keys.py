@@ -1,8 +1,6 @@
 # Leaves a key that everybody may read in each of the kernel's keyrings that it can reach.
 # kind: leftovers
-# stdin: WA
-# passes: 1
-# hole: process: sometimes, as kernel and engine are: keys are no namespace's, and process sandboxes have no filter
+# stdin: RTE
 import ctypes
 import os
 

@@ -3,7 +3,6 @@
 # stdin: WA
 # function: WA
 # code: WA
-# hole: both: sometimes, as kernel and engine are: a vsock reaches past every network namespace, and only newer engines refuse it
 import socket
 
 

@@ -1,8 +1,8 @@
 # Takes descriptors out of every other process with pidfd_getfd, and signals through pidfds.
 # kind: forging
-# stdin: WA
-# function: WA
-# code: WA
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 import os
 

@@ -1,8 +1,8 @@
 # Attaches to every other process, and reads and writes its memory by system call.
 # kind: forging
-# stdin: WA
-# function: WA
-# code: WA
+# stdin: RTE
+# function: RTE
+# code: RTE
 import ctypes
 import os
 

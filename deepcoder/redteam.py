@@ -1,0 +1,290 @@
+"""Hostile programs against a sandbox: each must fail, must not harm the next program, and must leave nothing behind.
+
+Runs: wherever a person or a test wants to know whether a configuration holds. The programs are in `attacks/`, one per
+file. An attack multiplies two numbers, and does so rightly only where it got through, so AC is a hole. The comment
+lines at its head say in one line what it tries, then
+
+    # kind: exit                  what it belongs to
+    # stdin: WA                   the modes that it is judged in (stdin; function: `solve`; code: `solve`, tested by
+    # code: WA RTE                code), each with the verdicts that are right
+    # passes: 1                   the tests before the one that it fails, where it prepares something in the first
+    # limits: cpu_s=0.3           fields of Limits, where it needs its own
+    # append: "..."               a Python expression whose text follows the source
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from deepcoder.judge import judge
+from deepcoder.jury import Jury
+from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.programs import Program
+from deepcoder.runner import keeper
+from deepcoder.runner.wire import Task
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
+from deepcoder.verdicts import Judgement, Submission, Verdict
+
+LIMITS = Limits(cpu_s=1.5, wall_s=3.0, memory_bytes=256 << 20, output_bytes=8 << 20, processes=32)
+RECOVERY_S = 1.0  # that an attack may cost beyond its wall limits, and the next program may take
+HELD_BYTES = 48 << 20  # that a process of the runner, or its container, may have grown by
+PAIRS = ((6, 7), (123, 457))
+NEXT = "a, b = map(int, input().split())\nprint(a * b)"
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What the head of an attack says, and its source."""
+
+    name: str
+    what: str
+    kind: str
+    verdicts: dict[str, frozenset[Verdict]]  # that are right, by mode
+    source: str
+    passes: int
+    limits: Limits
+
+    def submission(self, mode: str) -> Submission:
+        return Submission(problem(self.name, mode, self.limits), Program(self.source))
+
+
+def problem(name: str, mode: str, limits: Limits) -> Problem:
+    """The product of two numbers, in one of three modes: stdin, function, or code, which is a function tested by it."""
+    if mode == "stdin":
+        tests = tuple(TestCase(f"{a} {b}\n", f"{a * b}\n") for a, b in PAIRS)
+        return Problem(name, Mode.STDIN, tests, limits=limits)
+    if mode == "function":
+        tests = tuple(TestCase.call([a, b], a * b) for a, b in PAIRS)
+    else:
+        tests = tuple(TestCase.code(f"assert solve({a}, {b}) == {a * b}") for a, b in PAIRS)
+    return Problem(name, Mode.FUNCTION, tests, entry_point="solve", limits=limits)
+
+
+def attacks(limits: Limits = LIMITS) -> list[Attack]:
+    """All that there are, by name. `limits`: of those that need none of their own."""
+    folder = resources.files("deepcoder") / "attacks"
+    files = sorted((each for each in folder.iterdir() if each.name.endswith(".py")), key=lambda each: each.name)
+    return [read_attack(each.name.removesuffix(".py"), each.read_text(encoding="utf-8"), limits) for each in files]
+
+
+def read_attack(name: str, source: str, limits: Limits = LIMITS) -> Attack:
+    """From the text of its file.
+
+    Raises:
+        ValueError: A line of its head is unknown.
+    """
+    first, *rest = source.splitlines()
+    verdicts: dict[str, frozenset[Verdict]] = {}
+    kind, passes = "", 0
+    for line in rest:
+        key, _, value = line.removeprefix("# ").partition(": ")
+        if not line.startswith("# "):
+            break
+        if key in ("stdin", "function", "code"):
+            verdicts[key] = frozenset(map(Verdict, value.split()))
+        elif key == "kind":
+            kind = value
+        elif key == "passes":
+            passes = int(value)
+        elif key == "limits":
+            limits = with_limits(limits, value)
+        elif key == "append":
+            source += eval(value)
+        else:
+            raise ValueError(f"{name}: {key!r} is no line of a head")
+    return Attack(name, first.removeprefix("# "), kind, verdicts, source, passes, limits)
+
+
+def with_limits(limits: Limits, text: str) -> Limits:
+    """`limits` with others as `text` has them, "cpu_s=0.5"; cpu_s alone moves the wall limit with it."""
+    parts = (part.strip().partition("=") for part in text.split(","))
+    given: dict[str, Any] = {key: ast.literal_eval(value) for key, _, value in parts}
+    if "cpu_s" in given:
+        given.setdefault("wall_s", 2 * given["cpu_s"])
+    return dataclasses.replace(limits, **given)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one attack in one mode."""
+
+    attack: Attack
+    mode: str
+    judgement: Judgement | None  # None where it took its sandbox down
+    harm: tuple[str, ...] = ()  # what it reached beside a verdict, in words
+    left: tuple[str, ...] = ()  # what stayed behind, in words
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the verdict is one that the attack's head calls right."""
+        return (
+            self.judgement is not None
+            and self.judgement.verdict in self.attack.verdicts[self.mode]
+            and self.judgement.passed == self.attack.passes
+        )
+
+    @property
+    def held(self) -> bool:
+        """Whether the attack was neither accepted, nor our failure, nor harmful, nor left anything."""
+        if self.judgement is None or self.judgement.verdict in (Verdict.AC, Verdict.IE):
+            return False
+        return not self.harm and not self.left
+
+
+CENSUS = """
+import json, os
+
+def lines(path):
+    try:
+        with open(path) as file:
+            return file.read().splitlines()[1:]
+    except OSError:
+        return []
+
+def listed(path):
+    try:
+        return sorted(os.listdir(path))
+    except OSError:
+        return []
+
+def memory():
+    for name in ("memory.current", "memory/memory.usage_in_bytes"):
+        try:
+            with open("/sys/fs/cgroup/" + name) as file:
+                return int(file.read())
+        except OSError:
+            pass
+    return 0
+
+space = os.statvfs(".")
+print(json.dumps([{
+    "processes": len([name for name in listed("/proc") if name.isdigit()]),
+    "inodes": space.f_ffree, "blocks": space.f_bfree, "scratch": listed("."), "tmp": listed("/tmp"),
+    "shared memory": [lines("/proc/sysvipc/shm"), listed("/dev/shm")],
+    "queues": [lines("/proc/sysvipc/msg"), lines("/proc/sysvipc/sem"), listed("/dev/mqueue")],
+    "sockets": [len(lines("/proc/net/" + name)) for name in ("unix", "tcp", "udp", "raw", "packet", "netlink")],
+    "descriptors": listed("/proc/self/fd"), "environment": sorted(os.environ),
+}, memory()]))
+"""
+CENSUS_TASK = Task(CENSUS, "stdin", vars(Limits(cpu_s=10.0, wall_s=20.0, memory_bytes=LIMITS.memory_bytes)))
+
+
+@dataclass(frozen=True)
+class Census:
+    """What there is in a sandbox between two programs."""
+
+    found: dict[str, Any]
+    memory_bytes: int  # charged to the container; 0 where that cannot be seen
+    runner: dict[int, tuple[int, int]]  # per process of a runner that we can see: descriptors, resident bytes
+
+    def beyond(self, before: Census) -> list[str]:
+        """What there is now and was not before, in words."""
+        pairs = [(name, before.found[name], now) for name, now in self.found.items()]
+        left = [f"{name}: {now} instead of {then}" for name, then, now in pairs if now != then]
+        grown = self.memory_bytes - before.memory_bytes
+        if grown > HELD_BYTES:
+            left.append(f"memory of the container: {grown >> 20} MiB more")
+        if self.runner.keys() != before.runner.keys():
+            left.append(f"processes of the runner: {sorted(self.runner)} instead of {sorted(before.runner)}")
+        for pid, (descriptors, resident) in self.runner.items():
+            then_descriptors, then_resident = before.runner.get(pid, (descriptors, resident))
+            if descriptors != then_descriptors:
+                left.append(f"descriptors of the runner: {descriptors} instead of {then_descriptors}")
+            if resident - then_resident > HELD_BYTES:
+                left.append(f"memory of the runner: {(resident - then_resident) >> 20} MiB more")
+        return left
+
+
+class Bench:
+    """One sandbox for all attacks, as a worker has it, and another where one was lost or soiled.
+
+    The mutable state: that sandbox, the jury, and what was in the sandbox at first.
+    """
+
+    def __init__(self, config: SandboxConfig, recovery_s: float = RECOVERY_S) -> None:
+        self.config = config
+        self.recovery_s = recovery_s
+        self._jury = Jury(config)
+        self._sandbox: Sandbox | None = None
+
+    def attack(self, attack: Attack, mode: str) -> Finding:
+        """Judge the attack, then an honest program, then look at what is left.
+
+        Raises:
+            SandboxError: No sandbox starts.
+        """
+        sandbox = self._open()
+        began = time.monotonic()
+        try:
+            judgement = judge(attack.submission(mode), sandbox, self._jury)
+            attacked = time.monotonic()
+            following = self._next(sandbox)
+            done = time.monotonic()
+            left = self._census(sandbox).beyond(self._at_first)
+        except SandboxError as error:
+            self.close()
+            return Finding(attack, mode, None, (f"took its sandbox down: {error}",))
+        harm = []
+        late_s = attacked - began - judgement.ran * attack.limits.wall_s
+        if late_s > self.recovery_s:
+            harm.append(f"ended {late_s:.1f} s after its limits")
+        if following.verdict is not Verdict.AC:
+            harm.append(f"an honest program after it is judged {following.verdict}: {following.detail}")
+        if done - attacked > self.recovery_s:
+            harm.append(f"an honest program after it took {done - attacked:.1f} s")
+        if left:
+            self.close()  # so that the next attack is not blamed for it
+        return Finding(attack, mode, judgement, tuple(harm), tuple(left))
+
+    def _open(self) -> Sandbox:
+        if self._sandbox is None:
+            self._sandbox = start(self.config)
+            following = self._next(self._sandbox)
+            if following.verdict is not Verdict.AC:
+                raise SandboxError(
+                    f"{self._sandbox!r} judges an honest program {following.verdict}: {following.detail}"
+                )
+            self._at_first = self._census(self._sandbox)
+        return self._sandbox
+
+    def _next(self, sandbox: Sandbox) -> Judgement:
+        return judge(Submission(problem("next", "stdin", LIMITS), Program(NEXT)), sandbox)
+
+    def _census(self, sandbox: Sandbox) -> Census:
+        (outcome,) = sandbox.run(CENSUS_TASK, [b""])
+        found, memory_bytes = json.loads(outcome.output)
+        runner = {}
+        if sandbox.pid is not None:
+            for pid, fields in keeper.descendants(sandbox.pid).items():
+                runner[pid] = (len(os.listdir(f"/proc/{pid}/fd")), int(fields[21]) * os.sysconf("SC_PAGE_SIZE"))
+        return Census(found, memory_bytes, runner)
+
+    def close(self) -> None:
+        """End the sandboxes; the next attack starts another."""
+        self._jury.close()
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
+
+
+def findings(chosen: list[Attack], config: SandboxConfig) -> Iterator[Finding]:
+    """Each attack in each of its modes.
+
+    Raises:
+        SandboxError: No sandbox starts.
+    """
+    bench = Bench(config)
+    try:
+        for attack in chosen:
+            for mode in attack.verdicts:
+                yield bench.attack(attack, mode)
+    finally:
+        bench.close()

@@ -1,0 +1,58 @@
+"""What the sandbox's own memory cgroup says: of memory that no process's account shows, and of the kernel's kills.
+
+Runs: inside the sandbox, in the supervisor. A container has a cgroup of its own; elsewhere there is none to ask.
+"""
+
+from __future__ import annotations
+
+import os
+
+# By version, 2 and 1: bytes charged; what they consist of; the file with the kills; the part that is files.
+VERSIONS = (
+    ("/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory.stat", "/sys/fs/cgroup/memory.events", "file"),
+    (
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        "/sys/fs/cgroup/memory/memory.stat",
+        "/sys/fs/cgroup/memory/memory.oom_control",
+        "cache",
+    ),
+)
+
+
+class Cgroup:
+    """A memory cgroup, and what was held in it before any program ran."""
+
+    def __init__(self, usage: str, parts: str, events: str, files: str) -> None:
+        self._usage = usage
+        self._parts = parts
+        self._events = events
+        self._files = files
+        self._held_at_first = self._held_bytes()
+
+    def oom_kills(self) -> int:
+        """How often the kernel has killed here for want of memory."""
+        return _numbers(self._events).get("oom_kill", 0)
+
+    def has_grown_by(self, size: int) -> bool:
+        """Whether so many bytes more are held than at first. Asking is cheap as long as it is far from that."""
+        most = self._held_at_first + size
+        return self._charged_bytes() > most and self._held_bytes() > most
+
+    def _charged_bytes(self) -> int:
+        with open(self._usage) as usage:
+            return int(usage.read())
+
+    def _held_bytes(self) -> int:
+        """What is charged and cannot be taken back: all but files, of which those in memory (shmem) cannot either."""
+        parts = _numbers(self._parts)
+        return self._charged_bytes() - parts[self._files] + parts["shmem"]
+
+
+def own_cgroup() -> Cgroup | None:
+    """The cgroup whose files are shown here, or None."""
+    return next((Cgroup(*files) for files in VERSIONS if os.path.exists(files[0])), None)
+
+
+def _numbers(path: str) -> dict[str, int]:
+    with open(path) as lines:
+        return {name: int(value) for name, value in map(str.split, lines)}
