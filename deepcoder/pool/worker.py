@@ -1,4 +1,4 @@
-"""The Ray actor that owns one sandbox, and a second where a data set brings code of its own.
+"""The Ray actor that owns one sandbox, a spare one, and another where a data set brings code of its own.
 
 Runs: worker node. Its constructor does nothing that can fail, so Ray can always restart it; `start` is asked until it
 works.
@@ -11,13 +11,12 @@ from collections import OrderedDict
 
 import ray
 
-from deepcoder import sandbox
 from deepcoder.judge import judge, task
 from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Ended
-from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, Spare
 from deepcoder.verdicts import Judgement, Submission
 
 log = logging.getLogger(__name__)
@@ -34,12 +33,12 @@ class SandboxBroken(SandboxError):
 class Worker:
     """Judges one submission at a time.
 
-    The mutable state: the sandbox, none while a new one is needed, the jury, and the problems last seen.
+    The mutable state: the sandbox, none while a new one is needed, the spare, the jury, and the problems last seen.
     """
 
     def __init__(self, config: SandboxConfig) -> None:
-        self._config = config
         self._sandbox: Sandbox | None = None
+        self._spare = Spare(config, prove)
         self._jury = Jury(config)
         self._problems: OrderedDict[ray.ObjectRef[Problem], Problem] = OrderedDict()
 
@@ -50,20 +49,9 @@ class Worker:
             SandboxError: It did not start, or did not run the program.
         """
         if self._sandbox is None:
-            self._sandbox = sandbox.start(self._config)
-            try:
-                self._prove()
-            except SandboxError:
-                self.close()
-                raise
+            self._sandbox = self._spare.take()
+            self._spare.prepare()
         return repr(self._sandbox)
-
-    def _prove(self) -> None:
-        """On a machine that can run no program at all, every program would look like a breaker of sandboxes."""
-        assert self._sandbox is not None
-        (outcome,) = self._sandbox.run(task(PROOF, Program("")), [b""])
-        if outcome.ended is not Ended.EXITED or outcome.exit_code != 0:
-            raise SandboxError(f"{self._sandbox!r} cannot run an empty program: {outcome.ended}, {outcome.stderr}")
 
     def judge(self, problem: list[ray.ObjectRef[Problem]], program: Program | None) -> Judgement:
         """Judge one program. The problem comes as a reference in a list, which Ray does not resolve by itself.
@@ -79,7 +67,7 @@ class Worker:
         except SandboxError as error:
             log.warning("%r: %s", self._sandbox, error)
             jury_broke = self._sandbox.is_open
-            self.close()
+            self._close_used()
             if jury_broke:
                 raise
             self.start()
@@ -97,7 +85,22 @@ class Worker:
 
     def close(self) -> None:
         """End the sandboxes that there are."""
+        self._close_used()
+        self._spare.close()
+
+    def _close_used(self) -> None:
         self._jury.close()
         if self._sandbox is not None:
             self._sandbox.close()
             self._sandbox = None
+
+
+def prove(sandbox: Sandbox) -> None:
+    """On a machine that can run no program at all, every program would look like a breaker of sandboxes.
+
+    Raises:
+        SandboxError: The sandbox does not run an empty program.
+    """
+    (outcome,) = sandbox.run(task(PROOF, Program("")), [b""])
+    if outcome.ended is not Ended.EXITED or outcome.exit_code != 0:
+        raise SandboxError(f"{sandbox!r} cannot run an empty program: {outcome.ended}, {outcome.stderr}")

@@ -1,0 +1,62 @@
+"""A sandbox that starts before it is needed, so that losing one costs no waiting.
+
+Runs: worker node.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from deepcoder.sandbox.base import Sandbox, SandboxError
+from deepcoder.sandbox.choice import SandboxConfig, start
+
+log = logging.getLogger(__name__)
+
+
+class Spare:
+    """At most one sandbox in waiting, started in a thread of its own.
+
+    The mutable state: that sandbox, or the attempt to start it.
+    """
+
+    def __init__(self, config: SandboxConfig, prove: Callable[[Sandbox], None]) -> None:
+        """`prove` raises SandboxError where a sandbox that has started does not work."""
+        self._config = config
+        self._prove = prove
+        self._thread = ThreadPoolExecutor(1)
+        self._coming: Future[Sandbox] | None = None
+
+    def prepare(self) -> None:
+        """Begin to start one, unless there is one already."""
+        if self._coming is None:
+            self._coming = self._thread.submit(start, self._config)
+
+    def take(self) -> Sandbox:
+        """The one that was prepared, else a new one, proven now.
+
+        Raises:
+            SandboxError: It did not start, or does not work.
+        """
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            try:
+                return self._proven(coming.result())
+            except SandboxError as error:  # it did not start, or was lost while it waited
+                log.info("a spare sandbox is of no use: %s", error)
+        return self._proven(start(self._config))
+
+    def _proven(self, sandbox: Sandbox) -> Sandbox:
+        try:
+            self._prove(sandbox)
+        except BaseException:
+            sandbox.close()
+            raise
+        return sandbox
+
+    def close(self) -> None:
+        """End the sandbox in waiting."""
+        coming, self._coming = self._coming, None
+        if coming is not None and coming.exception() is None:
+            coming.result().close()
