@@ -412,7 +412,7 @@ replacements = st.sampled_from(JUNK) | json_values
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Where fields stand, at any depth; also inside text that is JSON."""
     if isinstance(value, str) and value[:1] in ("{", "["):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             yield from places(json.loads(value), (*path, json.loads))
     if isinstance(value, dict):
         for key, item in value.items():

@@ -148,7 +148,7 @@ def _problem(format_: ModuleType | None, row: Any, where: str, problem_id: str, 
         return problem
     except (ValueError, TypeError) as error:
         return Unusable(where, str(error))
-    except (LookupError, RecursionError) as error:
+    except (LookupError, ArithmeticError, RecursionError) as error:
         return Unusable(where, repr(error))
 
 
