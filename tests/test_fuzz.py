@@ -94,7 +94,7 @@ def test_lengths_over_the_limit_are_refused_with_their_last_byte(before: list[by
 
 def test_stream_of_many_frames_holds_no_more_than_one_of_them() -> None:
     frames, message = Frames(1 << 20), frame({"kind": "run"}, bytes(200_000))
-    stream = memoryview(message * 100)
+    stream = message * 100
     count = 0
     tracemalloc.start()
     try:
@@ -202,9 +202,7 @@ def test_mutated_encoding_is_read_stably_or_a_value_error(found: Any, data: st.D
 
 
 @pytest.mark.parametrize("depth", [10, 100, 300, 500, 900, 1100, 100_000])
-@pytest.mark.parametrize(
-    "opening", ["[", '{"a":', '{"$tuple":[', '{"$frozenset":[', '{"$list_node":[', '{"$object":["x",']
-)
+@pytest.mark.parametrize("opening", ["[", '{"a":', '{"$tuple":[', '{"$frozenset":[', '{"$list_node":['])
 def test_depth_is_read_and_written_or_refused(opening: str, depth: int) -> None:
     closing = "".join({"[": "]", "{": "}"}[each] for each in reversed(opening) if each in "[{")
     try:
@@ -488,7 +486,7 @@ def test_row_with_any_field_replaced_gives_a_problem_or_a_reason(source: str, tm
     row = json.loads((FIXTURES / f"{source}.jsonl").read_text(encoding="utf-8").splitlines()[0])
     path = tmp_path / "rows.jsonl"
     for field in row:
-        lines = [json.dumps(changed(row, (field,), lambda _, junk=junk: junk)) for junk in JUNK]
+        lines = [json.dumps(row | {field: junk}) for junk in JUNK]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         check_load(path)
 
@@ -591,7 +589,7 @@ def test_starter_code_that_repeats_ends(starter_code: str, tmp_path: Path) -> No
     check_load(path)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this machine")
+@pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is for Linux on x86-64")
 def test_guided_fuzz_of_frames_and_values_finds_nothing(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
