@@ -25,7 +25,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepcoder.datasets import DataError, livecodebench, load_problems
+from deepcoder.datasets import DataError, assertions, livecodebench, load_problems
 from deepcoder.datasets.load import INT_DIGITS, Unusable, quarantined, read_problems
 from deepcoder.problems import Problem
 from deepcoder.programs import extract
@@ -587,6 +587,48 @@ def test_starter_code_that_repeats_ends(starter_code: str, tmp_path: Path) -> No
     path.write_text(json.dumps({"input_output": tests, "starter_code": starter_code}), encoding="utf-8")
 
     check_load(path)
+
+
+def reasons(test_code: str, path: Path) -> str:
+    """Why a row with this test code cannot be used; empty where it can."""
+    path.write_text(json.dumps({"text": "p", "code": "def f(x): pass", "test_list": [test_code]}), encoding="utf-8")
+    try:
+        load_problems(str(path))
+    except DataError as error:
+        return str(error)
+    return ""
+
+
+CALLS_TWICE = "".join(f"def g{n}():\n    g{n + 1}()\n    g{n + 1}()\n" for n in range(60))  # 2^60 calls, in 2 kB
+
+
+@pytest.mark.parametrize(
+    "test_code",
+    [
+        CALLS_TWICE + "def g60():\n    assert f(1) == 1\ng0()\n",
+        CALLS_TWICE + "def g60():\n    assert f(x) == 1\ng0()\n",
+        "".join(f"a{n} = []\ng()\n" for n in range(3000)) + "assert f(1) == 1\n",
+    ],
+    ids=["calls that call twice", "those of code", "names that each call may change"],
+)
+def test_test_code_that_takes_long_to_read_is_refused(
+    test_code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assertions, "_READING_STEPS", 1_000_000)
+
+    assert "takes too long to read" in reasons(test_code, tmp_path / "rows.jsonl")
+
+
+@pytest.mark.parametrize(
+    "test_code",
+    [
+        "a = [1]\n" + "a = [a, a]\n" * 100 + "assert f(a) == 1\n",
+        "for i in range(10**9):\n    for j in range(10**9):\n        assert f(i) == j\n",
+    ],
+    ids=["lists of themselves", "loops in loops"],
+)
+def test_test_code_of_too_large_constants_stays_code(test_code: str, tmp_path: Path) -> None:
+    assert reasons(test_code, tmp_path / "rows.jsonl") == ""
 
 
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is for Linux on x86-64")
