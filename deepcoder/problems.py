@@ -6,7 +6,7 @@ Runs: everywhere. Rows of data sets become Problems in `datasets/`; nothing past
 from __future__ import annotations
 
 import dataclasses
-import math
+import sys
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Limits:
         if self.wall_s == 0:
             object.__setattr__(self, "wall_s", 2 * self.cpu_s)
         for field in dataclasses.fields(self):
-            if not 0 < getattr(self, field.name) < math.inf:
+            if not 0 < getattr(self, field.name) <= sys.float_info.max:  # an int may be above it, and finite
                 raise ValueError(f"limits.{field.name} must be above 0, and finite")
 
 

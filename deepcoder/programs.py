@@ -110,11 +110,12 @@ def fenced(source: str) -> str:
 def _text(completion: Completion) -> str:
     if isinstance(completion, str):
         return completion
-    answers = [message for message in completion if message.get("role") == "assistant"]
+    messages = [message for message in completion if isinstance(message, Mapping)]
+    answers = [message for message in messages if message.get("role") == "assistant"]
     content = answers[-1].get("content") if answers else None
     if isinstance(content, list | tuple):
-        parts = [part for part in content if isinstance(part, Mapping)]
-        return "".join(str(part.get("text") or "") for part in parts if part.get("type") == "text")
+        parts = [part for part in content if isinstance(part, Mapping) and part.get("type") == "text"]
+        return "".join(text for part in parts if isinstance(text := part.get("text"), str))
     return content if isinstance(content, str) else ""
 
 

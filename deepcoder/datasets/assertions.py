@@ -41,6 +41,9 @@ _HARMLESS = frozenset(dir(builtins)) - {
     *("compile", "delattr", "eval", "exec", "exit", "filter", "iter", "map", "next", "quit", "setattr")
 }
 _TURN_STEPS = 60  # what a turn of a loop costs at least, in steps of Constants
+# What reading may cost beside the constants: each call of a function is read in place, and calls may call twice.
+_READING_STEPS = 20_000_000  # syntax nodes and names looked at, about 0.1 µs each
+_STATEMENT_STEPS = 100
 _ENDING = frozenset({"exit", "quit", "_exit", "skip"})
 # What makes values that are equal to no plain value, and what makes those that reach the other side as another type.
 _OPAQUE = frozenset({"Decimal", "Fraction", "Path", "UUID", "date", "datetime", "deque", "timedelta"})
@@ -89,8 +92,8 @@ def tests(test_code: str, entry_point: str, trusted: str = "") -> list[TestCase]
     left begins with it, so that a program cannot replace it.
 
     Raises:
-        ValueError: The code is not Python, asserts nothing, or asserts what cannot be seen from outside a program:
-            what it does to its arguments, identity, or functions and objects that cross to it.
+        ValueError: The code is not Python, takes too long to read, asserts nothing, or asserts what cannot be seen from
+            outside a program: what it does to its arguments, identity, or functions and objects that cross to it.
     """
     reader = _Reader(syntax(test_code), entry_point, syntax(trusted))
     try:
@@ -163,6 +166,7 @@ class _Reader:
         self.bodies: dict[ast.FunctionDef, list[ast.stmt]] = {}  # what is left of functions that are called once
         self.active: set[ast.FunctionDef] = set()
         self.repeated = 0  # loops and functions that we are in and that may run more than once
+        self.steps = _READING_STEPS
 
     def tests(self) -> list[TestCase]:
         """The cases, and what is left as code if that is more than definitions.
@@ -206,6 +210,7 @@ class _Reader:
     def _body(self, statements: Sequence[ast.stmt], names: _Scope) -> list[ast.stmt]:
         left: list[ast.stmt] = []
         for number, statement in enumerate(statements, start=1):
+            self._charge(_STATEMENT_STEPS)
             rest = self._statement(statement, names)
             left += rest
             if isinstance(statement, ast.Return):
@@ -378,6 +383,7 @@ class _Reader:
     def _forget(self, code: ast.AST, names: _Scope) -> None:
         """After code that is not understood: what it assigns, and what it may have changed."""
         for node in ast.walk(code):
+            self._charge(1)
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 names[node.id] = UNKNOWN
             elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
@@ -385,9 +391,20 @@ class _Reader:
         if not self._may_change(code, names):
             return
         for scope in names.maps:
+            self._charge(len(scope))
             for name, value in scope.items():
                 if isinstance(value, (_Called, *_MUTABLE)):
                     scope[name] = UNKNOWN
+
+    def _charge(self, steps: int) -> None:
+        """Count steps of reading.
+
+        Raises:
+            ValueError: The test code has cost too many.
+        """
+        self.steps -= steps
+        if self.steps < 0:
+            raise ValueError("the test code takes too long to read")
 
     def _may_change(self, code: ast.AST, names: _Scope) -> bool:
         """Whether code may change a value that a name stands for; the program itself cannot."""

@@ -21,7 +21,7 @@ def literal(text: str) -> Any:
     """
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a ValueError also for an int of too many digits
         why = str(error)
     try:
         return ast.literal_eval(text.strip())

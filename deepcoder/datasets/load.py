@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 SHIPPED = "deepcoder_small"
 DEFAULT_LIMITS = Limits()
+INT_DIGITS = 1_000_000  # that an int of a data set may have: Python reads so many in 10 s, and its time is quadratic
 _FORMATS = (  # the first that knows a row reads it: those with the more telling columns come first
     canonical,
     ground_truth,
@@ -107,7 +108,7 @@ def read_problems(
     Raises:
         DataError: As `load_problems`.
     """
-    sys.set_int_max_str_digits(0)  # data sets have longer integers than Python reads by default
+    sys.set_int_max_str_digits(INT_DIGITS)  # data sets have longer integers than Python reads by default
     name, rows = _rows(source, split)
     ids: set[str] = set()
     unusable: list[Unusable] = []
@@ -147,7 +148,7 @@ def _problem(format_: ModuleType | None, row: Any, where: str, problem_id: str, 
         return problem
     except (ValueError, TypeError) as error:
         return Unusable(where, str(error))
-    except (LookupError, RecursionError) as error:
+    except (LookupError, ArithmeticError, RecursionError) as error:
         return Unusable(where, repr(error))
 
 

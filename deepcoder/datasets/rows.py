@@ -40,7 +40,10 @@ def file_rows(path: Path) -> Iterator[Row]:
         raise DataError(f"{path} is not UTF-8: {error}") from None
     except json.JSONDecodeError as error:
         raise DataError(f"{path} is not JSON: {error}") from None
-    except OSError as error:  # pyarrow's errors are ValueErrors and OSErrors
+    except DataError:
+        raise
+    # pyarrow's errors are ValueErrors and OSErrors; JSON may nest too deeply, or have an int of too many digits.
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read: {error}") from None
     except ImportError:
         raise DataError(f"{path}: parquet needs `pip install deepcoder[data]`") from None
@@ -65,13 +68,13 @@ def json_lines(name: str, lines: Iterable[str]) -> Iterator[Row]:
     """Rows of JSONL.
 
     Raises:
-        DataError: A line is not JSON.
+        DataError: A line is not JSON, nests too deeply, or has an int of too many digits.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 yield f"{name}, line {number}", json.loads(line)
-            except json.JSONDecodeError as error:
+            except (ValueError, RecursionError) as error:  # a ValueError also for an int of too many digits
                 raise DataError(f"{name}, line {number}: not JSON: {error}") from None
 
 

@@ -11,18 +11,20 @@ from deepcoder.datasets.fields import syntax
 
 _LISTS = {"List", "list", "Sequence"}
 _TYPES: dict[str, Any] = {"int": int, "str": str, "bool": bool, "float": (int, float), "dict": dict, "None": type(None)}
+_END = re.compile(r":[ \t]*+(?:#[^\n]*+)?$", re.MULTILINE)  # of a function's first line
 _NODES = re.compile(r"\b(?:ListNode|TreeNode)\b")
 
 
 def find(sources: Iterable[str | None], name: str) -> ast.FunctionDef | None:
     """The first definition of the function; its body is left out, and starter code may have none."""
-    pattern = re.compile(rf"^[ \t]*(def[ \t]+{re.escape(name)}\b.*?:)[ \t]*(?:#[^\n]*)?$", re.MULTILINE | re.DOTALL)
+    start = re.compile(rf"^[ \t]*(?=def[ \t]+{re.escape(name)}\b)", re.MULTILINE)
     for source in sources:
-        found = pattern.search(source or "")
-        if found is None:
+        found = start.search(source or "")
+        end = _END.search(found.string, found.end()) if found else None
+        if not found or not end:
             continue
         try:
-            (statement,) = syntax(f"{found[1]}\n    pass").body
+            (statement,) = syntax(f"{found.string[found.end() : end.start() + 1]}\n    pass").body
         except ValueError:
             continue
         if isinstance(statement, ast.FunctionDef):

@@ -204,6 +204,13 @@ def _dict(pairs: list[Any]) -> dict[Any, Any]:
     return dict(pairs)
 
 
+def _opaque(parts: list[Any]) -> Opaque:
+    class_name, truth = parts
+    if type(class_name) is not str or type(truth) is not bool:
+        raise ValueError("an object is the name of its class, and a bool")
+    return Opaque(class_name, truth)
+
+
 _READ: dict[str, Any] = {
     "$tuple": tuple,
     "$set": lambda items: set(_hashable(items)),
@@ -213,7 +220,7 @@ _READ: dict[str, Any] = {
     "$float": float,
     "$int": lambda digits: int(digits, 16),
     "$dict": _dict,
-    "$object": lambda parts: Opaque(str(parts[0]), bool(parts[1])),
+    "$object": _opaque,
     "$list_node": ListNode.of,
     "$tree_node": TreeNode.of,
 }
