@@ -1,0 +1,92 @@
+"""Two programs never meet: neither one after the other in a sandbox, nor side by side in two. See `meetings.py`.
+
+That a pair fails to meet would prove little if it could not: each is first run as one program, which must meet itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from tests.meetings import CONFIG, PAIRS, Pair, alone, one_after_another, side_by_side
+
+NOBODY = 65534
+RUNNERS_OWN = 2  # processes: the supervisor and the keeper
+
+
+@pytest.fixture(scope="module")
+def two_sandboxes(sandbox_kind: str) -> Iterator[tuple[Sandbox, Sandbox]]:
+    """As two workers of one machine have them."""
+    config = SandboxConfig(kind=sandbox_kind, **CONFIG)  # type: ignore[arg-type]
+    with closing(start(config)) as one, closing(start(config)) as two:
+        yield one, two
+
+
+each_pair = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+
+
+def expect_hole(request: pytest.FixtureRequest, pair: Pair, kind: str, side: bool) -> None:
+    """Mark the test where the pair is known to get through."""
+    only_side = pair.hole.startswith("side by side")
+    if pair.hole_in == kind and (side or not only_side):
+        request.applymarker(pytest.mark.xfail(strict=not pair.hole.startswith("sometimes"), reason=pair.hole))
+
+
+def assert_left(pair: Pair, kind: str, said: dict[str, Any]) -> None:
+    assert said["left"] or kind in pair.refused_in, said
+
+
+@each_pair
+def test_pair_meets_itself_in_one_program(pair: Pair, sandbox_kind: str, shared_sandbox: Sandbox) -> None:
+    said = alone(shared_sandbox, pair)
+
+    assert_left(pair, sandbox_kind, said)
+    assert bool(said["seen"] or not said["intact"]) == said["left"], said
+
+
+@each_pair
+def test_programs_one_after_another_do_not_meet(
+    pair: Pair, sandbox_kind: str, shared_sandbox: Sandbox, request: pytest.FixtureRequest
+) -> None:
+    expect_hole(request, pair, sandbox_kind, side=False)
+
+    before, leaving, after = one_after_another(shared_sandbox, pair)
+
+    assert before["seen"] == []
+    assert_left(pair, sandbox_kind, leaving)
+    assert after["seen"] == []
+    assert leaving["files"] == after["files"] == []
+    assert leaving["others"] == after["others"] == RUNNERS_OWN
+    assert len({said["scratch"] for said in (before, leaving, after)}) == 3
+    if shared_sandbox.hello["own_uids"]:
+        assert len({said["uid"] for said in (before, leaving, after)}) == 3
+
+
+@each_pair
+def test_programs_side_by_side_do_not_meet(
+    pair: Pair, sandbox_kind: str, two_sandboxes: tuple[Sandbox, Sandbox], request: pytest.FixtureRequest
+) -> None:
+    expect_hole(request, pair, sandbox_kind, side=True)
+
+    leaving, looking, afterwards = side_by_side(*two_sandboxes, pair)
+
+    assert_left(pair, sandbox_kind, leaving)
+    assert looking["seen"] == []
+    assert looking["others"] == RUNNERS_OWN
+    assert afterwards["intact"]
+    assert afterwards["uid"] == leaving["uid"]  # it has run all the time
+    if two_sandboxes[0].hello["own_uids"]:
+        assert looking["uid"] != leaving["uid"]
+
+
+def test_pairs_try_every_channel() -> None:
+    assert len(PAIRS) >= 20
