@@ -8,8 +8,7 @@ it is, then
     # hole: process: why          where the two do meet today; "side by side: ..." where only in two sandboxes at once;
                                   "sometimes, ..." where they do not always
 
-Run as a script, this starts process sandboxes as the user that it is and prints how every pair met, as JSON. So it is
-for any Python and needs no pytest.
+Run as a script, this starts process sandboxes as the user that it is and prints how every pair met, as JSON.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +28,10 @@ if __name__ == "__main__":
 from deepcoder.problems import Limits, TestCase
 from deepcoder.runner import values
 from deepcoder.runner.wire import Ended, Outcome, Task
-from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
 
 LIMITS = dataclasses.asdict(Limits(cpu_s=20.0, wall_s=40.0, memory_bytes=256 << 20, processes=32))
-CONFIG = {"memory_bytes": 256 << 20}
+CONFIG: dict[str, Any] = {"memory_bytes": 256 << 20}
 
 # It is told what to do, does it, and says who it was.
 DRIVER = """
@@ -108,7 +108,7 @@ def one_after_another(sandbox: Sandbox, pair: Pair) -> list[dict[str, Any]]:
 
 
 def side_by_side(one: Sandbox, two: Sandbox, pair: Pair) -> list[dict[str, Any]]:
-    """A program leaves in one sandbox; while it still runs a program looks in another; then the first says how it is."""
+    """A program leaves in one sandbox; while it still runs another looks in another; then the first says how it is."""
     calls = [TestCase.call([word], None).input.encode() for word in ("leave", "intact")]
     with closing(one.run(Task(pair.source + DRIVER, "function", LIMITS, "solve"), iter(calls), ahead=1)) as leaving:
         left = told(next(leaving))
@@ -116,13 +116,28 @@ def side_by_side(one: Sandbox, two: Sandbox, pair: Pair) -> list[dict[str, Any]]
         return [left, told(outcome), told(next(leaving))]
 
 
+MEETINGS: dict[str, Callable[[Sandbox, Sandbox, Pair], object]] = {
+    "alone": lambda one, two, pair: alone(one, pair),
+    "after": lambda one, two, pair: one_after_another(one, pair),
+    "beside": side_by_side,
+}
+
+
 def main() -> None:
-    config = SandboxConfig(kind="process", **CONFIG)  # type: ignore[arg-type]
-    met = {}
-    with closing(start(config)) as one, closing(start(config)) as two:
-        for pair in PAIRS:
-            met[pair.name] = [alone(one, pair), one_after_another(one, pair), side_by_side(one, two, pair)]
-        print(json.dumps({"own_uids": one.hello["own_uids"], "met": met}))
+    config = SandboxConfig(kind="process", **CONFIG)
+    sandboxes = [start(config), start(config)]
+    own_uids = sandboxes[0].hello["own_uids"]
+    met: dict[str, dict[str, object]] = {pair.name: {} for pair in PAIRS}
+    for pair in PAIRS:
+        for name, meeting in MEETINGS.items():
+            try:
+                met[pair.name][name] = meeting(sandboxes[0], sandboxes[1], pair)
+            except SandboxError:
+                met[pair.name][name] = {"broke": [not sandbox.is_open for sandbox in sandboxes]}
+                sandboxes = [sandbox if sandbox.is_open else start(config) for sandbox in sandboxes]
+    for sandbox in sandboxes:
+        sandbox.close()
+    sys.stdout.write(json.dumps({"own_uids": own_uids, "met": met}))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ RUNNERS_OWN = 2  # processes: the supervisor and the keeper
 @pytest.fixture(scope="module")
 def two_sandboxes(sandbox_kind: str) -> Iterator[tuple[Sandbox, Sandbox]]:
     """As two workers of one machine have them."""
-    config = SandboxConfig(kind=sandbox_kind, **CONFIG)  # type: ignore[arg-type]
+    config = SandboxConfig(kind=sandbox_kind, **CONFIG)
     with closing(start(config)) as one, closing(start(config)) as two:
         yield one, two
 
@@ -86,6 +86,59 @@ def test_programs_side_by_side_do_not_meet(
     assert afterwards["uid"] == leaving["uid"]  # it has run all the time
     if two_sandboxes[0].hello["own_uids"]:
         assert looking["uid"] != leaving["uid"]
+
+
+@pytest.fixture(scope="module")
+def unprivileged() -> dict[str, Any]:
+    """How the pairs met in process sandboxes that a user who is not root has started."""
+    python, repository = "/usr/bin/python3", Path(__file__).parents[1]
+    path = [str(repository), *(each for each in sys.path if each.endswith("site-packages"))]
+    script = [python, str(repository / "tests" / "meetings.py"), json.dumps(path)]
+
+    def become() -> None:
+        if os.getuid() == 0:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+
+    try:
+        probe = [python, "-c", f"import sys; sys.path[:0] = {path!r}; import tests.meetings"]
+        subprocess.run(probe, preexec_fn=become, cwd="/", capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no interpreter here that another user can start and import deepcoder with: {error}")
+    done = subprocess.run(script, preexec_fn=become, cwd="/", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    if "this kernel does not allow namespaces" in done.stderr:
+        pytest.skip("users other than root may have no namespaces here")
+    met: dict[str, Any] = json.loads(done.stdout)
+    assert not met["own_uids"]
+    return dict(met["met"])
+
+
+# The runner and all programs are one user there: it can be signalled, its settings can be changed and /tmp is its own.
+MEET_AS_ONE_USER = {"file_anywhere", "file_in_proc", "file_in_scratch", "keys", "oom_score", "process_to_reach"}
+MEET_SIDE_BY_SIDE = {pair.name for pair in PAIRS if pair.hole_in == "process"}
+OWN_RUNNER = {"kill 1", "pidfd 1", "kill 2", "pidfd 2"}
+
+
+@each_pair
+def test_programs_of_one_user_do_not_meet_beyond_what_is_known(pair: Pair, unprivileged: dict[str, Any]) -> None:
+    met = unprivileged[pair.name]
+    if pair.name == "process_to_kill":
+        assert [met[name]["broke"] for name in met] == [[True, False], [True, False], [False, True]]  # the killer's own
+        return
+    before, leaving, after = met["after"]
+    _, looking, afterwards = met["beside"]
+
+    assert_left(pair, "process", leaving)
+    assert after["seen"] == [] or pair.name in MEET_AS_ONE_USER, after
+    assert before["files"] == leaving["files"] == after["files"] == []
+    assert after["others"] == looking["others"] == RUNNERS_OWN
+    if pair.name == "process_to_reach":  # no trace, no memory, no file of /proc
+        assert set(after["seen"]) == set(looking["seen"]) == OWN_RUNNER
+    elif pair.name not in MEET_SIDE_BY_SIDE:
+        assert looking["seen"] == []
+        assert afterwards["intact"]
 
 
 def test_pairs_try_every_channel() -> None:

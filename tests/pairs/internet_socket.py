@@ -1,5 +1,5 @@
-# Servers on loopback, TCP and UDP, IPv4 and IPv6, which a child holds. Process sandboxes have not even loopback.
-# refused: process
+# Servers on loopback, IPv4 and IPv6, which a child holds. Process sandboxes have not even loopback.
+# refused: docker process
 import os
 import signal
 import socket

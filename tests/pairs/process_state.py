@@ -10,11 +10,14 @@ SIZE = 123456789
 
 
 def leave():
+    for call in (lambda: os.nice(7), lambda: os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))):
+        try:
+            call()
+        except OSError:
+            pass
     os.umask(0o071)
-    os.nice(7)
     os.mkdir("deeper")
     os.chdir("deeper")
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (SIZE, SIZE))
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -27,7 +30,7 @@ def look():
     mask = os.umask(0)
     os.umask(mask)
     found = [
-        mask == 0o071, os.nice(0) == 7, os.path.basename(os.getcwd()) == "deeper",
+        mask == 0o071, os.getpriority(os.PRIO_PROCESS, 0) == 7, os.path.basename(os.getcwd()) == "deeper",
         os.sched_getscheduler(0) == os.SCHED_BATCH, resource.getrlimit(resource.RLIMIT_FSIZE)[0] == SIZE,
         signal.getsignal(signal.SIGUSR1) == signal.SIG_IGN, signal.getsignal(signal.SIGTERM) == signal.SIG_IGN,
         bool(signal.pthread_sigmask(signal.SIG_BLOCK, [])), LIBC.prctl(GET_TIMER_SLACK, 0, 0, 0, 0) == SIZE,

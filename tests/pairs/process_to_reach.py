@@ -5,11 +5,32 @@ import signal
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 ATTACH, DETACH = 16, 17
+HERE = ctypes.create_string_buffer(8)
 child = 0
+
+
+def succeeds(call):
+    """Whether it does, in a child: a filter of the sandbox may end the process that makes it."""
+    maker = os.fork()
+    if maker == 0:
+        os._exit(0 if call() else 1)
+    return os.waitpid(maker, 0)[1] == 0
+
+
+def trace(pid):
+    if LIBC.ptrace(ATTACH, pid, 0, 0) != 0:
+        return False
+    os.waitpid(pid, 0x40000000)  # __WALL
+    return LIBC.ptrace(DETACH, pid, 0, 0) == 0
 
 
 class Span(ctypes.Structure):
     _fields_ = [("start", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+
+
+def write(pid):
+    span = Span(ctypes.addressof(HERE), 8)  # a fork has the same addresses
+    return LIBC.process_vm_writev(pid, ctypes.byref(span), 1, ctypes.byref(span), 1, 0) > 0
 
 
 def leave():
@@ -26,11 +47,7 @@ def leave():
 
 def look():
     found = []
-    here = ctypes.create_string_buffer(8)
-    span = Span(ctypes.addressof(here), 8)
-    for pid in range(1, 2000):
-        if pid == os.getpid():
-            continue
+    for pid in {*range(1, 300), *map(int, filter(str.isdigit, os.listdir("/proc")))} - {os.getpid()}:
         try:
             found += [f"comm {pid}"] if open(f"/proc/{pid}/comm").read() == "left\n" else []
         except OSError:
@@ -51,12 +68,9 @@ def look():
             found.append(f"pidfd {pid}")
         except OSError:
             pass
-        if LIBC.process_vm_writev(pid, ctypes.byref(span), 1, ctypes.byref(span), 1, 0) > 0:
-            found.append(f"process_vm_writev {pid}")
-        if LIBC.ptrace(ATTACH, pid, 0, 0) == 0:
-            found.append(f"ptrace {pid}")
-            os.waitpid(pid, 0x40000000)
-            LIBC.ptrace(DETACH, pid, 0, 0)
+        if os.path.exists(f"/proc/{pid}"):
+            for call in (write, trace):
+                found += [f"{call.__name__} {pid}"] if succeeds(lambda: call(pid)) else []
     return found
 
 
