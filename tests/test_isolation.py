@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from deepcoder.runner.supervisor import some_uids
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from tests.meetings import CONFIG, PAIRS, Pair, alone, one_after_another, side_by_side
 
@@ -139,6 +140,14 @@ def test_programs_of_one_user_do_not_meet_beyond_what_is_known(pair: Pair, unpri
     elif pair.name not in MEET_SIDE_BY_SIDE:
         assert looking["seen"] == []
         assert afterwards["intact"]
+
+
+@pytest.mark.parametrize("end", [1 << 15, 65536, 65537, 1_000_000, 3_000_000, 10**9, (1 << 32) - 1])
+def test_two_sandboxes_draw_different_users(end: int) -> None:
+    drawn = [some_uids(end) for _ in range(100)]
+
+    assert all(1000 <= users[0] and users[-1] < end and len(users) > 10_000 for users in drawn)
+    assert len({users[0] for users in drawn}) > 50
 
 
 def test_pairs_try_every_channel() -> None:

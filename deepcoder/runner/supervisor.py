@@ -167,10 +167,15 @@ def available_uids() -> range | None:
         end = max(int(first) + int(count) for first, _, count in map(str.split, rows))
     if os.geteuid() != 0 or end < 1 << 15 or not _can_change_user():
         return None
-    if end < 1 << 20:
-        return range(1000, end)
-    first = random.SystemRandom().randrange(1 << 20, 1 << 30)
-    return range(first, first + (1 << 20))
+    return some_uids(end)
+
+
+def some_uids(end: int) -> range:
+    """A random half of the users below `end`, or fewer; where there are many, of those that no machine gives away."""
+    first, last = (1 << 20 if end > 1 << 22 else 1000), min(end, 1 << 30)
+    count = min(1 << 20, (last - first) // 2)
+    first = random.SystemRandom().randrange(first, last - count)
+    return range(first, first + count)
 
 
 def _can_change_user() -> bool:
