@@ -15,6 +15,7 @@ lines at its head say in one line what it tries, then
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import json
 import os
@@ -264,7 +265,8 @@ class Bench:
         runner = {}
         if sandbox.pid is not None:
             for pid, fields in keeper.descendants(sandbox.pid).items():
-                runner[pid] = (len(os.listdir(f"/proc/{pid}/fd")), int(fields[21]) * os.sysconf("SC_PAGE_SIZE"))
+                with contextlib.suppress(PermissionError):  # without namespaces it is closed to us too
+                    runner[pid] = (len(os.listdir(f"/proc/{pid}/fd")), int(fields[21]) * os.sysconf("SC_PAGE_SIZE"))
         return Census(found, memory_bytes, runner)
 
     def close(self) -> None:

@@ -1,22 +1,18 @@
 """What the sandbox's own memory cgroup says: of memory that no process's account shows, and of the kernel's kills.
 
-Runs: inside the sandbox, in the supervisor. A container has a cgroup of its own; elsewhere there is none to ask.
+Runs: inside the sandbox, in the supervisor. A container has a cgroup of its own, unless its engine can make none.
 """
 
 from __future__ import annotations
 
 import os
 
-# By version, 2 and 1: bytes charged; what they consist of; the file with the kills; the part that is files.
+# By version, 2 and 1: the limit; bytes charged; what they consist of; the file with the kills; the part that is files.
 VERSIONS = (
-    ("/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory.stat", "/sys/fs/cgroup/memory.events", "file"),
-    (
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-        "/sys/fs/cgroup/memory/memory.stat",
-        "/sys/fs/cgroup/memory/memory.oom_control",
-        "cache",
-    ),
+    ("/sys/fs/cgroup/memory.", "max", "current", "stat", "events", "file"),
+    ("/sys/fs/cgroup/memory/memory.", "limit_in_bytes", "usage_in_bytes", "stat", "oom_control", "cache"),
 )
+ROUNDING_BYTES = 1 << 16  # the kernel keeps limits in pages
 
 
 class Cgroup:
@@ -48,9 +44,15 @@ class Cgroup:
         return self._charged_bytes() - parts[self._files] + parts["shmem"]
 
 
-def own_cgroup() -> Cgroup | None:
-    """The cgroup whose files are shown here, or None."""
-    return next((Cgroup(*files) for files in VERSIONS if os.path.exists(files[0])), None)
+def own_cgroup(memory_bytes: int) -> Cgroup | None:
+    """The cgroup whose files are shown here, if it has this limit; 0, or another, and it is not this sandbox's own."""
+    for folder, limit, usage, parts, events, files in VERSIONS:
+        if memory_bytes and os.path.exists(folder + limit):
+            with open(folder + limit) as found:
+                text = found.read().strip()
+            if text.isdigit() and abs(int(text) - memory_bytes) < ROUNDING_BYTES:
+                return Cgroup(folder + usage, folder + parts, folder + events, files)
+    return None
 
 
 def _numbers(path: str) -> dict[str, int]:

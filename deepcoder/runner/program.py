@@ -74,6 +74,7 @@ def _move(descriptors: list[int]) -> None:
 def confine(job: dict[str, Any]) -> None:
     """Own user, no privileges, own folder, the limits of one execution."""
     limits, uid = job["limits"], job["uid"]
+    _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # which the runner is not, so that /proc/self is the program's again
     with open("/proc/self/oom_score_adj", "w") as score:
         score.write("1000")  # when the sandbox's memory ends, the kernel picks the program
     with open("/proc/self/statm") as statm:
@@ -82,7 +83,7 @@ def confine(job: dict[str, Any]) -> None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # so that /proc/self belongs to the new user
+        _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # to be another user takes it away
     else:
         _drop_capabilities()
     os.chdir(job["scratch"])

@@ -7,6 +7,7 @@ sandbox with it. An error of our own is not caught: the runner dies of it, and t
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import random
@@ -26,6 +27,7 @@ from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
 READ_BYTES = 1 << 20
 FRAME_BYTES = 1 << 30
 MAIN_STACK_BYTES = 1 << 30
+_PR_SET_DUMPABLE = 4
 
 # The keeper imports one as soon as a program names it: importing costs more than most tests.
 WARM_MODULES = ("numpy", "sortedcontainers", "scipy", "networkx", "sympy", "pandas", "bitarray")
@@ -181,10 +183,15 @@ def available_uids() -> range | None:
         end = max(int(first) + int(count) for first, _, count in map(str.split, rows))
     if os.geteuid() != 0 or end < 1 << 15 or not _can_change_user():
         return None
-    if end < 1 << 20:
-        return range(1000, end)
-    first = random.SystemRandom().randrange(1 << 20, 1 << 30)
-    return range(first, first + (1 << 20))
+    return some_uids(end)
+
+
+def some_uids(end: int) -> range:
+    """A random half of the users below `end`, or fewer; where there are many, of those that no machine gives away."""
+    first, last = (1 << 20 if end > 1 << 22 else 1000), min(end, 1 << 30)
+    count = min(1 << 20, (last - first) // 2)
+    first = random.SystemRandom().randrange(first, last - count)
+    return range(first, first + count)
 
 
 def _can_change_user() -> bool:
@@ -199,10 +206,10 @@ def _can_change_user() -> bool:
     return os.waitpid(pid, 0)[1] == 0
 
 
-def main(scratch_root: str, contained: bool) -> None:
+def main(scratch_root: str, memory_bytes: int) -> None:
     """Fork the keeper, then serve: the one order in which the keeper's memory holds no request.
 
-    `contained`: the cgroup that is shown here is the sandbox's own.
+    `memory_bytes`: the limit of the sandbox's own cgroup, 0 where it has none.
     """
     if hasattr(sys, "set_int_max_str_digits"):  # Python 3.9 and 3.10 have it only in late releases
         sys.set_int_max_str_digits(0)
@@ -218,7 +225,8 @@ def main(scratch_root: str, contained: bool) -> None:
     with contextlib.suppress(PermissionError), open("/proc/self/oom_score_adj", "w") as score:
         score.write("0")
     uids = available_uids()
-    cgroup = own_cgroup() if contained else None
+    cgroup = own_cgroup(memory_bytes)
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # closes /proc/<pid>/mem and its like to our own user
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:

@@ -40,7 +40,7 @@ for name, source in sent["modules"]:
     module.__package__ = "runner"
     sys.modules[module.__name__] = module
     exec(compile(source, name + ".py", "exec"), module.__dict__)
-module.main(sent["scratch"], sent["contained"])
+module.main(sent["scratch"], sent["memory_bytes"])
 """
 _MODULES = ("wire", "values", "cgroup", "syscalls", "program", "keeper", "testcode", "process", "supervisor")
 
@@ -88,10 +88,8 @@ class Sandbox:
     The mutable state: the number of the current task, and whether the sandbox is open; one that broke is not.
     """
 
-    def __init__(
-        self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = (), contained: bool = False
-    ) -> None:
-        """Start the runner on the stream. `contained`: the cgroup that it sees is its own.
+    def __init__(self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = (), memory_bytes: int = 0) -> None:
+        """Start the runner on the stream. `memory_bytes`: the limit of its cgroup, 0 where it has none.
 
         Raises:
             SandboxError: It did not start.
@@ -103,7 +101,7 @@ class Sandbox:
         self._task = 0
         self.is_open = True
         try:
-            self._send(bundle(scratch, path, contained))
+            self._send(bundle(scratch, path, memory_bytes))
             self.hello = self._receive(START_S)[0]
             if self.hello.get("kind") != "hello" or self.hello.get("protocol") != PROTOCOL:
                 raise SandboxError(f"{stream.name} does not answer as a runner: {self.hello}")
@@ -220,10 +218,10 @@ class Session:
         self._outcomes.close()
 
 
-def bundle(scratch: str, path: Iterable[str], contained: bool) -> bytes:
+def bundle(scratch: str, path: Iterable[str], memory_bytes: int) -> bytes:
     """The runner's source and where it may write, as the bootstrap reads them."""
     folder = resources.files("deepcoder.runner")
     modules = [(name, (folder / f"{name}.py").read_text(encoding="utf-8")) for name in _MODULES]
-    sent = {"modules": modules, "scratch": scratch, "path": list(path), "contained": contained}
+    sent = {"modules": modules, "scratch": scratch, "path": list(path), "memory_bytes": memory_bytes}
     body = json.dumps(sent).encode()
     return b"%8d" % len(body) + body

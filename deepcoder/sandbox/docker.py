@@ -52,9 +52,9 @@ def start_docker(image: str, memory_bytes: int, cpus: float, runtime: str | None
     client = connect()
     try:
         digest = client.images.get(image).short_id  # of its content: a tag may move
-        return Sandbox(
-            _Container(client, image, f"image {image} {digest}", memory_bytes, cpus, runtime), contained=True
-        )
+        memory = memory_bytes + HEADROOM_BYTES
+        container = _Container(client, image, f"image {image} {digest}", memory, cpus, runtime)
+        return Sandbox(container, memory_bytes=memory)
     except docker.errors.ImageNotFound:
         raise SandboxUnavailable(f"the engine has no image {image}: run `make image`") from None
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
@@ -94,7 +94,6 @@ class _Container:
         self._received = bytearray()
         self._stderr = bytearray()
         api = client.api
-        memory = memory_bytes + HEADROOM_BYTES
         host_config = api.create_host_config(
             auto_remove=True,
             network_mode="none",
@@ -108,8 +107,8 @@ class _Container:
             cap_drop=["ALL"],
             cap_add=["SETUID", "SETGID", "KILL", "CHOWN"],
             security_opt=["no-new-privileges"],
-            mem_limit=memory,
-            memswap_limit=memory,  # the same: no swap
+            mem_limit=memory_bytes,
+            memswap_limit=memory_bytes,  # the same: no swap
             pids_limit=512,
             nano_cpus=int(cpus * 1e9),
             ulimits=[docker.types.Ulimit(name="stack", soft=1 << 30, hard=1 << 30)],

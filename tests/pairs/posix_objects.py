@@ -1,0 +1,16 @@
+# POSIX shared memory, message queue and semaphore.
+# refused: docker process
+import ctypes
+import os
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+CREATE = os.O_RDWR | os.O_CREAT
+
+
+def leave():
+    made = [LIBC.shm_open(b"/left", CREATE, 0o666) >= 0, LIBC.mq_open(b"/left", CREATE, 0o666, None) >= 0]
+    return any(made) or bool(LIBC.sem_open(b"/left", CREATE, 0o666, 1))
+
+
+def look():
+    return [each for each in (LIBC.shm_open(b"/left", os.O_RDWR, 0), LIBC.mq_open(b"/left", os.O_RDWR)) if each >= 0]
