@@ -1,0 +1,159 @@
+"""Judge many programs, a third of them hostile, and see that no verdict is wrong and nothing grows or stays behind.
+
+`python scripts/soak.py --sandbox docker`. The hostile ones are the attacks of `deepcoder redteam`; the others are
+right, wrong or broken. Counts and memory are those of this machine, so let nothing else use sandboxes
+meanwhile. Exit code 1 if a verdict was wrong or something was left.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import docker
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deepcoder import redteam
+from deepcoder.console import progress
+from deepcoder.pool import SandboxPool
+from deepcoder.programs import Program
+from deepcoder.sandbox import SandboxConfig
+from deepcoder.sandbox.base import BOOTSTRAP
+from deepcoder.sandbox.docker import LABEL
+from deepcoder.verdicts import Submission, Verdict
+
+BATCH = 500
+HONEST = {
+    "a, b = map(int, input().split())\nprint(a * b)": Verdict.AC,
+    "import sys\na, b = sys.stdin.read().split()\nsys.stdout.write(str(int(a) * int(b)))": Verdict.AC,
+    "from math import prod\nprint(prod(map(int, input().split())))": Verdict.AC,
+    "a, b = map(int, input().split())\nprint(a + b)": Verdict.WA,
+    "print(input()[7])": Verdict.RTE,
+    "print(int(input()": Verdict.CE,
+}
+
+out = Console()
+Case = tuple[Submission, frozenset[Verdict]]
+
+
+def honest() -> Iterator[Case]:
+    """Programs without malice, each with a text of its own."""
+    for number, (source, verdict) in enumerate(itertools.cycle(HONEST.items())):
+        program = Program(f"{source}\n# {number}\n")
+        yield Submission(redteam.problem("product", "stdin", redteam.LIMITS), program), frozenset([verdict])
+
+
+def hostile() -> Iterator[Case]:
+    """Every attack in every mode, again and again."""
+    attacks = [(attack, mode) for attack in redteam.attacks() for mode in attack.verdicts]
+    random.Random(0).shuffle(attacks)
+    for attack, mode in itertools.cycle(attacks):
+        yield attack.submission(mode), attack.verdicts[mode]
+
+
+def cases(count: int) -> Iterator[Case]:
+    """Two honest ones, a hostile one, and so on."""
+    kind, malice = honest(), hostile()
+    for number in range(count):
+        yield next(malice if number % 3 == 2 else kind)
+
+
+def commands() -> dict[int, str]:
+    """The command line of each process of this machine."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        found[int(path.parent.name)] = _read(str(path)).replace("\0", " ")
+    return found
+
+
+def resident_mib(pids: list[int]) -> list[int]:
+    """Of each process, by age."""
+    pages = [int(_read(f"/proc/{pid}/statm").split()[1]) for pid in sorted(pids)]
+    return [each * os.sysconf("SC_PAGE_SIZE") >> 20 for each in pages]
+
+
+def memory() -> dict[str, list[int]]:
+    """MiB resident of the workers, the coordinator, and the runners: a supervisor and a keeper for each sandbox."""
+    found = commands()
+    runner = BOOTSTRAP.strip().splitlines()[0]
+    return {
+        "workers": resident_mib([pid for pid, text in found.items() if text.startswith("ray::Worker")]),
+        "coordinator": resident_mib([pid for pid, text in found.items() if text.startswith("ray::Coordinator")]),
+        "runners": resident_mib([pid for pid, text in found.items() if runner in text and "namespaces.py" not in text]),
+    }
+
+
+def leftovers(kind: str) -> dict[str, int]:
+    """What may stay behind on this machine, by kind."""
+    found = commands()
+    left = {
+        "processes of runners": sum(BOOTSTRAP.strip().splitlines()[0] in text for text in found.values()),
+        "zombies": sum("\nState:\tZ" in _read(f"/proc/{pid}/status") for pid in found),
+        "files in /tmp": sum(1 for _ in Path("/tmp").glob("deepcoder-*")),
+        "files in /dev/shm": sum(1 for _ in Path("/dev/shm").iterdir()),
+    }
+    if kind == "docker":
+        client = docker.from_env()
+        left["containers"] = len(client.containers.list(all=True, filters={"label": LABEL}))
+        client.close()
+    return left
+
+
+def _read(path: str) -> str:
+    """The text of a file of /proc; none where its process has ended meanwhile."""
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def main(
+    programs: Annotated[int, typer.Option(min=1, help="How many to judge.")] = 20_000,
+    workers: Annotated[int, typer.Option(min=1)] = 2,
+    sandbox: Annotated[str, typer.Option(help="docker or process.")] = "docker",
+) -> None:
+    """Judge the programs in batches, then compare with the start."""
+    before = leftovers(sandbox)
+    config = SandboxConfig(sandbox, memory_bytes=max(each.limits.memory_bytes for each in redteam.attacks()))
+    wrong: list[str] = []
+    verdicts: Counter[Verdict] = Counter()
+    suspicious = 0
+    began = time.monotonic()
+    stream = cases(programs)
+    with SandboxPool(workers, config) as pool, progress("soaking", programs) as tick:
+        first = last = memory()
+        while batch := list(itertools.islice(stream, BATCH)):
+            judgements = pool.judge([submission for submission, _ in batch])
+            for (submission, right), judgement in zip(batch, judgements, strict=True):
+                verdicts[judgement.verdict] += 1
+                suspicious += bool(judgement.suspicious)
+                if judgement.verdict not in right:
+                    wrong.append(f"{submission.problem.problem_id}: {judgement.verdict} {judgement.detail}")
+            if sum(verdicts.values()) == len(batch):
+                first = memory()  # after one batch: every part has been used
+            last = memory()
+            tick(len(batch))
+    after = leftovers(sandbox)
+    took_s = time.monotonic() - began
+    table = Table("", "first", "last")
+    for name in first:
+        table.add_row(f"MiB of {name}", str(first[name]), str(last[name]))
+    for name in before:
+        table.add_row(name, str(before[name]), str(after[name]))
+    out.print(table)
+    out.print(f"{programs} programs in {took_s:.0f} s: {dict(verdicts)}, {suspicious} suspicious, {len(wrong)} wrong")
+    for line, times in Counter(wrong).most_common(20):
+        out.print(f"  {times} × {line}", markup=False)
+    raise typer.Exit(bool(wrong) or any(after[name] > before[name] for name in before))
+
+
+if __name__ == "__main__":
+    typer.run(main)
