@@ -7,7 +7,7 @@ ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif
 
-.PHONY: help setup engine image sandboxes train submit check test
+.PHONY: help setup engine image sandboxes train submit check test soak
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -40,3 +40,6 @@ check: setup  ## lint, format, types
 
 test: setup sandboxes  ## every test; those with Docker are skipped where there is no engine
 	$(BIN)/python -m pytest $(ARGS)
+
+soak: setup sandboxes  ## 20,000 programs, a third hostile: no wrong verdict, nothing left, memory flat
+	$(BIN)/python scripts/soak.py $(ARGS)

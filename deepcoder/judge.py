@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import signal
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -20,7 +19,7 @@ from deepcoder.runner import values
 from deepcoder.runner.wire import Outcome, Sign, Task
 from deepcoder.sandbox import Sandbox
 from deepcoder.sandbox.base import Session
-from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, printable, verdict_of
+from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, ended_by, printable, verdict_of
 
 NO_PROGRAM = "no program in the completion"
 DETAIL_CHARS = 200
@@ -130,9 +129,7 @@ def task(problem: Problem, program: Program) -> Task:
 def _detail(outcome: Outcome) -> str:
     """The one line that tells most: the exception, the signal, or the last line of stderr."""
     if outcome.signal:
-        line = f"ended by signal {outcome.signal} ({signal.strsignal(outcome.signal)})"
-        if outcome.signal == signal.SIGSYS:
-            line += f": {Sign.SYSTEM_CALL.value}"
+        line = ended_by(outcome.signal)
     elif outcome.error:
         line = outcome.error
     else:

@@ -210,9 +210,8 @@ class Bench:
     The mutable state: that sandbox, the jury, and what was in the sandbox at first.
     """
 
-    def __init__(self, config: SandboxConfig, recovery_s: float = RECOVERY_S) -> None:
+    def __init__(self, config: SandboxConfig) -> None:
         self.config = config
-        self.recovery_s = recovery_s
         self._jury = Jury(config)
         self._sandbox: Sandbox | None = None
 
@@ -235,11 +234,11 @@ class Bench:
             return Finding(attack, mode, None, (f"took its sandbox down: {error}",))
         harm = []
         late_s = attacked - began - judgement.ran * attack.limits.wall_s
-        if late_s > self.recovery_s:
+        if late_s > RECOVERY_S:
             harm.append(f"ended {late_s:.1f} s after its limits")
         if following.verdict is not Verdict.AC:
             harm.append(f"an honest program after it is judged {following.verdict}: {following.detail}")
-        if done - attacked > self.recovery_s:
+        if done - attacked > RECOVERY_S:
             harm.append(f"an honest program after it took {done - attacked:.1f} s")
         if left:
             self.close()  # so that the next attack is not blamed for it

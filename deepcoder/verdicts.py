@@ -5,6 +5,7 @@ Runs: worker node (they are formed there) and GPU node (they are scored there).
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,12 @@ OWN_CODE = "the data set's own code: "  # so begins the detail of an IE that is 
 def printable(text: str) -> str:
     """The text with every character escaped that a terminal would not show but obey."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def ended_by(number: int) -> str:
+    """The signal that ended a program, for people."""
+    what = Sign.SYSTEM_CALL.value if number == signal.SIGSYS else signal.strsignal(number)
+    return f"ended by signal {number}: {what}"
 
 
 class Verdict(StrEnum):

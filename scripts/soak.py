@@ -129,7 +129,7 @@ def main(
     began = time.monotonic()
     stream = cases(programs)
     with SandboxPool(workers, config) as pool, progress("soaking", programs) as tick:
-        first = last = memory()
+        seen: list[dict[str, list[int]]] = []  # after the first batch, when every part has been used, then by quarters
         while batch := list(itertools.islice(stream, BATCH)):
             judgements = pool.judge([submission for submission, _ in batch])
             for (submission, right), judgement in zip(batch, judgements, strict=True):
@@ -137,18 +137,17 @@ def main(
                 suspicious += bool(judgement.suspicious)
                 if judgement.verdict not in right:
                     wrong.append(f"{submission.problem.problem_id}: {judgement.verdict} {judgement.detail}")
-            if sum(verdicts.values()) == len(batch):
-                first = memory()  # after one batch: every part has been used
-            last = memory()
             tick(len(batch))
+            if sum(verdicts.values()) >= len(seen) * programs / 4:
+                seen.append(memory())
     after = leftovers(sandbox)
     took_s = time.monotonic() - began
-    table = Table("", "first", "last")
-    for name in first:
-        table.add_row(f"MiB of {name}", str(first[name]), str(last[name]))
-    for name in before:
-        table.add_row(name, str(before[name]), str(after[name]))
+    table = Table("MiB of", "first", *(["…"] * (len(seen) - 2)), "last")
+    for name in seen[0]:
+        table.add_row(name, *(" ".join(map(str, each[name])) for each in seen))
     out.print(table)
+    for name in before:
+        out.print(f"{name}: {before[name]} before, {after[name]} after")
     out.print(f"{programs} programs in {took_s:.0f} s: {dict(verdicts)}, {suspicious} suspicious, {len(wrong)} wrong")
     for line, times in Counter(wrong).most_common(20):
         out.print(f"  {times} × {line}", markup=False)

@@ -8,11 +8,12 @@ from contextlib import closing
 
 import pytest
 
-from deepcoder.redteam import LIMITS, Attack, Bench, attacks
+from deepcoder import redteam
+from deepcoder.redteam import LIMITS, Attack, Bench, Census, attacks, read_attack
 from deepcoder.sandbox import SandboxConfig
+from deepcoder.verdicts import Verdict
 
 ATTACKS = attacks()
-RECOVERY_S = 15.0  # on a very busy machine
 
 CASES = [
     pytest.param(attack, mode, id=f"{attack.kind}-{attack.name}-{mode}")
@@ -21,9 +22,15 @@ CASES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine may be very busy."""
+    monkeypatch.setattr(redteam, "RECOVERY_S", 15.0)
+
+
 @pytest.fixture(scope="module")
 def bench(sandbox_kind: str) -> Iterator[Bench]:
-    with closing(Bench(SandboxConfig(sandbox_kind, memory_bytes=LIMITS.memory_bytes), RECOVERY_S)) as opened:
+    with closing(Bench(SandboxConfig(sandbox_kind, memory_bytes=LIMITS.memory_bytes))) as opened:
         yield opened
 
 
@@ -37,8 +44,63 @@ def test_attack_fails_and_leaves_nothing(attack: Attack, mode: str, bench: Bench
     assert finding.judgement is not None and finding.judgement.detail.isprintable(), finding
 
 
+# What peers pay for, and the attacks that try it here.
+PAINS = {
+    "a comparison that takes a wrong answer": {"answer_nearly", "answer_among_all", "answer_of_right_shape"},
+    "the answer in the grader's frames, or equal to everything": {"frames_of_callers", "object_equal_to_everything"},
+    "an exit before the tests": {"exit_at_once", "exit_without_cleanup", "exit_as_exception"},
+    "tests that the program brings itself": {"source_names_pytest"},
+    "an exception for the time limit that the program catches": {"clock_swallows_everything"},
+    "zombies and orphans": {"leave_zombies", "leave_daemon", "leave_running_chain"},
+    "output that is cut and then taken as whole": {"answer_before_too_much", "flood_stdout"},
+    "results compared as text": {"answer_of_other_type", "object_str_subclass"},
+    "prints in the channel of results": {"answer_printed_by_function", "frames_on_stdout"},
+}
+
+
+@pytest.mark.parametrize("pain", PAINS)
+def test_what_peers_pay_for_is_among_the_attacks(pain: str) -> None:
+    assert PAINS[pain] <= {attack.name for attack in ATTACKS}
+
+
 def test_attacks_are_many_and_of_every_kind() -> None:
     kinds = Counter(attack.kind for attack in ATTACKS)
 
     assert len(ATTACKS) >= 60
     assert min(kinds.values()) >= 4, kinds
+
+
+RIGHT = "a, b = map(int, input().split())\nprint(a * b)\n"
+
+
+def test_right_program_counts_as_one_that_got_through(sandbox_kind: str) -> None:
+    attack = read_attack("right", "# Multiplies.\n# kind: none\n# stdin: WA\n" + RIGHT)
+    with closing(Bench(SandboxConfig(sandbox_kind, memory_bytes=LIMITS.memory_bytes))) as bench:
+        finding = bench.attack(attack, "stdin")
+
+    assert finding.judgement is not None and finding.judgement.verdict is Verdict.AC
+    assert not finding.held and not finding.is_expected
+
+
+def test_unusual_verdict_is_held_but_not_expected(bench: Bench) -> None:
+    finding = bench.attack(read_attack("wrong", "# Adds.\n# kind: none\n# stdin: RTE\nprint(1)\n"), "stdin")
+
+    assert finding.held and not finding.is_expected
+
+
+def test_what_a_program_leaves_is_told() -> None:
+    before = Census({"processes": 3, "tmp": ["7"]}, 1 << 20, {5: (4, 1 << 20)})
+    after = Census({"processes": 4, "tmp": ["7"]}, 1 << 30, {5: (6, 1 << 30)})
+
+    assert after.beyond(before) == [
+        "processes: 4 instead of 3",
+        "memory of the container: 1023 MiB more",
+        "descriptors of the runner: 6 instead of 4",
+        "memory of the runner: 1023 MiB more",
+    ]
+    assert before.beyond(before) == []
+
+
+def test_unknown_line_of_a_head_is_an_error() -> None:
+    with pytest.raises(ValueError, match="odd: 'colour' is no line of a head"):
+        read_attack("odd", "# What.\n# colour: red\n")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from deepcoder import cli, console
+from deepcoder import cli, console, redteam
 from deepcoder.grade import Record, Settings, pass_at_k
 from deepcoder.verdicts import Judgement, Verdict
 
@@ -406,3 +406,29 @@ def graded(*verdicts: str) -> list[Record]:
 )
 def test_pass_at_k_is_the_unbiased_estimate(verdicts: list[str], k: int, expected: float | None) -> None:
     assert pass_at_k(graded(*verdicts), k) == expected
+
+
+def test_redteam_shows_each_attack_and_that_it_held(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redteam, "RECOVERY_S", 15.0)  # the machine may be very busy
+    ran = Ran(capsys, "redteam", "--sandbox", "process", "exit", "answer_nearly")
+    assert ran.code == 0, ran.out
+    assert "exit_at_once" in ran.out and "answer_nearly" in ran.out
+    assert "process sandboxes: 0 through, 0 with leftovers, 0 held with a verdict" in ran.out
+
+
+def test_redteam_exits_with_1_when_an_attack_gets_through(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "# Multiplies.\n# kind: none\n# stdin: WA\na, b = map(int, input().split())\nprint(a * b)\n"
+    monkeypatch.setattr(redteam, "attacks", lambda _: [redteam.read_attack("right", source)])
+    ran = Ran(capsys, "redteam", "--sandbox", "process")
+    assert ran.code == 1, ran.out
+    assert "1 attacks in 1 runs on process sandboxes: 1 through" in ran.out
+
+
+def test_redteam_does_not_know_every_word(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, "redteam", "--sandbox", "process", "nonsense")
+    assert ran.code == 2
+    assert ran.err.startswith("deepcoder: no attack or class is called 'nonsense': the classes are answers, bombs")

@@ -307,3 +307,30 @@ def test_numbers_too_long_to_show_are_judged(shared_sandbox: Sandbox, jury: Jury
     assert judged(SQUARE, problem, shared_sandbox, jury).verdict is Verdict.AC
     wrong = judged("def square(x): return x", problem, shared_sandbox, jury)
     assert (wrong.verdict, wrong.detail[-26:]) == (Verdict.WA, " a value too large to show")
+
+
+@pytest.mark.parametrize(
+    ("between", "verdict"),
+    [("kept.append(bytearray(b'x') * (400 << 20))", Verdict.MLE), ("while True: pass", Verdict.TLE), ("", Verdict.AC)],
+)
+def test_function_is_watched_between_its_calls(
+    between: str, verdict: Verdict, shared_sandbox: Sandbox, jury: Jury
+) -> None:
+    source = f"""
+import threading, time
+kept = []
+
+def work():
+    {between or "pass"}
+
+def square(x):
+    if x == 1:
+        threading.Thread(target=work, daemon=True).start()
+    return x * x
+"""
+    problem = coded_by("import time\nassert square(1) == 1\ntime.sleep(0.5)\nassert square(2) == 4", cpu_s=0.2)
+    limits = dataclasses.replace(problem.limits, memory_bytes=256 << 20)
+
+    judgement = judged(source, dataclasses.replace(problem, limits=limits), shared_sandbox, jury)
+
+    assert judgement.verdict is verdict, judgement

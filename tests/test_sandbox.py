@@ -21,8 +21,9 @@ import pytest
 
 from deepcoder.problems import Limits, TestCase
 from deepcoder.runner import values
-from deepcoder.runner.wire import STDERR_BYTES, Ended, Outcome, Task
+from deepcoder.runner.wire import LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
+from deepcoder.sandbox.base import HEAD_BYTES
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.process import start_process
 
@@ -968,6 +969,48 @@ def test_container_killed_under_a_program_raises_sandbox_error(docker_sandboxes:
     finally:
         sandbox.close()
         client.close()
+
+
+class Captured:
+    """The stream of a runner that has fallen to a program: well-behaved until it answers."""
+
+    name, interpreter = "captured", ""
+    pid: int | None = None
+
+    def __init__(self, answer: bytes) -> None:
+        self.answers = [frame({"kind": "hello", "protocol": PROTOCOL}), answer]
+        self.closed = False
+
+    def send(self, data: bytes) -> None:
+        pass
+
+    def receive(self, timeout_s: float) -> bytes:
+        return self.answers.pop(0)
+
+    def last_words(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(LENGTHS.pack(20, LIMITS.output_bytes + HEAD_BYTES), id="more than a program may print"),
+        pytest.param(LENGTHS.pack(1 << 31, 0), id="an endless head"),
+        pytest.param(frame({"kind": "outcome", "task": 1, "ended": "accepted"}), id="what is no outcome"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+def test_runner_that_fell_costs_its_sandbox_and_no_memory(answer: bytes) -> None:
+    stream = Captured(answer)
+    sandbox = Sandbox(stream)
+
+    with pytest.raises(SandboxError, match="captured"):
+        run(sandbox, "")
+
+    assert stream.closed and not sandbox.is_open
 
 
 def test_closed_sandbox_raises_sandbox_error(sandbox_kind: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepcoder.runner.wire import LENGTHS, Frames, frame
+from deepcoder.runner.wire import LENGTHS, Ended, Frames, Outcome, Sign, frame
 
 LIMIT = 1 << 20
 
@@ -124,3 +124,35 @@ def test_frame_of_exactly_the_limit_is_taken() -> None:
 
     assert message is not None
     assert len(message[1]) == LIMIT - len(head)
+
+
+@pytest.mark.parametrize(
+    ("head", "wrong"),
+    [
+        ({}, "KeyError"),
+        ({"ended": 3}, "ended"),
+        ({"ended": "well"}, "well"),
+        ({"ended": "exited", "exit_code": "0"}, "exit_code"),
+        ({"ended": "exited", "cpu_s": None}, "cpu_s"),
+        ({"ended": "exited", "stderr": ["x"]}, "stderr"),
+        ({"ended": "exited", "signs": "made"}, "signs"),
+        ({"ended": "exited", "signs": ["is evil"]}, "is evil"),
+        ({"ended": "exited", "verdict": "AC"}, "verdict"),
+        ({"ended": "exited", "output": "42"}, "output"),
+    ],
+)
+def test_head_that_is_no_outcome_is_refused(head: dict[str, object], wrong: str) -> None:
+    with pytest.raises((KeyError, ValueError)) as caught:
+        Outcome.read(head, b"")
+
+    assert wrong in repr(caught.value)
+
+
+def test_outcome_is_read_as_it_was_sent() -> None:
+    sent = Outcome(Ended.EXITED, b"42", exit_code=0, stderr="x", cpu_s=0.5, signs=(Sign.PROCESSES,))
+    facts = {name: value for name, value in sent.__dict__.items() if name != "output"}
+    frames = Frames(1 << 20)
+    frames.feed(frame(facts, sent.output))
+    message = frames.next()
+
+    assert message is not None and Outcome.read(*message) == sent

@@ -1,0 +1,14 @@
+# Brings tests of its own, which pass, and speaks of pytest: some graders then run those in place of theirs.
+# kind: source
+# stdin: WA
+# function: RTE
+# code: RTE
+import pytest
+
+
+def test_everything():
+    assert True
+
+
+if __name__ == "__main__":
+    print(pytest.main(["-q", "-p", "no:cacheprovider", "main.py"]) == 0)
