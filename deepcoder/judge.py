@@ -16,7 +16,7 @@ from deepcoder.jury import Jury, JuryError, Tested
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner import values
-from deepcoder.runner.wire import Outcome, Sign, Task
+from deepcoder.runner.wire import Ended, Outcome, Sign, Task
 from deepcoder.sandbox import Sandbox
 from deepcoder.sandbox.base import Session
 from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, ended_by, printable, verdict_of
@@ -128,7 +128,7 @@ def task(problem: Problem, program: Program) -> Task:
 
 def _detail(outcome: Outcome) -> str:
     """The one line that tells most: the exception, the signal, or the last line of stderr."""
-    if outcome.signal:
+    if outcome.ended is Ended.KILLED and outcome.signal:
         line = ended_by(outcome.signal)
     elif outcome.error:
         line = outcome.error

@@ -177,6 +177,6 @@ def _value(outcome: Outcome, who: str) -> Any:
 
 def _why(outcome: Outcome | None) -> str:
     assert outcome is not None
-    if outcome.signal:
+    if outcome.ended is Ended.KILLED and outcome.signal:
         return ended_by(outcome.signal)
     return outcome.error or outcome.ended.value.replace("_", " ")
