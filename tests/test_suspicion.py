@@ -82,15 +82,14 @@ def test_program_killed_at_its_limit_is_not_suspicious_for_its_children(shared_s
 
 
 @pytest.mark.parametrize(
-    ("report", "sign"),
+    "report",
     [
-        ('b"V\\0\\0\\0\\x0242"', Sign.REPORT),  # beside the harness's own
-        ('b"S\\0\\0\\0\\0"', Sign.REPORT),
-        ('b"?\\0\\0\\0\\0"', Sign.REPORT),
-        ('b"V\\0\\0\\0\\x01{"', Sign.VALUE),
+        pytest.param('b"V\\0\\0\\0\\x0242"', id="an answer beside the harness's own"),
+        pytest.param('b"S\\0\\0\\0\\0"', id="that it begins"),
+        pytest.param('b"?\\0\\0\\0\\0"', id="of no known kind"),
     ],
 )
-def test_report_of_the_program_itself_is_suspicious(shared_sandbox: Sandbox, report: str, sign: Sign) -> None:
+def test_report_of_the_program_itself_is_suspicious(shared_sandbox: Sandbox, report: str) -> None:
     source = f"""
         import os
 
@@ -101,7 +100,21 @@ def test_report_of_the_program_itself_is_suspicious(shared_sandbox: Sandbox, rep
 
     judgement = judged(shared_sandbox, source, Mode.FUNCTION)
 
-    assert sign in judgement.suspicious, judgement
+    assert judgement.suspicious == (Sign.REPORT,), judgement
+
+
+def test_answer_that_does_not_decode_is_suspicious(shared_sandbox: Sandbox) -> None:
+    source = """
+        import os, time
+
+        def solve():
+            os.write(5, b"V\\0\\0\\0\\x01{")
+            time.sleep(1000)
+        """
+
+    judgement = judged(shared_sandbox, source, Mode.FUNCTION)
+
+    assert (judgement.verdict, judgement.suspicious) == (Verdict.WA, (Sign.VALUE,))
 
 
 @pytest.mark.parametrize("mode", Mode)

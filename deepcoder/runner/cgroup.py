@@ -16,7 +16,10 @@ ROUNDING_BYTES = 1 << 16  # the kernel keeps limits in pages
 
 
 class Cgroup:
-    """A memory cgroup, and what was held in it before any program ran."""
+    """A memory cgroup.
+
+    The mutable state: how often the kernel had killed in it; besides, what was held before any program ran.
+    """
 
     def __init__(self, usage: str, parts: str, events: str, files: str) -> None:
         self._usage = usage
@@ -24,9 +27,14 @@ class Cgroup:
         self._events = events
         self._files = files
         self._held_at_first = self._held_bytes()
+        self._kills = self._oom_kills()
 
-    def oom_kills(self) -> int:
-        """How often the kernel has killed here for want of memory."""
+    def has_killed(self) -> bool:
+        """Whether the kernel has killed here for want of memory since this was last asked."""
+        before, self._kills = self._kills, self._oom_kills()
+        return self._kills > before
+
+    def _oom_kills(self) -> int:
         return _numbers(self._events).get("oom_kill", 0)
 
     def has_grown_by(self, size: int) -> bool:

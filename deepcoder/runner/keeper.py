@@ -3,17 +3,20 @@
 Runs: inside the sandbox, as root of it where there are many users, else as the only one. It never sees a source or an
 input (they pass as descriptors), so its memory, which every program inherits, holds nothing to find.
 
+By marshal, which touches the fewest pages: after a fork each one touched must be copied, and each copy costs.
+
     supervisor → keeper   {"start": job} + descriptors   {"kill": true}   {"warm": [modules]}
-    keeper → supervisor   {"pid": n}     {"status": n, "cpu_s": s, "peak_bytes": n, "signs": [...]}
+    keeper → supervisor   {} when it is warm   {"pid": n}   {"status": n, "cpu_s": s, "peak_bytes": n, "signs": [...]}
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import gc
 import importlib
-import json
+import marshal
 import os
 import select
 import signal
@@ -54,59 +57,75 @@ def keep(channel: socket.socket, scratch_root: str, uids: range | None, shared_m
     threading.stack_size(THREAD_STACK_BYTES)
     for name in USUAL_MODULES:
         importlib.import_module(name)
+    channel = _above_the_programs(channel)
+    program.prepare()
     gc.collect()
     gc.freeze()
     if uids is not None:
         os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
-    started, room = 0, Room.of(scratch_root)
+    started, room, size = 0, Room.of(scratch_root), _address_space_bytes()
     while True:
         data, descriptors, _, _ = socket.recv_fds(channel, MESSAGE_BYTES, 6)
         if not data:
             return
-        message = json.loads(data)
+        message = marshal.loads(data)
         if "warm" in message:
             for name in message["warm"]:
                 with contextlib.suppress(ImportError):  # the program meets the same error itself
                     importlib.import_module(name)
             gc.freeze()
+            size = _address_space_bytes()
+            channel.send(marshal.dumps({}))
         elif "start" in message:
             uid = None if uids is None else uids[started % len(uids)]
             started += 1
-            _run_one(channel, message["start"], descriptors, room, uid)
+            _run_one(channel, {**message["start"], "uid": uid, "keeper_bytes": size}, descriptors, room)
 
 
-def _run_one(channel: socket.socket, job: dict[str, Any], descriptors: list[int], room: Room, uid: int | None) -> None:
-    scratch = os.path.join(room.root, f"{uid or os.getpid()}")
+def _above_the_programs(channel: socket.socket) -> socket.socket:
+    """The channel at a high number, and the low ones taken, so that what comes through it is above a program's own."""
+    moved = socket.socket(fileno=fcntl.fcntl(channel.detach(), fcntl.F_DUPFD_CLOEXEC, 2 * program.REPORTS))
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in range(3, 2 * program.REPORTS):
+        os.dup2(null, fd)
+    return moved
+
+
+def _address_space_bytes() -> int:
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _run_one(channel: socket.socket, job: dict[str, Any], descriptors: list[int], room: Room) -> None:
+    uid = job["uid"]
+    scratch = job["scratch"] = f"{room.root}/{uid or os.getpid()}"
     os.mkdir(scratch, 0o700)
     if uid is not None:
         os.chown(scratch, uid, uid)
-    job["uid"], job["scratch"] = uid, scratch
     pid = os.fork()
     if pid == 0:
         program.run(job, descriptors)
     for fd in descriptors:
         os.close(fd)
-    channel.send(json.dumps({"pid": pid}).encode())
+    channel.send(marshal.dumps({"pid": pid}))
     killed = _wait_for_exit(channel, pid)
     _, status, usage = os.wait4(pid, 0)
     swept = _sweep(uid)
     _remove(scratch, uid)
-    signs = {
-        Sign.PROCESSES: swept.alive and not killed,  # children of what we killed ourselves were at work
-        Sign.SYSTEM_CALL: signal.SIGSYS in map(_signal, [status, *swept.statuses]),
-        Sign.FILES: room.clear(),
-    }
+    signs = []
+    if swept.alive and not killed:  # children of what we killed ourselves were at work
+        signs.append(Sign.PROCESSES.value)
+    if any(os.WIFSIGNALED(each) and os.WTERMSIG(each) == signal.SIGSYS for each in (status, *swept.statuses)):
+        signs.append(Sign.SYSTEM_CALL.value)
+    if room.clear():
+        signs.append(Sign.FILES.value)
     result = {
         "status": status,
         "cpu_s": usage.ru_utime + usage.ru_stime + swept.cpu_s,
         "peak_bytes": usage.ru_maxrss * 1024,
-        "signs": [sign.value for sign, seen in signs.items() if seen],
+        "signs": signs,
     }
-    channel.send(json.dumps(result).encode())
-
-
-def _signal(status: int) -> int | None:
-    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+    channel.send(marshal.dumps(result))
 
 
 def _wait_for_exit(channel: socket.socket, pid: int) -> bool:
@@ -194,11 +213,11 @@ def descendants(ancestor: int) -> dict[int, list[str]]:
 
 def _remove(scratch: str, uid: int | None) -> None:
     """Delete the folder. Usually it is empty; otherwise its owner empties it, since root here may not enter it."""
-    with contextlib.suppress(OSError):
+    try:
         os.rmdir(scratch)
-        return
-    _empty(scratch, uid)
-    os.rmdir(scratch)
+    except OSError:
+        _empty(scratch, uid)
+        os.rmdir(scratch)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
+import marshal
 import os
 import select
 import signal
@@ -47,7 +47,9 @@ class Process:
     The mutable state: the descriptors still open, what has come out of them, and the accounts of this execution.
     """
 
-    def __init__(self, channel: socket.socket, keeper_pid: int, cgroup: Cgroup | None, task: Task, job: bytes) -> None:
+    def __init__(
+        self, channel: socket.socket, keeper_pid: int, cgroup: Cgroup | None, task: Task, job: int, is_compiled: bool
+    ) -> None:
         self.channel = channel
         self.keeper_pid = keeper_pid
         self.cgroup = cgroup
@@ -63,36 +65,41 @@ class Process:
         self.unsent = memoryview(b"")
         self.signs: set[Sign] = set()
         self.rests = False  # between two calls
-        self.oom_kills_before = cgroup.oom_kills() if cgroup else 0
-        self.has_children = False  # as far as the last look could see
         self.poll = select.poll()
-        self._start(job, task.mode)
+        self._start(job, task.mode, is_compiled)
         self._begin()
 
-    def _start(self, job: bytes, mode: str) -> None:
-        memory = os.memfd_create("job")
-        write_all(memory, job)
+    def _start(self, job: int, mode: str, is_compiled: bool) -> None:
         given, printed, errors, reports = os.pipe(), os.pipe(), os.pipe(), os.pipe()
         for fd, _ in (given, printed, errors):
             os.fchmod(fd, 0o666)  # a program may open /dev/stdin, which asks whose pipe it is
         null = os.open(os.devnull, os.O_RDONLY)
         stdin, calls = (null, given[0]) if self.calls else (given[0], null)
-        theirs = [stdin, printed[1], errors[1], memory, calls, reports[1]]
-        message = json.dumps({"start": {"mode": mode, "limits": dict(self.limits)}}).encode()
+        theirs = [stdin, printed[1], errors[1], job, calls, reports[1]]
+        message = marshal.dumps({"start": {"mode": mode, "limits": dict(self.limits)}})
         socket.send_fds(self.channel, [message], theirs)
         for fd in theirs:
-            os.close(fd)
+            if fd != job:
+                os.close(fd)
         self.giving = given[1]
         self.readers = {printed[0]: self._printed, errors[0]: self._erred, reports[0]: self._heard}
         for fd in (self.giving, *self.readers):
             os.set_blocking(fd, False)
-        for fd in (self.channel.fileno(), *self.readers):
-            self.poll.register(fd, select.POLLIN)
+        # Each wake costs; what can wait for the end of a run is read then.
+        idle = () if self.calls or not is_compiled else (reports[0],)
+        for fd in self.readers:
+            if fd not in idle:
+                self.poll.register(fd, select.POLLIN)
+        self.outputs = {printed[0], errors[0]}
+        if self.calls:
+            self.poll.register(self.channel, select.POLLIN)
 
     def _begin(self) -> None:
         """Open the accounts of one execution."""
         self.began = self.looked = time.monotonic()
-        self.cpu_before = self.cpu_s = self._cpu_s_now()
+        self.main_before = self.cpu_s = self._main_cpu_s() or 0.0
+        # What the family had used by now. To ask is dear, so that of a later call's is taken at the first look.
+        self.cpu_before = None if self.calls and self.pid else 0.0
         self.charged_s = 0.0
         self.peak_bytes = 0
         self.printed_bytes = 0
@@ -112,8 +119,9 @@ class Process:
             with contextlib.suppress(OSError):
                 fcntl.fcntl(self.giving, _F_SETPIPE_SZ, min(len(data), PIPE_BYTES))
         self.unsent = memoryview(data)
-        self.poll.register(self.giving, select.POLLOUT)
         self._write()
+        if self.unsent:
+            self.poll.register(self.giving, select.POLLOUT)
 
     def _write(self) -> None:
         try:
@@ -123,7 +131,6 @@ class Process:
             return
         except BrokenPipeError:  # the program reads no more: its own business
             self.unsent = memoryview(b"")
-        self.poll.unregister(self.giving)
         if not self.calls:
             os.close(self.giving)
             self.giving = -1
@@ -133,23 +140,30 @@ class Process:
         if fd == self.channel.fileno():
             self._hear_keeper()
         elif fd == self.giving:
+            giving = self.giving
             self._write()
+            if not self.unsent:
+                self.poll.unregister(giving)
         elif fd in self.readers:
             self._read(fd)
 
-    def _hear_keeper(self) -> None:
-        data = self.channel.recv(keeper.MESSAGE_BYTES)
-        if not data:
-            raise RuntimeError("the keeper is gone")
-        message = json.loads(data)
-        if "pid" in message:
-            self.pid = message["pid"]
-            self.began = self.looked = time.monotonic()  # the keeper may have been busy importing
-        else:
-            self.exit = message
-            for fd in list(self.readers):  # every writer is dead: read on to the end
-                while fd in self.readers:
-                    self._read(fd)
+    def _hear_keeper(self, flags: int = socket.MSG_DONTWAIT) -> None:
+        """What it has said so far."""
+        while self.exit is None:
+            try:
+                data = self.channel.recv(keeper.MESSAGE_BYTES, flags)
+            except BlockingIOError:
+                return
+            if not data:
+                raise RuntimeError("the keeper is gone")
+            message = marshal.loads(data)
+            if "pid" in message:
+                self.pid = message["pid"]
+            else:
+                self.exit = message
+        for fd in list(self.readers):  # every writer is dead: read on to the end
+            while fd in self.readers:
+                self._read(fd)
 
     def _read(self, fd: int) -> None:
         try:
@@ -159,9 +173,13 @@ class Process:
         if data:
             self.readers[fd](data)
         elif data is not None:
-            self.poll.unregister(fd)
+            with contextlib.suppress(KeyError):  # one that was never waited for
+                self.poll.unregister(fd)
             del self.readers[fd]
             os.close(fd)
+            if self.outputs <= {fd} and not self.calls:
+                self.poll.register(self.channel, select.POLLIN)
+            self.outputs.discard(fd)
 
     def _printed(self, data: bytes) -> None:
         self.printed_bytes += len(data)
@@ -210,7 +228,8 @@ class Process:
     def kill(self, reason: Ended) -> None:
         """End the process; the keeper tells when it is gone."""
         if self.exit is None and self.killed_for is None:
-            self.channel.send(b'{"kill": true}')
+            self.channel.send(marshal.dumps({"kill": True}))
+            self.poll.register(self.channel, select.POLLIN)
         self.killed_for = self.killed_for or reason
 
     def _main_cpu_s(self) -> float | None:
@@ -220,29 +239,23 @@ class Process:
         except OSError:
             return None
 
-    def _cpu_s_now(self) -> float:
-        """CPU seconds of the family; living children are counted only where the last look found some: looking costs."""
-        if self.has_children:
-            return _cpu_s(keeper.descendants(self.keeper_pid).values())
-        return (self._main_cpu_s() or 0.0) + self._reaped_cpu_s()
-
-    def _reaped_cpu_s(self) -> float:
-        """CPU seconds of the main process's children that have ended."""
-        try:
-            fields = keeper.stat_fields(self.pid) if self.pid else []
-        except OSError:
-            fields = []
-        return sum(map(int, fields[13:15])) / _TICKS_PER_S
+    def _call_cpu_s(self, main_s: float) -> float:
+        """CPU seconds of the call; of a short one those of the main process, which is all that `main_s` counts."""
+        if self.cpu_before is None:
+            return main_s - self.main_before
+        return max(main_s - self.main_before, _cpu_s(keeper.descendants(self.keeper_pid).values()) - self.cpu_before)
 
     def look(self) -> None:
         """Enforce the limits that need watching, when a tick has passed."""
         now = time.monotonic()
-        if now - self.looked < TICK_S or not self.pid or self.exit or self.killed_for:
+        if now - self.looked < TICK_S or self.exit or self.killed_for:
+            return
+        self._hear_keeper()
+        if self.exit or not self.pid:
             return
         elapsed = min(now - self.looked, 4 * TICK_S)  # after a longer gap it was us who waited
         found = keeper.descendants(self.keeper_pid)
         family = list(found.values())
-        self.has_children = len(family) > 1
         if any(
             fields[1] == str(self.keeper_pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
         ):
@@ -250,6 +263,8 @@ class Process:
         own_bytes = int(keeper.stat_fields(self.keeper_pid)[21]) * _PAGE_BYTES
         held = sum(max(0, int(fields[21]) * _PAGE_BYTES - own_bytes) for fields in family)
         cpu_s = _cpu_s(family)
+        if self.cpu_before is None:
+            self.cpu_before = self.cpu_s = cpu_s - ((self._main_cpu_s() or 0.0) - self.main_before)
         used_s = max(0.0, cpu_s - self.cpu_s)
         waited_for_processor = any(fields[0] == "R" for fields in family)
         if not self.rests:
@@ -280,20 +295,21 @@ class Process:
             return self._after_exit(self.exit)
         if self.reported is None or not self.calls or self.unsent or self.killed_for:
             return None
-        if self._main_cpu_s() is None:  # it reported with its last breath: the keeper's word will come
+        main_s = self._main_cpu_s()
+        if main_s is None:  # it reported with its last breath: the keeper's word will come
             return None
         ended, output, error, bases = self.reported
-        total_s = self._cpu_s_now()
-        if total_s - self.cpu_before > self.limits["cpu_s"]:
+        cpu_s = self._call_cpu_s(main_s)
+        if cpu_s > self.limits["cpu_s"]:
             ended, output = Ended.TIME_LIMIT, b""
         self.rests = True
-        return self._facts(ended, output, error, bases, total_s - self.cpu_before)
+        return self._facts(ended, output, error, bases, cpu_s)
 
     def _after_exit(self, last: dict[str, Any]) -> Outcome:
         status = last["status"]
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         code = None if number else os.WEXITSTATUS(status)
-        cpu_s = last["cpu_s"] - self.cpu_before
+        cpu_s = last["cpu_s"] - (self.main_before if self.cpu_before is None else self.cpu_before)
         if not self.calls:  # the kernel's high-water mark is of the process, not of one call
             self.peak_bytes = max(self.peak_bytes, last["peak_bytes"])
         output, error, bases = b"", "", ""
@@ -304,7 +320,7 @@ class Process:
             ended = Ended.TIME_LIMIT
         elif self.peak_bytes > self.limits["memory_bytes"] or number == signal.SIGUSR2:
             ended = Ended.MEMORY_LIMIT
-        elif number == signal.SIGKILL and self.cgroup and self.cgroup.oom_kills() > self.oom_kills_before:
+        elif number == signal.SIGKILL and self.cgroup and self.cgroup.has_killed():
             ended = Ended.MEMORY_LIMIT
         elif not self.confined:
             raise RuntimeError(f"a program could not be confined: {bytes(self.stderr)!r}")
@@ -332,8 +348,7 @@ class Process:
     def finish(self) -> None:
         """Let nothing of the process remain: neither it nor our ends of its pipes."""
         self.kill(Ended.KILLED)
-        while self.exit is None:
-            self._hear_keeper()
+        self._hear_keeper(flags=0)
         if self.giving >= 0:
             os.close(self.giving)
             self.giving = -1

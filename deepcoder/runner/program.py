@@ -35,26 +35,62 @@ from . import values
 REPORT = struct.Struct(">cI")
 CALL = struct.Struct(">I")
 JOB, CALLS, REPORTS = 3, 4, 5
+CALL_BYTES = 1 << 16  # read at a time
+OWN_FOLDER = "/proc/self/cwd"  # the same words for every program
+DESCRIPTORS = 256  # the most that a process may have open
 STACK_BYTES = 1 << 30  # threads and the main stack reserve address space that they may never touch
 ERROR_CHARS = 500
 
 _PR_SET_DUMPABLE = 4
 _LIBC = ctypes.CDLL(None, use_errno=True)
+_prctl = _LIBC.prctl
+_MODULES: dict[str, types.ModuleType] = {}
+
+
+def prepare() -> None:
+    """Make in the keeper what is the same for every program: each page that a new process touches costs it time."""
+    os.environ.update(HOME=OWN_FOLDER, TMPDIR=OWN_FOLDER)
+    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_MSGQUEUE):
+        resource.setrlimit(kind, (0, 0))
+    _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
+    kept = [os.dup(fd) for fd in range(3)]
+    given, giving = os.pipe()  # text streams look at what they are opened on
+    for fd, end in enumerate((given, giving, giving)):
+        os.dup2(end, fd)
+    # As a fresh interpreter under C.UTF-8 opens them.
+    sys.stdin = sys.__stdin__ = _text_stream(0, "r", "surrogateescape", -1)  # type: ignore[misc, assignment]
+    sys.stdout = sys.__stdout__ = _text_stream(1, "w", "surrogateescape", -1)  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = _text_stream(2, "w", "backslashreplace", 1)  # type: ignore[misc, assignment]
+    for fd, keeper_s in enumerate(kept):
+        os.dup2(keeper_s, fd)
+    for fd in (*kept, given, giving):
+        os.close(fd)
+    for name in ("__main__", "solution"):
+        module = _MODULES[name] = types.ModuleType(name)
+        module.__file__ = "main.py"
+        module.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = _MODULES["__main__"]
+    sys.argv = ["main.py"]
 
 
 def run(job: dict[str, Any], descriptors: list[int]) -> NoReturn:
-    """Become the program. `job`: uid (or null), scratch, mode, limits."""
+    """Become the program. `job`: uid (or null), scratch, mode, limits, and the keeper's size.
+
+    The descriptors must be above those that a program starts with.
+    """
     try:
         os.setsid()
-        _move(descriptors)
+        for place, fd in enumerate(descriptors):
+            os.dup2(fd, place)
+        os.closerange(len(descriptors), DESCRIPTORS)
         confine(job)
         _report(b"S", b"")
         if job["mode"] == "stdin":
             code = _compiled()
             os.closerange(JOB, REPORTS + 1)
-            _run_main(code)
+            _run_main(code, job["scratch"])
         else:
-            _serve_calls()
+            _serve_calls(job["scratch"])
     except MemoryError:
         _die_of_memory()
     except BaseException:
@@ -63,38 +99,26 @@ def run(job: dict[str, Any], descriptors: list[int]) -> NoReturn:
         os._exit(1)
 
 
-def _move(descriptors: list[int]) -> None:
-    """Put the descriptors at 0, 1, 2, … and close every other."""
-    high = [os.dup2(fd, 100 + i) for i, fd in enumerate(descriptors)]
-    for i, fd in enumerate(high):
-        os.dup2(fd, i)
-    os.closerange(len(high), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-
-
 def confine(job: dict[str, Any]) -> None:
     """Own user, no privileges, own folder, the limits of one execution."""
     limits, uid = job["limits"], job["uid"]
-    _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # which the runner is not, so that /proc/self is the program's again
-    with open("/proc/self/oom_score_adj", "w") as score:
-        score.write("1000")  # when the sandbox's memory ends, the kernel picks the program
-    with open("/proc/self/statm") as statm:
-        own_bytes = int(statm.read().split()[0]) * resource.getpagesize()
+    if uid is None:
+        _prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # which the runner is not, so that /proc/self is the program's again
+    score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+    os.write(score, b"1000")  # when the sandbox's memory ends, the kernel picks the program
+    os.close(score)
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # to be another user takes it away
+        _prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # here, since to be another user takes it away
     else:
         _drop_capabilities()
     os.chdir(job["scratch"])
-    os.environ.update(HOME=job["scratch"], TMPDIR=job["scratch"])
     # The supervisor watches resident memory and CPU time; these stop what is too quick for it.
-    _limit(resource.RLIMIT_AS, own_bytes + int(limits["memory_bytes"]) + STACK_BYTES)
+    _limit(resource.RLIMIT_AS, job["keeper_bytes"] + int(limits["memory_bytes"]) + STACK_BYTES)
     if uid is not None or not _users_are_the_hosts():
         _limit(resource.RLIMIT_NPROC, int(limits["processes"]))
-    _limit(resource.RLIMIT_NOFILE, 256)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_MSGQUEUE, 0)
     if job["mode"] == "stdin":
         _limit(resource.RLIMIT_CPU, math.ceil(limits["cpu_s"]) + 1)
 
@@ -124,15 +148,15 @@ def _report(kind: bytes, body: bytes) -> None:
         data = data[os.write(REPORTS, data) :]
 
 
-def _read_exactly(fd: int, size: int) -> bytes:
-    parts = []
-    while size:
-        part = os.read(fd, size)
+def _next_call() -> bytes:
+    """The arguments: no other call is sent before this one is answered."""
+    data = bytearray()
+    while len(data) < CALL.size or len(data) < CALL.size + CALL.unpack_from(data)[0]:
+        part = os.read(CALLS, CALL_BYTES)
         if not part:
             os._exit(0)  # the supervisor has closed the calls: no more of them
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+        data += part
+    return bytes(data[CALL.size :])
 
 
 def _compiled() -> types.CodeType:
@@ -165,24 +189,13 @@ def _one_line(error: BaseException) -> bytes:
     return text[:ERROR_CHARS].encode("utf-8", "backslashreplace")
 
 
-def _open_streams() -> None:
-    """Standard streams as a fresh interpreter under C.UTF-8 opens them."""
-    sys.stdin = sys.__stdin__ = _text_stream(0, "r", "surrogateescape", -1)  # type: ignore[misc, assignment]
-    sys.stdout = sys.__stdout__ = _text_stream(1, "w", "surrogateescape", -1)  # type: ignore[misc, assignment]
-    sys.stderr = sys.__stderr__ = _text_stream(2, "w", "backslashreplace", 1)  # type: ignore[misc, assignment]
-
-
 def _text_stream(fd: int, mode: str, errors: str, buffering: int) -> TextIO:
     return open(fd, mode, buffering, encoding="utf-8", errors=errors, newline="\n", closefd=False)  # type: ignore[return-value]
 
 
-def _new_module(name: str) -> dict[str, Any]:
-    module = types.ModuleType(name)
-    module.__file__ = "main.py"
-    module.__dict__["__builtins__"] = builtins
-    sys.modules[name] = module
-    sys.argv = ["main.py"]
-    sys.path.insert(0, os.getcwd())
+def _module(name: str, folder: str) -> dict[str, Any]:
+    module = sys.modules[name] = _MODULES[name]
+    sys.path.insert(0, folder)
     frame, depth = sys._getframe(), 0
     while frame.f_back:
         frame, depth = frame.f_back, depth + 1
@@ -190,10 +203,9 @@ def _new_module(name: str) -> dict[str, Any]:
     return module.__dict__
 
 
-def _run_main(code: types.CodeType) -> NoReturn:
+def _run_main(code: types.CodeType, folder: str) -> NoReturn:
     """Execute as `__main__` and end as the interpreter does: threads, atexit, streams, exit code."""
-    _open_streams()
-    module = _new_module("__main__")
+    module = _module("__main__", folder)
     status = 0
     try:
         exec(code, module)
@@ -243,13 +255,12 @@ def _die_of_memory() -> NoReturn:
     os._exit(1)
 
 
-def _serve_calls() -> NoReturn:
+def _serve_calls(folder: str) -> NoReturn:
     """Load the program once, then answer calls until the supervisor ends them."""
-    _open_streams()
     job = json.loads(os.pread(JOB, os.fstat(JOB).st_size, 0))
     preamble = _compile(job["preamble"], "preamble.py")
     code = _compile(job["source"])
-    module = _new_module("solution")  # not __main__: a guarded demonstration must not run
+    module = _module("solution", folder)  # not __main__: a guarded demonstration must not run
     try:
         exec(preamble, module)
         exec(code, module)
@@ -261,8 +272,7 @@ def _serve_calls() -> NoReturn:
         _report(b"X", _raised(error))
         os._exit(0)
     while True:
-        (size,) = CALL.unpack(_read_exactly(CALLS, CALL.size))
-        args, kwargs, *other = values.decode(_read_exactly(CALLS, size))
+        args, kwargs, *other = values.decode(_next_call())
         try:
             value = _entry(module, *(other or [job["entry_point"]]))(*args, **kwargs)
             kind, body = b"V", values.encode(value, objects=True).encode()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import json
+import marshal
 import os
 import random
 import re
@@ -16,6 +18,7 @@ import resource
 import select
 import socket
 import sys
+import time
 from collections import deque
 from typing import Any
 
@@ -27,6 +30,7 @@ from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
 READ_BYTES = 1 << 20
 FRAME_BYTES = 1 << 30
 MAIN_STACK_BYTES = 1 << 30
+HELD_S, HELD_BYTES = 0.005, 1 << 16  # how long an outcome may wait for the next, and how much of them
 _PR_SET_DUMPABLE = 4
 
 # The keeper imports one as soon as a program names it: importing costs more than most tests.
@@ -61,8 +65,11 @@ class Supervisor:
         self.waiting: deque[tuple[dict[str, Any], bytes]] = deque()
         self.number = 0
         self.task: Task | None = None
-        self.job = b""  # the task as the program reads it: JSON, or b"C" and its compiled code
+        self.job = sealed(b"")  # the task as the program reads it: JSON, or b"C" and its compiled code
+        self.is_compiled = False
         self.process: Process | None = None
+        self.unsent = b""  # outcomes that wait for more of them: each write wakes the worker
+        self.sent = 0.0
         self.warm: set[str] = set()
 
     def serve(self) -> None:
@@ -73,6 +80,7 @@ class Supervisor:
         """
         while True:
             while not self.waiting:
+                self._flush()
                 if self.process is None:
                     self._read_requests()
                 else:
@@ -105,11 +113,14 @@ class Supervisor:
         self.number = head["task"]
         self.task = Task(text, head["mode"], head["limits"], head["entry_point"], head["preamble"])
         job = {"source": text, "preamble": head["preamble"], "entry_point": head["entry_point"]}
-        self.job = json.dumps(job).encode()
+        self._describe(json.dumps(job).encode())
+        self.is_compiled = False
         new = set(_IMPORTS.findall(text)) - self.warm
         if new:
             self.warm |= new
-            self.channel.send(json.dumps({"warm": sorted(new)}).encode())
+            self.channel.send(marshal.dumps({"warm": sorted(new)}))
+            if not self.channel.recv(keeper.MESSAGE_BYTES):
+                raise RuntimeError("the keeper is gone")
 
     def _execute(self, task: Task, given: bytes) -> Outcome:
         """One run, or one call.
@@ -118,7 +129,7 @@ class Supervisor:
             Stopped: The worker wants no more of the task; nothing of it is left running.
         """
         if self.process is None:
-            self.process = Process(self.channel, self.keeper_pid, self.cgroup, task, self.job)
+            self.process = Process(self.channel, self.keeper_pid, self.cgroup, task, self.job, self.is_compiled)
             self.process.poll.register(self.requests, select.POLLIN)
         if task.mode == "stdin":
             self.process.give(given)
@@ -126,10 +137,16 @@ class Supervisor:
             self.process.call(given)
         outcome = self._watch(self.process)
         if self.process.compiled:
-            self.job = b"C" + self.process.compiled
+            self._describe(b"C" + self.process.compiled)
+            self.is_compiled = True
+            self.process.compiled = b""
         if outcome.ended is not Ended.RETURNED:
             self._end_process()
         return outcome
+
+    def _describe(self, job: bytes) -> None:
+        os.close(self.job)
+        self.job = sealed(job)
 
     def _watch(self, process: Process) -> Outcome:
         while (outcome := process.outcome()) is None:
@@ -141,7 +158,10 @@ class Supervisor:
     def _turn(self, process: Process) -> bool:
         """Serve the process, and read what the worker has sent; whether that ends the current task."""
         over = False
-        for fd, _ in process.poll.poll(TICK_S * 1000):
+        ready = process.poll.poll(1000 * (HELD_S if self.unsent else TICK_S))
+        if time.monotonic() - self.sent > HELD_S:
+            self._flush()
+        for fd, _ in ready:
             if fd == self.requests:
                 over = self._read_requests()
             else:
@@ -159,10 +179,17 @@ class Supervisor:
         self.task = None
 
     def _reply(self, outcome: Outcome) -> None:
-        """Send an outcome, and read on meanwhile: the worker may be sending a large input before it reads."""
         facts = dict(outcome.__dict__)
         output = facts.pop("output")
-        rest = memoryview(frame({"kind": "outcome", "task": self.number, **facts}, output))
+        if not self.unsent:
+            self.sent = time.monotonic()
+        self.unsent += frame({"kind": "outcome", "task": self.number, **facts}, output)
+        if len(self.unsent) > HELD_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Send the outcomes, and read on meanwhile: the worker may be sending a large input before it reads."""
+        rest, self.unsent = memoryview(self.unsent), b""
         poll = select.poll()
         poll.register(self.requests, select.POLLIN)
         poll.register(self.replies, select.POLLOUT)
@@ -172,6 +199,16 @@ class Supervisor:
                     self._read_requests()
                 else:
                     rest = rest[os.write(self.replies, rest) :]
+
+
+def sealed(data: bytes) -> int:
+    """A descriptor of memory that holds the data, and that nobody can change."""
+    memory = os.memfd_create("job", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    write_all(memory, data)
+    fcntl.fcntl(
+        memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+    )
+    return memory
 
 
 def available_uids() -> range | None:

@@ -1,8 +1,8 @@
 # Replaces every function of the runner's modules in its own process.
 # kind: patching
 # stdin: WA
-# function: WA RTE
-# code: WA RTE
+# function: WA RTE TLE
+# code: WA RTE TLE
 import sys
 import types
 
