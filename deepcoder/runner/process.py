@@ -21,7 +21,7 @@ from .cgroup import Cgroup
 from .wire import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Sign, Task
 
 TICK_S = 0.025  # how often a running program's memory and CPU time are looked at
-READ_BYTES = 1 << 18
+READ_BYTES = 1 << 16  # what a pipe holds
 REPORT_BYTES = 64 << 20  # compiled code and messages
 PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
 _F_SETPIPE_SZ = 1031

@@ -27,7 +27,7 @@ from .cgroup import Cgroup, own_cgroup
 from .process import TICK_S, Process, write_all
 from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
 
-READ_BYTES = 1 << 20
+READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
 FRAME_BYTES = 1 << 30
 MAIN_STACK_BYTES = 1 << 30
 HELD_S, HELD_BYTES = 0.005, 1 << 16  # how long an outcome may wait for the next, and how much of them

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 START_S = 60.0  # from the first byte sent to the runner's hello
 GRACE_S = 30.0  # beyond the limits of an execution, before its sandbox counts as broken
 HEAD_BYTES = 1 << 20  # of a frame, beside the output that a program may have
-AHEAD, AHEAD_BYTES = 16, 1 << 20  # sent before the first of them is answered, once a first test has passed
+AHEAD, AHEAD_BYTES = 16, 1 << 20  # inputs sent before the first of them is answered
 
 # A bare interpreter reads the runner's modules from its standard input, then becomes the runner.
 BOOTSTRAP = """
@@ -115,8 +115,8 @@ class Sandbox:
     def run(self, task: Task, inputs: Iterable[bytes], ahead: int = AHEAD) -> Generator[Outcome, None, None]:
         """One outcome per input, in order. Closing the iterator early ends whatever the task still runs.
 
-        From the second input on, `ahead` are sent before the first of them is answered (fewer where they are large), so
-        that the runner is at work while the caller checks.
+        `ahead` inputs are sent before the first of them is answered (fewer where they are large), so that the runner is
+        at work while the caller checks; in stdin mode only from the second on, since many programs fail the first.
 
         Raises:
             SandboxError: The sandbox broke; it is closed.
@@ -129,7 +129,7 @@ class Sandbox:
         pending = frame(head, task.source.encode("utf-8", "surrogatepass"))
         deadline_s = GRACE_S + ABANDONED_FACTOR * task.limits["wall_s"]
         to_send = iter(inputs)
-        most = 1
+        most = 1 if task.mode == "stdin" else ahead
         outstanding: deque[int] = deque()  # sizes
         try:
             while True:

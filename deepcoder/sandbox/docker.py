@@ -155,7 +155,7 @@ class _Container:
                     del self._stderr[:-KEPT_STDERR]
                     continue
             self._socket.settimeout(max(0.001, deadline - time.monotonic()))
-            data = self._socket.recv(1 << 18)
+            data = self._socket.recv(1 << 16)
             if not data:
                 return b""
             self._received += data

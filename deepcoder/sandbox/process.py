@@ -107,7 +107,7 @@ class _Process:
         assert self._process.stdout is not None
         if not select.select([self._process.stdout], [], [], timeout_s)[0]:
             raise TimeoutError
-        return os.read(self._process.stdout.fileno(), 1 << 18)
+        return os.read(self._process.stdout.fileno(), 1 << 16)
 
     def last_words(self) -> str:
         size = os.fstat(self._errors.fileno()).st_size
