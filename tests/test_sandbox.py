@@ -466,7 +466,7 @@ def solve():
     threading.Timer(0.2, os._exit, [0]).start()
 """
     )
-    outcomes = own_sandbox.run(task, [call(), call()])
+    outcomes = own_sandbox.run(task, [call(), call()], ahead=1)
     assert next(outcomes).ended is Ended.RETURNED
     assert until(lambda: not processes_named("dc-between"))
 

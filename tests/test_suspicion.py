@@ -84,7 +84,7 @@ def test_program_killed_at_its_limit_is_not_suspicious_for_its_children(shared_s
 @pytest.mark.parametrize(
     "report",
     [
-        pytest.param('b"V\\0\\0\\0\\x0242"', id="an answer beside the harness's own"),
+        pytest.param('2 * b"V\\0\\0\\0\\x0242"', id="two answers to one call"),
         pytest.param('b"S\\0\\0\\0\\0"', id="that it begins"),
         pytest.param('b"?\\0\\0\\0\\0"', id="of no known kind"),
     ],

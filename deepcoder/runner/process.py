@@ -106,11 +106,12 @@ class Process:
 
     def call(self, arguments: bytes) -> None:
         """Give the arguments of one call."""
-        for fd in [fd for fd, use in self.readers.items() if use == self._heard]:
-            self._read(fd)  # what came since the last answer was nobody's to say
-        self._begin()
-        self.reported = None
+        if self.rests:
+            for fd in [fd for fd, use in self.readers.items() if use == self._heard]:
+                self._read(fd)  # what came since the last answer was nobody's to say
+            self.reported = None
         self.rests = False
+        self._begin()
         self.give(program.CALL.pack(len(arguments)) + arguments)
 
     def give(self, data: bytes) -> None:

@@ -69,7 +69,7 @@ class Supervisor:
         self.is_compiled = False
         self.process: Process | None = None
         self.unsent = b""  # outcomes that wait for more of them: each write wakes the worker
-        self.sent = 0.0
+        self.held = 0.0  # since when
         self.warm: set[str] = set()
 
     def serve(self) -> None:
@@ -80,8 +80,9 @@ class Supervisor:
         """
         while True:
             while not self.waiting:
-                self._flush()
-                if self.process is None:
+                if self.unsent:
+                    self._flush()
+                elif self.process is None:
                     self._read_requests()
                 else:
                     self._turn(self.process)
@@ -158,14 +159,13 @@ class Supervisor:
     def _turn(self, process: Process) -> bool:
         """Serve the process, and read what the worker has sent; whether that ends the current task."""
         over = False
-        ready = process.poll.poll(1000 * (HELD_S if self.unsent else TICK_S))
-        if time.monotonic() - self.sent > HELD_S:
-            self._flush()
-        for fd, _ in ready:
+        for fd, _ in process.poll.poll(1000 * (HELD_S if self.unsent else TICK_S)):
             if fd == self.requests:
                 over = self._read_requests()
             else:
                 process.handle(fd)
+        if self.unsent and time.monotonic() - self.held > HELD_S:
+            over |= self._flush()
         process.look()
         return over
 
@@ -177,18 +177,23 @@ class Supervisor:
     def _end_task(self) -> None:
         self._end_process()
         self.task = None
+        self.unsent = b""
 
     def _reply(self, outcome: Outcome) -> None:
         facts = dict(outcome.__dict__)
         output = facts.pop("output")
         if not self.unsent:
-            self.sent = time.monotonic()
+            self.held = time.monotonic()
         self.unsent += frame({"kind": "outcome", "task": self.number, **facts}, output)
         if len(self.unsent) > HELD_BYTES:
             self._flush()
 
-    def _flush(self) -> None:
-        """Send the outcomes, and read on meanwhile: the worker may be sending a large input before it reads."""
+    def _flush(self) -> bool:
+        """Send the outcomes, and read on meanwhile: the worker may be sending a large input before it reads.
+
+        Whether what was read ends the current task.
+        """
+        over = False
         rest, self.unsent = memoryview(self.unsent), b""
         poll = select.poll()
         poll.register(self.requests, select.POLLIN)
@@ -196,9 +201,10 @@ class Supervisor:
         while rest:
             for fd, _ in poll.poll():
                 if fd == self.requests:
-                    self._read_requests()
+                    over |= self._read_requests()
                 else:
                     rest = rest[os.write(self.replies, rest) :]
+        return over
 
 
 def sealed(data: bytes) -> int:
