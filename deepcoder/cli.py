@@ -325,7 +325,7 @@ def redteam(
             found.append(finding)
             tick(1)
     _show_attacks(found)
-    through = {each.attack.name for each in found if not each.held and (each.harm or not each.left)}
+    through = {each.attack.name for each in found if each.got_through}
     left = {each.attack.name for each in found if each.left}
     odd = {each.attack.name for each in found if each.held and not each.is_expected}
     out.print(
@@ -343,7 +343,8 @@ def _show_attacks(found: list[redteam_module.Finding]) -> None:
     for attack, group in groupby(found, key=lambda each: each.attack):
         runs = list(group)
         held = all(each.held for each in runs)
-        harm = "; ".join(dict.fromkeys(word for each in runs for word in each.harm))
+        accepted = ["accepted"] * any(each.judgement and each.judgement.verdict is Verdict.AC for each in runs)
+        harm = "; ".join(dict.fromkeys([*accepted, *(word for each in runs for word in each.harm)]))
         table.add_row(
             attack.name,
             attack.kind,

@@ -133,11 +133,14 @@ class Finding:
         )
 
     @property
+    def got_through(self) -> bool:
+        """Whether the attack was accepted, or became our failure, or did harm."""
+        return self.judgement is None or self.judgement.verdict in (Verdict.AC, Verdict.IE) or bool(self.harm)
+
+    @property
     def held(self) -> bool:
-        """Whether the attack was neither accepted, nor our failure, nor harmful, nor left anything."""
-        if self.judgement is None or self.judgement.verdict in (Verdict.AC, Verdict.IE):
-            return False
-        return not self.harm and not self.left
+        """Whether it neither got through nor left anything."""
+        return not self.got_through and not self.left
 
 
 CENSUS = """

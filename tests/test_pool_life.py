@@ -39,12 +39,13 @@ def test_container_of_the_jury_killed_costs_only_a_retry(docker_sandboxes: None)
     code = "import time\ncandidate(1)\ntime.sleep(2)\nassert candidate(2) == 4"
     coded = Problem("coded", Mode.FUNCTION, (TestCase.code(code),), entry_point="double")
     with SandboxPool(workers=1, sandbox="docker") as pool:
-        (program_is_in,) = containers()
+        assert wait_until(lambda: len(containers()) == 2)  # the worker's, and its spare
+        before = set(containers())
         with judging(pool, [Submission(coded, Program("def double(n): return 2 * n"))]) as found:
-            assert wait_until(lambda: len(containers()) == 2)
+            assert wait_until(lambda: len(containers()) == 3)
             client = docker.from_env()
             for container in client.containers.list(filters={"label": LABEL}):
-                if container.name != program_is_in:
+                if container.name not in before:
                     container.kill()
             client.close()
         assert verdicts(found) == ["AC"]
@@ -54,7 +55,7 @@ def test_container_of_the_jury_killed_costs_only_a_retry(docker_sandboxes: None)
 @pytest.mark.docker
 def test_pool_closed_leaves_no_container_and_no_ray(docker_sandboxes: None) -> None:
     with SandboxPool(workers=2, sandbox="docker") as pool:
-        assert wait_until(lambda: len(containers()) == 2)
+        assert wait_until(lambda: len(containers()) == 4)
         pool.judge([Submission(ADD_ONE, RIGHT)])
     assert containers() == []
     assert not ray.is_initialized()
@@ -72,7 +73,7 @@ def test_owner_killed_leaves_no_container(docker_sandboxes: None) -> None:
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"up\n"
-        assert wait_until(lambda: len(containers()) == 2)
+        assert wait_until(lambda: len(containers()) == 4)
         owner.kill()
     assert wait_until(lambda: containers() == [], seconds=10)
 

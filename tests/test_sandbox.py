@@ -476,6 +476,31 @@ def solve():
     assert_works(own_sandbox)
 
 
+def test_memory_that_short_calls_keep_is_seen(shared_sandbox: Sandbox) -> None:
+    source = "kept = []\ndef solve():\n    kept.append(b'x' * (12 << 20))"
+    limits = dataclasses.replace(LIMITS, memory_bytes=64 * MIB)
+
+    ended = [each.ended for each in shared_sandbox.run(function_task(source, limits), [call()] * 40, ahead=1)]
+
+    assert Ended.MEMORY_LIMIT in ended
+
+
+def test_memory_of_what_others_import_is_not_the_programs(own_sandbox: Sandbox) -> None:
+    source = "x = bytearray(b'x') * (30 << 20)"
+    before = run(own_sandbox, source, memory_bytes=64 * MIB)
+    run(own_sandbox, "import numpy, networkx, sortedcontainers", memory_bytes=256 * MIB)
+
+    after = run(own_sandbox, source, memory_bytes=64 * MIB)
+
+    assert (before.ended, after.ended) == (Ended.EXITED, Ended.EXITED), after
+
+
+def test_cleaning_up_after_a_program_is_not_its_doing(own_sandbox: Sandbox) -> None:
+    source = "for number in range(6000): open(str(number), 'w').close()"
+
+    assert [run(own_sandbox, source, cpu_s=10, wall_s=20).signs for _ in range(3)] == [(), (), ()]
+
+
 def test_function_programs_that_fail_to_load_never_break_the_sandbox(own_sandbox: Sandbox) -> None:
     for _ in range(150):  # the report and the end of the process race each other
         (outcome,) = own_sandbox.run(function_task("1 / 0"), [call()])

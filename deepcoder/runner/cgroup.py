@@ -18,16 +18,20 @@ ROUNDING_BYTES = 1 << 16  # the kernel keeps limits in pages
 class Cgroup:
     """A memory cgroup.
 
-    The mutable state: how often the kernel had killed in it; besides, what was held before any program ran.
+    The mutable state: what was held in it before any program ran, and how often the kernel had killed in it.
     """
 
     def __init__(self, usage: str, parts: str, events: str, files: str) -> None:
         self._usage = usage
         self._parts = parts
-        self._events = events
         self._files = files
-        self._held_at_first = self._held_bytes()
+        self._events_fd = os.open(events, os.O_RDONLY)  # asked before each program, so it must cost little
+        self._held_at_first = 0
         self._kills = self._oom_kills()
+
+    def note(self) -> None:
+        """What is held now is what was held at first."""
+        self._held_at_first = self._held_bytes()
 
     def has_killed(self) -> bool:
         """Whether the kernel has killed here for want of memory since this was last asked."""
@@ -35,7 +39,8 @@ class Cgroup:
         return self._kills > before
 
     def _oom_kills(self) -> int:
-        return _numbers(self._events).get("oom_kill", 0)
+        lines = os.pread(self._events_fd, 4096, 0).splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith(b"oom_kill "))
 
     def has_grown_by(self, size: int) -> bool:
         """Whether so many bytes more are held than at first. Asking is cheap as long as it is far from that."""

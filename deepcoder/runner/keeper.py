@@ -6,7 +6,7 @@ input (they pass as descriptors), so its memory, which every program inherits, h
 By marshal, which touches the fewest pages: after a fork each one touched must be copied, and each copy costs.
 
     supervisor → keeper   {"start": job} + descriptors   {"kill": true}   {"warm": [modules]}
-    keeper → supervisor   {} when it is warm   {"pid": n}   {"status": n, "cpu_s": s, "peak_bytes": n, "signs": [...]}
+    keeper → supervisor   {} once it is warm   {"pid": n}   {"status": n, "cpu_s": s, "peak_bytes": n, "signs": [...]}
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ def keep(channel: socket.socket, scratch_root: str, uids: range | None, shared_m
     if uids is not None:
         os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
     started, room, size = 0, Room.of(scratch_root), _address_space_bytes()
+    channel.send(marshal.dumps({}))
     while True:
         data, descriptors, _, _ = socket.recv_fds(channel, MESSAGE_BYTES, 6)
         if not data:
@@ -117,7 +118,7 @@ def _run_one(channel: socket.socket, job: dict[str, Any], descriptors: list[int]
         signs.append(Sign.PROCESSES.value)
     if any(os.WIFSIGNALED(each) and os.WTERMSIG(each) == signal.SIGSYS for each in (status, *swept.statuses)):
         signs.append(Sign.SYSTEM_CALL.value)
-    if room.clear():
+    if room.clear(may_be_written=uid is None):
         signs.append(Sign.FILES.value)
     result = {
         "status": status,
@@ -239,17 +240,21 @@ class Room:
         space = os.statvfs(self.root)
         return space.f_bfree >= self.blocks and space.f_ffree >= self.inodes
 
-    def clear(self) -> bool:
-        """Have it as it was; whether a program had left files beside its own folder.
+    def clear(self, may_be_written: bool) -> bool:
+        """Have it as it was; whether a program had left something beside its own folder, where it may.
 
         Raises:
             RuntimeError: Something stays in use.
         """
+        attributes = os.listxattr(self.root) if may_be_written else []
+        for name in attributes:
+            os.removexattr(self.root, name)
         if self.is_clear():
-            return False
-        strange = bool(os.listdir(self.root))
+            return bool(attributes)
+        strange = bool(attributes or os.listdir(self.root))
         if strange:
             _empty(self.root, None)
+            os.chmod(self.root, 0o711)
         deadline = time.monotonic() + SWEEP_S
         while not self.is_clear():
             if time.monotonic() > deadline:

@@ -41,18 +41,38 @@ def write_all(fd: int, data: bytes) -> None:
         rest = rest[os.write(fd, rest) :]
 
 
+class Surroundings:
+    """What is the same for every program: the keeper, and the cgroup where there is one, as they were at first."""
+
+    def __init__(self, channel: socket.socket, keeper_pid: int, cgroup: Cgroup | None) -> None:
+        self.channel = channel
+        self.keeper_pid = keeper_pid
+        self.cgroup = cgroup
+        self.keeper_bytes_at_first = self.keeper_bytes()
+        if cgroup is not None:
+            cgroup.note()
+
+    def keeper_bytes(self) -> int:
+        """Resident, which every program inherits."""
+        return int(keeper.stat_fields(self.keeper_pid)[21]) * _PAGE_BYTES
+
+    def keeper_growth(self) -> int:
+        """Bytes by what it has imported since for some programs, which must not count against others."""
+        return max(0, self.keeper_bytes() - self.keeper_bytes_at_first)
+
+
 class Process:
     """Executes one stdin run, or the calls of one task in sequence.
 
     The mutable state: the descriptors still open, what has come out of them, and the accounts of this execution.
     """
 
-    def __init__(
-        self, channel: socket.socket, keeper_pid: int, cgroup: Cgroup | None, task: Task, job: int, is_compiled: bool
-    ) -> None:
-        self.channel = channel
-        self.keeper_pid = keeper_pid
-        self.cgroup = cgroup
+    def __init__(self, around: Surroundings, task: Task, job: int, is_compiled: bool) -> None:
+        self.around = around
+        self.channel = around.channel
+        self.keeper_pid = around.keeper_pid
+        if around.cgroup is not None:
+            around.cgroup.has_killed()  # so that the next answer is about this program
         self.limits = task.limits
         self.calls = task.mode == "function"
         self.pid = 0
@@ -63,9 +83,11 @@ class Process:
         self.reported: tuple[Ended, bytes, str, str] | None = None  # how it ended, output, error, bases
         self.stdout, self.stderr, self.reports = bytearray(), bytearray(), bytearray()
         self.unsent = memoryview(b"")
+        self.given_bytes = 0
         self.signs: set[Sign] = set()
         self.rests = False  # between two calls
         self.poll = select.poll()
+        self.looked = time.monotonic()
         self._start(job, task.mode, is_compiled)
         self._begin()
 
@@ -96,7 +118,7 @@ class Process:
 
     def _begin(self) -> None:
         """Open the accounts of one execution."""
-        self.began = self.looked = time.monotonic()
+        self.began = time.monotonic()
         self.main_before = self.cpu_s = self._main_cpu_s() or 0.0
         # What the family had used by now. To ask is dear, so that of a later call's is taken at the first look.
         self.cpu_before = None if self.calls and self.pid else 0.0
@@ -120,6 +142,7 @@ class Process:
             with contextlib.suppress(OSError):
                 fcntl.fcntl(self.giving, _F_SETPIPE_SZ, min(len(data), PIPE_BYTES))
         self.unsent = memoryview(data)
+        self.given_bytes = len(data)
         self._write()
         if self.unsent:
             self.poll.register(self.giving, select.POLLOUT)
@@ -254,15 +277,17 @@ class Process:
         self._hear_keeper()
         if self.exit or not self.pid:
             return
-        elapsed = min(now - self.looked, 4 * TICK_S)  # after a longer gap it was us who waited
+        elapsed = min(now - max(self.looked, self.began), 4 * TICK_S)  # after a longer gap it was us who waited
         found = keeper.descendants(self.keeper_pid)
+        if self.pid not in found:  # it is over, and the keeper cleans up
+            return
         family = list(found.values())
         if any(
             fields[1] == str(self.keeper_pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
         ):
             self.signs.add(Sign.PROCESSES)  # it let go of them while it ran
-        own_bytes = int(keeper.stat_fields(self.keeper_pid)[21]) * _PAGE_BYTES
-        held = sum(max(0, int(fields[21]) * _PAGE_BYTES - own_bytes) for fields in family)
+        inherited = self.around.keeper_bytes()
+        held = sum(max(0, int(fields[21]) * _PAGE_BYTES - inherited) for fields in family)
         cpu_s = _cpu_s(family)
         if self.cpu_before is None:
             self.cpu_before = self.cpu_s = cpu_s - ((self._main_cpu_s() or 0.0) - self.main_before)
@@ -271,7 +296,7 @@ class Process:
         if not self.rests:
             self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
         self.looked, self.cpu_s = now, cpu_s
-        self.peak_bytes = max(self.peak_bytes, held + own_bytes)
+        self.peak_bytes = max(self.peak_bytes, held + self.around.keeper_bytes_at_first)
         wall_s = self.limits["wall_s"]
         if cpu_s - self.cpu_before > self.limits["cpu_s"]:
             self.kill(Ended.TIME_LIMIT)
@@ -284,7 +309,10 @@ class Process:
 
     def _hides_memory(self) -> bool:
         """Memory in files, sockets and pipes is in no process's account."""
-        return self.cgroup is not None and self.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES)
+        if self.around.cgroup is None:
+            return False
+        ours = self.given_bytes + len(self.stdout) + self.around.keeper_growth()
+        return self.around.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES + ours)
 
     def outcome(self) -> Outcome | None:
         """The facts of this execution once it is over.
@@ -294,7 +322,7 @@ class Process:
         """
         if self.exit is not None:
             return self._after_exit(self.exit)
-        if self.reported is None or not self.calls or self.unsent or self.killed_for:
+        if self.reported is None or not self.calls or not self.pid or self.unsent or self.killed_for:
             return None
         main_s = self._main_cpu_s()
         if main_s is None:  # it reported with its last breath: the keeper's word will come
@@ -310,9 +338,14 @@ class Process:
         status = last["status"]
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         code = None if number else os.WEXITSTATUS(status)
-        cpu_s = last["cpu_s"] - (self.main_before if self.cpu_before is None else self.cpu_before)
+        if self.cpu_before is None:  # of a short call: children of earlier ones are in the total
+            cpu_s = min(last["cpu_s"] - self.main_before, time.monotonic() - self.began)
+        else:
+            cpu_s = last["cpu_s"] - self.cpu_before
         if not self.calls:  # the kernel's high-water mark is of the process, not of one call
             self.peak_bytes = max(self.peak_bytes, last["peak_bytes"])
+            if self.peak_bytes > self.limits["memory_bytes"]:  # asking is dear
+                self.peak_bytes -= self.around.keeper_growth()
         output, error, bases = b"", "", ""
         self.signs |= {Sign(each) for each in last["signs"]}
         if self.killed_for:
@@ -321,7 +354,7 @@ class Process:
             ended = Ended.TIME_LIMIT
         elif self.peak_bytes > self.limits["memory_bytes"] or number == signal.SIGUSR2:
             ended = Ended.MEMORY_LIMIT
-        elif number == signal.SIGKILL and self.cgroup and self.cgroup.has_killed():
+        elif number == signal.SIGKILL and self.around.cgroup and self.around.cgroup.has_killed():
             ended = Ended.MEMORY_LIMIT
         elif not self.confined:
             raise RuntimeError(f"a program could not be confined: {bytes(self.stderr)!r}")

@@ -23,8 +23,8 @@ from collections import deque
 from typing import Any
 
 from . import keeper
-from .cgroup import Cgroup, own_cgroup
-from .process import TICK_S, Process, write_all
+from .cgroup import own_cgroup
+from .process import TICK_S, Process, Surroundings, write_all
 from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
 
 READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
@@ -53,12 +53,9 @@ class Supervisor:
     runs now, which in function mode stays for the whole task.
     """
 
-    def __init__(
-        self, channel: socket.socket, keeper_pid: int, cgroup: Cgroup | None, requests: int, replies: int
-    ) -> None:
-        self.channel = channel
-        self.keeper_pid = keeper_pid
-        self.cgroup = cgroup
+    def __init__(self, around: Surroundings, requests: int, replies: int) -> None:
+        self.around = around
+        self.channel = around.channel
         self.requests = requests
         self.replies = replies
         self.frames = Frames(FRAME_BYTES)
@@ -120,8 +117,7 @@ class Supervisor:
         if new:
             self.warm |= new
             self.channel.send(marshal.dumps({"warm": sorted(new)}))
-            if not self.channel.recv(keeper.MESSAGE_BYTES):
-                raise RuntimeError("the keeper is gone")
+            wait_for_keeper(self.channel)
 
     def _execute(self, task: Task, given: bytes) -> Outcome:
         """One run, or one call.
@@ -130,7 +126,7 @@ class Supervisor:
             Stopped: The worker wants no more of the task; nothing of it is left running.
         """
         if self.process is None:
-            self.process = Process(self.channel, self.keeper_pid, self.cgroup, task, self.job, self.is_compiled)
+            self.process = Process(self.around, task, self.job, self.is_compiled)
             self.process.poll.register(self.requests, select.POLLIN)
         if task.mode == "stdin":
             self.process.give(given)
@@ -217,6 +213,16 @@ def sealed(data: bytes) -> int:
     return memory
 
 
+def wait_for_keeper(channel: socket.socket) -> None:
+    """Until it has imported what it shall.
+
+    Raises:
+        RuntimeError: It is gone.
+    """
+    if not channel.recv(keeper.MESSAGE_BYTES):
+        raise RuntimeError("the keeper is gone")
+
+
 def available_uids() -> range | None:
     """Users that programs can become, or None where there is only ours.
 
@@ -285,11 +291,13 @@ def main(scratch_root: str, memory_bytes: int) -> None:
                 sys.excepthook(*sys.exc_info())
             os._exit(status)
     theirs.close()
+    wait_for_keeper(ours)
+    around = Surroundings(ours, pid, cgroup)
     hello = {"kind": "hello", "protocol": PROTOCOL, "python": sys.version.split()[0], "own_uids": uids is not None}
     write_all(replies, frame(hello))
     os.set_blocking(replies, False)
     try:
-        Supervisor(ours, pid, cgroup, requests, replies).serve()
+        Supervisor(around, requests, replies).serve()
     except OwnerGone:
         ours.close()
         os.waitpid(pid, 0)
