@@ -31,6 +31,7 @@ from deepcoder.sandbox.docker import LABEL
 from deepcoder.verdicts import Submission, Verdict
 
 BATCH = 500
+SETTLE_S = 10.0  # in which the machine's init reaps what Ray and the engine have ended
 HONEST = {
     "a, b = map(int, input().split())\nprint(a * b)": Verdict.AC,
     "import sys\na, b = sys.stdin.read().split()\nsys.stdout.write(str(int(a) * int(b)))": Verdict.AC,
@@ -140,8 +141,11 @@ def main(
             tick(len(batch))
             if sum(verdicts.values()) >= len(seen) * programs / 4:
                 seen.append(memory())
-    after = leftovers(sandbox)
     took_s = time.monotonic() - began
+    after = leftovers(sandbox)
+    while any(after[name] > before[name] for name in before) and time.monotonic() < began + took_s + SETTLE_S:
+        time.sleep(0.1)
+        after = leftovers(sandbox)
     table = Table("MiB of", "first", *(["…"] * (len(seen) - 2)), "last")
     for name in seen[0]:
         table.add_row(name, *(" ".join(map(str, each[name])) for each in seen))
