@@ -16,10 +16,10 @@ from deepcoder.jury import Jury, JuryError, Tested
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner import values
-from deepcoder.runner.wire import Ended, Outcome, Sign, Task
+from deepcoder.runner.wire import Outcome, Sign, Task
 from deepcoder.sandbox import Sandbox
 from deepcoder.sandbox.base import Session
-from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, ended_by, printable, verdict_of
+from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, cause_of, printable, verdict_of
 
 NO_PROGRAM = "no program in the completion"
 DETAIL_CHARS = 200
@@ -128,12 +128,7 @@ def task(problem: Problem, program: Program) -> Task:
 
 def _detail(outcome: Outcome) -> str:
     """The one line that tells most: the exception, the signal, or the last line of stderr."""
-    if outcome.ended is Ended.KILLED and outcome.signal:
-        line = ended_by(outcome.signal)
-    elif outcome.error:
-        line = outcome.error
-    else:
-        line = outcome.stderr.strip().rpartition("\n")[2]
-        if outcome.exit_code:
-            line = f"exit code {outcome.exit_code}: {line}"
-    return line
+    if cause := cause_of(outcome):
+        return cause
+    line = outcome.stderr.strip().rpartition("\n")[2]
+    return f"exit code {outcome.exit_code}: {line}" if outcome.exit_code else line

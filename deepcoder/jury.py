@@ -19,7 +19,7 @@ from deepcoder.runner import values
 from deepcoder.runner.wire import Ended, Outcome, Sign, Task
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from deepcoder.sandbox.base import Session
-from deepcoder.verdicts import Verdict, ended_by, fault_of
+from deepcoder.verdicts import Verdict, cause_of, fault_of
 
 LIMITS = Limits(cpu_s=20.0)  # of one check, or of test code between two calls of the program
 
@@ -177,6 +177,4 @@ def _value(outcome: Outcome, who: str) -> Any:
 
 def _why(outcome: Outcome | None) -> str:
     assert outcome is not None
-    if outcome.ended is Ended.KILLED and outcome.signal:
-        return ended_by(outcome.signal)
-    return outcome.error or outcome.ended.value.replace("_", " ")
+    return cause_of(outcome) or outcome.ended.value.replace("_", " ")

@@ -23,10 +23,13 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
-def ended_by(number: int) -> str:
-    """The signal that ended a program, for people."""
-    what = Sign.SYSTEM_CALL.value if number == signal.SIGSYS else signal.strsignal(number)
-    return f"ended by signal {number}: {what}"
+def cause_of(outcome: Outcome) -> str:
+    """The signal or the exception that ended an execution, for people; empty where neither did."""
+    if outcome.ended is Ended.KILLED and outcome.signal:
+        number = outcome.signal
+        what = Sign.SYSTEM_CALL.value if number == signal.SIGSYS else signal.strsignal(number)
+        return f"ended by signal {number}: {what}"
+    return outcome.error
 
 
 class Verdict(StrEnum):

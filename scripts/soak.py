@@ -31,6 +31,7 @@ from deepcoder.sandbox.docker import LABEL
 from deepcoder.verdicts import Submission, Verdict
 
 BATCH = 500
+RUNNER = BOOTSTRAP.strip().splitlines()[0]  # in the command line of every runner
 SETTLE_S = 10.0  # in which the machine's init reaps what Ray and the engine have ended
 HONEST = {
     "a, b = map(int, input().split())\nprint(a * b)": Verdict.AC,
@@ -84,11 +85,10 @@ def resident_mib(pids: list[int]) -> list[int]:
 def memory() -> dict[str, list[int]]:
     """MiB resident of the workers, the coordinator, and the runners: a supervisor and a keeper for each sandbox."""
     found = commands()
-    runner = BOOTSTRAP.strip().splitlines()[0]
     return {
         "workers": resident_mib([pid for pid, text in found.items() if text.startswith("ray::Worker")]),
         "coordinator": resident_mib([pid for pid, text in found.items() if text.startswith("ray::Coordinator")]),
-        "runners": resident_mib([pid for pid, text in found.items() if runner in text and "namespaces.py" not in text]),
+        "runners": resident_mib([pid for pid, text in found.items() if RUNNER in text and "namespaces.py" not in text]),
     }
 
 
@@ -96,7 +96,7 @@ def leftovers(kind: str) -> dict[str, int]:
     """What may stay behind on this machine, by kind."""
     found = commands()
     left = {
-        "processes of runners": sum(BOOTSTRAP.strip().splitlines()[0] in text for text in found.values()),
+        "processes of runners": sum(RUNNER in text for text in found.values()),
         "zombies": sum("\nState:\tZ" in _read(f"/proc/{pid}/status") for pid in found),
         "files in /tmp": sum(1 for _ in Path("/tmp").glob("deepcoder-*")),
         "files in /dev/shm": sum(1 for _ in Path("/dev/shm").iterdir()),

@@ -48,17 +48,17 @@ class Surroundings:
         self.channel = channel
         self.keeper_pid = keeper_pid
         self.cgroup = cgroup
-        self.keeper_bytes_at_first = self.keeper_bytes()
+        self.keeper_bytes_at_first = self._keeper_bytes()
         if cgroup is not None:
             cgroup.note()
 
-    def keeper_bytes(self) -> int:
+    def _keeper_bytes(self) -> int:
         """Resident, which every program inherits."""
         return int(keeper.stat_fields(self.keeper_pid)[21]) * _PAGE_BYTES
 
     def keeper_growth(self) -> int:
         """Bytes by what it has imported since for some programs, which must not count against others."""
-        return max(0, self.keeper_bytes() - self.keeper_bytes_at_first)
+        return max(0, self._keeper_bytes() - self.keeper_bytes_at_first)
 
 
 class Process:
@@ -107,12 +107,12 @@ class Process:
         self.readers = {printed[0]: self._printed, errors[0]: self._erred, reports[0]: self._heard}
         for fd in (self.giving, *self.readers):
             os.set_blocking(fd, False)
-        # Each wake costs; what can wait for the end of a run is read then.
-        idle = () if self.calls or not is_compiled else (reports[0],)
-        for fd in self.readers:
-            if fd not in idle:
-                self.poll.register(fd, select.POLLIN)
         self.outputs = {printed[0], errors[0]}
+        for fd in self.outputs:
+            self.poll.register(fd, select.POLLIN)
+        # Each wake costs; what can wait for the end of a run is read then.
+        if self.calls or not is_compiled:
+            self.poll.register(reports[0], select.POLLIN)
         if self.calls:
             self.poll.register(self.channel, select.POLLIN)
 
@@ -201,9 +201,9 @@ class Process:
                 self.poll.unregister(fd)
             del self.readers[fd]
             os.close(fd)
-            if self.outputs <= {fd} and not self.calls:
-                self.poll.register(self.channel, select.POLLIN)
             self.outputs.discard(fd)
+            if not self.outputs and not self.calls:
+                self.poll.register(self.channel, select.POLLIN)
 
     def _printed(self, data: bytes) -> None:
         self.printed_bytes += len(data)
@@ -286,7 +286,8 @@ class Process:
             fields[1] == str(self.keeper_pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
         ):
             self.signs.add(Sign.PROCESSES)  # it let go of them while it ran
-        inherited = self.around.keeper_bytes()
+        growth = self.around.keeper_growth()
+        inherited = self.around.keeper_bytes_at_first + growth
         held = sum(max(0, int(fields[21]) * _PAGE_BYTES - inherited) for fields in family)
         cpu_s = _cpu_s(family)
         if self.cpu_before is None:
@@ -302,16 +303,16 @@ class Process:
             self.kill(Ended.TIME_LIMIT)
         elif self.charged_s > wall_s or (not self.rests and now - self.began > ABANDONED_FACTOR * wall_s):
             self.kill(Ended.TIME_LIMIT)
-        elif self.peak_bytes > self.limits["memory_bytes"] or self._hides_memory():
+        elif self.peak_bytes > self.limits["memory_bytes"] or self._hides_memory(growth):
             self.kill(Ended.MEMORY_LIMIT)
         elif sum(int(fields[17]) for fields in family) > self.limits["processes"]:
             self.kill(Ended.KILLED)  # the kernel usually refuses them before
 
-    def _hides_memory(self) -> bool:
+    def _hides_memory(self, keeper_growth: int) -> bool:
         """Memory in files, sockets and pipes is in no process's account."""
         if self.around.cgroup is None:
             return False
-        ours = self.given_bytes + len(self.stdout) + self.around.keeper_growth()
+        ours = self.given_bytes + len(self.stdout) + keeper_growth
         return self.around.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES + ours)
 
     def outcome(self) -> Outcome | None:
