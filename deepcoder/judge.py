@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 
 from deepcoder.checkers import Checker, checker
@@ -25,10 +25,18 @@ NO_PROGRAM = "no program in the completion"
 DETAIL_CHARS = 200
 
 
-def judge(submission: Submission, sandbox: Sandbox, jury: Jury | None = None) -> Judgement:
+def judge(
+    submission: Submission,
+    sandbox: Sandbox,
+    jury: Jury | None = None,
+    tests: Iterable[int] | None = None,
+    ran: Callable[[int, float], None] | None = None,
+) -> Judgement:
     """Run the tests in order, those that are code last, and stop at the first that fails.
 
-    `jury` runs special checkers and test code; without one, what needs it is IE.
+    `jury` runs special checkers and test code; without one, what needs it is IE. `tests` are the numbers of those to
+    run, in that order, each taken when its turn has nearly come; it is for stdin mode, where a test cannot know which
+    came before it. `ran` is told the number and the CPU seconds of each test that was run.
 
     Raises:
         SandboxError: A sandbox broke. This says nothing about the program.
@@ -40,9 +48,12 @@ def judge(submission: Submission, sandbox: Sandbox, jury: Jury | None = None) ->
     began = time.monotonic()
     passed, cpu_s, slowest_s, failed, detail = 0, 0.0, 0.0, None, ""
     signs: set[Sign] = set()
+    taken: list[int] = []
     try:
-        with closing(_tested(problem, program, sandbox, jury)) as tests:
-            for number, tested in tests:
+        with closing(_tested(problem, program, sandbox, jury, tests, taken)) as found:
+            for number, tested in found:
+                if ran is not None:
+                    ran(number, tested.cpu_s)
                 cpu_s += tested.cpu_s
                 slowest_s = max(slowest_s, tested.cpu_s)
                 signs |= tested.signs
@@ -52,24 +63,36 @@ def judge(submission: Submission, sandbox: Sandbox, jury: Jury | None = None) ->
                 passed += 1
         verdict = Verdict.AC if failed is None else tested.verdict
     except JuryError as error:
-        verdict, failed, detail = Verdict.IE, _order(problem)[passed], f"{OWN_CODE}{error}"
+        verdict, detail = Verdict.IE, f"{OWN_CODE}{error}"
+        failed = taken[passed] if taken else _order(problem)[0]  # a checker may fail to load, before any test
     wall_s = round(time.monotonic() - began, 6)
-    ran = passed + (failed is not None)
     detail = printable(detail[:DETAIL_CHARS])
     suspicious = tuple(sorted(signs))
-    return Judgement(verdict, passed, ran, total, failed, round(cpu_s, 6), wall_s, detail, slowest_s, suspicious)
+    done = passed + (failed is not None)
+    return Judgement(verdict, passed, done, total, failed, round(cpu_s, 6), wall_s, detail, slowest_s, suspicious)
 
 
 def _tested(
-    problem: Problem, program: Program, sandbox: Sandbox, jury: Jury | None
+    problem: Problem,
+    program: Program,
+    sandbox: Sandbox,
+    jury: Jury | None,
+    tests: Iterable[int] | None,
+    taken: list[int],
 ) -> Generator[tuple[int, Tested], None, None]:
-    """Each test's number and what came of it."""
+    """Each test's number and what came of it. `taken`, empty at first, gets the numbers whose turn has nearly come."""
     order = _order(problem)
     plain = order[: len(order) - problem.code_tests]
-    inputs = (problem.tests[number].input.encode("utf-8", "surrogatepass") for number in plain)
+
+    def inputs() -> Iterator[bytes]:
+        for number in plain if tests is None else tests:
+            taken.append(number)
+            yield problem.tests[number].input.encode("utf-8", "surrogatepass")
+
     work = task(problem, program)
-    with _checkers(problem, jury) as checker_of, closing(sandbox.run(work, inputs)) as outcomes:
-        for number, outcome in zip(plain, outcomes, strict=True):
+    with _checkers(problem, jury) as checker_of, closing(sandbox.run(work, inputs())) as outcomes:
+        for place, outcome in enumerate(outcomes):
+            number = taken[place]
             test = problem.tests[number]
             signs = set(outcome.signs)
             try:
@@ -84,6 +107,7 @@ def _tested(
     assert problem.entry_point is not None
     with closing(Session(sandbox, work)) as session:
         for number in order[len(plain) :]:
+            taken.append(number)
             yield number, _present(jury).run(problem.tests[number], problem.entry_point, session)
 
 

@@ -310,11 +310,15 @@ def test_numbers_too_long_to_show_are_judged(shared_sandbox: Sandbox, jury: Jury
 
 
 @pytest.mark.parametrize(
-    ("between", "verdict"),
-    [("kept.append(bytearray(b'x') * (400 << 20))", Verdict.MLE), ("while True: pass", Verdict.TLE), ("", Verdict.AC)],
+    ("between", "cpu_s", "verdict"),
+    [
+        ("kept.append(bytearray(b'x') * (200 << 20))", 2.0, Verdict.MLE),  # a slow machine needs 0.3 s for the pages
+        ("while True: pass", 0.2, Verdict.TLE),
+        ("", 0.2, Verdict.AC),
+    ],
 )
 def test_function_is_watched_between_its_calls(
-    between: str, verdict: Verdict, shared_sandbox: Sandbox, jury: Jury
+    between: str, cpu_s: float, verdict: Verdict, shared_sandbox: Sandbox, jury: Jury
 ) -> None:
     source = f"""
 import threading, time
@@ -328,8 +332,8 @@ def square(x):
         threading.Thread(target=work, daemon=True).start()
     return x * x
 """
-    problem = coded_by("import time\nassert square(1) == 1\ntime.sleep(0.5)\nassert square(2) == 4", cpu_s=0.2)
-    limits = dataclasses.replace(problem.limits, memory_bytes=256 << 20)
+    problem = coded_by("import time\nassert square(1) == 1\ntime.sleep(0.5)\nassert square(2) == 4", cpu_s=cpu_s)
+    limits = dataclasses.replace(problem.limits, memory_bytes=128 << 20)
 
     judgement = judged(source, dataclasses.replace(problem, limits=limits), shared_sandbox, jury)
 
