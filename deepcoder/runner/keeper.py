@@ -1,12 +1,17 @@
-"""The keeper: forks a program when told, waits for it, kills it when told, and leaves nothing of it behind.
+"""The keeper: forks a process for the next program ahead of time, waits for it, kills it when told, and leaves nothing
+of it behind.
 
 Runs: inside the sandbox, as root of it where there are many users, else as the only one. It never sees a source or an
-input (they pass as descriptors), so its memory, which every program inherits, holds nothing to find.
+input (they pass from the supervisor to the process): its memory, which every program inherits, holds nothing to find.
+
+Where there are many users there are two keepers, so that one has the next process ready while the other's is at work.
+With one user there is one: a process in waiting would be of the same user as the program at work.
 
 By marshal, which touches the fewest pages: after a fork each one touched must be copied, and each copy costs.
 
-    supervisor → keeper   {"start": job} + descriptors   {"kill": true}   {"warm": [modules]}
-    keeper → supervisor   {} once it is warm   {"pid": n}   {"status": n, "cpu_s": s, "peak_bytes": n, "signs": [...]}
+    keeper → supervisor   {"pid": n, "uid": n or null} + a socket to the process, which waits for its job there
+                          {"status": n, "cpu_s": s, "peak_bytes": n, "signs": [...]} once nothing is left of it
+    supervisor → keeper   {"kill": pid}   {"warm": [modules]}, which ends the process too
 """
 
 from __future__ import annotations
@@ -30,6 +35,7 @@ from . import program, syscalls
 from .wire import Sign
 
 MESSAGE_BYTES = 1 << 16
+KEEPERS = 2  # where there are many users
 SWEEP_S = 5.0  # a program whose processes outlive this many seconds of killing costs the sandbox
 THREAD_STACK_BYTES = 8 << 20  # the usual default; the C library would take the main stack's 1 GiB
 
@@ -43,8 +49,10 @@ USUAL_MODULES = (
 ).split()
 
 
-def keep(channel: socket.socket, scratch_root: str, uids: range | None, shared_memory: bool) -> None:
-    """Serve the supervisor until it closes the channel. `shared_memory`: see `syscalls.forbid`.
+def keep(
+    channel: socket.socket, scratch_root: str, uids: range | None, shared_memory: bool, hooks: program.Hooks
+) -> None:
+    """Serve the supervisor until it closes the channel. `shared_memory`, `hooks`: see `syscalls.forbid`, `program.run`.
 
     Raises:
         RuntimeError: What a program left could not be removed.
@@ -61,26 +69,30 @@ def keep(channel: socket.socket, scratch_root: str, uids: range | None, shared_m
     program.prepare()
     gc.collect()
     gc.freeze()
-    if uids is not None:
-        os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
-    started, room, size = 0, Room.of(scratch_root), _address_space_bytes()
-    channel.send(marshal.dumps({}))
+    started, room, size = 0, Room.of(scratch_root, 1 if uids is None else KEEPERS), _address_space_bytes()
     while True:
-        data, descriptors, _, _ = socket.recv_fds(channel, MESSAGE_BYTES, 6)
-        if not data:
+        uid = None if uids is None else uids[started % len(uids)]
+        started += 1
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = os.fork()
+        if pid == 0:
+            channel.close()
+            ours.close()
+            program.run(theirs, uid, size, hooks)
+        theirs.close()
+        socket.send_fds(channel, [marshal.dumps({"pid": pid, "uid": uid})], [ours.fileno()])
+        ours.close()
+        told = _wait_for_exit(channel, pid)
+        if told is None:
             return
-        message = marshal.loads(data)
-        if "warm" in message:
-            for name in message["warm"]:
+        result = _result(pid, uid, room, killed=bool(told))
+        if "warm" in told:
+            for name in told["warm"]:
                 with contextlib.suppress(ImportError):  # the program meets the same error itself
                     importlib.import_module(name)
             gc.freeze()
             size = _address_space_bytes()
-            channel.send(marshal.dumps({}))
-        elif "start" in message:
-            uid = None if uids is None else uids[started % len(uids)]
-            started += 1
-            _run_one(channel, {**message["start"], "uid": uid, "keeper_bytes": size}, descriptors, room)
+        channel.send(marshal.dumps(result))
 
 
 def _above_the_programs(channel: socket.socket) -> socket.socket:
@@ -97,22 +109,35 @@ def _address_space_bytes() -> int:
         return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _run_one(channel: socket.socket, job: dict[str, Any], descriptors: list[int], room: Room) -> None:
-    uid = job["uid"]
-    scratch = job["scratch"] = f"{room.root}/{uid or os.getpid()}"
-    os.mkdir(scratch, 0o700)
-    if uid is not None:
-        os.chown(scratch, uid, uid)
-    pid = os.fork()
-    if pid == 0:
-        program.run(job, descriptors)
-    for fd in descriptors:
-        os.close(fd)
-    channel.send(marshal.dumps({"pid": pid}))
-    killed = _wait_for_exit(channel, pid)
+def _wait_for_exit(channel: socket.socket, pid: int) -> dict[str, Any] | None:
+    """What it had to be killed for, empty if it ended by itself; None once the supervisor is gone."""
+    exited = os.pidfd_open(pid)
+    told: dict[str, Any] | None = {}
+    poll = select.poll()
+    poll.register(exited, select.POLLIN)
+    poll.register(channel, select.POLLIN)
+    while all(fd != exited for fd, _ in poll.poll()):
+        data = channel.recv(MESSAGE_BYTES)
+        if not data:
+            poll.unregister(channel)
+        message = marshal.loads(data) if data else None
+        if message is None or message.get("kill", pid) == pid:  # else of the last one, which was ending by itself
+            os.kill(pid, signal.SIGKILL)
+            told = message
+    os.close(exited)
+    return told
+
+
+def scratch_of(root: str, uid: int | None, pid: int) -> str:
+    """The folder of one process."""
+    return f"{root}/{uid or pid}"
+
+
+def _result(pid: int, uid: int | None, room: Room, killed: bool) -> dict[str, Any]:
+    """What the process was, once nothing is left of it."""
     _, status, usage = os.wait4(pid, 0)
     swept = _sweep(uid)
-    _remove(scratch, uid)
+    _remove(scratch_of(room.root, uid, pid), uid)
     signs = []
     if swept.alive and not killed:  # children of what we killed ourselves were at work
         signs.append(Sign.PROCESSES.value)
@@ -120,27 +145,12 @@ def _run_one(channel: socket.socket, job: dict[str, Any], descriptors: list[int]
         signs.append(Sign.SYSTEM_CALL.value)
     if room.clear(may_be_written=uid is None):
         signs.append(Sign.FILES.value)
-    result = {
+    return {
         "status": status,
         "cpu_s": usage.ru_utime + usage.ru_stime + swept.cpu_s,
         "peak_bytes": usage.ru_maxrss * 1024,
         "signs": signs,
     }
-    channel.send(marshal.dumps(result))
-
-
-def _wait_for_exit(channel: socket.socket, pid: int) -> bool:
-    """Whether it had to be killed."""
-    exited, killed = os.pidfd_open(pid), False
-    poll = select.poll()
-    poll.register(exited, select.POLLIN)
-    poll.register(channel, select.POLLIN)
-    while all(fd != exited for fd, _ in poll.poll()):
-        channel.recv(MESSAGE_BYTES)  # a kill, or the end of the supervisor: the same to the program
-        os.kill(pid, signal.SIGKILL)
-        killed = True
-    os.close(exited)
-    return killed
 
 
 @dataclass
@@ -213,9 +223,11 @@ def descendants(ancestor: int) -> dict[int, list[str]]:
 
 
 def _remove(scratch: str, uid: int | None) -> None:
-    """Delete the folder. Usually it is empty; otherwise its owner empties it, since root here may not enter it."""
+    """Delete the folder, if there was a job. Usually it is empty; else its owner empties it: root may not enter it."""
     try:
         os.rmdir(scratch)
+    except FileNotFoundError:
+        return
     except OSError:
         _empty(scratch, uid)
         os.rmdir(scratch)
@@ -230,11 +242,12 @@ class Room:
     inodes: int = 0
 
     @classmethod
-    def of(cls, root: str) -> Room:
+    def of(cls, root: str, keepers: int) -> Room:
+        """As it is before the first program; each other keeper may have an empty folder in it at any time."""
         if not os.path.ismount(root):  # others use it too, and what is free in it tells nothing
             return cls(root)
         space = os.statvfs(root)
-        return cls(root, space.f_bfree, space.f_ffree)
+        return cls(root, space.f_bfree, space.f_ffree - (keepers - 1))
 
     def is_clear(self) -> bool:
         space = os.statvfs(self.root)

@@ -41,24 +41,45 @@ def write_all(fd: int, data: bytes) -> None:
         rest = rest[os.write(fd, rest) :]
 
 
-class Surroundings:
-    """What is the same for every program: the keeper, and the cgroup where there is one, as they were at first."""
+class Keeper:
+    """A keeper as the supervisor sees it, and the cgroup that all share, where there is one."""
 
-    def __init__(self, channel: socket.socket, keeper_pid: int, cgroup: Cgroup | None) -> None:
+    def __init__(self, channel: socket.socket, pid: int, scratch_root: str, cgroup: Cgroup | None) -> None:
         self.channel = channel
-        self.keeper_pid = keeper_pid
+        self.pid = pid
+        self.scratch_root = scratch_root
         self.cgroup = cgroup
-        self.keeper_bytes_at_first = self._keeper_bytes()
-        if cgroup is not None:
-            cgroup.note()
+        self.bytes_at_first = 0
 
-    def _keeper_bytes(self) -> int:
+    def note(self) -> None:
+        """Wait until it is ready, and take its size for what it is at first."""
+        select.select([self.channel], [], [])
+        self.bytes_at_first = self._bytes()
+        if self.cgroup is not None:
+            self.cgroup.note()
+
+    def _bytes(self) -> int:
         """Resident, which every program inherits."""
-        return int(keeper.stat_fields(self.keeper_pid)[21]) * _PAGE_BYTES
+        return int(keeper.stat_fields(self.pid)[21]) * _PAGE_BYTES
 
-    def keeper_growth(self) -> int:
+    def growth(self) -> int:
         """Bytes by what it has imported since for some programs, which must not count against others."""
-        return max(0, self._keeper_bytes() - self.keeper_bytes_at_first)
+        return max(0, self._bytes() - self.bytes_at_first)
+
+    def waiting(self) -> tuple[dict[str, Any], socket.socket]:
+        """The process that waits for a job: its pid and user, and where it takes the job."""
+        data, descriptors, _, _ = socket.recv_fds(self.channel, keeper.MESSAGE_BYTES, 1)
+        if not data:
+            raise RuntimeError("the keeper is gone")
+        return marshal.loads(data), socket.socket(fileno=descriptors[0])
+
+    def warm(self, modules: Iterable[str]) -> None:
+        """Have it import what the next programs need; the process that waits has not got it, and goes."""
+        _, jobs = self.waiting()
+        with jobs:  # at whose end it would go by itself
+            self.channel.send(marshal.dumps({"warm": sorted(modules)}))
+            if not self.channel.recv(keeper.MESSAGE_BYTES):
+                raise RuntimeError("the keeper is gone")
 
 
 class Process:
@@ -67,15 +88,11 @@ class Process:
     The mutable state: the descriptors still open, what has come out of them, and the accounts of this execution.
     """
 
-    def __init__(self, around: Surroundings, task: Task, job: int, is_compiled: bool) -> None:
-        self.around = around
-        self.channel = around.channel
-        self.keeper_pid = around.keeper_pid
-        if around.cgroup is not None:
-            around.cgroup.has_killed()  # so that the next answer is about this program
+    def __init__(self, its_keeper: Keeper, task: Task, job: int, is_compiled: bool) -> None:
+        self.keeper = its_keeper
+        self.channel = its_keeper.channel
         self.limits = task.limits
         self.calls = task.mode == "function"
-        self.pid = 0
         self.exit: dict[str, Any] | None = None  # the keeper's last word
         self.killed_for: Ended | None = None
         self.confined = False  # until the harness says so, a failure is ours
@@ -85,21 +102,39 @@ class Process:
         self.unsent = memoryview(b"")
         self.given_bytes = 0
         self.signs: set[Sign] = set()
+        self.is_first = True  # of the calls
+        self.cpu_before: float | None = None  # what the family had used when this execution began
         self.rests = False  # between two calls
         self.poll = select.poll()
-        self.looked = time.monotonic()
-        self._start(job, task.mode, is_compiled)
-        self._begin()
+        self._start(job, task, is_compiled)
 
-    def _start(self, job: int, mode: str, is_compiled: bool) -> None:
+    def begin(self) -> None:
+        """Let it go; nothing of another program may be left."""
+        if self.keeper.cgroup is not None:
+            self.keeper.cgroup.has_killed()  # so that the next answer is about this program
+        self.looked = time.monotonic()
+        self._open_accounts()
+        self.cpu_before = None if self.calls else self.main_before
+        with contextlib.suppress(OSError):  # it has died meanwhile, and the keeper's word will come
+            self.jobs.send(b"!")
+        self.jobs.close()
+
+    def _start(self, job: int, task: Task, is_compiled: bool) -> None:
         given, printed, errors, reports = os.pipe(), os.pipe(), os.pipe(), os.pipe()
         for fd, _ in (given, printed, errors):
             os.fchmod(fd, 0o666)  # a program may open /dev/stdin, which asks whose pipe it is
         null = os.open(os.devnull, os.O_RDONLY)
         stdin, calls = (null, given[0]) if self.calls else (given[0], null)
         theirs = [stdin, printed[1], errors[1], job, calls, reports[1]]
-        message = marshal.dumps({"start": {"mode": mode, "limits": dict(self.limits)}})
-        socket.send_fds(self.channel, [message], theirs)
+        who, self.jobs = self.keeper.waiting()
+        self.pid = who["pid"]
+        scratch = keeper.scratch_of(self.keeper.scratch_root, who["uid"], self.pid)
+        os.mkdir(scratch, 0o700)
+        if who["uid"] is not None:
+            os.chown(scratch, who["uid"], who["uid"])
+        start = {"mode": task.mode, "limits": dict(self.limits), "scratch": scratch, "random": "random" in task.source}
+        with contextlib.suppress(OSError):  # as in `begin`
+            socket.send_fds(self.jobs, [marshal.dumps(start)], theirs)
         for fd in theirs:
             if fd != job:
                 os.close(fd)
@@ -116,12 +151,11 @@ class Process:
         if self.calls:
             self.poll.register(self.channel, select.POLLIN)
 
-    def _begin(self) -> None:
-        """Open the accounts of one execution."""
+    def _open_accounts(self) -> None:
+        """Of one execution."""
         self.began = time.monotonic()
         self.main_before = self.cpu_s = self._main_cpu_s() or 0.0
-        # What the family had used by now. To ask is dear, so that of a later call's is taken at the first look.
-        self.cpu_before = None if self.calls and self.pid else 0.0
+        self.cpu_before = None  # to ask is dear, so that of a call's is taken at the first look
         self.charged_s = 0.0
         self.peak_bytes = 0
         self.printed_bytes = 0
@@ -132,8 +166,9 @@ class Process:
             for fd in [fd for fd, use in self.readers.items() if use == self._heard]:
                 self._read(fd)  # what came since the last answer was nobody's to say
             self.reported = None
+            self.is_first = False
+            self._open_accounts()
         self.rests = False
-        self._begin()
         self.give(program.CALL.pack(len(arguments)) + arguments)
 
     def give(self, data: bytes) -> None:
@@ -180,11 +215,7 @@ class Process:
                 return
             if not data:
                 raise RuntimeError("the keeper is gone")
-            message = marshal.loads(data)
-            if "pid" in message:
-                self.pid = message["pid"]
-            else:
-                self.exit = message
+            self.exit = marshal.loads(data)
         for fd in list(self.readers):  # every writer is dead: read on to the end
             while fd in self.readers:
                 self._read(fd)
@@ -252,14 +283,14 @@ class Process:
     def kill(self, reason: Ended) -> None:
         """End the process; the keeper tells when it is gone."""
         if self.exit is None and self.killed_for is None:
-            self.channel.send(marshal.dumps({"kill": True}))
+            self.channel.send(marshal.dumps({"kill": self.pid}))
             self.poll.register(self.channel, select.POLLIN)
         self.killed_for = self.killed_for or reason
 
     def _main_cpu_s(self) -> float | None:
         """CPU seconds of the main process with its threads, by clock_getcpuclockid(3); None once it is gone."""
         try:
-            return time.clock_gettime((~self.pid << 3) | 2) if self.pid else 0.0
+            return time.clock_gettime((~self.pid << 3) | 2)
         except OSError:
             return None
 
@@ -267,7 +298,7 @@ class Process:
         """CPU seconds of the call; of a short one those of the main process, which is all that `main_s` counts."""
         if self.cpu_before is None:
             return main_s - self.main_before
-        return max(main_s - self.main_before, _cpu_s(keeper.descendants(self.keeper_pid).values()) - self.cpu_before)
+        return max(main_s - self.main_before, _cpu_s(keeper.descendants(self.keeper.pid).values()) - self.cpu_before)
 
     def look(self) -> None:
         """Enforce the limits that need watching, when a tick has passed."""
@@ -275,29 +306,30 @@ class Process:
         if now - self.looked < TICK_S or self.exit or self.killed_for:
             return
         self._hear_keeper()
-        if self.exit or not self.pid:
+        if self.exit:
             return
         elapsed = min(now - max(self.looked, self.began), 4 * TICK_S)  # after a longer gap it was us who waited
-        found = keeper.descendants(self.keeper_pid)
+        found = keeper.descendants(self.keeper.pid)
         if self.pid not in found:  # it is over, and the keeper cleans up
             return
         family = list(found.values())
         if any(
-            fields[1] == str(self.keeper_pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
+            fields[1] == str(self.keeper.pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
         ):
             self.signs.add(Sign.PROCESSES)  # it let go of them while it ran
-        growth = self.around.keeper_growth()
-        inherited = self.around.keeper_bytes_at_first + growth
+        growth = self.keeper.growth()
+        inherited = self.keeper.bytes_at_first + growth
         held = sum(max(0, int(fields[21]) * _PAGE_BYTES - inherited) for fields in family)
         cpu_s = _cpu_s(family)
         if self.cpu_before is None:
-            self.cpu_before = self.cpu_s = cpu_s - ((self._main_cpu_s() or 0.0) - self.main_before)
+            of_main = (self._main_cpu_s() or 0.0) - self.main_before
+            self.cpu_before = self.cpu_s = self.main_before if self.is_first else cpu_s - of_main
         used_s = max(0.0, cpu_s - self.cpu_s)
         waited_for_processor = any(fields[0] == "R" for fields in family)
         if not self.rests:
             self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
         self.looked, self.cpu_s = now, cpu_s
-        self.peak_bytes = max(self.peak_bytes, held + self.around.keeper_bytes_at_first)
+        self.peak_bytes = max(self.peak_bytes, held + self.keeper.bytes_at_first)
         wall_s = self.limits["wall_s"]
         if cpu_s - self.cpu_before > self.limits["cpu_s"]:
             self.kill(Ended.TIME_LIMIT)
@@ -310,10 +342,10 @@ class Process:
 
     def _hides_memory(self, keeper_growth: int) -> bool:
         """Memory in files, sockets and pipes is in no process's account."""
-        if self.around.cgroup is None:
+        if self.keeper.cgroup is None:
             return False
         ours = self.given_bytes + len(self.stdout) + keeper_growth
-        return self.around.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES + ours)
+        return self.keeper.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES + ours)
 
     def outcome(self) -> Outcome | None:
         """The facts of this execution once it is over.
@@ -323,7 +355,7 @@ class Process:
         """
         if self.exit is not None:
             return self._after_exit(self.exit)
-        if self.reported is None or not self.calls or not self.pid or self.unsent or self.killed_for:
+        if self.reported is None or not self.calls or self.unsent or self.killed_for:
             return None
         main_s = self._main_cpu_s()
         if main_s is None:  # it reported with its last breath: the keeper's word will come
@@ -346,7 +378,7 @@ class Process:
         if not self.calls:  # the kernel's high-water mark is of the process, not of one call
             self.peak_bytes = max(self.peak_bytes, last["peak_bytes"])
             if self.peak_bytes > self.limits["memory_bytes"]:  # asking is dear
-                self.peak_bytes -= self.around.keeper_growth()
+                self.peak_bytes -= self.keeper.growth()
         output, error, bases = b"", "", ""
         self.signs |= {Sign(each) for each in last["signs"]}
         if self.killed_for:
@@ -355,10 +387,10 @@ class Process:
             ended = Ended.TIME_LIMIT
         elif self.peak_bytes > self.limits["memory_bytes"] or number == signal.SIGUSR2:
             ended = Ended.MEMORY_LIMIT
-        elif number == signal.SIGKILL and self.around.cgroup and self.around.cgroup.has_killed():
+        elif number == signal.SIGKILL and self.keeper.cgroup and self.keeper.cgroup.has_killed():
             ended = Ended.MEMORY_LIMIT
         elif not self.confined:
-            raise RuntimeError(f"a program could not be confined: {bytes(self.stderr)!r}")
+            raise RuntimeError(f"a program could not be confined: {status=}, {bytes(self.stderr)!r}")
         elif self.reported:
             ended, output, error, bases = self.reported
         else:

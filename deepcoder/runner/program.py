@@ -1,4 +1,4 @@
-"""The program's own process: lose every privilege, take the limits, then run the source untouched.
+"""The program's own process: lose every privilege, wait for the job, take its limits, then run the source untouched.
 
 Runs: inside the sandbox, in a fork of the keeper that never returns. From `confine` on nothing here is trusted: a
 program may do to this code whatever it likes, and gains only what its own process may do.
@@ -21,14 +21,17 @@ import json
 import marshal
 import math
 import os
+import posix
+import random
 import resource
 import signal
+import socket
 import struct
 import sys
 import threading
 import traceback
 import types
-from typing import Any, NoReturn, TextIO
+from typing import Any, Callable, Dict, List, NoReturn, TextIO
 
 from . import values
 
@@ -36,6 +39,7 @@ REPORT = struct.Struct(">cI")
 CALL = struct.Struct(">I")
 JOB, CALLS, REPORTS = 3, 4, 5
 CALL_BYTES = 1 << 16  # read at a time
+JOB_BYTES = 1 << 12
 OWN_FOLDER = "/proc/self/cwd"  # the same words for every program
 DESCRIPTORS = 256  # the most that a process may have open
 STACK_BYTES = 1 << 30  # threads and the main stack reserve address space that they may never touch
@@ -45,6 +49,8 @@ _PR_SET_DUMPABLE = 4
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _prctl = _LIBC.prctl
 _MODULES: dict[str, types.ModuleType] = {}
+
+Hooks = List[Dict[str, Callable[[], Any]]]  # what libraries gave to os.register_at_fork
 
 
 def prepare() -> None:
@@ -73,24 +79,35 @@ def prepare() -> None:
     sys.argv = ["main.py"]
 
 
-def run(job: dict[str, Any], descriptors: list[int]) -> NoReturn:
-    """Become the program. `job`: uid (or null), scratch, mode, limits, and the keeper's size.
+def run(jobs: socket.socket, uid: int | None, keeper_bytes: int, hooks: Hooks) -> NoReturn:
+    """Lose every privilege, wait for a job, get ready, and on the word to go become the program.
 
-    The descriptors must be above those that a program starts with.
+    The job: {"mode", "limits", "scratch", "random": whether the source speaks of random numbers} and the descriptors,
+    which come above those that a program starts with. Then one byte is the word to go, and the end of `jobs` means that
+    there is nothing to do. `hooks`: what the keeper's libraries want done after a fork.
     """
     try:
         os.setsid()
+        confine(uid)
+        data, descriptors, _, _ = socket.recv_fds(jobs, JOB_BYTES, REPORTS + 1)
+        if not data:
+            os._exit(0)
+        job = marshal.loads(data)
         for place, fd in enumerate(descriptors):
             os.dup2(fd, place)
-        os.closerange(len(descriptors), DESCRIPTORS)
-        confine(job)
+        os.chdir(job["scratch"])
+        _take_limits(job, uid, keeper_bytes)
         _report(b"S", b"")
-        if job["mode"] == "stdin":
-            code = _compiled()
-            os.closerange(JOB, REPORTS + 1)
-            _run_main(code, job["scratch"])
+        _take_hooks(hooks, job["random"])
+        ready = _compiled() if job["mode"] == "stdin" else _loaded()
+        if not jobs.recv(1):
+            os._exit(0)
+        if isinstance(ready, types.CodeType):
+            os.closerange(JOB, DESCRIPTORS)
+            _run_main(ready, job["scratch"])
         else:
-            _serve_calls(job["scratch"])
+            os.closerange(REPORTS + 1, DESCRIPTORS)
+            _serve_calls(*ready, job["scratch"])
     except MemoryError:
         _die_of_memory()
     except BaseException:
@@ -99,9 +116,18 @@ def run(job: dict[str, Any], descriptors: list[int]) -> NoReturn:
         os._exit(1)
 
 
-def confine(job: dict[str, Any]) -> None:
-    """Own user, no privileges, own folder, the limits of one execution."""
-    limits, uid = job["limits"], job["uid"]
+def _take_hooks(hooks: Hooks, is_random: bool) -> None:
+    """Have them done from the program's forks on. For the keeper's, with one thread and no lock held, nothing need be
+    done, but that programs which draw random numbers must not all draw the same."""
+    os.register_at_fork = posix.register_at_fork
+    for each in hooks:
+        os.register_at_fork(**each)
+    if is_random:
+        random.seed()
+
+
+def confine(uid: int | None) -> None:
+    """Own user, no privileges."""
     if uid is None:
         _prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # which the runner is not, so that /proc/self is the program's again
     score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
@@ -114,9 +140,12 @@ def confine(job: dict[str, Any]) -> None:
         _prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # here, since to be another user takes it away
     else:
         _drop_capabilities()
-    os.chdir(job["scratch"])
-    # The supervisor watches resident memory and CPU time; these stop what is too quick for it.
-    _limit(resource.RLIMIT_AS, job["keeper_bytes"] + int(limits["memory_bytes"]) + STACK_BYTES)
+
+
+def _take_limits(job: dict[str, Any], uid: int | None, keeper_bytes: int) -> None:
+    """The supervisor watches resident memory and CPU time; these stop what is too quick for it."""
+    limits = job["limits"]
+    _limit(resource.RLIMIT_AS, keeper_bytes + int(limits["memory_bytes"]) + STACK_BYTES)
     if uid is not None or not _users_are_the_hosts():
         _limit(resource.RLIMIT_NPROC, int(limits["processes"]))
     if job["mode"] == "stdin":
@@ -255,16 +284,19 @@ def _die_of_memory() -> NoReturn:
     os._exit(1)
 
 
-def _serve_calls(folder: str) -> NoReturn:
-    """Load the program once, then answer calls until the supervisor ends them."""
+def _loaded() -> tuple[types.CodeType, types.CodeType, str]:
+    """Of a function program: the code of the preamble, its own, and the name of its entry point."""
     job = json.loads(os.pread(JOB, os.fstat(JOB).st_size, 0))
-    preamble = _compile(job["preamble"], "preamble.py")
-    code = _compile(job["source"])
+    return _compile(job["preamble"], "preamble.py"), _compile(job["source"]), job["entry_point"]
+
+
+def _serve_calls(preamble: types.CodeType, code: types.CodeType, entry_point: str, folder: str) -> NoReturn:
+    """Load the program once, then answer calls until the supervisor ends them."""
     module = _module("solution", folder)  # not __main__: a guarded demonstration must not run
     try:
         exec(preamble, module)
         exec(code, module)
-        _entry(module, job["entry_point"])
+        _entry(module, entry_point)
     except MemoryError:
         _report(b"M", b"")
         os._exit(0)
@@ -274,7 +306,7 @@ def _serve_calls(folder: str) -> NoReturn:
     while True:
         args, kwargs, *other = values.decode(_next_call())
         try:
-            value = _entry(module, *(other or [job["entry_point"]]))(*args, **kwargs)
+            value = _entry(module, *(other or [entry_point]))(*args, **kwargs)
             kind, body = b"V", values.encode(value, objects=True).encode()
         except MemoryError:
             kind, body = b"M", b""

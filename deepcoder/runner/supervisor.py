@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import fcntl
 import json
-import marshal
 import os
 import random
 import re
@@ -22,9 +21,9 @@ import time
 from collections import deque
 from typing import Any
 
-from . import keeper
+from . import keeper, program
 from .cgroup import own_cgroup
-from .process import TICK_S, Process, Surroundings, write_all
+from .process import TICK_S, Keeper, Process, write_all
 from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
 
 READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
@@ -53,9 +52,9 @@ class Supervisor:
     runs now, which in function mode stays for the whole task.
     """
 
-    def __init__(self, around: Surroundings, requests: int, replies: int) -> None:
-        self.around = around
-        self.channel = around.channel
+    def __init__(self, keepers: list[Keeper], requests: int, replies: int) -> None:
+        self.keepers = keepers
+        self.turn = 0  # whose process is the next
         self.requests = requests
         self.replies = replies
         self.frames = Frames(FRAME_BYTES)
@@ -116,8 +115,8 @@ class Supervisor:
         new = set(_IMPORTS.findall(text)) - self.warm
         if new:
             self.warm |= new
-            self.channel.send(marshal.dumps({"warm": sorted(new)}))
-            wait_for_keeper(self.channel)
+            for each in self.keepers:
+                each.warm(new)
 
     def _execute(self, task: Task, given: bytes) -> Outcome:
         """One run, or one call.
@@ -126,7 +125,9 @@ class Supervisor:
             Stopped: The worker wants no more of the task; nothing of it is left running.
         """
         if self.process is None:
-            self.process = Process(self.around, task, self.job, self.is_compiled)
+            self.process = Process(self.keepers[self.turn], task, self.job, self.is_compiled)
+            self.turn = (self.turn + 1) % len(self.keepers)
+            self.process.begin()
             self.process.poll.register(self.requests, select.POLLIN)
         if task.mode == "stdin":
             self.process.give(given)
@@ -213,16 +214,6 @@ def sealed(data: bytes) -> int:
     return memory
 
 
-def wait_for_keeper(channel: socket.socket) -> None:
-    """Until it has imported what it shall.
-
-    Raises:
-        RuntimeError: It is gone.
-    """
-    if not channel.recv(keeper.MESSAGE_BYTES):
-        raise RuntimeError("the keeper is gone")
-
-
 def available_uids() -> range | None:
     """Users that programs can become, or None where there is only ours.
 
@@ -255,10 +246,10 @@ def _can_change_user() -> bool:
     return os.waitpid(pid, 0)[1] == 0
 
 
-def main(scratch_root: str, memory_bytes: int) -> None:
+def main(scratch_root: str, memory_bytes: int, hooks: program.Hooks) -> None:
     """Fork the keeper, then serve: the one order in which the keeper's memory holds no request.
 
-    `memory_bytes`: the limit of the sandbox's own cgroup, 0 where it has none.
+    `memory_bytes`: the limit of the sandbox's own cgroup, 0 where it has none. `hooks`: see `program.run`.
     """
     if hasattr(sys, "set_int_max_str_digits"):  # Python 3.9 and 3.10 have it only in late releases
         sys.set_int_max_str_digits(0)
@@ -276,28 +267,41 @@ def main(scratch_root: str, memory_bytes: int) -> None:
     uids = available_uids()
     cgroup = own_cgroup(memory_bytes)
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # closes /proc/<pid>/mem and its like to our own user
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            ours.close()
-            os.close(requests)
-            os.close(replies)
-            keeper.keep(theirs, scratch_root, uids, shared_memory=cgroup is not None)
-            status = 0
-        finally:
-            if status:
-                sys.excepthook(*sys.exc_info())
-            os._exit(status)
-    theirs.close()
-    wait_for_keeper(ours)
-    around = Surroundings(ours, pid, cgroup)
+    if uids is not None:
+        os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
+    keepers: list[Keeper] = []
+    for each in [None] if uids is None else halves(uids):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                os.close(requests)
+                os.close(replies)
+                for fd in (ours, *(one.channel for one in keepers)):
+                    fd.close()
+                keeper.keep(theirs, scratch_root, each, cgroup is not None, hooks)
+                status = 0
+            finally:
+                if status:
+                    sys.excepthook(*sys.exc_info())
+                os._exit(status)
+        theirs.close()
+        keepers.append(Keeper(ours, pid, scratch_root, cgroup))
+    for one in keepers:
+        one.note()
     hello = {"kind": "hello", "protocol": PROTOCOL, "python": sys.version.split()[0], "own_uids": uids is not None}
     write_all(replies, frame(hello))
     os.set_blocking(replies, False)
     try:
-        Supervisor(around, requests, replies).serve()
+        Supervisor(keepers, requests, replies).serve()
     except OwnerGone:
-        ours.close()
-        os.waitpid(pid, 0)
+        for one in keepers:
+            one.channel.close()
+            os.waitpid(one.pid, 0)
+
+
+def halves(uids: range) -> tuple[range, range]:
+    """For the two keepers."""
+    middle = uids[len(uids) // 2]
+    return range(uids.start, middle), range(middle, uids.stop)

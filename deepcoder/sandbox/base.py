@@ -21,7 +21,8 @@ GRACE_S = 30.0  # beyond the limits of an execution, before its sandbox counts a
 HEAD_BYTES = 1 << 20  # of a frame, beside the output that a program may have
 AHEAD, AHEAD_BYTES = 16, 1 << 20  # inputs sent before the first of them is answered
 
-# A bare interpreter reads the runner's modules from its standard input, then becomes the runner.
+# A bare interpreter reads the runner's modules from its standard input, then becomes the runner. What libraries ask to
+# have done after each fork is noted instead (threading and random alone cost a third of a test): see runner.program.
 BOOTSTRAP = """
 import json, os, sys, types
 def read(n):
@@ -32,6 +33,8 @@ def read(n):
         data += part
     return data
 sent = json.loads(read(int(read(8))))
+hooks = []
+os.register_at_fork = lambda **given: hooks.append(given)
 sys.path[:] = [p for p in sys.path if p] + sent["path"]
 sys.modules["runner"] = types.ModuleType("runner")
 sys.modules["runner"].__path__ = []
@@ -40,7 +43,7 @@ for name, source in sent["modules"]:
     module.__package__ = "runner"
     sys.modules[module.__name__] = module
     exec(compile(source, name + ".py", "exec"), module.__dict__)
-module.main(sent["scratch"], sent["memory_bytes"])
+module.main(sent["scratch"], sent["memory_bytes"], hooks)
 """
 _MODULES = ("wire", "values", "cgroup", "syscalls", "program", "keeper", "testcode", "process", "supervisor")
 

@@ -25,7 +25,7 @@ class SandboxConfig:
     kind: str = "auto"
     image: str = IMAGE  # docker
     memory_bytes: int = 1 << 30  # the most that a problem's memory limit may be
-    cpus: float = 1.0  # docker
+    cpus: float = 2.0  # docker: one for the program, one for the runner, which gets the next process ready meanwhile
     runtime: str | None = None  # docker: the engine's runtime, such as runsc
 
     def __post_init__(self) -> None:
