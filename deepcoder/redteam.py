@@ -144,7 +144,24 @@ class Finding:
 
 
 CENSUS = """
-import json, os
+import json, os, time
+
+def parents():
+    found = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                found[int(name)] = int(file.read().rpartition(")")[2].split()[1])
+        except OSError:
+            pass
+    return found
+
+until = time.monotonic() + 5  # for every keeper to have its next process in waiting
+while time.monotonic() < until:
+    found = parents()
+    top = found.get(os.getppid())
+    if all(pid in found.values() for pid in found if found[pid] == top):
+        break
 
 def lines(path):
     try:
@@ -266,7 +283,7 @@ class Bench:
         found, memory_bytes = json.loads(outcome.output)
         runner = {}
         if sandbox.pid is not None:
-            for pid, fields in keeper.descendants(sandbox.pid).items():
+            for pid, fields in _settled(sandbox.pid).items():
                 with contextlib.suppress(PermissionError):  # without namespaces it is closed to us too
                     runner[pid] = (len(os.listdir(f"/proc/{pid}/fd")), int(fields[21]) * os.sysconf("SC_PAGE_SIZE"))
         return Census(found, memory_bytes, runner)
@@ -277,6 +294,20 @@ class Bench:
         if self._sandbox is not None:
             self._sandbox.close()
             self._sandbox = None
+
+
+def _settled(pid: int) -> dict[int, list[str]]:
+    """The processes of the runner but those in waiting for a program, once every keeper has one, which comes and goes.
+
+    It leads a session of its own, and has no child.
+    """
+    until = time.monotonic() + RECOVERY_S
+    while True:
+        family = keeper.descendants(pid)
+        parents = {fields[1] for fields in family.values()}
+        leaves = {each for each in family if str(each) not in parents}
+        if time.monotonic() > until or all(family[each][3] == str(each) for each in leaves):
+            return {each: fields for each, fields in family.items() if each not in leaves}
 
 
 def findings(chosen: list[Attack], config: SandboxConfig) -> Iterator[Finding]:

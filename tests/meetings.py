@@ -39,7 +39,13 @@ DRIVER = """
 def solve(*wanted):
     import json, os, sys
     told = {"uid": os.getuid(), "scratch": os.getcwd(), "files": os.listdir(".")}
-    told["others"] = len([name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()])
+    told["others"] = []  # whose each other process is
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) != os.getpid():
+            try:
+                told["others"].append(os.stat("/proc/" + name).st_uid)
+            except OSError:
+                pass
     if "leave" in wanted:
         told["left"] = bool(leave())
     if "look" in wanted:

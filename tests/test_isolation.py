@@ -21,7 +21,6 @@ from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from tests.meetings import CONFIG, PAIRS, Pair, alone, one_after_another, side_by_side
 
 NOBODY = 65534
-RUNNERS_OWN = 2  # processes: the supervisor and the keeper
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +39,14 @@ def expect_hole(request: pytest.FixtureRequest, pair: Pair, kind: str, side: boo
     only_side = pair.hole.startswith("side by side")
     if pair.hole_in == kind and (side or not only_side):
         request.applymarker(pytest.mark.xfail(strict=not pair.hole.startswith("sometimes"), reason=pair.hole))
+
+
+def assert_alone(said: dict[str, Any], own_uids: bool, *met: dict[str, Any]) -> None:
+    """Beside it are the supervisor, the keepers, and with two of them perhaps the process that the next program gets."""
+    others = said["others"]
+    assert 3 <= len(others) <= 4 if own_uids else len(others) == 2, others
+    if own_uids:
+        assert not {each["uid"] for each in met} & set(others)
 
 
 def assert_left(pair: Pair, kind: str, said: dict[str, Any]) -> None:
@@ -66,7 +73,8 @@ def test_programs_one_after_another_do_not_meet(
     assert_left(pair, sandbox_kind, leaving)
     assert after["seen"] == []
     assert leaving["files"] == after["files"] == []
-    assert leaving["others"] == after["others"] == RUNNERS_OWN
+    assert_alone(leaving, shared_sandbox.hello["own_uids"], before)
+    assert_alone(after, shared_sandbox.hello["own_uids"], before, leaving)
     assert len({said["scratch"] for said in (before, leaving, after)}) == 3
     if shared_sandbox.hello["own_uids"]:
         assert len({said["uid"] for said in (before, leaving, after)}) == 3
@@ -82,7 +90,7 @@ def test_programs_side_by_side_do_not_meet(
 
     assert_left(pair, sandbox_kind, leaving)
     assert looking["seen"] == []
-    assert looking["others"] == RUNNERS_OWN
+    assert_alone(looking, two_sandboxes[1].hello["own_uids"], leaving)
     assert afterwards["intact"]
     assert afterwards["uid"] == leaving["uid"]  # it has run all the time
     if two_sandboxes[0].hello["own_uids"]:
@@ -134,7 +142,8 @@ def test_programs_of_one_user_do_not_meet_beyond_what_is_known(pair: Pair, unpri
     assert_left(pair, "process", leaving)
     assert after["seen"] == [] or pair.name in MEET_AS_ONE_USER, after
     assert before["files"] == leaving["files"] == after["files"] == []
-    assert after["others"] == looking["others"] == RUNNERS_OWN
+    assert_alone(after, False)
+    assert_alone(looking, False)
     if pair.name == "process_to_reach":  # no trace, no memory, no file of /proc
         assert set(after["seen"]) == set(looking["seen"]) == OWN_RUNNER
     elif pair.name not in MEET_SIDE_BY_SIDE:
