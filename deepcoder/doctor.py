@@ -113,7 +113,7 @@ def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress:
 
     def judge(plan: Sequence[tuple[_Chart, str]]) -> list[Judgement]:
         submissions = [Submission(chart.problem, Program(source)) for chart, source in plan]
-        return pool.judge(submissions, lambda _, __: progress(1))
+        return pool.judge(submissions, lambda _, __: progress(1), fresh=True)
 
     references = [(each, each.problem.reference) for each in charts if each.problem.reference is not None]
     for _ in range(runs):  # in batches of their own, since a batch judges equal programs once
@@ -211,7 +211,7 @@ SELF_TEST = Problem("doctor/add_one", Mode.STDIN, tests=(TestCase("41\n", "42\n"
 def self_test(pool: SandboxPool) -> str:
     """Judge a right and a wrong program on the pool; what went wrong, or nothing."""
     right, wrong = Program("print(int(input()) + 1)"), Program("print(41)")
-    judgements = pool.judge([Submission(SELF_TEST, right), Submission(SELF_TEST, wrong)])
+    judgements = pool.judge([Submission(SELF_TEST, right), Submission(SELF_TEST, wrong)], fresh=True)
     verdicts = [judgement.verdict for judgement in judgements]
     if verdicts == [Verdict.AC, Verdict.WA]:
         return ""

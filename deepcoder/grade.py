@@ -83,7 +83,7 @@ class Record:
         """Raises ValueError, naming the field, where the row is no record."""
         if not isinstance(row, Mapping):
             raise ValueError("it is no object")
-        row = {"suspicious": [], **row}  # which records did not have at first
+        row = {"suspicious": [], "repeated": False, **row}  # which records did not have at first
         kinds = {**get_type_hints(Judgement), **get_type_hints(Settings), "verdict": str, "suspicious": list}
         for name in ("problem_id", *kinds, "program"):
             if name not in row:
@@ -102,7 +102,13 @@ class Record:
         return cls(str(row["problem_id"]), row["program"], judgement, settings)
 
 
-_WORDS: dict[Any, str] = {str: "text", int: "an integer", int | None: "an integer or null", float: "a number"}
+_WORDS: dict[Any, str] = {
+    str: "text",
+    int: "an integer",
+    int | None: "an integer or null",
+    float: "a number",
+    bool: "true or false",
+}
 
 
 def read_submissions(

@@ -95,6 +95,7 @@ class CodeReward:
             log_metric("judging_s", time.monotonic() - began)
             log_metric("ie_share", _share(judgements, Verdict.IE))
             log_metric("suspicious_share", sum(bool(each.suspicious) for each in judgements) / max(1, len(judgements)))
+            log_metric("repeated_share", sum(each.repeated for each in judgements) / max(1, len(judgements)))
         if log_extra is not None:
             log_extra("verdict", [str(each.verdict) for each in judgements])
         return [self._reward(*pair) for pair in zip(submissions, judgements, strict=True)]

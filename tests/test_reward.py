@@ -88,8 +88,9 @@ def test_reward_of_our_own_fault_is_none(pool: SandboxPool) -> None:
     late.deadline_s = 0.0
     metrics = Metrics()
     reward = CodeReward(late, PROBLEMS, format_penalty=1.0)
-    assert reward(completions=[RIGHT, PROSE], problem_id=["add"] * 2, **metrics.arguments()) == [None, None]
-    assert metrics.metrics["ie_share"] == 1.0
+    unseen = RIGHT.replace("print", "# that nobody has judged\nprint")
+    assert reward(completions=[unseen, PROSE], problem_id=["add"] * 2, **metrics.arguments()) == [None, -1.0]
+    assert metrics.metrics["ie_share"] == 0.5
 
 
 def test_reward_of_a_pool_that_is_gone_is_none(reward: CodeReward) -> None:
