@@ -65,7 +65,8 @@ def test_reward_logs_the_same_keys_whatever_the_batch(reward: CodeReward) -> Non
     reward(completions=[RIGHT], problem_id=["add"], **right.arguments())
     reward(completions=[RIGHT, WRONG, PROSE, RIGHT], problem_id=["add"] * 4, **mixed.arguments())
     assert set(right.metrics) == set(mixed.metrics)
-    assert set(mixed.metrics) == {f"verdict/{each}" for each in Verdict} | {"judging_s", "ie_share", "suspicious_share"}
+    others = {"judging_s", "ie_share", "suspicious_share", "repeated_share"}
+    assert set(mixed.metrics) == {f"verdict/{each}" for each in Verdict} | others
     shares = {each: mixed.metrics[f"verdict/{each}"] for each in Verdict if mixed.metrics[f"verdict/{each}"]}
     assert shares == {Verdict.AC: 0.5, Verdict.WA: 0.25, Verdict.CE: 0.25}
     assert mixed.extra == {"verdict": ["AC", "WA", "CE", "AC"]}

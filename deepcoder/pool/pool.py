@@ -164,7 +164,7 @@ class SandboxPool:
         """One judgement per submission, in order; IE for what could not be judged. Never raises for a failed sandbox.
 
         Equal programs for equal problems are judged once, and their judgement is remembered. A problem's tests are run
-        in the order that is likely to fail soonest. `fresh` asks for neither: judged anew, the tests in their own order.
+        in the order that is likely to fail soonest. `fresh` asks for neither: judged anew, tests in their own order.
         `progress` is told each index and judgement as it comes.
 
         Raises:
