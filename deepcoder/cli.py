@@ -69,9 +69,7 @@ TimeLimit = Annotated[
 Problems = Annotated[str, typer.Option(help="A file of problems, a Hub data set, or deepcoder_small.")]
 Checker = Annotated[str, typer.Option(help="In place of the checkers that the problems name.", show_default=False)]
 Quarantine = Annotated[Path | None, typer.Option(help="Problems to leave out: a list that `doctor -o` wrote.")]
-Times = Annotated[
-    str, typer.Option(help="Calibrate the limits: a file of times that `doctor --times` wrote.", show_default=False)
-]
+Times = Annotated[Path | None, typer.Option(help="Calibrate the limits: a file of times that `doctor --times` wrote.")]
 MaxTests = Annotated[int | None, typer.Option(min=1, help="Only so many tests, those with the longest inputs.")]
 
 
@@ -181,10 +179,10 @@ def grade(
     max_tests: MaxTests = None,
     checker: Checker = "",
     quarantine: Quarantine = None,
-    times: Times = "",
+    times: Times = None,
 ) -> None:
     """Judge a file of completions; prints the verdicts and pass@k. Exit code 1 if some could not be judged."""
-    settings = Settings(max_tests, time_limit, checker, times)
+    settings = Settings(max_tests, time_limit, checker, str(times or ""))
     loaded = settings.loaded(problems, quarantine)
     known = {each.problem_id: each for each in loaded}
     submissions = read_submissions(completions, known, quarantined(quarantine) if quarantine else frozenset())
