@@ -3,9 +3,9 @@
 `deepcoder doctor --times` measures the references and writes a `ReferenceTime` a line. A limit is then FACTOR times the
 CPU seconds of the reference's slowest test, but at least LOW_S, and never above the limit that the problem had.
 
-Juries allow 2 to 5 times. The upper end, since CPU seconds of one program spread by up to 2 on a busy machine (3 where
-somebody else uses its memory), and machines differ by as much. Of right programs for one problem, the slower one nearly
-always stays within LOW_S; what does not needs another algorithm than the reference, and no factor would do.
+Juries allow 2 to 5 times. The upper end, since CPU seconds of one program spread by up to 2 on a busy machine, once by
+3, and other machines may be slower by as much. Of right programs for one problem, the slower one nearly always stays
+within LOW_S; what does not needs another algorithm than the reference, and no factor would do.
 """
 
 from __future__ import annotations
