@@ -13,6 +13,7 @@ The bounds of W1 to W5 beside the fork per test are what the best of the peers h
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -67,14 +68,13 @@ def throughput(
 
 def makespan(pool: SandboxPool, rounds: int) -> Iterator[Figure]:
     """Seconds for W5."""
-    cases = [grpo(seed) for seed in range(rounds)]
-    found = interleaved(
-        [
-            lambda: {"pool": pools.judged_s(pool, cases[0])},
-            lambda: {PER_TEST: plain_s(PER_TEST, cases.pop(0))},
-        ],
-        rounds,
-    )
+    seeds = itertools.count()
+
+    def both() -> dict[str, float]:
+        cases = grpo(next(seeds))
+        return {"pool": pools.judged_s(pool, cases), PER_TEST: plain_s(PER_TEST, cases)}
+
+    found = interleaved([both], rounds)
     endless = sum(case.verdict is Verdict.TLE for case in grpo(0))
     least_s = math.ceil(endless / WORKERS) * grpo(0)[0].problem.limits.cpu_s
     yield compared(PART, "W5", "s", found["pool"], found[PER_TEST], PER_TEST, PEERS["W5"])

@@ -100,9 +100,9 @@ def memory(sandbox: str, cases: Sequence[Case]) -> Iterator[Figure]:
         pools.judged(pool, cases)
         workers = processes.workers()
         runners = [pid for worker in workers for pid in processes.runners(worker, sandbox)]
-        members = {"driver": [os.getpid()], "worker": workers, "runner": runners}
+        members = {"the driver": [os.getpid()], "a worker": workers, "a runner": runners}
         peaks = {name: max(map(processes.peak_bytes, pids)) for name, pids in members.items()}
     tests = INPUT_BYTES * TESTS * PROBLEMS
     for name, peak in peaks.items():
-        beside, beside_name = (INPUT_BYTES, "the largest input") if name == "runner" else (tests, "all tests")
-        yield Figure(PART, f"peak memory of a {name}", peak / MB, "MB", beside / MB, beside_name)
+        beside, beside_name = (INPUT_BYTES, "the largest input") if name == "a runner" else (tests, "all tests")
+        yield Figure(PART, f"peak memory of {name}", peak / MB, "MB", beside / MB, beside_name)

@@ -189,7 +189,7 @@ def python_per_test(job: Job, code: CodeType) -> str:
     with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
         file.write(job["source"] + tail)
         file.flush()
-        command = [sys.executable, file.name]
+        command = [sys.executable, "-I", "-S", file.name]  # without what the machine adds to every start
         runs = (subprocess.run(command, input=given.encode(), capture_output=True) for given, _ in job["tests"])
         return first_failure(job, ((each.stdout, each.returncode) for each in runs))
 

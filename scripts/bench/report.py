@@ -127,7 +127,7 @@ def draw_batch(canvas: Any, figures: Sequence[Figure]) -> bool:
         bars = {"pool": group[0].value} | {each.floor_name: each.floor for each in group}
         drawn = place.bar(list(bars), list(bars.values()), color=[PLAIN] + ["#b0b0b0"] * len(group))
         place.bar_label(drawn, fmt="%.3g")
-        place.set(title=name, yscale="log")
+        place.set(title=name, yscale="log", ylim=(1, None))
         place.tick_params(axis="x", labelrotation=30)
     axes[0].set_ylabel("programs per second, two processes")
     return True
