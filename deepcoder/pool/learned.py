@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 OVERHEAD_S = 0.002  # what a test costs beside the CPU seconds of its program
 MEMORY = 0.98  # how much of what is known survives one more run of a test: a policy's programs change
-DOUBT = 4.0  # runs that what is assumed of a test counts for
+DOUBT = 2.0  # runs that what is assumed of a test counts for
 ASSUMED_KILLS = 0.25  # share of programs that a test is assumed to fail: enough for each to be tried early
 ASSUMED_SPREAD = 0.1  # how much less is assumed of the shortest input than of the longest
 RECENT = 0.2  # weight of the last submission in what one is expected to take

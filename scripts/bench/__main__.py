@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from deepcoder.console import err, out
-from scripts.bench import batch, breakdown, data, machine, makespan, replay, report, runner, start
+from scripts.bench import batch, breakdown, data, dispatch, limits, machine, makespan, replay, report, runner, start
 from scripts.bench.figures import Figure
 
 log = logging.getLogger("deepcoder.bench")
@@ -27,7 +27,7 @@ log = logging.getLogger("deepcoder.bench")
 WIDTH = 180  # of the table where it does not go to a terminal
 
 PARTS: dict[str, Callable[[str, int], Iterator[Figure]]] = {
-    each.PART: each.figures for each in (start, runner, breakdown, batch, makespan, replay, data)
+    each.PART: each.figures for each in (start, runner, breakdown, batch, makespan, limits, replay, dispatch, data)
 }
 
 
