@@ -10,8 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -21,8 +23,9 @@ import pytest
 
 from deepcoder.problems import Limits, TestCase
 from deepcoder.runner import values
+from deepcoder.runner.keeper import descendants
 from deepcoder.runner.wire import LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
-from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, base, start
 from deepcoder.sandbox.base import HEAD_BYTES
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.process import start_process
@@ -311,6 +314,97 @@ def test_large_inputs_and_outputs_in_a_row_never_block(own_sandbox: Sandbox) -> 
         time.sleep(0.1)  # a caller that takes longer to check than a program to run
 
     assert outcomes == given
+
+
+# Large inputs
+
+
+def checksum_task(mode: str, limits: Limits = LIMITS) -> Task:
+    """Tells what it was given by its CRC."""
+    if mode == "stdin":
+        return stdin_task("import sys, zlib; print(zlib.crc32(sys.stdin.buffer.read()))", limits)
+    return function_task("import zlib\ndef solve(text): return zlib.crc32(text.encode())", limits)
+
+
+def assert_arrive(sandbox: Sandbox, mode: str, texts: list[str], limits: Limits = LIMITS) -> int:
+    """One program gets these as they are; the bytes that crossed for it."""
+    before = sandbox.sent_bytes
+    given = [text.encode() if mode == "stdin" else call(text) for text in texts]
+    outcomes = list(sandbox.run(checksum_task(mode, limits), given))
+    assert [int(outcome.output) for outcome in outcomes] == [zlib.crc32(text.encode()) for text in texts]
+    return sandbox.sent_bytes - before
+
+
+@pytest.mark.parametrize("mode", ["stdin", "function"])
+def test_large_input_crosses_once_for_all_programs(shared_sandbox: Sandbox, mode: str) -> None:
+    one, two = (f"{mode}{n} " * 20_000 for n in (1, 2))
+    texts = [one, "small", two, "", one, one[1:]]
+
+    first, second, third = (assert_arrive(shared_sandbox, mode, each) for each in (texts, texts, texts[::-1]))
+
+    assert first < 3 * len(one) + 4096
+    assert second < 4096
+    assert third < 4096
+
+
+def test_least_recently_used_input_is_the_first_to_go(sandbox_kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "KEPT_BYTES", 1_000_000)
+    a, b, c = (letter * 400_000 for letter in "abc")
+    with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
+        steps = [([a, b], 2), ([a], 0), ([c], 1), ([a, c], 0), ([b], 1), ([c], 0), ([a], 1), ([b * 9], 9), ([a], 1)]
+        for texts, new in steps:
+            assert round(assert_arrive(sandbox, "stdin", texts) / 400_000) == new, texts
+
+
+def test_input_that_goes_while_a_run_waits_for_it_still_arrives(
+    sandbox_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "KEPT_BYTES", 1)
+    with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
+        assert_arrive(sandbox, "stdin", [str(n) * 20_000 for n in range(10)])
+
+
+def test_inputs_that_the_runner_keeps_are_no_memory_of_a_program(sandbox_kind: str) -> None:
+    with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
+        for letter in "ab":
+            assert_arrive(sandbox, "stdin", [letter * (100 << 20)], dataclasses.replace(LIMITS, cpu_s=20, wall_s=40))
+
+        outcome = run(sandbox, "import time; time.sleep(0.2)", memory_bytes=64 * MIB)
+
+        assert outcome.ended is Ended.EXITED
+
+
+def test_runner_holds_a_large_input_once(sandbox_kind: str) -> None:
+    if sandbox_kind == "docker":
+        pytest.skip("the engine alone knows its processes")
+    with closing(start_process()) as sandbox:
+        assert sandbox.pid is not None
+        supervisor = min(descendants(sandbox.pid), default=sandbox.pid)
+        before = peak_bytes(supervisor)
+
+        assert_arrive(sandbox, "stdin", ["x" * (50 << 20)], dataclasses.replace(LIMITS, cpu_s=20, wall_s=40))
+
+        assert peak_bytes(supervisor) - before < 54 << 20
+
+
+def peak_bytes(pid: int) -> int:
+    """The most that a process ever had resident."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM"))
+
+
+def test_worker_holds_a_large_input_once() -> None:
+    answer = frame({"kind": "outcome", "task": 1, "ended": "exited", "exit_code": 0})
+    sandbox = Sandbox(Captured(answer))
+    given = bytes(50 << 20)
+    tracemalloc.start()
+    try:
+        list(sandbox.run(stdin_task(""), [given]))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 2 << 20
 
 
 def test_cpu_time_is_that_of_the_program_and_its_children(shared_sandbox: Sandbox) -> None:
@@ -722,9 +816,14 @@ def test_runner_is_closed_to_programs(shared_sandbox: Sandbox, name: str) -> Non
 def test_program_finds_no_other_tests_input_in_its_memory(own_sandbox: Sandbox) -> None:
     secret = b"deepcoder" + b"-other-" + b"secret"
     search = """
-        import sys
+        import os, sys
         needle = "".join(reversed("terces-rehto-" + "redocpeed")).encode()
         found = 0
+        for fd in range(3, 256):
+            try:
+                found += os.pread(fd, 1 << 22, 0).count(needle[:9] + needle[9:])
+            except OSError:
+                continue
         with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
             for line in maps:
                 span, rights = line.split()[:2]
@@ -739,10 +838,11 @@ def test_program_finds_no_other_tests_input_in_its_memory(own_sandbox: Sandbox) 
                 found += data.count(needle[:9] + needle[9:])
         print("searched", found)
         """
-    for given in (secret, secret * 1000):
-        run(own_sandbox, "input()", given)
-    (returned,) = own_sandbox.run(function_task("def solve(x): return 1"), [call(secret.decode())])
-    assert returned.ended is Ended.RETURNED
+    given = [secret, secret * 1000, secret * 100_000]  # of which the runner keeps the large
+    for each in given:
+        run(own_sandbox, "input()", each)
+    for returned in own_sandbox.run(function_task("def solve(x): return 1"), [call(each.decode()) for each in given]):
+        assert returned.ended is Ended.RETURNED
 
     outcomes = list(own_sandbox.run(stdin_task(search), [b"", b""]))
 

@@ -18,7 +18,8 @@ ROUNDING_BYTES = 1 << 16  # the kernel keeps limits in pages
 class Cgroup:
     """A memory cgroup.
 
-    The mutable state: what was held in it before any program ran, and how often the kernel had killed in it.
+    The mutable state: what was held in it before any program ran, what the runner keeps in it since then, and how often
+    the kernel had killed in it.
     """
 
     def __init__(self, usage: str, parts: str, events: str, files: str) -> None:
@@ -27,6 +28,7 @@ class Cgroup:
         self._files = files
         self._events_fd = os.open(events, os.O_RDONLY)  # asked before each program, so it must cost little
         self._held_at_first = 0
+        self.kept_bytes = 0
         self._kills = self._oom_kills()
 
     def note(self) -> None:
@@ -43,8 +45,8 @@ class Cgroup:
         return sum(int(line.split()[1]) for line in lines if line.startswith(b"oom_kill "))
 
     def has_grown_by(self, size: int) -> bool:
-        """Whether so many bytes more are held than at first. Asking is cheap as long as it is far from that."""
-        most = self._held_at_first + size
+        """Whether so many bytes more are held than by us. Asking is cheap as long as it is far from that."""
+        most = self._held_at_first + self.kept_bytes + size
         return self._charged_bytes() > most and self._held_bytes() > most
 
     def _charged_bytes(self) -> int:

@@ -7,10 +7,11 @@ input (they pass from the supervisor to the process): its memory, which every pr
 Where there are many users there are two keepers, so that one has the next process ready while the other's is at work.
 With one user there is one: a process in waiting would be of the same user as the program at work.
 
-By marshal, which touches the fewest pages: after a fork each one touched must be copied, and each copy costs.
+By marshal, which touches the fewest pages: after a fork each one touched must be copied, and each copy costs. For that
+reason all that is done for every program is plain, too.
 
-    keeper → supervisor   {"pid": n, "uid": n or null} + a socket to the process, which waits for its job there
-                          {"status": n, "cpu_s": s, "peak_bytes": n, "signs": [...]} once nothing is left of it
+    keeper → supervisor   (pid, uid or None) of the process in waiting
+                          (status, CPU seconds, peak bytes, [signs]) once nothing is left of it
     supervisor → keeper   {"kill": pid}   {"warm": [modules]}, which ends the process too
 """
 
@@ -50,9 +51,15 @@ USUAL_MODULES = (
 
 
 def keep(
-    channel: socket.socket, scratch_root: str, uids: range | None, shared_memory: bool, hooks: program.Hooks
+    channel: socket.socket,
+    jobs: socket.socket,
+    scratch_root: str,
+    uids: range | None,
+    shared_memory: bool,
+    hooks: program.Hooks,
 ) -> None:
-    """Serve the supervisor until it closes the channel. `shared_memory`, `hooks`: see `syscalls.forbid`, `program.run`.
+    """Serve the supervisor until it closes the channel. `jobs`: where each process in waiting is given its own.
+    `shared_memory`, `hooks`: see `syscalls.forbid`, `program.prepare`.
 
     Raises:
         RuntimeError: What a program left could not be removed.
@@ -65,43 +72,36 @@ def keep(
     threading.stack_size(THREAD_STACK_BYTES)
     for name in USUAL_MODULES:
         importlib.import_module(name)
-    channel = _above_the_programs(channel)
-    program.prepare()
+    channel, jobs = _above_the_programs(channel), _above_the_programs(jobs)
+    program.prepare(hooks, own_user=uids is not None)
     gc.collect()
     gc.freeze()
     started, room, size = 0, Room.of(scratch_root, 1 if uids is None else KEEPERS), _address_space_bytes()
+    poll = select.poll()
+    poll.register(channel, select.POLLIN)
     while True:
         uid = None if uids is None else uids[started % len(uids)]
         started += 1
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
-            channel.close()
-            ours.close()
-            program.run(theirs, uid, size, hooks)
-        theirs.close()
-        socket.send_fds(channel, [marshal.dumps({"pid": pid, "uid": uid})], [ours.fileno()])
-        ours.close()
-        told = _wait_for_exit(channel, pid)
+            os.close(channel.fileno())
+            program.run(jobs, uid, size)
+        exited = os.pidfd_open(pid)
+        channel.send(marshal.dumps((pid, uid)))
+        told = _wait_for_exit(poll, channel, pid, exited)
         if told is None:
             return
         result = _result(pid, uid, room, killed=bool(told))
         if "warm" in told:
-            for name in told["warm"]:
-                with contextlib.suppress(ImportError):  # the program meets the same error itself
-                    importlib.import_module(name)
+            program.import_all(told["warm"], hooks)
             gc.freeze()
             size = _address_space_bytes()
         channel.send(marshal.dumps(result))
 
 
-def _above_the_programs(channel: socket.socket) -> socket.socket:
-    """The channel at a high number, and the low ones taken, so that what comes through it is above a program's own."""
-    moved = socket.socket(fileno=fcntl.fcntl(channel.detach(), fcntl.F_DUPFD_CLOEXEC, 2 * program.REPORTS))
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd in range(3, 2 * program.REPORTS):
-        os.dup2(null, fd)
-    return moved
+def _above_the_programs(one: socket.socket) -> socket.socket:
+    """The socket at a number that no program's descriptor has."""
+    return socket.socket(fileno=fcntl.fcntl(one.detach(), fcntl.F_DUPFD_CLOEXEC, program.REPORTS + 1))
 
 
 def _address_space_bytes() -> int:
@@ -109,21 +109,22 @@ def _address_space_bytes() -> int:
         return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _wait_for_exit(channel: socket.socket, pid: int) -> dict[str, Any] | None:
+def _wait_for_exit(poll: select.poll, channel: socket.socket, pid: int, exited: int) -> dict[str, Any] | None:
     """What it had to be killed for, empty if it ended by itself; None once the supervisor is gone."""
-    exited = os.pidfd_open(pid)
-    told: dict[str, Any] | None = {}
-    poll = select.poll()
     poll.register(exited, select.POLLIN)
-    poll.register(channel, select.POLLIN)
-    while all(fd != exited for fd, _ in poll.poll()):
-        data = channel.recv(MESSAGE_BYTES)
+    told: dict[str, Any] | None = {}
+    while exited not in dict(poll.poll()):
+        try:
+            data = channel.recv(MESSAGE_BYTES)
+        except ConnectionResetError:  # gone before it read all that we said
+            data = b""
         if not data:
             poll.unregister(channel)
         message = marshal.loads(data) if data else None
         if message is None or message.get("kill", pid) == pid:  # else of the last one, which was ending by itself
             os.kill(pid, signal.SIGKILL)
             told = message
+    poll.unregister(exited)
     os.close(exited)
     return told
 
@@ -133,24 +134,28 @@ def scratch_of(root: str, uid: int | None, pid: int) -> str:
     return f"{root}/{uid or pid}"
 
 
-def _result(pid: int, uid: int | None, room: Room, killed: bool) -> dict[str, Any]:
+def _result(pid: int, uid: int | None, room: Room, killed: bool) -> tuple[int, float, int, list[str]]:
     """What the process was, once nothing is left of it."""
     _, status, usage = os.wait4(pid, 0)
-    swept = _sweep(uid)
-    _remove(scratch_of(room.root, uid, pid), uid)
+    cpu_s = usage.ru_utime + usage.ru_stime
+    has_forbidden = _is_forbidden(status)
     signs = []
-    if swept.alive and not killed:  # children of what we killed ourselves were at work
-        signs.append(Sign.PROCESSES.value)
-    if any(os.WIFSIGNALED(each) and os.WTERMSIG(each) == signal.SIGSYS for each in (status, *swept.statuses)):
+    swept = _sweep(uid)
+    if swept is not None:
+        cpu_s += swept.cpu_s
+        has_forbidden |= any(map(_is_forbidden, swept.statuses))
+        if swept.alive and not killed:  # children of what we killed ourselves were at work
+            signs.append(Sign.PROCESSES.value)
+    _remove(scratch_of(room.root, uid, pid), uid)
+    if has_forbidden:
         signs.append(Sign.SYSTEM_CALL.value)
     if room.clear(may_be_written=uid is None):
         signs.append(Sign.FILES.value)
-    return {
-        "status": status,
-        "cpu_s": usage.ru_utime + usage.ru_stime + swept.cpu_s,
-        "peak_bytes": usage.ru_maxrss * 1024,
-        "signs": signs,
-    }
+    return status, cpu_s, usage.ru_maxrss * 1024, signs
+
+
+def _is_forbidden(status: int) -> bool:
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSYS
 
 
 @dataclass
@@ -162,17 +167,19 @@ class Swept:
     statuses: set[int] = field(default_factory=set)
 
 
-def _sweep(uid: int | None) -> Swept:
-    """Kill what the program left running.
+def _sweep(uid: int | None) -> Swept | None:
+    """Kill what the program left running; None where it left nothing, not even a zombie.
 
     Orphans become the keeper's children, so one call that finds no child proves that none is left.
     """
-    swept, deadline = Swept(), time.monotonic() + SWEEP_S
+    swept, deadline = None, 0.0
     while True:
         try:
             pid, status, usage = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
             return swept
+        if swept is None:
+            swept, deadline = Swept(), time.monotonic() + SWEEP_S
         if pid:
             swept.cpu_s += usage.ru_utime + usage.ru_stime
             swept.statuses.add(status)

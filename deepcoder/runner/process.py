@@ -34,6 +34,11 @@ def _cpu_s(family: Iterable[list[str]]) -> float:
     return sum(sum(map(int, fields[11:15])) for fields in family) / _TICKS_PER_S
 
 
+def _in_micros(seconds: float) -> float:
+    """Without the digits below a microsecond; `round` is dearer."""
+    return int(1e6 * seconds) / 1e6
+
+
 def write_all(fd: int, data: bytes) -> None:
     """Write everything to a blocking descriptor."""
     rest = memoryview(data)
@@ -44,12 +49,20 @@ def write_all(fd: int, data: bytes) -> None:
 class Keeper:
     """A keeper as the supervisor sees it, and the cgroup that all share, where there is one."""
 
-    def __init__(self, channel: socket.socket, pid: int, scratch_root: str, cgroup: Cgroup | None) -> None:
+    def __init__(self, channel: socket.socket, jobs: socket.socket, scratch_root: str, cgroup: Cgroup | None) -> None:
         self.channel = channel
-        self.pid = pid
+        self.jobs = jobs
+        self.pid = 0
         self.scratch_root = scratch_root
         self.cgroup = cgroup
+        self.null = os.open(os.devnull, os.O_RDONLY)
         self.bytes_at_first = 0
+
+    def close(self) -> None:
+        """Let it go: it ends."""
+        self.channel.close()
+        self.jobs.close()
+        os.close(self.null)
 
     def note(self) -> None:
         """Wait until it is ready, and take its size for what it is at first."""
@@ -66,20 +79,22 @@ class Keeper:
         """Bytes by what it has imported since for some programs, which must not count against others."""
         return max(0, self._bytes() - self.bytes_at_first)
 
-    def waiting(self) -> tuple[dict[str, Any], socket.socket]:
-        """The process that waits for a job: its pid and user, and where it takes the job."""
-        data, descriptors, _, _ = socket.recv_fds(self.channel, keeper.MESSAGE_BYTES, 1)
+    def waiting(self) -> tuple[int, int | None]:
+        """The process that waits for an order: its pid and user."""
+        pid, uid = self._heard()
+        return pid, uid
+
+    def _heard(self) -> Any:
+        data = self.channel.recv(keeper.MESSAGE_BYTES)
         if not data:
             raise RuntimeError("the keeper is gone")
-        return marshal.loads(data), socket.socket(fileno=descriptors[0])
+        return marshal.loads(data)
 
     def warm(self, modules: Iterable[str]) -> None:
         """Have it import what the next programs need; the process that waits has not got it, and goes."""
-        _, jobs = self.waiting()
-        with jobs:  # at whose end it would go by itself
-            self.channel.send(marshal.dumps({"warm": sorted(modules)}))
-            if not self.channel.recv(keeper.MESSAGE_BYTES):
-                raise RuntimeError("the keeper is gone")
+        self.waiting()
+        self.channel.send(marshal.dumps({"warm": sorted(modules)}))
+        self._heard()
 
 
 class Process:
@@ -90,55 +105,50 @@ class Process:
 
     def __init__(self, its_keeper: Keeper, task: Task, job: int, is_compiled: bool) -> None:
         self.keeper = its_keeper
+        self.job = job
         self.channel = its_keeper.channel
         self.limits = task.limits
         self.calls = task.mode == "function"
-        self.exit: dict[str, Any] | None = None  # the keeper's last word
+        self.exit: tuple[int, float, int, list[str]] | None = None  # the keeper's last word
         self.killed_for: Ended | None = None
         self.confined = False  # until the harness says so, a failure is ours
         self.compiled = b""
         self.reported: tuple[Ended, bytes, str, str] | None = None  # how it ended, output, error, bases
         self.stdout, self.stderr, self.reports = bytearray(), bytearray(), bytearray()
-        self.unsent = memoryview(b"")
+        self.unsent: list[memoryview] = []
         self.given_bytes = 0
         self.signs: set[Sign] = set()
         self.is_first = True  # of the calls
         self.cpu_before: float | None = None  # what the family had used when this execution began
         self.rests = False  # between two calls
+        self.was_early = False  # to get ready, while another program's process ended
         self.poll = select.poll()
         self._start(job, task, is_compiled)
-
-    def begin(self) -> None:
-        """Let it go; nothing of another program may be left."""
-        if self.keeper.cgroup is not None:
-            self.keeper.cgroup.has_killed()  # so that the next answer is about this program
-        self.looked = time.monotonic()
-        self._open_accounts()
-        self.cpu_before = None if self.calls else self.main_before
-        with contextlib.suppress(OSError):  # it has died meanwhile, and the keeper's word will come
-            self.jobs.send(b"!")
-        self.jobs.close()
 
     def _start(self, job: int, task: Task, is_compiled: bool) -> None:
         given, printed, errors, reports = os.pipe(), os.pipe(), os.pipe(), os.pipe()
         for fd, _ in (given, printed, errors):
             os.fchmod(fd, 0o666)  # a program may open /dev/stdin, which asks whose pipe it is
-        null = os.open(os.devnull, os.O_RDONLY)
+        null = self.keeper.null
         stdin, calls = (null, given[0]) if self.calls else (given[0], null)
-        theirs = [stdin, printed[1], errors[1], job, calls, reports[1]]
-        who, self.jobs = self.keeper.waiting()
-        self.pid = who["pid"]
-        scratch = keeper.scratch_of(self.keeper.scratch_root, who["uid"], self.pid)
-        os.mkdir(scratch, 0o700)
-        if who["uid"] is not None:
-            os.chown(scratch, who["uid"], who["uid"])
-        start = {"mode": task.mode, "limits": dict(self.limits), "scratch": scratch, "random": "random" in task.source}
-        with contextlib.suppress(OSError):  # as in `begin`
-            socket.send_fds(self.jobs, [marshal.dumps(start)], theirs)
-        for fd in theirs:
-            if fd != job:
-                os.close(fd)
+        self.theirs = [stdin, printed[1], errors[1], job, calls, reports[1]]
+        self.pid, self.uid = self.keeper.waiting()
+        self.scratch = keeper.scratch_of(self.keeper.scratch_root, self.uid, self.pid)
+        self.its_order = program.Order(
+            pid=self.pid,
+            goes=False,
+            job_bytes=os.fstat(job).st_size,
+            mode=task.mode,
+            memory_bytes=int(self.limits["memory_bytes"]),
+            processes=int(self.limits["processes"]),
+            cpu_s=self.limits["cpu_s"],
+            scratch=self.scratch,
+            is_random="random" in task.source,
+        )
         self.giving = given[1]
+        self.hears = reports[0]
+        self.said = select.poll()
+        self.said.register(self.hears, select.POLLIN)
         self.readers = {printed[0]: self._printed, errors[0]: self._erred, reports[0]: self._heard}
         for fd in (self.giving, *self.readers):
             os.set_blocking(fd, False)
@@ -151,6 +161,28 @@ class Process:
         if self.calls:
             self.poll.register(self.channel, select.POLLIN)
 
+    def begin(self) -> None:
+        """Let it go; nothing of another program may be left."""
+        self.was_early = not self.theirs
+        os.mkdir(self.scratch, 0o700)
+        if self.uid is not None:
+            os.chown(self.scratch, self.uid, self.uid)
+        if self.keeper.cgroup is not None:
+            self.keeper.cgroup.has_killed()  # so that the next answer is about this program
+        self.looked = time.monotonic()
+        self._open_accounts()
+        self.cpu_before = None if self.calls else self.main_before
+        self.order(goes=True)
+
+    def order(self, goes: bool) -> None:
+        """Have the process get ready, and go if it `goes`. What it needs for that comes with the first order."""
+        order = marshal.dumps(tuple(self.its_order._replace(goes=goes)))
+        socket.send_fds(self.keeper.jobs, [order], self.theirs)
+        for fd in self.theirs:
+            if fd not in (self.job, self.keeper.null):
+                os.close(fd)
+        self.theirs = []
+
     def _open_accounts(self) -> None:
         """Of one execution."""
         self.began = time.monotonic()
@@ -160,24 +192,28 @@ class Process:
         self.peak_bytes = 0
         self.printed_bytes = 0
 
-    def call(self, arguments: bytes) -> None:
+    def call(self, arguments: bytes | memoryview) -> None:
         """Give the arguments of one call."""
         if self.rests:
-            for fd in [fd for fd, use in self.readers.items() if use == self._heard]:
-                self._read(fd)  # what came since the last answer was nobody's to say
+            if self.hears in self.readers and self.said.poll(0):
+                self._read(self.hears)  # what came since the last answer was nobody's to say
             self.reported = None
             self.is_first = False
             self._open_accounts()
         self.rests = False
-        self.give(program.CALL.pack(len(arguments)) + arguments)
+        size = program.CALL.pack(len(arguments))
+        if len(arguments) > READ_BYTES:
+            self.give(size, arguments)
+        else:
+            self.give(size + arguments)
 
-    def give(self, data: bytes) -> None:
+    def give(self, *data: bytes | memoryview) -> None:
         """Write to the program: the whole standard input, or one call."""
-        if len(data) > 1 << 16:
+        self.given_bytes = sum(map(len, data))
+        if self.given_bytes > READ_BYTES:
             with contextlib.suppress(OSError):
-                fcntl.fcntl(self.giving, _F_SETPIPE_SZ, min(len(data), PIPE_BYTES))
-        self.unsent = memoryview(data)
-        self.given_bytes = len(data)
+                fcntl.fcntl(self.giving, _F_SETPIPE_SZ, min(self.given_bytes, PIPE_BYTES))
+        self.unsent = [memoryview(each) for each in data if each]
         self._write()
         if self.unsent:
             self.poll.register(self.giving, select.POLLOUT)
@@ -185,26 +221,26 @@ class Process:
     def _write(self) -> None:
         try:
             while self.unsent:
-                self.unsent = self.unsent[os.write(self.giving, self.unsent) :]
+                rest = self.unsent[0][os.write(self.giving, self.unsent[0]) :]
+                self.unsent[:1] = [rest] if rest else []
         except BlockingIOError:
             return
         except BrokenPipeError:  # the program reads no more: its own business
-            self.unsent = memoryview(b"")
+            self.unsent = []
         if not self.calls:
             os.close(self.giving)
             self.giving = -1
 
     def handle(self, fd: int) -> None:
         """Serve one descriptor that `poll` found ready."""
-        if fd == self.channel.fileno():
-            self._hear_keeper()
+        if fd in self.readers:
+            self._read(fd)
         elif fd == self.giving:
-            giving = self.giving
             self._write()
             if not self.unsent:
-                self.poll.unregister(giving)
-        elif fd in self.readers:
-            self._read(fd)
+                self.poll.unregister(fd)
+        elif fd == self.channel.fileno():
+            self._hear_keeper()
 
     def _hear_keeper(self, flags: int = socket.MSG_DONTWAIT) -> None:
         """What it has said so far."""
@@ -354,7 +390,7 @@ class Process:
             RuntimeError: The process failed before the program was in charge of it.
         """
         if self.exit is not None:
-            return self._after_exit(self.exit)
+            return self._after_exit(*self.exit)
         if self.reported is None or not self.calls or self.unsent or self.killed_for:
             return None
         main_s = self._main_cpu_s()
@@ -367,20 +403,19 @@ class Process:
         self.rests = True
         return self._facts(ended, output, error, bases, cpu_s)
 
-    def _after_exit(self, last: dict[str, Any]) -> Outcome:
-        status = last["status"]
+    def _after_exit(self, status: int, total_s: float, peak_bytes: int, signs: Iterable[str]) -> Outcome:
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         code = None if number else os.WEXITSTATUS(status)
         if self.cpu_before is None:  # of a short call: children of earlier ones are in the total
-            cpu_s = min(last["cpu_s"] - self.main_before, time.monotonic() - self.began)
+            cpu_s = min(total_s - self.main_before, time.monotonic() - self.began)
         else:
-            cpu_s = last["cpu_s"] - self.cpu_before
+            cpu_s = total_s - self.cpu_before
         if not self.calls:  # the kernel's high-water mark is of the process, not of one call
-            self.peak_bytes = max(self.peak_bytes, last["peak_bytes"])
+            self.peak_bytes = max(self.peak_bytes, peak_bytes)
             if self.peak_bytes > self.limits["memory_bytes"]:  # asking is dear
                 self.peak_bytes -= self.keeper.growth()
         output, error, bases = b"", "", ""
-        self.signs |= {Sign(each) for each in last["signs"]}
+        self.signs |= set(map(Sign, signs))
         if self.killed_for:
             ended = self.killed_for
         elif cpu_s > self.limits["cpu_s"]:
@@ -404,18 +439,20 @@ class Process:
             error=error,
             bases=bases,
             stderr=self.stderr.decode("utf-8", "replace"),
-            cpu_s=round(max(0.0, cpu_s), 6),
-            wall_s=round(time.monotonic() - self.began, 6),
-            charged_s=round(self.charged_s, 6),
+            cpu_s=_in_micros(max(0.0, cpu_s)),
+            wall_s=_in_micros(time.monotonic() - self.began),
+            charged_s=_in_micros(self.charged_s),
             peak_bytes=self.peak_bytes,
             signs=tuple(sorted(self.signs)),
             **exit,
         )
 
     def finish(self) -> None:
-        """Let nothing of the process remain: neither it nor our ends of its pipes."""
-        self.kill(Ended.KILLED)
+        """Wait until nothing of the process remains: neither it, which has been killed, nor our ends of its pipes."""
         self._hear_keeper(flags=0)
+        if self.was_early:  # it may have ended, and its keeper have cleaned up, before it had a folder
+            with contextlib.suppress(FileNotFoundError):
+                os.rmdir(self.scratch)
         if self.giving >= 0:
             os.close(self.giving)
             self.giving = -1

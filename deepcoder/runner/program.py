@@ -4,6 +4,7 @@ Runs: inside the sandbox, in a fork of the keeper that never returns. From `conf
 program may do to this code whatever it likes, and gains only what its own process may do.
 
 File descriptors:  0, 1, 2 the program's, real pipes;  3 the job;  4 calls (function mode);  5 reports to the supervisor
+The job is b"C" and the compiled code, or b"S" and (source, preamble, entry point), by marshal.
 A report is one byte of kind, a 32-bit length, then bytes:
     S confined, from here on it is the program   C compiled code   E compile error
     V returned value   X exception, then its classes   M out of memory
@@ -17,7 +18,7 @@ import builtins
 import contextlib
 import ctypes
 import gc
-import json
+import importlib
 import marshal
 import math
 import os
@@ -31,7 +32,7 @@ import sys
 import threading
 import traceback
 import types
-from typing import Any, Callable, Dict, List, NoReturn, TextIO
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, NoReturn, TextIO
 
 from . import values
 
@@ -39,7 +40,8 @@ REPORT = struct.Struct(">cI")
 CALL = struct.Struct(">I")
 JOB, CALLS, REPORTS = 3, 4, 5
 CALL_BYTES = 1 << 16  # read at a time
-JOB_BYTES = 1 << 12
+ORDER_BYTES = 1 << 12
+DESCRIPTORS_BYTES = socket.CMSG_SPACE((REPORTS + 1) * struct.calcsize("i"))
 OWN_FOLDER = "/proc/self/cwd"  # the same words for every program
 DESCRIPTORS = 256  # the most that a process may have open
 STACK_BYTES = 1 << 30  # threads and the main stack reserve address space that they may never touch
@@ -48,16 +50,41 @@ ERROR_CHARS = 500
 _PR_SET_DUMPABLE = 4
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _prctl = _LIBC.prctl
-_MODULES: dict[str, types.ModuleType] = {}
 
 Hooks = List[Dict[str, Callable[[], Any]]]  # what libraries gave to os.register_at_fork
 
+_MODULES: dict[str, types.ModuleType] = {}
+_MOST: dict[int, int] = {}  # that a limit can be set to
+_CONFINED = REPORT.pack(b"S", 0)
+_hooks: Hooks = []  # that a program's first fork needs
+_is_program = False
 
-def prepare() -> None:
+
+class Order(NamedTuple):
+    """What the supervisor tells a process in waiting, by marshal as a plain tuple, with the descriptors above."""
+
+    pid: int  # for whom it is: one that ends too soon leaves it to the next, which must not take it
+    goes: bool  # at once; else another order does
+    job_bytes: int
+    mode: str
+    memory_bytes: int
+    processes: int
+    cpu_s: float
+    scratch: str
+    is_random: bool  # whether the source speaks of random numbers
+
+
+def prepare(hooks: Hooks, own_user: bool) -> None:
     """Make in the keeper what is the same for every program: each page that a new process touches costs it time."""
+    os.register_at_fork = posix.register_at_fork
+    _hooks.extend(hooks)
+    os.register_at_fork(before=_before_fork)
     os.environ.update(HOME=OWN_FOLDER, TMPDIR=OWN_FOLDER)
     for kind in (resource.RLIMIT_CORE, resource.RLIMIT_MSGQUEUE):
         resource.setrlimit(kind, (0, 0))
+    for kind in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE):
+        hard = resource.getrlimit(kind)[1]
+        _MOST[kind] = sys.maxsize if hard == resource.RLIM_INFINITY else hard
     _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
     kept = [os.dup(fd) for fd in range(3)]
     given, giving = os.pipe()  # text streams look at what they are opened on
@@ -77,37 +104,74 @@ def prepare() -> None:
         module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = _MODULES["__main__"]
     sys.argv = ["main.py"]
+    frame, depth = sys._getframe(), 0
+    while frame.f_back:
+        frame, depth = frame.f_back, depth + 1
+    sys.setrecursionlimit(1000 + depth + 2)  # of frames of ours below a program's, which must not cost it depth
+    if own_user:
+        os.setgroups([])
+    _rehearse()
 
 
-def run(jobs: socket.socket, uid: int | None, keeper_bytes: int, hooks: Hooks) -> NoReturn:
-    """Lose every privilege, wait for a job, get ready, and on the word to go become the program.
-
-    The job: {"mode", "limits", "scratch", "random": whether the source speaks of random numbers} and the descriptors,
-    which come above those that a program starts with. Then one byte is the word to go, and the end of `jobs` means that
-    there is nothing to do. `hooks`: what the keeper's libraries want done after a fork.
-    """
-    try:
+def _rehearse() -> None:
+    """Call once what every process calls: to find a function of the C library for the first time touches many pages."""
+    os.setpgid(0, 0)
+    with contextlib.suppress(PermissionError):  # as the leader of a group gets
         os.setsid()
+    os.setresgid(-1, -1, -1)
+    os.setresuid(-1, -1, -1)
+    os.chdir("/")
+    one, other = socket.socketpair()
+    with one, other:
+        one.send(b"!")
+        other.recvmsg(1, DESCRIPTORS_BYTES)
+
+
+def import_all(names: Iterable[str], hooks: Hooks) -> None:
+    """Have the modules ready for programs that import them."""
+    os.register_at_fork = lambda **given: hooks.append(given)
+    known = len(hooks)
+    for name in names:
+        with contextlib.suppress(ImportError):  # the program meets the same error itself
+            importlib.import_module(name)
+    os.register_at_fork = posix.register_at_fork
+    _hooks.extend(hooks[known:])
+
+
+def _before_fork() -> None:
+    """Have done, from a program's first fork on, what libraries want done. For the keeper's forks, with one thread and
+    no lock held, nothing need be done, but that programs which draw random numbers must not all draw the same."""
+    if not _is_program:
+        return
+    for each in reversed(_hooks):
+        each.get("before", int)()  # too late to be called for this fork
+    for each in _hooks:
+        os.register_at_fork(**each)
+    _hooks.clear()
+
+
+def run(jobs: socket.socket, uid: int | None, keeper_bytes: int) -> NoReturn:
+    """Lose every privilege, wait for an order, get ready, and become the program."""
+    global _is_program
+    try:
         confine(uid)
-        data, descriptors, _, _ = socket.recv_fds(jobs, JOB_BYTES, REPORTS + 1)
-        if not data:
-            os._exit(0)
-        job = marshal.loads(data)
-        for place, fd in enumerate(descriptors):
-            os.dup2(fd, place)
-        os.chdir(job["scratch"])
-        _take_limits(job, uid, keeper_bytes)
-        _report(b"S", b"")
-        _take_hooks(hooks, job["random"])
-        ready = _compiled() if job["mode"] == "stdin" else _loaded()
-        if not jobs.recv(1):
-            os._exit(0)
+        os.closerange(0, REPORTS + 1)  # so that what comes with the order takes these places
+        order = _order(jobs)
+        _take_limits(order, uid, keeper_bytes)
+        os.write(REPORTS, _CONFINED)
+        if order.is_random:
+            random.seed()
+        _is_program = True
+        ready = _compiled(order.job_bytes) if order.mode == "stdin" else _loaded(order.job_bytes)
+        while not order.goes:
+            order = _order(jobs)
+        os.chdir(order.scratch)
         if isinstance(ready, types.CodeType):
             os.closerange(JOB, DESCRIPTORS)
-            _run_main(ready, job["scratch"])
+            _run_main(ready, order.scratch)
         else:
             os.closerange(REPORTS + 1, DESCRIPTORS)
-            _serve_calls(*ready, job["scratch"])
+            _serve_calls(*ready, order.scratch)
     except MemoryError:
         _die_of_memory()
     except BaseException:
@@ -116,40 +180,41 @@ def run(jobs: socket.socket, uid: int | None, keeper_bytes: int, hooks: Hooks) -
         os._exit(1)
 
 
-def _take_hooks(hooks: Hooks, is_random: bool) -> None:
-    """Have them done from the program's forks on. For the keeper's, with one thread and no lock held, nothing need be
-    done, but that programs which draw random numbers must not all draw the same."""
-    os.register_at_fork = posix.register_at_fork
-    for each in hooks:
-        os.register_at_fork(**each)
-    if is_random:
-        random.seed()
+def _order(jobs: socket.socket) -> Order:
+    """The next that is for this process."""
+    while True:
+        data = jobs.recvmsg(ORDER_BYTES, DESCRIPTORS_BYTES)[0]
+        if not data:
+            os._exit(0)  # the supervisor is gone
+        order = Order(*marshal.loads(data))
+        if order.pid == os.getpid():
+            return order
+        os.closerange(0, REPORTS + 1)
 
 
 def confine(uid: int | None) -> None:
-    """Own user, no privileges."""
+    """Own user, no privileges, own session."""
     if uid is None:
         _prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # which the runner is not, so that /proc/self is the program's again
-    score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+    score = os.open(b"/proc/self/oom_score_adj", os.O_WRONLY)
     os.write(score, b"1000")  # when the sandbox's memory ends, the kernel picks the program
     os.close(score)
     if uid is not None:
-        os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
         _prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # here, since to be another user takes it away
     else:
         _drop_capabilities()
+    os.setsid()
 
 
-def _take_limits(job: dict[str, Any], uid: int | None, keeper_bytes: int) -> None:
+def _take_limits(order: Order, uid: int | None, keeper_bytes: int) -> None:
     """The supervisor watches resident memory and CPU time; these stop what is too quick for it."""
-    limits = job["limits"]
-    _limit(resource.RLIMIT_AS, keeper_bytes + int(limits["memory_bytes"]) + STACK_BYTES)
+    _limit(resource.RLIMIT_AS, keeper_bytes + order.memory_bytes + STACK_BYTES)
     if uid is not None or not _users_are_the_hosts():
-        _limit(resource.RLIMIT_NPROC, int(limits["processes"]))
-    if job["mode"] == "stdin":
-        _limit(resource.RLIMIT_CPU, math.ceil(limits["cpu_s"]) + 1)
+        _limit(resource.RLIMIT_NPROC, order.processes)
+    if order.mode == "stdin":
+        _limit(resource.RLIMIT_CPU, math.ceil(order.cpu_s) + 1)
 
 
 def _users_are_the_hosts() -> bool:
@@ -159,8 +224,7 @@ def _users_are_the_hosts() -> bool:
 
 
 def _limit(kind: int, value: int) -> None:
-    hard = resource.getrlimit(kind)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    value = min(value, _MOST[kind])
     resource.setrlimit(kind, (value, value))
 
 
@@ -177,24 +241,41 @@ def _report(kind: bytes, body: bytes) -> None:
         data = data[os.write(REPORTS, data) :]
 
 
-def _next_call() -> bytes:
+def _next_call() -> bytes | bytearray:
     """The arguments: no other call is sent before this one is answered."""
-    data = bytearray()
-    while len(data) < CALL.size or len(data) < CALL.size + CALL.unpack_from(data)[0]:
+    data = b""
+    while len(data) < CALL.size:
         part = os.read(CALLS, CALL_BYTES)
         if not part:
             os._exit(0)  # the supervisor has closed the calls: no more of them
         data += part
-    return bytes(data[CALL.size :])
+    (size,) = CALL.unpack_from(data)
+    have = len(data) - CALL.size
+    if have == size:
+        return data[CALL.size :]
+    arguments = bytearray(size)
+    arguments[:have] = data[CALL.size :]
+    with memoryview(arguments) as view:
+        while have < size:
+            part_bytes = os.readv(CALLS, [view[have:]])
+            if not part_bytes:
+                os._exit(0)
+            have += part_bytes
+    return arguments
 
 
-def _compiled() -> types.CodeType:
+def _job(job_bytes: int) -> tuple[bytes, Any]:
+    data = os.pread(JOB, job_bytes, 0)
+    return data[:1], marshal.loads(data[1:])
+
+
+def _compiled(job_bytes: int) -> types.CodeType:
     """The code of a stdin program; the first execution compiles it and reports the code for the next ones."""
-    job = os.pread(JOB, os.fstat(JOB).st_size, 0)
-    if job[:1] == b"C":
-        code: types.CodeType = marshal.loads(job[1:])
-        return code
-    code = _compile(json.loads(job)["source"])
+    kind, content = _job(job_bytes)
+    if kind == b"C":
+        assert isinstance(content, types.CodeType)
+        return content
+    code = _compile(content[0])
     _report(b"C", marshal.dumps(code))
     return code
 
@@ -225,10 +306,6 @@ def _text_stream(fd: int, mode: str, errors: str, buffering: int) -> TextIO:
 def _module(name: str, folder: str) -> dict[str, Any]:
     module = sys.modules[name] = _MODULES[name]
     sys.path.insert(0, folder)
-    frame, depth = sys._getframe(), 0
-    while frame.f_back:
-        frame, depth = frame.f_back, depth + 1
-    sys.setrecursionlimit(1000 + depth)  # our own frames must not cost the program depth
     return module.__dict__
 
 
@@ -258,8 +335,10 @@ def _run_main(code: types.CodeType, folder: str) -> NoReturn:
     except BaseException:
         sys.excepthook(*sys.exc_info())
         status = status or 120  # what CPython exits with when it cannot flush
-    with contextlib.suppress(Exception):  # stderr is for people, and never counts
+    try:
         _flush(sys.stderr)
+    except Exception:  # it is for people, and never counts
+        pass
     os._exit(status)
 
 
@@ -284,17 +363,18 @@ def _die_of_memory() -> NoReturn:
     os._exit(1)
 
 
-def _loaded() -> tuple[types.CodeType, types.CodeType, str]:
-    """Of a function program: the code of the preamble, its own, and the name of its entry point."""
-    job = json.loads(os.pread(JOB, os.fstat(JOB).st_size, 0))
-    return _compile(job["preamble"], "preamble.py"), _compile(job["source"]), job["entry_point"]
+def _loaded(job_bytes: int) -> tuple[types.CodeType | None, types.CodeType, str]:
+    """Of a function program: the code of the preamble, if there is one, its own, and the name of its entry point."""
+    source, preamble, entry_point = _job(job_bytes)[1]
+    return _compile(preamble, "preamble.py") if preamble else None, _compile(source), entry_point
 
 
-def _serve_calls(preamble: types.CodeType, code: types.CodeType, entry_point: str, folder: str) -> NoReturn:
+def _serve_calls(preamble: types.CodeType | None, code: types.CodeType, entry_point: str, folder: str) -> NoReturn:
     """Load the program once, then answer calls until the supervisor ends them."""
     module = _module("solution", folder)  # not __main__: a guarded demonstration must not run
     try:
-        exec(preamble, module)
+        if preamble is not None:
+            exec(preamble, module)
         exec(code, module)
         _entry(module, entry_point)
     except MemoryError:

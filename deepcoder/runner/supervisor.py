@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
-import json
+import marshal
 import os
 import random
 import re
@@ -19,12 +19,13 @@ import socket
 import sys
 import time
 from collections import deque
-from typing import Any
+from typing import Any, NoReturn
 
 from . import keeper, program
 from .cgroup import own_cgroup
+from .inputs import Inputs
 from .process import TICK_S, Keeper, Process, write_all
-from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame
+from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame, opening
 
 READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
 FRAME_BYTES = 1 << 30
@@ -48,8 +49,9 @@ class Stopped(Exception):
 class Supervisor:
     """Executes one task at a time.
 
-    The mutable state: the requests read but not begun, the current task and its compiled code, and the process that
-    runs now, which in function mode stays for the whole task.
+    The mutable state: the inputs that are kept, the requests read but not begun, the current task and its compiled
+    code, the process that runs now, which in function mode stays for the whole task, and the one before it while it
+    ends.
     """
 
     def __init__(self, keepers: list[Keeper], requests: int, replies: int) -> None:
@@ -58,13 +60,16 @@ class Supervisor:
         self.requests = requests
         self.replies = replies
         self.frames = Frames(FRAME_BYTES)
-        self.waiting: deque[tuple[dict[str, Any], bytes]] = deque()
+        self.waiting: deque[tuple[dict[str, Any], bytes | memoryview]] = deque()
+        self.inputs = Inputs(keepers[0].cgroup)
         self.number = 0
         self.task: Task | None = None
-        self.job = sealed(b"")  # the task as the program reads it: JSON, or b"C" and its compiled code
+        self.job = sealed(b"")  # the task as the program reads it
         self.is_compiled = False
         self.process: Process | None = None
-        self.unsent = b""  # outcomes that wait for more of them: each write wakes the worker
+        self.ending: Process | None = None
+        self.unsent: list[bytes] = []  # frames that wait for more of them: each write wakes the worker
+        self.unsent_bytes = 0
         self.held = 0.0  # since when
         self.warm: set[str] = set()
 
@@ -85,7 +90,10 @@ class Supervisor:
             head, body = self.waiting.popleft()
             if head["kind"] == "run" and self.task is not None:
                 with contextlib.suppress(Stopped):
-                    self._reply(self._execute(self.task, body))
+                    self._run(self.task, body)
+            elif head["kind"] == "end":
+                self._flush()
+                self._end_process()
             else:
                 self._end_task()
                 if head["kind"] == "load":
@@ -99,48 +107,67 @@ class Supervisor:
         self.frames.feed(data)
         over = False
         while (message := self.frames.next()) is not None:
-            if message[0]["kind"] != "run":
-                self.waiting.clear()
-                over = True
-            self.waiting.append(message)
+            head, body = message
+            if head["kind"] == "keep":
+                self.inputs.keep(head["input"], head["bytes"], head["start"], body)
+            elif head["kind"] == "drop":
+                self.inputs.drop(head["input"])
+            else:
+                if head["kind"] in ("load", "stop"):
+                    self.waiting.clear()
+                    over = True
+                self.waiting.append((head, self.inputs.view(head["input"]) if "input" in head else body))
         return over
 
-    def _load(self, head: dict[str, Any], source: bytes) -> None:
-        text = source.decode("utf-8", "surrogatepass")
+    def _load(self, head: dict[str, Any], source: bytes | memoryview) -> None:
+        text = str(source, "utf-8", "surrogatepass")
         self.number = head["task"]
         self.task = Task(text, head["mode"], head["limits"], head["entry_point"], head["preamble"])
-        job = {"source": text, "preamble": head["preamble"], "entry_point": head["entry_point"]}
-        self._describe(json.dumps(job).encode())
+        self._describe(b"S" + marshal.dumps((text, self.task.preamble, self.task.entry_point)))
         self.is_compiled = False
         new = set(_IMPORTS.findall(text)) - self.warm
         if new:
+            self._settle()
             self.warm |= new
             for each in self.keepers:
                 each.warm(new)
 
-    def _execute(self, task: Task, given: bytes) -> Outcome:
-        """One run, or one call.
+    def _run(self, task: Task, given: bytes | memoryview) -> None:
+        """One run; or one call, and those that wait behind it.
 
         Raises:
             Stopped: The worker wants no more of the task; nothing of it is left running.
         """
-        if self.process is None:
-            self.process = Process(self.keepers[self.turn], task, self.job, self.is_compiled)
-            self.turn = (self.turn + 1) % len(self.keepers)
-            self.process.begin()
-            self.process.poll.register(self.requests, select.POLLIN)
-        if task.mode == "stdin":
-            self.process.give(given)
+        process = self.process or self._begin(task)
+        if not process.calls:
+            process.give(given)
+            outcome = self._watch(process)
+            if process.compiled:
+                self._describe(b"C" + process.compiled)
+                self.is_compiled = True
         else:
-            self.process.call(given)
-        outcome = self._watch(self.process)
-        if self.process.compiled:
-            self._describe(b"C" + self.process.compiled)
-            self.is_compiled = True
-            self.process.compiled = b""
+            process.call(given)
+            outcome = self._watch(process)
+            while outcome.ended is Ended.RETURNED and self.waiting and self.waiting[0][0]["kind"] == "run":
+                process.call(self.waiting.popleft()[1])  # first, so that the program works while we report
+                self._reply(outcome)
+                outcome = self._watch(process)
         if outcome.ended is not Ended.RETURNED:
             self._end_process()
-        return outcome
+        self._reply(outcome)
+
+    def _begin(self, task: Task) -> Process:
+        """A process for the task. It gets ready while the one before it ends, if that is another keeper's."""
+        if self.ending is not None and self.ending.keeper is self.keepers[self.turn]:
+            self._settle()
+        self.process = process = Process(self.keepers[self.turn], task, self.job, self.is_compiled)
+        self.turn = (self.turn + 1) % len(self.keepers)
+        if self.ending is not None:
+            process.order(goes=False)
+            self._settle()
+        process.begin()
+        process.poll.register(self.requests, select.POLLIN)
+        return process
 
     def _describe(self, job: bytes) -> None:
         os.close(self.job)
@@ -149,9 +176,12 @@ class Supervisor:
     def _watch(self, process: Process) -> Outcome:
         while (outcome := process.outcome()) is None:
             if self._turn(process):
-                self._end_task()
-                raise Stopped
+                self._stop()
         return outcome
+
+    def _stop(self) -> NoReturn:
+        self._end_task()
+        raise Stopped
 
     def _turn(self, process: Process) -> bool:
         """Serve the process, and read what the worker has sent; whether that ends the current task."""
@@ -167,23 +197,33 @@ class Supervisor:
         return over
 
     def _end_process(self) -> None:
+        """Let nothing of it run on; nothing of it is left once the next begins."""
         if self.process is not None:
-            self.process.finish()
-            self.process = None
+            self._settle()
+            self.process.kill(Ended.KILLED)
+            self.ending, self.process = self.process, None
+            if self.ending.exit is not None:
+                self._settle()
+
+    def _settle(self) -> None:
+        if self.ending is not None:
+            self.ending.finish()
+            self.ending = None
 
     def _end_task(self) -> None:
         self._end_process()
         self.task = None
-        self.unsent = b""
+        self.unsent, self.unsent_bytes = [], 0
 
     def _reply(self, outcome: Outcome) -> None:
-        facts = dict(outcome.__dict__)
-        output = facts.pop("output")
         if not self.unsent:
             self.held = time.monotonic()
-        self.unsent += frame({"kind": "outcome", "task": self.number, **facts}, output)
-        if len(self.unsent) > HELD_BYTES:
-            self._flush()
+        head = {"kind": "outcome", "task": self.number, **outcome.facts()}
+        before = opening(head, len(outcome.output))
+        self.unsent += [before, outcome.output]
+        self.unsent_bytes += len(before) + len(outcome.output)
+        if self.unsent_bytes > HELD_BYTES and self._flush():
+            self._stop()
 
     def _flush(self) -> bool:
         """Send the outcomes, and read on meanwhile: the worker may be sending a large input before it reads.
@@ -191,16 +231,19 @@ class Supervisor:
         Whether what was read ends the current task.
         """
         over = False
-        rest, self.unsent = memoryview(self.unsent), b""
+        parts = self.unsent if self.unsent_bytes > HELD_BYTES else [b"".join(self.unsent)]
+        self.unsent, self.unsent_bytes = [], 0
         poll = select.poll()
         poll.register(self.requests, select.POLLIN)
         poll.register(self.replies, select.POLLOUT)
-        while rest:
-            for fd, _ in poll.poll():
-                if fd == self.requests:
-                    over |= self._read_requests()
-                else:
-                    rest = rest[os.write(self.replies, rest) :]
+        for part in parts:
+            rest = memoryview(part)
+            while rest:
+                for fd, _ in poll.poll():
+                    if fd == self.requests:
+                        over |= self._read_requests()
+                    else:
+                        rest = rest[os.write(self.replies, rest) :]
         return over
 
 
@@ -249,7 +292,7 @@ def _can_change_user() -> bool:
 def main(scratch_root: str, memory_bytes: int, hooks: program.Hooks) -> None:
     """Fork the keeper, then serve: the one order in which the keeper's memory holds no request.
 
-    `memory_bytes`: the limit of the sandbox's own cgroup, 0 where it has none. `hooks`: see `program.run`.
+    `memory_bytes`: the limit of the sandbox's own cgroup, 0 where it has none. `hooks`: see `program.prepare`.
     """
     if hasattr(sys, "set_int_max_str_digits"):  # Python 3.9 and 3.10 have it only in late releases
         sys.set_int_max_str_digits(0)
@@ -271,23 +314,25 @@ def main(scratch_root: str, memory_bytes: int, hooks: program.Hooks) -> None:
         os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
     keepers: list[Keeper] = []
     for each in [None] if uids is None else halves(uids):
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        (channel, its_channel), (jobs, its_jobs) = _socket_pair(), _socket_pair()
+        keepers.append(Keeper(channel, jobs, scratch_root, cgroup))
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
                 os.close(requests)
                 os.close(replies)
-                for fd in (ours, *(one.channel for one in keepers)):
-                    fd.close()
-                keeper.keep(theirs, scratch_root, each, cgroup is not None, hooks)
+                for one in keepers:
+                    one.close()
+                keeper.keep(its_channel, its_jobs, scratch_root, each, cgroup is not None, hooks)
                 status = 0
             finally:
                 if status:
                     sys.excepthook(*sys.exc_info())
                 os._exit(status)
-        theirs.close()
-        keepers.append(Keeper(ours, pid, scratch_root, cgroup))
+        keepers[-1].pid = pid
+        its_channel.close()
+        its_jobs.close()
     for one in keepers:
         one.note()
     hello = {"kind": "hello", "protocol": PROTOCOL, "python": sys.version.split()[0], "own_uids": uids is not None}
@@ -297,8 +342,12 @@ def main(scratch_root: str, memory_bytes: int, hooks: program.Hooks) -> None:
         Supervisor(keepers, requests, replies).serve()
     except OwnerGone:
         for one in keepers:
-            one.channel.close()
+            one.close()
             os.waitpid(one.pid, 0)
+
+
+def _socket_pair() -> tuple[socket.socket, socket.socket]:
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
 def halves(uids: range) -> tuple[range, range]:

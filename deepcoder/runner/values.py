@@ -128,7 +128,7 @@ def encode(value: Any, objects: bool = False) -> str:
         TypeError: The value has no encoding, contains itself, or nests too deeply.
     """
     try:
-        return json.dumps(_tagged(value, objects), separators=(",", ":"))
+        return _ENCODER.encode(_tagged(value, objects))
     except RecursionError:
         raise TypeError("the value nests too deeply") from None
 
@@ -171,14 +171,14 @@ def _tagged(value: Any, objects: bool) -> Any:
     raise TypeError(f"a value of type {type(value).__name__} has no encoding")
 
 
-def decode(text: str | bytes) -> Any:
+def decode(text: str | bytes | bytearray) -> Any:
     """The value that `encode` wrote.
 
     Raises:
         ValueError: The text is not an encoded value.
     """
     try:
-        return json.loads(text, object_hook=_untagged, parse_constant=_refuse_constant, parse_int=_plain_int)
+        return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8", "surrogatepass"))
     except (RecursionError, TypeError, AttributeError, OverflowError, LookupError) as error:
         raise ValueError(f"not an encoded value: {error}") from None
 
@@ -232,3 +232,8 @@ def _untagged(found: dict[str, Any]) -> Any:
         if tag in _READ:
             return _READ[tag](content)
     return found
+
+
+# Made once: making one costs more than a short value.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_DECODER = json.JSONDecoder(object_hook=_untagged, parse_constant=_refuse_constant, parse_int=_plain_int)

@@ -3,11 +3,18 @@
 Runs: on both sides of the wall. A frame is two big-endian 32-bit lengths, then a JSON head, then raw bytes (the source,
 an input, an output), so data is neither escaped nor decoded on the way.
 
-    worker → runner   {"kind": "load", "task": n, ...}  + source     drop what runs now; what follows is for this task
-                      {"kind": "run", "task": n}        + input      one execution
-                      {"kind": "stop"}                               the task is over: end whatever it still runs
-    runner → worker   {"kind": "hello", "protocol": 1, ...}
-                      {"kind": "outcome", "task": n, ...} + output   one per run, in order, unless stopped before
+    worker → runner   {"kind": "load", "task": n, ...}   + source     drop what runs now; what follows is for this task
+                      {"kind": "run", "task": n}         + input      one execution
+                      {"kind": "run", "task": n, "input": k}          one execution, on an input that is kept
+                      {"kind": "end"}                                 no more runs come: end the process after the last
+                      {"kind": "stop"}                                the task is over: end whatever it still runs
+                      {"kind": "keep", "input": k, ...}  + part       keep an input: its size, and a part from where on
+                      {"kind": "drop", "input": k}                    keep it no longer
+    runner → worker   {"kind": "hello", "protocol": 2, ...}
+                      {"kind": "outcome", "task": n, ...} + output    one per run, in order, unless stopped before
+
+A large input crosses once for all the programs that get it, in parts, so that neither side holds it twice. What is kept
+belongs to no task; the worker numbers it, and says what goes when it is too much.
 """
 
 from __future__ import annotations
@@ -15,11 +22,11 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
-PROTOCOL = 1  # a hello with another number is refused
+PROTOCOL = 2  # a hello with another number is refused
 
 LENGTHS = struct.Struct(">II")
 ABANDONED_FACTOR = 10  # in wall limits: no execution outlives this many, however busy the machine is
@@ -78,6 +85,12 @@ class Outcome:
     peak_bytes: int = 0
     signs: tuple[Sign, ...] = ()
 
+    def facts(self) -> dict[str, Any]:
+        """The head of a frame that says it: the fields that are not as in most outcomes, without the output."""
+        facts = {name: value for name, value in self.__dict__.items() if value != _USUAL.get(name)}
+        facts.pop("output", None)
+        return facts
+
     @classmethod
     def read(cls, head: Mapping[str, Any], output: bytes) -> Outcome:
         """From the head of a frame and its body.
@@ -91,6 +104,7 @@ class Outcome:
         return cls(**{**head, "ended": ended, "output": output, "signs": signs})
 
 
+_USUAL = {each.name: each.default for each in fields(Outcome)}
 _TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("ended", "error", "bases", "stderr"), (str,)),
     **dict.fromkeys(("exit_code", "signal"), (int, type(None))),
@@ -100,16 +114,26 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def frame(head: Mapping[str, Any], body: bytes = b"") -> bytes:
+def frame(head: Mapping[str, Any], body: bytes | memoryview = b"") -> bytes:
     """One message as bytes."""
-    text = json.dumps(head, separators=(",", ":")).encode()
-    return LENGTHS.pack(len(text), len(body)) + text + body
+    return opening(head, len(body)) + body
+
+
+def opening(head: Mapping[str, Any], body_bytes: int) -> bytes:
+    """What stands before the body of a message."""
+    text = _ENCODER.encode(head).encode()
+    return LENGTHS.pack(len(text), body_bytes) + text
 
 
 def _short_int(digits: str) -> int:
     if len(digits) > 4300:  # where Python itself draws the line, unless a data set made it lift that
         raise ValueError(f"the head of a frame has an int of {len(digits)} digits")
     return int(digits)
+
+
+# Made once: making one costs more than to use it.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_int=_short_int)
 
 
 class Frames:
@@ -137,11 +161,11 @@ class Frames:
         if len(self._data) < end:
             return None
         with memoryview(self._data) as view:
-            head_text = bytes(view[LENGTHS.size : LENGTHS.size + head_bytes])
+            head_text = str(view[LENGTHS.size : LENGTHS.size + head_bytes], "utf-8")
             body = bytes(view[LENGTHS.size + head_bytes : end])
         del self._data[:end]
         try:
-            head = json.loads(head_text, parse_int=_short_int)
+            head = _DECODER.decode(head_text)
         except RecursionError:
             raise ValueError("the head of a frame nests too deeply") from None
         if not isinstance(head, dict):

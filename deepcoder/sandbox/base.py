@@ -5,11 +5,12 @@ Runs: worker node. How a sandbox was started is known only to `docker.py` and `p
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Generator, Iterable
 from importlib import resources
 from typing import Any, Protocol
@@ -24,6 +25,10 @@ HEAD_BYTES = 1 << 20  # of a frame, beside the output that a program may have
 AHEAD, AHEAD_BYTES = 16, 1 << 20  # inputs sent before the first of them is answered
 SHORT_S = 0.02  # a test that takes longer gains nothing from having the next one sent ahead
 STOP_S = 0.02  # how often somebody who may be stopped looks whether he is
+# From here on the runner keeps an input for the next program; to know it again has a cost too.
+KEPT_FROM_BYTES = 1 << 14
+KEPT_BYTES, KEPT_SHARE = 256 << 20, 8  # the most that it keeps; of a small sandbox's memory this part
+PART_BYTES = 1 << 18  # sent at a time
 
 # A bare interpreter reads the runner's modules from its standard input, then becomes the runner. What libraries ask to
 # have done after each fork is noted instead (threading and random alone cost a third of a test): see runner.program.
@@ -49,7 +54,7 @@ for name, source in sent["modules"]:
     exec(compile(source, name + ".py", "exec"), module.__dict__)
 module.main(sent["scratch"], sent["memory_bytes"], hooks)
 """
-_MODULES = ("wire", "values", "cgroup", "syscalls", "program", "keeper", "testcode", "process", "supervisor")
+_MODULES = ("wire", "values", "cgroup", "syscalls", "program", "keeper", "testcode", "process", "inputs", "supervisor")
 
 
 class SandboxError(Exception):
@@ -92,7 +97,8 @@ class Stream(Protocol):
 class Sandbox:
     """A runner at work. One task at a time.
 
-    The mutable state: the number of the current task, and whether the sandbox is open; one that broke is not.
+    The mutable state: the number of the current task, the inputs that the runner keeps, the bytes sent to it, and
+    whether the sandbox is open; one that broke is not.
     """
 
     def __init__(self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = (), memory_bytes: int = 0) -> None:
@@ -106,6 +112,9 @@ class Sandbox:
         self._stream = stream
         self._frames = Frames(max_bytes=HEAD_BYTES)
         self._task = 0
+        self._kept = _Kept(min(KEPT_BYTES, memory_bytes // KEPT_SHARE) if memory_bytes else KEPT_BYTES)
+        self._last_input = 0
+        self.sent_bytes = 0
         self.is_open = True
         try:
             self._send(bundle(scratch, path, memory_bytes))
@@ -143,17 +152,31 @@ class Sandbox:
         pending = frame(head, task.source.encode("utf-8", "surrogatepass"))
         deadline_s = GRACE_S + ABANDONED_FACTOR * task.limits["wall_s"]
         to_send = iter(inputs)
-        most = 1 if task.mode == "stdin" else ahead
+        is_over = False
+        stays = task.mode == "function"  # the process, for the next call, until it is told that there is none
+        most = ahead if stays else 1
         outstanding: deque[int] = deque()  # sizes
         try:
             while True:
-                while (
-                    len(outstanding) < most
-                    and sum(outstanding) < AHEAD_BYTES
-                    and (given := next(to_send, None)) is not None
-                ):
-                    pending += frame({"kind": "run", "task": self._task}, given)
+                while not is_over and len(outstanding) < most and sum(outstanding) < AHEAD_BYTES:
+                    given = next(to_send, None)
+                    if given is None:
+                        is_over = True
+                        if outstanding and stays:
+                            pending += frame({"kind": "end"})
+                            stays = False
+                        break
                     outstanding.append(len(given))
+                    if len(given) < KEPT_FROM_BYTES:
+                        pending += frame({"kind": "run", "task": self._task}, given)
+                    else:
+                        digest = hashlib.sha256(given).digest()
+                        if (number := self._kept.use(digest)) is None:
+                            self._send(pending)
+                            pending = b""
+                            number = self._keep(digest, given)
+                        pending += frame({"kind": "run", "task": self._task, "input": number})
+                    given = None  # it may be large
                 if not outstanding:
                     return
                 if pending:
@@ -168,11 +191,23 @@ class Sandbox:
                     most = min(2 * most, ahead) if outcome.wall_s < SHORT_S else 1
         finally:
             # A run sent ahead, or the process of a function, would go on using the processor.
-            if self.is_open and (outstanding or task.mode == "function"):
+            if self.is_open and (outstanding or stays):
                 try:
                     self._send(frame({"kind": "stop"}))
                 except SandboxError as error:  # what the caller knows already stays true; the next task meets the error
                     log.info("%s", error)
+
+    def _keep(self, digest: bytes, given: bytes) -> int:
+        """Have the runner keep the input; its number."""
+        for each in self._kept.make_room(len(given)):
+            self._send(frame({"kind": "drop", "input": each}))
+        self._last_input += 1
+        head = {"kind": "keep", "input": self._last_input, "bytes": len(given)}
+        with memoryview(given) as view:
+            for start in range(0, len(given), PART_BYTES):
+                self._send(frame({**head, "start": start}, view[start : start + PART_BYTES]))
+        self._kept.add(digest, self._last_input, len(given))
+        return self._last_input
 
     def _outcome(self, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
         """The next outcome of the current task; what is left of an earlier one is passed over. None when stopped."""
@@ -190,6 +225,7 @@ class Sandbox:
     def _send(self, data: bytes) -> None:
         if not self.is_open:
             raise SandboxError(f"{self._stream.name} is closed")
+        self.sent_bytes += len(data)
         try:
             self._stream.send(data)
         except OSError as error:
@@ -228,6 +264,38 @@ class Sandbox:
         if self.is_open:
             self.is_open = False
             self._stream.close()
+
+
+class _Kept:
+    """The inputs that the runner keeps; the least recently used is the first to go.
+
+    The mutable state: number and size of each by the digest of its content, and the sum of the sizes.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._inputs: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
+        self._bytes = 0
+
+    def use(self, digest: bytes) -> int | None:
+        """The number of the input, if it is kept."""
+        if digest not in self._inputs:
+            return None
+        self._inputs.move_to_end(digest)
+        return self._inputs[digest][0]
+
+    def make_room(self, size: int) -> list[int]:
+        """The numbers of those that must go for another of this size. One that is too large for all is kept alone."""
+        dropped = []
+        while self._inputs and self._bytes + size > self._most_bytes:
+            _, (number, its_size) = self._inputs.popitem(last=False)
+            self._bytes -= its_size
+            dropped.append(number)
+        return dropped
+
+    def add(self, digest: bytes, number: int, size: int) -> None:
+        self._inputs[digest] = (number, size)
+        self._bytes += size
 
 
 class Session:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import select
 import socket
 import struct
 import time
@@ -131,13 +132,15 @@ class _Container:
             params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
             self._attached = api.attach_socket(self.name, params=params)
             self._socket: socket.socket = self._attached._sock
+            self._socket.settimeout(API_TIMEOUT_S)
+            self._readable = select.poll()
+            self._readable.register(self._socket, select.POLLIN)
             api.start(self.name)
         except BaseException:
             self._remove()
             raise
 
     def send(self, data: bytes) -> None:
-        self._socket.settimeout(API_TIMEOUT_S)
         self._socket.sendall(data)
 
     def receive(self, timeout_s: float) -> bytes:
@@ -154,7 +157,8 @@ class _Container:
                     self._stderr += data
                     del self._stderr[:-KEPT_STDERR]
                     continue
-            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+            if not self._readable.poll(1000 * max(0.0, deadline - time.monotonic())):
+                raise TimeoutError
             data = self._socket.recv(1 << 16)
             if not data:
                 return b""
