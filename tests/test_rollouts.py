@@ -145,7 +145,8 @@ def test_each_program_is_judged_once_and_before_it_is_asked_for(pool: SandboxPoo
     assert [row["verdict/AC"] for row in steps] == [0.5, 0.5]
     assert [row["repeated_share"] for row in steps] == [0.75, 0.75]  # what has a program
     after = pool.state()
-    assert after.tests - before.tests == 2 * 2 * (3 + 3 + 1)  # steps, prompts, tests of right, right and wrong
+    asked, repeated = after.judged - before.judged, after.repeated - before.repeated
+    assert (asked, repeated) == (24, 12)  # for two steps, two groups of three programs, begun and asked for
 
 
 def test_judging_begins_before_the_batch_is_complete(pool: SandboxPool) -> None:

@@ -67,18 +67,12 @@ def crossing(sandbox: str, cases: Sequence[Case]) -> Iterator[Figure]:
     """What one sandbox is sent."""
     executed: set[tuple[str, int]] = set()
     with closing(sandboxes.start(SandboxConfig(sandbox))) as opened:
-        before = sent_bytes(opened)
+        before = opened.sent_bytes
         for case in cases:
             executed |= {(case.problem.problem_id, test) for test in run_tests(opened, case)}
-        sent = sent_bytes(opened) - before
-    if sent:
-        needed = INPUT_BYTES * len(executed)
-        yield Figure(PART, "sent to a sandbox", sent / MB, "MB", needed / MB, "the distinct inputs executed", bound=1.1)
-
-
-def sent_bytes(sandbox: Sandbox) -> int:
-    """What has crossed into it so far; 0 where it does not count."""
-    return int(getattr(sandbox, "sent_bytes", 0))
+        sent = opened.sent_bytes - before
+    needed = INPUT_BYTES * len(executed)
+    yield Figure(PART, "sent to a sandbox", sent / MB, "MB", needed / MB, "the distinct inputs executed", bound=1.1)
 
 
 def run_tests(sandbox: Sandbox, case: Case) -> list[int]:
