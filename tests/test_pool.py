@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -109,10 +110,28 @@ def test_what_was_begun_is_not_judged_again(pool: SandboxPool) -> None:
     begun = Submission(ADD_ONE, Program("print(int(input()) + 1)  # begun"))
     before = pool.state()
     pool.begin([begun])
-    assert wait_until(lambda: pool.state().judged > before.judged)
-    (found,) = pool.judge([begun])
-    assert (found.verdict, found.repeated) == ("AC", True)
-    assert pool.state().tests - before.tests == len(ADD_ONE.tests)
+    assert wait_until(lambda: pool.state().tests - before.tests == len(ADD_ONE.tests))
+    first, second = pool.judge([begun])[0], pool.judge([begun])[0]
+    assert verdicts([first, second]) == ["AC", "AC"]
+    assert (first.repeated, second.repeated) == (False, True)
+    after = pool.state()
+    assert after.tests - before.tests == len(ADD_ONE.tests)
+    assert (after.judged - before.judged, after.repeated - before.repeated) == (2, 1)
+
+
+def test_what_is_being_judged_ahead_is_joined(pool: SandboxPool) -> None:
+    begun = Submission(LONG, Program(f"{SLEEPER.source}  # ahead"))
+    pool.begin([begun, begun])
+    assert wait_until(lambda: pool.state().busy == 1)
+    found = pool.judge([begun, begun])
+    assert [(each.verdict, each.repeated) for each in found] == [("AC", False), ("AC", True)]
+
+
+def test_threads_may_share_a_pool(pool: SandboxPool) -> None:
+    problems = [dataclasses.replace(ADD_ONE, problem_id=f"thread {each}") for each in range(200)]
+    with ThreadPoolExecutor(4) as threads:
+        for asked in [threads.submit(pool._asked, [(0, Submission(each, RIGHT))]) for each in problems * 4]:
+            asked.result()
 
 
 SLOW = Problem(

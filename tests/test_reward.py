@@ -129,7 +129,7 @@ def test_what_is_begun_is_not_judged_again(pool: SandboxPool, reward: CodeReward
 
     assert found == [1.0, 1.0, 1.0, 0.0]
     assert pool.state().tests == before.tests + 3 * 5
-    assert metrics.metrics["repeated_share"] == 0.75
+    assert metrics.metrics["repeated_share"] == 0.0  # nobody had asked for them before
 
 
 def test_what_is_at_work_since_it_was_begun_is_joined(pool: SandboxPool, reward: CodeReward) -> None:

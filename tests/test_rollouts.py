@@ -125,28 +125,29 @@ def pool() -> Iterator[SandboxPool]:
 
 def test_each_program_is_judged_once_and_before_it_is_asked_for(pool: SandboxPool, tmp_path: Path) -> None:
     reward = CodeReward(pool, PROBLEMS)
+    ran = [pool.state().tests]  # when a batch has been generated
 
     def generate(prompts: list[Any], trainer: GRPOTrainer) -> Iterator[Finished]:
-        known = pool.state().judged
+        assert pool.state().tests == ran[-1]  # asking for the last batch's rewards took none
         for place in reversed(range(len(prompts))):  # as engines do, in an order of their own
             more = 1 if "next" in prompts[place][0]["content"] else 100
             what = (f"print(int(input()) + {more})", f"print({more} + int(input()))", "print('no')", "")[place % GROUP]
             note = f"# step {trainer.state.global_step}, place {place}\n"
             text = f"Thus:\n```python\n{note}{what}\n```<|end|>" if what else "I do not know.<|end|>"
             yield finished(trainer, place, prompts[place], text, logprob=-0.5)
-        assert wait_until(lambda: (now := pool.state()).judged == known + 6 and not (now.busy or now.waiting))
+        # Two prompts, each with two right programs of three tests and a wrong one.
+        assert wait_until(lambda: (now := pool.state()).tests >= ran[-1] + 14 and not (now.busy or now.waiting))
+        ran.append(pool.state().tests)
 
-    before = pool.state()
     trainer = a_trainer(tmp_path, reward, JudgedRollout(reward, ROWS, generate), ROWS)
     trainer.train()
 
     steps = [row for row in trainer.state.log_history if "reward" in row]
     assert [row["reward"] for row in steps] == [0.5, 0.5]
     assert [row["verdict/AC"] for row in steps] == [0.5, 0.5]
-    assert [row["repeated_share"] for row in steps] == [0.75, 0.75]  # what has a program
-    after = pool.state()
-    asked, repeated = after.judged - before.judged, after.repeated - before.repeated
-    assert (asked, repeated) == (24, 12)  # for two steps, two groups of three programs, begun and asked for
+    assert [row["repeated_share"] for row in steps] == [0.0, 0.0]
+    assert len(ran) == 3
+    assert pool.state().tests == ran[-1]
 
 
 def test_judging_begins_before_the_batch_is_complete(pool: SandboxPool) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import dataclasses
 import logging
 import time
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from ray.actor import ActorHandle
 from ray.exceptions import RayError, RayTaskError
 
 from deepcoder.pool.learned import Learned
-from deepcoder.pool.memory import Memory, key_of
+from deepcoder.pool.memory import KEPT, Key, Memory, key_of
 from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Job, Part, Schedule, unjudged
 from deepcoder.pool.worker import Report, Work, Worker
 from deepcoder.problems import Problem
@@ -55,13 +55,24 @@ class Known(NamedTuple):
     limit_s: float  # CPU seconds of one test
 
 
+Queue = asyncio.Queue[tuple[int, Judgement]]
+
+
+class _Listener(NamedTuple):
+    """Somebody who waits for a judgement: where he hears it, its place there, and whether others have asked before."""
+
+    queue: Queue
+    place: int
+    is_repeat: bool
+
+
 class _Asked(NamedTuple):
     """A job's payload: what is asked, and who waits for the answer. `key` is its place among the jobs at work."""
 
     key: tuple[Any, ...]
     reference: ray.ObjectRef[Problem]
     program: Program
-    listeners: list[tuple[asyncio.Queue[tuple[int, Judgement]], int]]
+    listeners: list[_Listener]
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,7 @@ class Coordinator:
         self._memory = Memory()
         self._schedule = Schedule(self._learned)
         self._workers = workers
+        self._begun: OrderedDict[Key, bool] = OrderedDict()  # for somebody who has not asked yet
         self._jobs: dict[tuple[Any, ...], Job] = {}
         self._idle: dict[Actor, asyncio.Future[list[Part]]] = {}
         self._failures: dict[Actor, str] = {}
@@ -209,8 +221,8 @@ class Coordinator:
             judgement = dataclasses.replace(judgement, suspicious=(*judgement.suspicious, Sign.SANDBOX))
         self._forget(job)
         self._memory.keep(asked.key[-1], judgement)
-        for place, (queue, index) in enumerate(asked.listeners):
-            queue.put_nowait((index, dataclasses.replace(judgement, repeated=True) if place else judgement))
+        for queue, place, is_repeat in asked.listeners:
+            queue.put_nowait((place, dataclasses.replace(judgement, repeated=True) if is_repeat else judgement))
 
     def _forget(self, job: Job) -> None:
         """Nobody waits for it any more."""
@@ -249,10 +261,26 @@ class Coordinator:
         What is remembered, or is being judged already, is not judged again, unless all shall be `fresh`: then the tests
         are run in their own order, too.
         """
+        async for found in self._judge(problems, requests, deadline_s, fresh=fresh):
+            yield found
+
+    async def begin(self, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float) -> None:
+        """Judge for somebody who will ask later, and is then the first to ask."""
+        async for _ in self._judge(problems, requests, deadline_s, begins=True):
+            pass
+
+    async def _judge(
+        self,
+        problems: Mapping[str, Known],
+        requests: Sequence[Request],
+        deadline_s: float,
+        fresh: bool = False,
+        begins: bool = False,
+    ) -> AsyncIterator[Found]:
         end = time.monotonic() + deadline_s
-        queue: asyncio.Queue[tuple[int, Judgement]] = asyncio.Queue()
+        queue: Queue = asyncio.Queue()
         missing: dict[int, Job] = {}
-        found = self._ask(problems, requests, queue, missing, fresh)
+        found = self._ask(problems, requests, queue, missing, fresh, begins)
         try:
             if found:
                 yield found
@@ -272,8 +300,8 @@ class Coordinator:
                 if missing:
                     await asyncio.sleep(max(0.0, told + PACE_S - time.monotonic()))
         finally:
-            for index, job in missing.items():
-                job.payload.listeners.remove((queue, index))
+            for job in missing.values():
+                job.payload.listeners[:] = [each for each in job.payload.listeners if each.queue is not queue]
                 if not job.payload.listeners:
                     self._forget(job)
 
@@ -281,41 +309,42 @@ class Coordinator:
         self,
         problems: Mapping[str, Known],
         requests: Sequence[Request],
-        queue: asyncio.Queue[tuple[int, Judgement]],
+        queue: Queue,
         missing: dict[int, Job],
         fresh: bool,
+        begins: bool,
     ) -> Found:
         """Have done what must be, each of it in `missing`; what is remembered."""
         found: Found = []
         batch = Batch()
         for name, known in problems.items():
             self._learned.meet(name, known.order)
-        self._judged += len(requests)
-        for index, name, program in requests:
+        self._judged += 0 if begins else len(requests)
+        for place, name, program in requests:
             known, key = problems[name], key_of(name, program.source)
+            is_repeat = not (begins or fresh or self._begun.pop(key, False))
             remembered = None if fresh else self._memory.find(key)
             if remembered is not None:
-                self._repeated += 1
-                found.append((index, dataclasses.replace(remembered, repeated=True)))
+                self._repeated += is_repeat
+                found.append((place, dataclasses.replace(remembered, repeated=is_repeat)))
                 continue
             wish = (queue, key) if fresh else (key,)
             job = self._jobs.get(wish)
-            if job is not None:
-                self._repeated += 1
-            else:
+            if job is None:
                 asked = _Asked(wish, known.reference, program, [])
                 job = Job(asked, name, len(known.order), known.splits and not fresh, known.limit_s)
                 self._jobs[wish] = job
                 self._schedule.add(batch, job)
-            job.payload.listeners.append((queue, index))
-            missing[index] = job
+                is_repeat = False
+                if begins:
+                    self._begun[key] = True
+            self._repeated += is_repeat
+            job.payload.listeners.append(_Listener(queue, place, is_repeat))
+            missing[place] = job
+        while len(self._begun) > KEPT:
+            self._begun.popitem(last=False)
         self._feed()
         return found
-
-    async def begin(self, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float) -> None:
-        """Judge for somebody who will ask later."""
-        async for _ in self.judge(problems, requests, deadline_s, fresh=False):
-            pass
 
     async def started(self, timeout_s: float) -> State:
         """The state once a worker is alive, or none can ever be, or the time is over."""

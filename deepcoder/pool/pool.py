@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import socket
+import threading
 import time
 import uuid
 from collections import OrderedDict, deque
@@ -71,6 +72,7 @@ class SandboxPool:
         self._owns_ray = False
         # Problems that are in the object store, so that each crosses to a node once, not once per completion.
         self._stored: OrderedDict[int, _Stored] = OrderedDict()
+        self._lock = threading.Lock()  # one thread may begin what another judges
 
     def __enter__(self) -> Self:
         """Start the workers and wait for the first.
@@ -129,6 +131,7 @@ class SandboxPool:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state
         self._coordinator, self._owns_ray, self._stored = None, False, OrderedDict()
+        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         if self._coordinator is None:
@@ -147,16 +150,17 @@ class SandboxPool:
         Raises:
             ConnectionError: The cluster has no such pool.
         """
-        if self._coordinator is None:
-            if not self._address:
-                raise RuntimeError("the pool is not started: use `with SandboxPool(...) as pool:`")
-            if not ray.is_initialized():
-                ray.init(address=self._address, namespace=NAMESPACE, logging_level=logging.WARNING)
-            try:
-                self._coordinator = ray.get_actor(self.name, namespace=NAMESPACE)
-            except ValueError:
-                raise ConnectionError(f"{self.name} is gone, or was never on this cluster") from None
-        return self._coordinator
+        with self._lock:
+            if self._coordinator is None:
+                if not self._address:
+                    raise RuntimeError("the pool is not started: use `with SandboxPool(...) as pool:`")
+                if not ray.is_initialized():
+                    ray.init(address=self._address, namespace=NAMESPACE, logging_level=logging.WARNING)
+                try:
+                    self._coordinator = ray.get_actor(self.name, namespace=NAMESPACE)
+                except ValueError:
+                    raise ConnectionError(f"{self.name} is gone, or was never on this cluster") from None
+            return self._coordinator
 
     def judge(
         self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
@@ -184,11 +188,14 @@ class SandboxPool:
 
         Raises:
             ValueError: A problem's memory limit is above what the pool's sandboxes have.
-            ConnectionError: The cluster has no such pool.
+            ConnectionError: The cluster has no such pool, or fails.
         """
         self.check_limits([each.problem for each in submissions])
-        coordinator: Any = self._attached()
-        coordinator.begin.remote(*self._asked(list(enumerate(submissions))), self.deadline_s)
+        try:
+            coordinator: Any = self._attached()
+            coordinator.begin.remote(*self._asked(list(enumerate(submissions))), self.deadline_s)
+        except RayError as error:
+            raise ConnectionError(f"the pool failed: {error}") from error
 
     def check_limits(self, problems: Iterable[Problem]) -> None:
         """Ask before a long run whether the sandboxes are large enough for these problems.
@@ -241,7 +248,8 @@ class SandboxPool:
         problems: dict[str, Known] = {}
         requests = []
         for index, each in submissions:
-            stored = self._store(each.problem)
+            with self._lock:
+                stored = self._store(each.problem)
             problems[stored.key] = stored.known
             if each.program is not None:
                 requests.append(Request(index, stored.key, each.program))
