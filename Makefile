@@ -7,7 +7,7 @@ ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif
 
-.PHONY: help setup engine image sandboxes train submit check test soak
+.PHONY: help setup engine image sandboxes train submit check test soak bench
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -43,3 +43,6 @@ test: setup sandboxes  ## every test; those with Docker are skipped where there 
 
 soak: setup sandboxes  ## 20,000 programs, a third hostile: no wrong verdict, nothing left, memory flat
 	$(BIN)/python scripts/soak.py $(ARGS)
+
+bench: setup sandboxes  ## what judging costs, each figure beside its floor: a table, a JSON and plots in runs/bench
+	$(BIN)/python -m scripts.bench $(ARGS)

@@ -26,7 +26,7 @@ from deepcoder import redteam as redteam_module
 from deepcoder import sandbox as sandboxes
 from deepcoder.cli_data import data, time_limit_s
 from deepcoder.console import err, out, progress
-from deepcoder.datasets import DataError, file_rows, load_problems, quarantined
+from deepcoder.datasets import DataError, ReferenceTime, file_rows, load_problems, quarantined
 from deepcoder.grade import Record, Settings, pass_at_k, read_submissions
 from deepcoder.grade import grade as grade_submissions
 from deepcoder.judge import judge as judge_submission
@@ -69,6 +69,7 @@ TimeLimit = Annotated[
 Problems = Annotated[str, typer.Option(help="A file of problems, a Hub data set, or deepcoder_small.")]
 Checker = Annotated[str, typer.Option(help="In place of the checkers that the problems name.", show_default=False)]
 Quarantine = Annotated[Path | None, typer.Option(help="Problems to leave out: a list that `doctor -o` wrote.")]
+Times = Annotated[Path | None, typer.Option(help="Calibrate the limits: a file of times that `doctor --times` wrote.")]
 MaxTests = Annotated[int | None, typer.Option(min=1, help="Only so many tests, those with the longest inputs.")]
 
 
@@ -105,7 +106,7 @@ def explain(
 ) -> None:
     """Judge a recorded program again and show why it fails; exit code 1 if the verdict is not the recorded one."""
     number, record = _one_record(records, line)
-    problem = _one_problem(record.settings.loaded(problems), record.problem_id)
+    problem = _one_problem(record.loaded(problems), record.problem_id)
     program = None if record.program is None else Program(record.program)
     then = record.judgement
     if then.total != len(problem.tests):
@@ -178,9 +179,10 @@ def grade(
     max_tests: MaxTests = None,
     checker: Checker = "",
     quarantine: Quarantine = None,
+    times: Times = None,
 ) -> None:
     """Judge a file of completions; prints the verdicts and pass@k. Exit code 1 if some could not be judged."""
-    settings = Settings(max_tests, time_limit, checker)
+    settings = Settings(max_tests, time_limit, checker, str(times or ""))
     loaded = settings.loaded(problems, quarantine)
     known = {each.problem_id: each for each in loaded}
     submissions = read_submissions(completions, known, quarantined(quarantine) if quarantine else frozenset())
@@ -239,6 +241,9 @@ def doctor(
     quarantine: Annotated[
         Path | None, typer.Option("-o", "--quarantine", help="JSONL to write: problems that no reward may come from.")
     ] = None,
+    times: Annotated[
+        Path | None, typer.Option(help="JSONL to write: how long references take, for calibrated limits.")
+    ] = None,
     runs: Annotated[int, typer.Option(min=1, help="How often each reference is judged.")] = doctor_module.RUNS,
     sandbox: Sandbox = Kind.auto,
     workers: Workers = None,
@@ -249,11 +254,20 @@ def doctor(
         raise typer.Exit(not _machine_is_well())
     problems = load_problems(data, limits=Limits(cpu_s=time_limit))
     found = []
+    timed = 0
     with ExitStack() as life:
         lines = life.enter_context(_writable(quarantine)) if quarantine else None
+        measured = life.enter_context(_writable(times)) if times else None
+
+        def keep(time: ReferenceTime) -> None:
+            nonlocal timed
+            timed += 1
+            if measured:
+                measured.write(time.to_json())
+
         pool = life.enter_context(_pool(workers, sandbox, problems))
         tick = life.enter_context(progress("examining", doctor_module.most_programs(problems, runs)))
-        for finding in doctor_module.examine(problems, pool, runs, tick):
+        for finding in doctor_module.examine(problems, pool, runs, tick, keep):
             found.append(finding)
             if lines and finding.kind in doctor_module.QUARANTINED:
                 lines.write(finding.to_json())
@@ -264,6 +278,8 @@ def doctor(
     isolated = {each.problem_id for each in found if each.kind in doctor_module.QUARANTINED}
     _show_findings(Counter(each.kind for each in found))
     out.print(f"{len(problems) - len(sick)} of {len(problems)} problems are well", highlight=False)
+    if times:
+        out.print(f"the times of {timed} references are in {times} for --times", highlight=False)
     if isolated:
         where = "with -o FILE.jsonl they are listed for" if quarantine is None else f"listed in {quarantine} for"
         out.print(f"{len(isolated)} to keep out of training and grades, {where} --quarantine", highlight=False)

@@ -17,6 +17,8 @@ mutants, the reference with one small change each. What is found:
 
 The first three go into quarantine, because a reward from them is wrong: 0 for right programs, or 1 for wrong ones.
 
+A reference that passes every time also says how much time the problem needs, from which its limit can be calibrated.
+
 Not found: a reference that depends on the order of a set of text. Sandboxes fix the seed of hashes, so that order is
 the same in every run.
 """
@@ -32,6 +34,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from deepcoder import sandbox
+from deepcoder.datasets import ReferenceTime
 from deepcoder.explain import difference, rerun
 from deepcoder.mutants import mutants
 from deepcoder.pool import SandboxPool
@@ -87,6 +90,17 @@ class _Chart:
     junk: dict[str, Judgement] = field(default_factory=dict)
     mutants: list[Judgement] = field(default_factory=list)
 
+    @property
+    def is_right(self) -> bool:
+        """Whether there is a reference, and every run of it passes."""
+        return bool(self.reference) and all(run.verdict is Verdict.AC for run in self.reference)
+
+    @property
+    def time(self) -> ReferenceTime:
+        """Of the reference, where it passes."""
+        slowest_s = max(run.slowest_s for run in self.reference)
+        return ReferenceTime(self.problem.problem_id, len(self.problem.tests), slowest_s)
+
 
 def most_programs(problems: Sequence[Problem], runs: int = RUNS) -> int:
     """How many programs an examination judges at most: what its progress adds up to."""
@@ -94,15 +108,24 @@ def most_programs(problems: Sequence[Problem], runs: int = RUNS) -> int:
 
 
 def examine(
-    problems: Sequence[Problem], pool: SandboxPool, runs: int = RUNS, progress: Callable[[int], None] | None = None
+    problems: Sequence[Problem],
+    pool: SandboxPool,
+    runs: int = RUNS,
+    progress: Callable[[int], None] | None = None,
+    timed: Callable[[ReferenceTime], None] | None = None,
 ) -> Iterator[Finding]:
-    """What is wrong, in the problems' order, as it is found. `progress` is told how many more programs are done."""
-    progress = progress or (lambda _: None)
+    """What is wrong, in the problems' order, as it is found.
+
+    `progress` is told how many more programs are done; `timed` the time of each reference that passes, in that order.
+    """
+    progress, timed = progress or (lambda _: None), timed or (lambda _: None)
     size = max(GROUP, 4 * (pool.workers or 1))
     for start in range(0, len(problems), size):
         group = problems[start : start + size]
         charts = _judged(group, pool, runs, progress)
         for chart in charts:
+            if chart.is_right:
+                timed(chart.time)
             yield from _findings(chart, pool)
         judged = sum(len(each.reference) + len(each.junk) + len(each.mutants) for each in charts)
         progress(most_programs(group, runs) - judged)
@@ -113,7 +136,7 @@ def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress:
 
     def judge(plan: Sequence[tuple[_Chart, str]]) -> list[Judgement]:
         submissions = [Submission(chart.problem, Program(source)) for chart, source in plan]
-        return pool.judge(submissions, lambda _, __: progress(1))
+        return pool.judge(submissions, lambda _, __: progress(1), fresh=True)
 
     references = [(each, each.problem.reference) for each in charts if each.problem.reference is not None]
     for _ in range(runs):  # in batches of their own, since a batch judges equal programs once
@@ -123,8 +146,7 @@ def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress:
     judgements = judge([(chart, source) for chart, _, source in named])
     for (chart, what, _), judgement in zip(named, judgements, strict=True):
         chart.junk[what] = judgement
-    right = [chart for chart, _ in references if all(run.verdict is Verdict.AC for run in chart.reference)]
-    changed = [(chart, source) for chart in right for source in _mutants(chart.problem)]
+    changed = [(chart, source) for chart in charts if chart.is_right for source in _mutants(chart.problem)]
     for (chart, _), judgement in zip(changed, judge(changed), strict=True):
         chart.mutants.append(judgement)
     return charts
@@ -211,7 +233,7 @@ SELF_TEST = Problem("doctor/add_one", Mode.STDIN, tests=(TestCase("41\n", "42\n"
 def self_test(pool: SandboxPool) -> str:
     """Judge a right and a wrong program on the pool; what went wrong, or nothing."""
     right, wrong = Program("print(int(input()) + 1)"), Program("print(41)")
-    judgements = pool.judge([Submission(SELF_TEST, right), Submission(SELF_TEST, wrong)])
+    judgements = pool.judge([Submission(SELF_TEST, right), Submission(SELF_TEST, wrong)], fresh=True)
     verdicts = [judgement.verdict for judgement in judgements]
     if verdicts == [Verdict.AC, Verdict.WA]:
         return ""

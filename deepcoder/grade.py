@@ -31,6 +31,7 @@ class Settings:
     max_tests: int | None = None  # None means all
     time_limit_s: float = Limits().cpu_s  # where a problem has no limit of its own
     checker: str = ""  # in place of every problem's; empty means the problem's own
+    times: str = ""  # the file of reference times for calibrated limits; empty means the problem's own
 
     def __post_init__(self) -> None:
         Limits(cpu_s=self.time_limit_s)  # which raises ValueError where it can be no limit
@@ -41,7 +42,8 @@ class Settings:
         Raises:
             DataError: It cannot be used, or a problem's mode has no checker of that name.
         """
-        problems = load_problems(source, limits=Limits(cpu_s=self.time_limit_s), quarantine=quarantine)
+        times = Path(self.times) if self.times else None
+        problems = load_problems(source, limits=Limits(cpu_s=self.time_limit_s), quarantine=quarantine, times=times)
         if self.checker:
             problems = self._with_checker(problems)
         return [each.sampled(self.max_tests) for each in problems]
@@ -67,24 +69,45 @@ class Record:
     program: str | None  # source
     judgement: Judgement
     settings: Settings
+    cpu_limit_s: float | None = None  # that the problem had, calibrated or not; None in records from before it was kept
 
     @classmethod
     def of(cls, submission: Submission, judgement: Judgement, settings: Settings) -> Record:
-        source = submission.program.source if submission.program else None
-        return cls(submission.problem.problem_id, source, judgement, settings)
+        problem, source = submission.problem, submission.program.source if submission.program else None
+        return cls(problem.problem_id, source, judgement, settings, problem.limits.cpu_s)
+
+    def is_of(self, submission: Submission) -> bool:
+        """Whether it is of this program for this problem, however that is limited now."""
+        again = Record.of(submission, self.judgement, self.settings)
+        return self == dataclasses.replace(again, cpu_limit_s=self.cpu_limit_s)
+
+    def loaded(self, source: str) -> list[Problem]:
+        """The problems of a file or data set, this one's to be judged as it was, with the limit that is on record.
+
+        Raises:
+            DataError: As `Settings.loaded`.
+        """
+        problems = dataclasses.replace(self.settings, times="").loaded(source)
+        limit_s = self.cpu_limit_s
+        if limit_s is None:
+            return problems
+        return [each.limited_to(limit_s) if each.problem_id == self.problem_id else each for each in problems]
 
     def to_json(self, **place: int) -> str:
         """One line. `place` says where the program came from: an index, or a step of training."""
         facts = {**dataclasses.asdict(self.judgement), **dataclasses.asdict(self.settings)}
-        return json.dumps({"problem_id": self.problem_id, **place, **facts, "program": self.program}) + "\n"
+        facts |= {"cpu_limit_s": self.cpu_limit_s, "program": self.program}
+        return json.dumps({"problem_id": self.problem_id, **place, **facts}) + "\n"
 
     @classmethod
     def from_row(cls, row: Any) -> Record:
         """Raises ValueError, naming the field, where the row is no record."""
         if not isinstance(row, Mapping):
             raise ValueError("it is no object")
-        row = {"suspicious": [], **row}  # which records did not have at first
+        at_first = {"suspicious": [], "repeated": False, "times": "", "cpu_limit_s": None}
+        row = {**at_first, **row}  # which records did not have at first
         kinds = {**get_type_hints(Judgement), **get_type_hints(Settings), "verdict": str, "suspicious": list}
+        kinds["cpu_limit_s"] = float | int | None
         for name in ("problem_id", *kinds, "program"):
             if name not in row:
                 raise ValueError(f"{name} is missing")
@@ -99,10 +122,19 @@ class Record:
         if judgement.failed_test is not None and not 0 <= judgement.failed_test < judgement.total:
             raise ValueError(f"failed_test must be below {judgement.total}, the number of tests")
         settings = Settings(**{field.name: row[field.name] for field in dataclasses.fields(Settings)})
-        return cls(str(row["problem_id"]), row["program"], judgement, settings)
+        limit_s = row["cpu_limit_s"]
+        Limits(cpu_s=1 if limit_s is None else limit_s)  # which raises ValueError where it can be no limit
+        return cls(str(row["problem_id"]), row["program"], judgement, settings, limit_s)
 
 
-_WORDS: dict[Any, str] = {str: "text", int: "an integer", int | None: "an integer or null", float: "a number"}
+_WORDS: dict[Any, str] = {
+    str: "text",
+    int: "an integer",
+    int | None: "an integer or null",
+    float: "a number",
+    bool: "true or false",
+    float | int | None: "a number or null",
+}
 
 
 def read_submissions(
@@ -178,9 +210,9 @@ def _already_graded(submissions: Mapping[int, Submission], settings: Settings, o
         try:
             row = json.loads(line)
             record, index = Record.from_row(row), row.get("index")
-            if index not in submissions or record != Record.of(submissions[index], record.judgement, record.settings):
+            if index not in submissions or not record.is_of(submissions[index]):
                 raise ValueError("it is of another program")
-            total = len(submissions[index].problem.tests)
+            total, limit_s = len(submissions[index].problem.tests), submissions[index].problem.limits.cpu_s
             if record.judgement.total != total:
                 raise ValueError(f"the problem had {record.judgement.total} tests then, and has {total}")
         except (ValueError, TypeError) as error:
@@ -189,6 +221,9 @@ def _already_graded(submissions: Mapping[int, Submission], settings: Settings, o
             ) from None
         if record.settings != settings:
             raise DataError(f"{output}, line {number}: {_changed(record.settings, settings)}: name another output")
+        if record.cpu_limit_s not in (None, limit_s):
+            changed = f"judged with a limit of {record.cpu_limit_s:g} s, which is now {limit_s:g} s"
+            raise DataError(f"{output}, line {number}: {changed}: name another output")
         if record.judgement.verdict is not Verdict.IE:
             done[index] = record
     return done
@@ -198,7 +233,8 @@ def _changed(then: Settings, now: Settings) -> str:
     """The first setting that differs, in words."""
     before, after = dataclasses.asdict(then), dataclasses.asdict(now)
     name = next(name for name in before if before[name] != after[name])
-    said = {"max_tests": "--max-tests", "time_limit_s": "--time-limit", "checker": "--checker"}[name]
+    options = {"max_tests": "--max-tests", "time_limit_s": "--time-limit", "checker": "--checker", "times": "--times"}
+    said = options[name]
     return f"judged with {said} {before[name] or 'not given'}, which is now {after[name] or 'not given'}"
 
 

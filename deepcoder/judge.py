@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -31,12 +32,14 @@ def judge(
     jury: Jury | None = None,
     tests: Iterable[int] | None = None,
     ran: Callable[[int, float], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Judgement:
     """Run the tests in order, those that are code last, and stop at the first that fails.
 
     `jury` runs special checkers and test code; without one, what needs it is IE. `tests` are the numbers of those to
     run, in that order, each taken when its turn has nearly come; it is for stdin mode, where a test cannot know which
-    came before it. `ran` is told the number and the CPU seconds of each test that was run.
+    came before it. `ran` is told the number and the CPU seconds of each test that was run. Setting `stop` from another
+    thread ends it: the judgement is then of the tests that were run so far.
 
     Raises:
         SandboxError: A sandbox broke. This says nothing about the program.
@@ -44,13 +47,13 @@ def judge(
     problem, program = submission.problem, submission.program
     total = len(problem.tests)
     if program is None:
-        return Judgement(Verdict.CE, passed=0, ran=0, total=total, detail=NO_PROGRAM)
+        return without_program(problem)
     began = time.monotonic()
     passed, cpu_s, slowest_s, failed, detail = 0, 0.0, 0.0, None, ""
     signs: set[Sign] = set()
     taken: list[int] = []
     try:
-        with closing(_tested(problem, program, sandbox, jury, tests, taken)) as found:
+        with closing(_tested(problem, program, sandbox, jury, tests, taken, stop)) as found:
             for number, tested in found:
                 if ran is not None:
                     ran(number, tested.cpu_s)
@@ -72,6 +75,11 @@ def judge(
     return Judgement(verdict, passed, done, total, failed, round(cpu_s, 6), wall_s, detail, slowest_s, suspicious)
 
 
+def without_program(problem: Problem) -> Judgement:
+    """Of a completion that has none."""
+    return Judgement(Verdict.CE, passed=0, ran=0, total=len(problem.tests), detail=NO_PROGRAM)
+
+
 def _tested(
     problem: Problem,
     program: Program,
@@ -79,6 +87,7 @@ def _tested(
     jury: Jury | None,
     tests: Iterable[int] | None,
     taken: list[int],
+    stop: threading.Event | None,
 ) -> Generator[tuple[int, Tested], None, None]:
     """Each test's number and what came of it. `taken`, empty at first, gets the numbers whose turn has nearly come."""
     order = _order(problem)
@@ -90,7 +99,7 @@ def _tested(
             yield problem.tests[number].input.encode("utf-8", "surrogatepass")
 
     work = task(problem, program)
-    with _checkers(problem, jury) as checker_of, closing(sandbox.run(work, inputs())) as outcomes:
+    with _checkers(problem, jury) as checker_of, closing(sandbox.run(work, inputs(), stop=stop)) as outcomes:
         for place, outcome in enumerate(outcomes):
             number = taken[place]
             test = problem.tests[number]
@@ -102,7 +111,7 @@ def _tested(
                 signs.add(Sign.VALUE)
             detail = "" if verdict is Verdict.AC else _detail(outcome)
             yield number, Tested(verdict, outcome.cpu_s, detail, frozenset(signs))
-    if len(plain) == len(order):
+    if len(plain) == len(order) or (stop is not None and stop.is_set()):
         return
     assert problem.entry_point is not None
     with closing(Session(sandbox, work)) as session:
@@ -113,6 +122,8 @@ def _tested(
 
 def _order(problem: Problem) -> list[int]:
     """The numbers of the tests as they are run: those that are code come last."""
+    if not problem.code_tests:
+        return list(range(len(problem.tests)))
     return sorted(range(len(problem.tests)), key=lambda number: problem.tests[number].is_code)
 
 

@@ -120,6 +120,10 @@ class Problem:
         """With this checker in place of the problem's own; a test that names one means something else than equality."""
         return dataclasses.replace(self, checker=checker, special_checker="")
 
+    def limited_to(self, cpu_s: float) -> Problem:
+        """With this limit of CPU time; the one of wall time, which only catches sleepers, stays."""
+        return dataclasses.replace(self, limits=dataclasses.replace(self.limits, cpu_s=cpu_s))
+
     @property
     def size(self) -> int:
         """Characters of the tests: about the bytes that they take in memory."""

@@ -5,6 +5,7 @@ Runs: GPU node, in every trainer rank. No scheduling here: the pool has all of i
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -13,6 +14,8 @@ from deepcoder.pool import SandboxPool
 from deepcoder.problems import Problem
 from deepcoder.programs import Completion, extract
 from deepcoder.verdicts import Judgement, Submission, Verdict
+
+log = logging.getLogger(__name__)
 
 Score = Callable[[Judgement], float | None]
 Log = Callable[[int, Sequence[Submission], Sequence[Judgement]], None]
@@ -81,10 +84,7 @@ class CodeReward:
             KeyError: The data set names a problem that this reward was not given.
         """
         began = time.monotonic()
-        submissions = [
-            Submission(self.problems[name], extract(completion))
-            for name, completion in zip(problem_id, completions, strict=True)
-        ]
+        submissions = self._submissions(completions, problem_id)
         judgements = self.pool.judge(submissions)
         if self.log is not None:
             self.log(getattr(trainer_state, "global_step", 0), submissions, judgements)
@@ -95,9 +95,32 @@ class CodeReward:
             log_metric("judging_s", time.monotonic() - began)
             log_metric("ie_share", _share(judgements, Verdict.IE))
             log_metric("suspicious_share", sum(bool(each.suspicious) for each in judgements) / max(1, len(judgements)))
+            log_metric("repeated_share", sum(each.repeated for each in judgements) / max(1, len(judgements)))
         if log_extra is not None:
             log_extra("verdict", [str(each.verdict) for each in judgements])
         return [self._reward(*pair) for pair in zip(submissions, judgements, strict=True)]
+
+    def begin(self, *, completions: Sequence[Completion], problem_id: Sequence[str]) -> None:
+        """Have these judged now: the later call with them finds their judgements, or joins what is still at work.
+
+        In whatever process, and as often as that is handy: each is judged once. A pool that fails here is only logged,
+        since the later call meets the same pool.
+
+        Raises:
+            KeyError: The data set names a problem that this reward was not given.
+        """
+        submissions = [each for each in self._submissions(completions, problem_id) if each.program is not None]
+        try:
+            if submissions:
+                self.pool.begin(submissions)
+        except ConnectionError as error:  # which loses nothing
+            log.warning("%d programs are not judged ahead: %s", len(submissions), error)
+
+    def _submissions(self, completions: Sequence[Completion], problem_id: Sequence[str]) -> list[Submission]:
+        return [
+            Submission(self.problems[name], extract(completion))
+            for name, completion in zip(problem_id, completions, strict=True)
+        ]
 
     def _reward(self, submission: Submission, judgement: Judgement) -> float | None:
         score = self.score(judgement)

@@ -67,6 +67,7 @@ class Judgement:
     detail: str = ""  # one short line for a person
     slowest_s: float = 0.0  # CPU seconds of the slowest test that was run
     suspicious: tuple[Sign, ...] = ()  # what honest programs do not do; the verdict does not depend on it
+    repeated: bool = False  # the same program had been judged for this problem already
 
 
 _OF_LIMIT = {

@@ -132,7 +132,7 @@ def main(
     with SandboxPool(workers, config) as pool, progress("soaking", programs) as tick:
         seen: list[dict[str, list[int]]] = []  # after the first batch, when every part has been used, then by quarters
         while batch := list(itertools.islice(stream, BATCH)):
-            judgements = pool.judge([submission for submission, _ in batch])
+            judgements = pool.judge([submission for submission, _ in batch], fresh=True)
             for (submission, right), judgement in zip(batch, judgements, strict=True):
                 verdicts[judgement.verdict] += 1
                 suspicious += bool(judgement.suspicious)

@@ -55,7 +55,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     """
     began = time.monotonic()
     script, config, model = arguments
-    settings = Settings(script.max_tests, script.time_limit_s, script.checker)
+    settings = Settings(script.max_tests, script.time_limit_s, script.checker, script.times)
     quarantine = Path(script.quarantine) if script.quarantine else None
     problems = chosen(settings.loaded(script.problems, quarantine), script.shortest)
     memory_bytes = max(each.limits.memory_bytes for each in problems)

@@ -64,13 +64,13 @@ class judging:  # reads as a verb where it is used
 
 
 def a_worker_pid() -> int:
-    """A worker actor of this session's Ray: its process calls itself `ray::Worker.<method>`."""
+    """A worker actor of this session's Ray: its process calls itself `ray::Worker`."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 command = (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            if command.startswith(b"ray::Worker.judge"):
+            if command.startswith(b"ray::Worker"):
                 return int(entry.name)
     raise LookupError("no worker process")

@@ -186,6 +186,50 @@ def test_grade_leaves_quarantined_problems_out(folder: Path, capsys: pytest.Capt
     assert (ran.code, [row["index"] for row in read("out.jsonl")]) == (0, [3]), ran.err
 
 
+def test_grade_with_calibrated_limits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write("times.jsonl", {"problem_id": "add", "tests": 2, "slowest_s": 0.3})
+    endless = "n = int(input())\nwhile n == 5: pass\nprint(n + 1)"
+    write("completions.jsonl", {"problem_id": "add", "program": endless}, COMPLETIONS[3])
+    ran = Ran(capsys, *GRADE, "--times", "times.jsonl")
+    assert ran.code == 0, ran.err
+    loop, call = read("out.jsonl")
+    assert (loop["verdict"], loop["times"], loop["cpu_limit_s"]) == ("TLE", "times.jsonl", 1.5)
+    assert 1.5 < loop["cpu_s"] < 3
+    assert (call["verdict"], call["times"], call["cpu_limit_s"]) == ("AC", "times.jsonl", 6.0)  # it has no time
+    Path("times.jsonl").unlink()
+    ran = Ran(capsys, *EXPLAIN)  # the record has the limit
+    assert (ran.code, "TLE  1 of 2" in ran.out, "1.5 s CPU, 12 s wall" in ran.out) == (0, True, True), ran.err
+
+
+def test_grade_does_not_mix_limits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write("completions.jsonl", COMPLETIONS[0])
+    Ran(capsys, *GRADE)
+    write("times.jsonl", {"problem_id": "add", "tests": 2, "slowest_s": 0.3})
+    ran = Ran(capsys, *GRADE, "--times", "times.jsonl")
+    said = "out.jsonl, line 1: judged with --times not given, which is now times.jsonl: name another output\n"
+    assert (ran.code, ran.err) == (2, f"deepcoder: {said}")
+    Path("out.jsonl").unlink()
+    Ran(capsys, *GRADE, "--times", "times.jsonl")
+    write("times.jsonl", {"problem_id": "add", "tests": 2, "slowest_s": 0.4})
+    ran = Ran(capsys, *GRADE, "--times", "times.jsonl")
+    said = "out.jsonl, line 1: judged with a limit of 1.5 s, which is now 2 s: name another output\n"
+    assert (ran.code, ran.err) == (2, f"deepcoder: {said}")
+
+
+def test_records_from_before_limits_were_kept_are_continued_and_explained(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Ran(capsys, *GRADE)
+    old = [{name: row[name] for name in row if name not in ("times", "cpu_limit_s")} for row in read("out.jsonl")]
+    write("out.jsonl", *({**row, "detail": "kept"} for row in old))
+    assert Ran(capsys, *GRADE).code == 0
+    assert [row["detail"] for row in read("out.jsonl")] == ["kept"] * 4
+    ran = Ran(capsys, *EXPLAIN)
+    assert (ran.code, "6 s CPU, 12 s wall" in ran.out) == (0, True), ran.err
+    write("times.jsonl", {"problem_id": "add", "tests": 2, "slowest_s": 0.3})
+    assert Ran(capsys, *GRADE, "--times", "times.jsonl").code == 2
+
+
 EXPLAIN = ["explain", "out.jsonl", "--problems", "problems.jsonl", "--sandbox", "process"]
 
 
@@ -220,7 +264,7 @@ def test_explain_uses_the_recorded_settings(folder: Path, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--line", "9"], "out.jsonl has no line 9"),
+        (["--line", "99"], "out.jsonl has no line 99"),
         ([], "out.jsonl: every program is AC"),
         (["--line", "2"], "out.jsonl, line 2: not a record of `grade` or of training: problem_id is missing"),
         (["--line", "3"], "no problem has the problem_id 'other'"),
@@ -229,6 +273,9 @@ def test_explain_uses_the_recorded_settings(folder: Path, capsys: pytest.Capture
         (["--line", "6"], "training: limits.cpu_s must be above 0"),
         (["--line", "7"], "training: failed_test must be an integer or null"),
         (["--line", "8"], "line 8: judged with 5 tests, and the problem has 2"),
+        (["--line", "9"], "training: cpu_limit_s must be a number or null"),
+        (["--line", "10"], "training: limits.cpu_s must be above 0"),
+        (["--line", "11"], "training: times must be text"),
     ],
 )
 def test_explain_says_which_record_it_cannot_use(
@@ -243,6 +290,7 @@ def test_explain_says_which_record_it_cannot_use(
         {"time_limit_s": -1},
     ]
     changes += [{"failed_test": "first"}, {"total": 5, "failed_test": 4}]
+    changes += [{"cpu_limit_s": "6"}, {"cpu_limit_s": 0}, {"times": None}]
     write("out.jsonl", right, *([{}, *({**right, **each} for each in changes)] if arguments else []))
     ran = Ran(capsys, *EXPLAIN, *arguments)
     assert (ran.code, said in ran.err, ran.err.count("\n")) == (2, True, 1), ran.err
@@ -277,6 +325,9 @@ def test_grade_names_the_malformed_line(
         (["judge", "right.py", "--problem", "problems.jsonl", "--problem-id", "x"], "no problem has the problem_id"),
         (["doctor", "none.jsonl"], "none.jsonl does not exist"),
         (["doctor", "problems.jsonl", "-o", "no/q.jsonl"], "no/q.jsonl must end with .jsonl and be in a folder"),
+        (["doctor", "problems.jsonl", "--times", "t.csv"], "t.csv must end with .jsonl and be in a folder"),
+        ([*GRADE, "--times", "none.jsonl"], "none.jsonl does not exist"),
+        ([*GRADE, "--times", "completions.jsonl"], "completions.jsonl, line 1: tests is missing, or is no integer"),
         (["explain", "none.jsonl", "--problems", "problems.jsonl"], "none.jsonl does not exist"),
         (["data", "show", "none.jsonl"], "none.jsonl does not exist"),
         (["data", "show", "humanevl"], "no file and no known data set"),
@@ -342,6 +393,18 @@ def test_doctor_writes_the_quarantine_that_grade_takes(folder: Path, capsys: pyt
     write("completions.jsonl", *({"problem_id": name, "program": RIGHT} for name in ("few", "broken", "silent")))
     assert Ran(capsys, *GRADE, "--quarantine", "quarantine.jsonl").code == 0
     assert [row["problem_id"] for row in read("out.jsonl")] == ["silent"]
+
+
+def test_doctor_writes_the_times_that_grade_takes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add, double = PROBLEMS
+    write("problems.jsonl", add, double, {**add, "problem_id": "broken", "reference": "print(2)"})
+    ran = Ran(capsys, "doctor", "problems.jsonl", "--sandbox", "process", "--workers", "2", "--times", "times.jsonl")
+    assert ran.code == 1
+    assert "the times of 2 references are in times.jsonl for --times" in ran.out
+    assert [(row["problem_id"], row["tests"]) for row in read("times.jsonl")] == [("add", 2), ("double", 2)]
+    assert all(0 < row["slowest_s"] < 1 for row in read("times.jsonl"))
+    ran = Ran(capsys, *GRADE, "--times", "times.jsonl", "--max-tests", "1")  # they are of the problem's, not of these
+    assert (ran.code, {row["cpu_limit_s"] for row in read("out.jsonl")}) == (0, {1.0}), ran.err
 
 
 def test_data_prepare_says_what_it_wrote_and_what_not(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

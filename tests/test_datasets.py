@@ -241,6 +241,69 @@ def test_quarantine_that_cannot_be_used_is_an_error(tmp_path: Path, rows: list[A
         load_problems(source, quarantine=tmp_path / "q.jsonl")
 
 
+@pytest.mark.parametrize(
+    ("slowest_s", "limit_s"),
+    [
+        (0.0, 1),  # below the low end
+        (0.2, 1),
+        (0.25, 1.25),
+        (1, 5),
+        (1.3, 6),  # never above what the problem had
+    ],
+)
+def test_calibrated_limit_is_a_multiple_of_the_references_time_between_two_ends(
+    tmp_path: Path, slowest_s: float, limit_s: float
+) -> None:
+    times = write(tmp_path / "t.jsonl", {"problem_id": "x/1", "tests": 1, "slowest_s": slowest_s})
+    (problem,) = load_problems(write(tmp_path / "p.jsonl", STDIN), times=Path(times))
+    assert problem.limits == Limits(limit_s, wall_s=12)  # which stays: it is for sleepers
+
+
+def test_calibrated_limit_is_not_above_one_that_is_low_already(tmp_path: Path) -> None:
+    times = write(tmp_path / "t.jsonl", {"problem_id": "x/1", "tests": 1, "slowest_s": 0.4})
+    low = {**STDIN, "limits": {"cpu_s": 0.5}}
+    source = write(tmp_path / "p.jsonl", low)
+    assert load_problems(source, times=Path(times)) == load_problems(source)
+
+
+def test_problems_without_a_time_keep_their_limits(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    elsewhere = {"problem_id": "elsewhere/7", "tests": 9, "slowest_s": 0.1}
+    times = write(tmp_path / "t.jsonl", elsewhere, {"problem_id": "x/1", "tests": 1, "slowest_s": 0.4})
+    source = write(tmp_path / "p.jsonl", STDIN, FUNCTION)
+    stdin, function = load_problems(source, times=Path(times), limits=Limits(cpu_s=9))
+    assert (stdin.limits.cpu_s, function.limits) == (2, Limits(cpu_s=2))
+    assert f"1 of 2 problems of {source} have calibrated limits" in caplog.text
+
+
+TIME = {"problem_id": "x/1", "tests": 1, "slowest_s": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (None, "t.jsonl does not exist"),
+        ([[]], "t.jsonl, line 1: problem_id is missing"),
+        ([{**TIME, "problem_id": 1}], "t.jsonl, line 1: problem_id is missing"),
+        ([{"problem_id": "x/1", "slowest_s": 1}], "t.jsonl, line 1: tests is missing"),
+        ([{**TIME, "tests": True}], "t.jsonl, line 1: tests is missing"),
+        ([{**TIME, "slowest_s": "1"}], "t.jsonl, line 1: slowest_s is missing, or is no number of seconds"),
+        ([{**TIME, "slowest_s": -0.1}], "t.jsonl, line 1: slowest_s is missing, or is no number of seconds"),
+        ([{**TIME, "slowest_s": float("nan")}], "t.jsonl, line 1: slowest_s is missing, or is no number of seconds"),
+        ([{**TIME, "slowest_s": float("inf")}], "t.jsonl, line 1: slowest_s is missing, or is no number of seconds"),
+        ([TIME, TIME], "t.jsonl, line 2: x/1 has a time already, in .*t.jsonl, line 1"),
+        ([{**TIME, "tests": 2}], "t.jsonl, line 1: x/1 was measured with 2 tests, and has 1: measure it again with"),
+        ([{**TIME, "problem_id": "elsewhere/7"}], "t.jsonl has no time of any problem of"),
+    ],
+)
+def test_times_that_cannot_be_used_are_an_error(tmp_path: Path, rows: list[Any] | None, said: str) -> None:
+    source = write(tmp_path / "p.jsonl", STDIN)
+    if rows is not None:
+        write(tmp_path / "t.jsonl", *rows)
+    with pytest.raises(DataError, match=said):
+        load_problems(source, times=tmp_path / "t.jsonl")
+
+
 def test_calls_and_test_code_in_all_their_spellings(tmp_path: Path) -> None:
     spelled = [
         {"args": [{"$tuple": [1, 2]}], "expected": {"$set": [3]}, "checker": "value(0.1)"},

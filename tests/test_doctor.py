@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deepcoder.datasets import load_problems
+from deepcoder.datasets import ReferenceTime, load_problems
 from deepcoder.doctor import Finding, Kind, examine, junk, most_programs
 from deepcoder.mutants import mutants
 from deepcoder.pool import SandboxPool
@@ -101,6 +101,18 @@ def test_slow_reference_is_named_with_its_slowest_test(pool: SandboxPool) -> Non
     ((kind, detail),) = found(pool, stdin(burning, cpu_s=1.0), runs=1)
     assert kind is Kind.SLOW
     assert detail.startswith("the reference takes 0.8") and detail.endswith(" s for a test, the limit is 1 s")
+
+
+def test_times_are_those_of_each_references_slowest_test_where_it_passes(pool: SandboxPool) -> None:
+    burning = "import time\nn = int(input())\nwhile n == 5 and time.process_time() < 0.3: pass\nprint(n + 1)"
+    right = dataclasses.replace(stdin(burning), problem_id="right")
+    broken, silent = dataclasses.replace(stdin("print(2)"), problem_id="broken"), stdin(None)
+    coin = "import random\nprint(int(input()) + (random.random() < 0.5))"
+    flaky = dataclasses.replace(stdin(coin), problem_id="flaky")
+    times: list[ReferenceTime] = []
+    list(examine([broken, flaky, right, silent], pool, runs=3, timed=times.append))
+    ((name, tests, slowest_s),) = [dataclasses.astuple(each) for each in times]
+    assert (name, tests) == ("right", 3) and 0.3 <= slowest_s < 0.6
 
 
 def test_without_a_reference_only_junk_is_judged(pool: SandboxPool) -> None:

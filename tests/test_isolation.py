@@ -42,7 +42,7 @@ def expect_hole(request: pytest.FixtureRequest, pair: Pair, kind: str, side: boo
 
 
 def assert_alone(said: dict[str, Any], own_uids: bool, *met: dict[str, Any]) -> None:
-    """Beside it are the supervisor, the keepers, and with two of them perhaps the process that waits for the next."""
+    """Beside it are the supervisor, the keepers, and with two of them perhaps the process of the next program."""
     others = said["others"]
     assert 3 <= len(others) <= 4 if own_uids else len(others) == 2, others
     if own_uids:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pickle
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -73,6 +75,93 @@ def test_batch_past_its_deadline_is_internal_error_not_wrong(pool: SandboxPool) 
     hurried.deadline_s = 0.5
     found = hurried.judge([Submission(LONG, SLEEPER), Submission(ADD_ONE, RIGHT)])
     assert verdicts(found) == ["IE", "AC"]
+
+
+def test_program_judged_before_is_remembered(pool: SandboxPool) -> None:
+    program = Program("n = int(input())\nprint(n + 1)  # remembered")
+    first = pool.judge([Submission(ADD_ONE, program)] * 2)
+    before = pool.state()
+    renamed = dataclasses.replace(ADD_ONE, problem_id="by another name")
+    again = pool.judge([Submission(renamed, Program(program.source.replace("\n", "\r\n")))])
+    after = pool.state()
+    assert verdicts([*first, *again]) == ["AC"] * 3
+    assert [each.repeated for each in (*first, *again)] == [False, True, True]
+    assert after.tests == before.tests
+    assert after.repeated == before.repeated + 1
+
+
+def test_fresh_judgement_is_made_anew(pool: SandboxPool) -> None:
+    program = Program("print(int(input()) + 1)  # afresh")
+    pool.judge([Submission(ADD_ONE, program)])
+    before = pool.state()
+    (again,) = pool.judge([Submission(ADD_ONE, program)], fresh=True)
+    assert not again.repeated
+    assert pool.state().tests - before.tests == len(ADD_ONE.tests)
+
+
+def test_equal_programs_for_other_tests_are_judged_apart(pool: SandboxPool) -> None:
+    program = Program("print(int(input()) + 1)  # apart")
+    harder = dataclasses.replace(ADD_ONE, tests=(*ADD_ONE.tests, TestCase("1\n", "3\n")))
+    found = pool.judge([Submission(ADD_ONE, program), Submission(harder, program)])
+    assert verdicts(found) == ["AC", "WA"]
+
+
+def test_what_was_begun_is_not_judged_again(pool: SandboxPool) -> None:
+    begun = Submission(ADD_ONE, Program("print(int(input()) + 1)  # begun"))
+    before = pool.state()
+    pool.begin([begun])
+    assert wait_until(lambda: pool.state().tests - before.tests == len(ADD_ONE.tests))
+    first, second = pool.judge([begun])[0], pool.judge([begun])[0]
+    assert verdicts([first, second]) == ["AC", "AC"]
+    assert (first.repeated, second.repeated) == (False, True)
+    after = pool.state()
+    assert after.tests - before.tests == len(ADD_ONE.tests)
+    assert (after.judged - before.judged, after.repeated - before.repeated) == (2, 1)
+
+
+def test_what_is_being_judged_ahead_is_joined(pool: SandboxPool) -> None:
+    begun = Submission(LONG, Program(f"{SLEEPER.source}  # ahead"))
+    pool.begin([begun, begun])
+    assert wait_until(lambda: pool.state().busy == 1)
+    found = pool.judge([begun, begun])
+    assert [(each.verdict, each.repeated) for each in found] == [("AC", False), ("AC", True)]
+
+
+def test_threads_may_share_a_pool(pool: SandboxPool) -> None:
+    problems = [dataclasses.replace(ADD_ONE, problem_id=f"thread {each}") for each in range(200)]
+    with ThreadPoolExecutor(4) as threads:
+        for asked in [threads.submit(pool._asked, [(0, Submission(each, RIGHT))]) for each in problems * 4]:
+            asked.result()
+
+
+SLOW = Problem(
+    "slow", Mode.STDIN, tuple(TestCase(f"{each}", "") for each in range(6)), limits=Limits(cpu_s=20, wall_s=60)
+)
+
+
+def test_idle_worker_helps_with_a_long_submission(pool: SandboxPool) -> None:
+    sleeper = Program("import time\ntime.sleep(0.7)")
+    with judging(pool, [Submission(SLOW, sleeper)]) as found:
+        assert wait_until(lambda: pool.state().busy == 2)
+    assert (found[0].verdict, found[0].passed, found[0].ran) == ("AC", 6, 6)
+
+
+def test_failure_of_one_part_stops_the_other(pool: SandboxPool) -> None:
+    """The first test, which has the longest input, would take a minute; the helper finds the second one failed."""
+    tests = (TestCase("sleep\n", ""), TestCase("", "never\n"))
+    problem = dataclasses.replace(SLOW, tests=tests)
+    (found,) = pool.judge([Submission(problem, Program("import time\nif input() == 'sleep': time.sleep(50)"))])
+    assert found.verdict in ("RTE", "WA")
+    assert found.failed_test == 1
+    assert wait_until(lambda: pool.state().busy == 0)
+    assert verdicts(pool.judge([Submission(ADD_ONE, Program(f"{RIGHT.source} # {n}")) for n in range(2)])) == ["AC"] * 2
+
+
+def test_tests_that_fail_programs_are_run_first(pool: SandboxPool) -> None:
+    problem = dataclasses.replace(SLOW, tests=tuple(TestCase(f"{n}" * (9 - n), f"{n}\n") for n in range(9)))
+    programs = [Program(f"n = input()[0]\nprint('wrong' if n == '7' else n)  # {each}") for each in range(12)]
+    ran = [pool.judge([Submission(problem, each)])[0].ran for each in programs]
+    assert min(ran[-3:]) == 1  # not the last for sure: on a busy machine an idle worker may have helped
 
 
 def test_worker_killed_while_judging_costs_only_a_retry(pool: SandboxPool) -> None:

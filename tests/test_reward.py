@@ -12,6 +12,7 @@ from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.reward import CodeReward, all_or_nothing
 from deepcoder.verdicts import Judgement, Verdict
+from tests.pool_cases import wait_until
 
 PROBLEMS = [
     Problem("add", Mode.STDIN, tuple(TestCase(f"{n}\n", f"{n + 1}\n") for n in range(5))),
@@ -65,7 +66,8 @@ def test_reward_logs_the_same_keys_whatever_the_batch(reward: CodeReward) -> Non
     reward(completions=[RIGHT], problem_id=["add"], **right.arguments())
     reward(completions=[RIGHT, WRONG, PROSE, RIGHT], problem_id=["add"] * 4, **mixed.arguments())
     assert set(right.metrics) == set(mixed.metrics)
-    assert set(mixed.metrics) == {f"verdict/{each}" for each in Verdict} | {"judging_s", "ie_share", "suspicious_share"}
+    others = {"judging_s", "ie_share", "suspicious_share", "repeated_share"}
+    assert set(mixed.metrics) == {f"verdict/{each}" for each in Verdict} | others
     shares = {each: mixed.metrics[f"verdict/{each}"] for each in Verdict if mixed.metrics[f"verdict/{each}"]}
     assert shares == {Verdict.AC: 0.5, Verdict.WA: 0.25, Verdict.CE: 0.25}
     assert mixed.extra == {"verdict": ["AC", "WA", "CE", "AC"]}
@@ -88,8 +90,9 @@ def test_reward_of_our_own_fault_is_none(pool: SandboxPool) -> None:
     late.deadline_s = 0.0
     metrics = Metrics()
     reward = CodeReward(late, PROBLEMS, format_penalty=1.0)
-    assert reward(completions=[RIGHT, PROSE], problem_id=["add"] * 2, **metrics.arguments()) == [None, None]
-    assert metrics.metrics["ie_share"] == 1.0
+    unseen = RIGHT.replace("print", "# that nobody has judged\nprint")
+    assert reward(completions=[unseen, PROSE], problem_id=["add"] * 2, **metrics.arguments()) == [None, -1.0]
+    assert metrics.metrics["ie_share"] == 0.5
 
 
 def test_reward_of_a_pool_that_is_gone_is_none(reward: CodeReward) -> None:
@@ -112,6 +115,47 @@ def test_problem_larger_than_the_sandboxes_is_refused_before_training(pool: Sand
 def test_problem_unknown_to_the_reward_is_an_error(reward: CodeReward) -> None:
     with pytest.raises(KeyError, match="never heard of"):
         reward(completions=[RIGHT], problem_id=["never heard of"])
+
+
+def test_what_is_begun_is_not_judged_again(pool: SandboxPool, reward: CodeReward) -> None:
+    completions = [f"{each}\n\n```python\n# begun: {each}\nprint(int(input()) + 1)\n```" for each in range(3)]
+    other: CodeReward = pickle.loads(pickle.dumps(reward))  # as in another process
+    before, metrics = pool.state(), Metrics()
+
+    reward.begin(completions=completions[:1], problem_id=["add"])
+    other.begin(completions=[*completions, PROSE], problem_id=["add"] * 4)
+    assert wait_until(lambda: pool.state().tests == before.tests + 3 * 5)
+    found = reward(completions=[*completions, PROSE], problem_id=["add"] * 4, **metrics.arguments())
+
+    assert found == [1.0, 1.0, 1.0, 0.0]
+    assert pool.state().tests == before.tests + 3 * 5
+    assert metrics.metrics["repeated_share"] == 0.0  # nobody had asked for them before
+
+
+def test_what_is_at_work_since_it_was_begun_is_joined(pool: SandboxPool, reward: CodeReward) -> None:
+    sleeper = "```python\nimport time\ntime.sleep(0.3)\nprint(int(input()) + 1)\n```"
+    before = pool.state().tests
+    reward.begin(completions=[sleeper], problem_id=["add"])
+    assert reward(completions=[sleeper], problem_id=["add"]) == [1.0]
+    assert pool.state().tests == before + 5
+
+
+def test_completions_without_a_program_do_not_reach_the_pool(pool: SandboxPool, reward: CodeReward) -> None:
+    gone: CodeReward = pickle.loads(pickle.dumps(reward))
+    gone.pool.begin = None  # type: ignore[assignment, method-assign]
+    gone.begin(completions=[PROSE], problem_id=["add"])
+
+
+def test_pool_that_cannot_begin_is_logged(reward: CodeReward, caplog: pytest.LogCaptureFixture) -> None:
+    orphan: CodeReward = pickle.loads(pickle.dumps(reward))
+    orphan.pool.name = "pool-that-was-closed"
+    orphan.begin(completions=[RIGHT, PROSE], problem_id=["add"] * 2)
+    assert "1 programs are not judged ahead: pool-that-was-closed is gone" in caplog.text
+
+
+def test_problem_unknown_to_the_reward_cannot_be_begun(reward: CodeReward) -> None:
+    with pytest.raises(KeyError, match="never heard of"):
+        reward.begin(completions=[RIGHT], problem_id=["never heard of"])
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -424,6 +424,27 @@ def test_cpu_time_is_that_of_the_program_and_its_children(shared_sandbox: Sandbo
     assert 0.55 <= outcome.cpu_s <= 1.2
 
 
+def test_short_children_that_nobody_waits_for_cost_all_their_time(shared_sandbox: Sandbox) -> None:
+    """The kernel's ticks leave most of what each has used out of its account."""
+    source = """
+import os, time
+
+def solve():
+    for _ in range(25):
+        child = os.fork()
+        if child == 0:
+            while time.process_time() < 0.009:
+                pass
+            os._exit(0)
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    time.sleep(0.1)
+"""
+    (outcome,) = shared_sandbox.run(function_task(source), [call()])
+
+    assert outcome.ended is Ended.RETURNED, outcome
+    assert outcome.cpu_s >= 0.2
+
+
 def test_sleeping_costs_wall_time_and_no_cpu_time(shared_sandbox: Sandbox) -> None:
     outcome = run(shared_sandbox, "import time; time.sleep(0.3)")
 

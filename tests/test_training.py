@@ -167,6 +167,7 @@ def test_bad_config_is_named(text: str, message: str, tmp_path: Path) -> None:
         (["--max_stepz", "1"], "unknown option: --max_stepz"),
         (["--num_generations", "7"], "must be divisible by num_generations"),
         (["--problems", "/no/such.jsonl"], "/no/such.jsonl does not exist"),
+        (["--times", "/no/times.jsonl"], "/no/times.jsonl does not exist"),
     ],
 )
 def test_script_says_what_is_wrong_and_exits_with_2(
@@ -351,14 +352,17 @@ def test_training_logs_what_the_report_draws(minuscule: Any, tmp_path: Path) -> 
 
 def test_training_logs_judgements_that_explain_reads(minuscule: Any, tmp_path: Path) -> None:
     trainer = minuscule(Judge(), max_completion_length=8)
-    log = JudgementLog(tmp_path / "run", Settings(max_tests=15))
+    settings = Settings(max_tests=15, times="times.jsonl")
+    log = JudgementLog(tmp_path / "run", settings)
     trainer.reward_funcs[0].log = log
 
     trainer.train()
 
     rows = [json.loads(line) for line in log.path.read_text().splitlines()]
     assert [row["step"] for row in rows] == [0] * (len(rows) // 2) + [1] * (len(rows) // 2) != []
-    assert {Record.from_row(row).judgement.verdict for row in rows} == {Verdict.CE}
+    records = [Record.from_row(row) for row in rows]
+    assert {each.judgement.verdict for each in records} == {Verdict.CE}
+    assert {(each.settings, each.cpu_limit_s) for each in records} == {(settings, 6.0)}
     assert {row["problem_id"] for row in rows} <= {each.problem_id for each in PROBLEMS}
 
 

@@ -32,6 +32,7 @@ from deepcoder.datasets import (
 )
 from deepcoder.datasets.errors import DataError
 from deepcoder.datasets.rows import FILES, Row, file_rows, json_lines
+from deepcoder.datasets.times import calibrated
 from deepcoder.problems import Limits, Mode, Problem
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,11 @@ class Unusable:
 
 
 def load_problems(
-    source: str, split: str | None = None, limits: Limits = DEFAULT_LIMITS, quarantine: Path | None = None
+    source: str,
+    split: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    quarantine: Path | None = None,
+    times: Path | None = None,
 ) -> list[Problem]:
     """The problems of the shipped set ("deepcoder_small"), of a file, or of a data set of the Hub.
 
@@ -84,9 +89,11 @@ def load_problems(
         split: The split of a data set of the Hub, instead of one in `source`.
         limits: For the problems that have none of their own.
         quarantine: A file of problems to leave out: {"problem_id": ..., "reason": ...} per line.
+        times: A file of times that `deepcoder doctor --times` wrote, for calibrated limits: see `datasets.times`.
 
     Raises:
-        DataError: A row of our own format cannot be used, or no row can, or there is no such file or data set.
+        DataError: A row of our own format cannot be used, or no row can, or there is no such file or data set; or the
+            times are of other tests.
     """
     problems, unusable = [], []
     for each in read_problems(source, split, limits):
@@ -97,7 +104,9 @@ def load_problems(
     if unusable:
         total = len(problems) + len(unusable)
         log.warning("%d of %d rows of %s cannot be used: %s", len(unusable), total, source, summary(unusable))
-    return problems if quarantine is None else _without(problems, quarantine, source)
+    if quarantine is not None:
+        problems = _without(problems, quarantine, source)
+    return problems if times is None else calibrated(problems, times, source)
 
 
 def read_problems(

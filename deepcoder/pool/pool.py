@@ -5,9 +5,12 @@ Runs: GPU node. All scheduling is in the coordinator; here are only the batch, i
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import logging
 import os
 import socket
+import threading
 import time
 import uuid
 from collections import OrderedDict, deque
@@ -21,9 +24,11 @@ from ray.actor import ActorHandle
 from ray.exceptions import GetTimeoutError, RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from deepcoder.pool.coordinator import Coordinator, Request, State
+from deepcoder.judge import without_program
+from deepcoder.pool.coordinator import Coordinator, Known, Request, State
+from deepcoder.pool.packed import PackedTests
 from deepcoder.pool.schedule import unjudged
-from deepcoder.problems import Problem
+from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, resolve
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
@@ -51,6 +56,8 @@ class SandboxPool:
         deadline_s: Seconds that a batch may take; what is not judged by then is IE.
     """
 
+    _kind = Coordinator
+
     def __init__(
         self, workers: int | None = None, sandbox: str | SandboxConfig = "auto", deadline_s: float = DEADLINE_S
     ) -> None:
@@ -65,6 +72,7 @@ class SandboxPool:
         self._owns_ray = False
         # Problems that are in the object store, so that each crosses to a node once, not once per completion.
         self._stored: OrderedDict[int, _Stored] = OrderedDict()
+        self._lock = threading.Lock()  # one thread may begin what another judges
 
     def __enter__(self) -> Self:
         """Start the workers and wait for the first.
@@ -81,7 +89,7 @@ class SandboxPool:
             # On our own node: it shall be lost only when we are.
             here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
             options = {"name": self.name, "namespace": NAMESPACE, "num_cpus": 0, "scheduling_strategy": here}
-            actor: Any = ray.remote(Coordinator).options(**options)
+            actor: Any = ray.remote(self._kind).options(**options)
             self._coordinator = actor.remote(self.config, self.workers)
             state: State = ray.get(self._coordinator.started.remote(START_S), timeout=START_S + GRACE_S)
             if state.alive == 0:
@@ -123,6 +131,7 @@ class SandboxPool:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state
         self._coordinator, self._owns_ray, self._stored = None, False, OrderedDict()
+        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         if self._coordinator is None:
@@ -141,38 +150,52 @@ class SandboxPool:
         Raises:
             ConnectionError: The cluster has no such pool.
         """
-        if self._coordinator is None:
-            if not self._address:
-                raise RuntimeError("the pool is not started: use `with SandboxPool(...) as pool:`")
-            if not ray.is_initialized():
-                ray.init(address=self._address, namespace=NAMESPACE, logging_level=logging.WARNING)
-            try:
-                self._coordinator = ray.get_actor(self.name, namespace=NAMESPACE)
-            except ValueError:
-                raise ConnectionError(f"{self.name} is gone, or was never on this cluster") from None
-        return self._coordinator
+        with self._lock:
+            if self._coordinator is None:
+                if not self._address:
+                    raise RuntimeError("the pool is not started: use `with SandboxPool(...) as pool:`")
+                if not ray.is_initialized():
+                    ray.init(address=self._address, namespace=NAMESPACE, logging_level=logging.WARNING)
+                try:
+                    self._coordinator = ray.get_actor(self.name, namespace=NAMESPACE)
+                except ValueError:
+                    raise ConnectionError(f"{self.name} is gone, or was never on this cluster") from None
+            return self._coordinator
 
-    def judge(self, submissions: Sequence[Submission], progress: Progress | None = None) -> list[Judgement]:
+    def judge(
+        self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
+    ) -> list[Judgement]:
         """One judgement per submission, in order; IE for what could not be judged. Never raises for a failed sandbox.
 
-        Equal programs for the same problem are judged once. `progress` is told each index and judgement as it comes.
+        Equal programs for equal problems are judged once, and their judgement is remembered. A problem's tests are run
+        in the order that is likely to fail soonest. `fresh` asks for neither: judged anew, tests in their own order.
+        `progress` is told each index and judgement as it comes.
 
         Raises:
             ValueError: A problem's memory limit is above what the pool's sandboxes have.
         """
-        same: dict[tuple[int, str | None], list[int]] = {}
-        for index, each in enumerate(submissions):
-            source = each.program.source if each.program else None
-            same.setdefault((id(each.problem), source), []).append(index)
-        first = {indices[0]: indices for indices in same.values()}
+        self.check_limits([each.problem for each in submissions])
         judgements = [unjudged(len(each.problem.tests), "not judged") for each in submissions]
-        for index, judgement in self._judge_distinct([(i, submissions[i]) for i in first]):
-            for twin in first[index]:
-                judgements[twin] = judgement
-                if progress is not None:
-                    progress(twin, judgement)
+        for index, judgement in self._judge(submissions, fresh):
+            judgements[index] = judgement
+            if progress is not None:
+                progress(index, judgement)
         _alarm(judgements)
         return judgements
+
+    def begin(self, submissions: Sequence[Submission]) -> None:
+        """Judge these for somebody who will ask for their judgements later: they need not wait then.
+
+        Raises:
+            ValueError: A problem's memory limit is above what the pool's sandboxes have.
+            ConnectionError: The cluster has no such pool, or fails.
+        """
+        self.check_limits([each.problem for each in submissions])
+        try:
+            coordinator: Any = self._attached()
+            coordinator.begin.remote(*self._asked(list(enumerate(submissions))), self.deadline_s)
+        except RayError as error:
+            raise ConnectionError(f"the pool failed: {error}") from error
 
     def check_limits(self, problems: Iterable[Problem]) -> None:
         """Ask before a long run whether the sandboxes are large enough for these problems.
@@ -187,17 +210,20 @@ class SandboxPool:
                     f"have {self.config.memory_bytes}: give SandboxConfig more memory_bytes"
                 )
 
-    def _judge_distinct(self, submissions: list[tuple[int, Submission]]) -> Any:
+    def _judge(self, submissions: Sequence[Submission], fresh: bool) -> Iterator[tuple[int, Judgement]]:
         """Pairs of index and judgement as the coordinator sends them, until all are there or the pool fails."""
-        if not submissions:
-            return
-        self.check_limits([each.problem for _, each in submissions])
         end = time.monotonic() + self.deadline_s
         sent: deque[Any] = deque()
+        programs = []
+        for index, each in enumerate(submissions):
+            if each.program is None:
+                yield index, without_program(each.problem)
+            else:
+                programs.append((index, each))
         try:
             try:
-                for window in _windows(submissions):
-                    sent.append(self._send(window, end))
+                for window in _windows(programs):
+                    sent.append(self._send(window, end, fresh))
                     if len(sent) > 1:  # so the workers have work while the next tests are loaded
                         yield from _answers(sent[0], end)
                         sent.popleft()
@@ -211,30 +237,52 @@ class SandboxPool:
         except (RayError, ConnectionError) as error:
             log.error("the pool failed, the rest of the batch is not judged: %s", error)
 
-    def _send(self, submissions: list[tuple[int, Submission]], end: float) -> Any:
+    def _send(self, submissions: list[tuple[int, Submission]], end: float, fresh: bool) -> Any:
         coordinator: Any = self._attached()
-        requests = [
-            Request(index, self._store(each.problem), len(each.problem.tests), each.program)
-            for index, each in submissions
-        ]
-        return coordinator.judge.options(num_returns="streaming").remote(requests, max(0.0, end - time.monotonic()))
+        asked = self._asked(submissions)
+        return coordinator.judge.options(num_returns="streaming").remote(
+            *asked, max(0.0, end - time.monotonic()), fresh
+        )
 
-    def _store(self, problem: Problem) -> ray.ObjectRef[Problem]:
+    def _asked(self, submissions: list[tuple[int, Submission]]) -> tuple[dict[str, Known], list[Request]]:
+        problems: dict[str, Known] = {}
+        requests = []
+        for index, each in submissions:
+            with self._lock:
+                stored = self._store(each.problem)
+            problems[stored.key] = stored.known
+            if each.program is not None:
+                requests.append(Request(index, stored.key, each.program))
+        return problems, requests
+
+    def _store(self, problem: Problem) -> _Stored:
         if id(problem) not in self._stored:
-            loaded = problem.loaded()
-            self._stored[id(problem)] = _Stored(problem, ray.put(loaded), loaded.size)
+            tests = PackedTests.of(problem.tests)
+            packed = dataclasses.replace(problem, tests=tests, prompt=(), reference=None)
+            splits = problem.mode is Mode.STDIN  # a function's calls may depend on those before
+            order = tests.longest_first() if splits else list(range(len(tests)))
+            known = Known(ray.put(packed), order, splits, problem.limits.cpu_s)
+            self._stored[id(problem)] = _Stored(problem, key_of(problem, tests), known, tests.size)
             while len(self._stored) > 1 and (
                 len(self._stored) > KEPT_PROBLEMS or sum(each.size for each in self._stored.values()) > KEPT_BYTES
             ):
                 self._stored.popitem(last=False)
         self._stored.move_to_end(id(problem))
-        return self._stored[id(problem)].reference
+        return self._stored[id(problem)]
 
 
 class _Stored(NamedTuple):
     problem: Problem  # held, so that no other problem gets its id
-    reference: ray.ObjectRef[Problem]
+    key: str
+    known: Known
     size: int
+
+
+def key_of(problem: Problem, tests: PackedTests) -> str:
+    """The same for problems on which every program fares the same, whatever they are called. `tests` are its own."""
+    named = {"problem_id": "", "source": "", "prompt": (), "reference": None, "tests": (TestCase("", ""),)}
+    rest: Any = dataclasses.replace(problem, **named)  # type: ignore[arg-type]
+    return hashlib.blake2b(repr(rest).encode() + tests.digest(), digest_size=16).hexdigest()
 
 
 def _windows(submissions: list[tuple[int, Submission]]) -> Iterator[list[tuple[int, Submission]]]:
@@ -251,7 +299,8 @@ def _windows(submissions: list[tuple[int, Submission]]) -> Iterator[list[tuple[i
             window, window_bytes = [], 0
         window += group
         window_bytes += size
-    yield window
+    if window:
+        yield window
 
 
 def _answers(batches: Any, end: float) -> Iterator[tuple[int, Judgement]]:

@@ -1,21 +1,35 @@
 """Which worker judges what next, and what becomes of a submission whose sandbox failed. No I/O, no clock, no Ray.
 
 Runs: in the coordinator.
+
+A job is a submission, and at first one part. A part whose tests take long is split when a worker has nothing to do: it
+gets every second one of the tests that are still to come. What the parts find is put together here.
+
+Batches share the workers: the next part is of the batch that has been given the least so far, and of that batch the
+one that is expected to take longest, so that no long one is left for the end. Workers get several short parts at once.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import heapq
+import itertools
+import math
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from deepcoder.pool.learned import Learned
 from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Verdict
 
 MAX_ATTEMPTS = 5
 MAX_BROKEN = 3  # sandboxes that one program may take down before that is its own verdict
+LEASE_S = 0.1  # expected seconds of the parts that a worker is given at once
+SPLIT_AFTER_S = 0.05  # a part at work for longer is worth the messages that splitting it takes
+STALE = 0.5  # a part expected to take less than this share of what was thought finds its place anew
 
 
 class Fault(Enum):
@@ -30,49 +44,268 @@ class Job:
     """A submission on its way. `payload` is the caller's; the schedule never looks into it."""
 
     payload: Any
-    total: int  # tests of the problem, for a judgement that no sandbox gave
+    problem: str  # by which `Learned` knows it
+    total: int  # tests of the problem
+    splits: bool = False  # whether its tests may be run in any order, by several workers
+    limit_s: float = 1.0  # what one is expected to take as long as nothing is known of the problem
     attempts: int = 0
     broken: int = 0
     tried: set[Hashable] = field(default_factory=set)
+    parts: set[Part] = field(default_factory=set)  # that wait or are at work
+    found: Judgement | None = None  # by the parts that are done
+    took_s: float = 0.0  # by them together
+    is_over: bool = False
+
+
+@dataclass(eq=False)
+class Part:
+    """Tests of a job for one worker."""
+
+    number: int
+    job: Job
+    tests: frozenset[int] | None = None  # None: all of them
+    worker: Hashable | None = None
+    since: float = 0.0  # when the worker got it
+    ask_after: float = 0.0  # before then it has nothing to give away
+    refusals: int = 0
+
+    def wanted(self) -> frozenset[int]:
+        """The tests that it is of."""
+        return frozenset(range(self.job.total)) if self.tests is None else self.tests
+
+
+@dataclass(eq=False)
+class Batch:
+    """What one call of a client has asked for. The mutable state: the parts that wait, and what it has been given."""
+
+    served_s: float = 0.0
+    waiting: list[tuple[float, int, Part]] = field(default_factory=list)  # a heap: what takes longest first
+    is_queued: bool = False
 
 
 class Schedule:
-    """First come, first served; a retry goes first, and to a worker that has not failed it if there is one.
+    """The mutable state: the workers that are alive, the batches with parts that wait, and what each worker holds."""
 
-    The mutable state: the jobs that wait, and the workers that are alive.
-    """
-
-    def __init__(self) -> None:
-        self.waiting: deque[Job] = deque()
+    def __init__(self, learned: Learned) -> None:
+        self.learned = learned
         self.alive: set[Hashable] = set()
+        self.waiting = 0  # parts
+        self._numbers = itertools.count()
+        self._batches: list[tuple[float, int, Batch]] = []  # a heap: the one that has been given least first
+        self._again: deque[Part] = deque()  # parts that a worker had
+        self._held: dict[Hashable, dict[int, Part]] = {}
+        self._served_s = 0.0  # by the batch that was given something last
 
-    def add(self, job: Job) -> None:
-        self.waiting.append(job)
+    def _part(self, job: Job, tests: frozenset[int] | None = None) -> Part:
+        part = Part(next(self._numbers), job, tests)
+        job.parts.add(part)
+        return part
 
-    def withdraw(self, jobs: set[Job]) -> None:
-        """Forget jobs that nobody waits for any more."""
-        self.waiting = deque(job for job in self.waiting if job not in jobs)
+    def add(self, batch: Batch, job: Job) -> None:
+        """Have the job done for the batch."""
+        part = self._part(job)
+        self.waiting += 1
+        heapq.heappush(batch.waiting, (-self._expected_s(part), part.number, part))
+        if not batch.is_queued:
+            batch.is_queued = True
+            batch.served_s = max(batch.served_s, self._served_s)  # having been away earns nothing
+            heapq.heappush(self._batches, (batch.served_s, part.number, batch))
 
-    def next_for(self, worker: Hashable) -> Job | None:
-        """The job that this idle worker should do now."""
-        for position, job in enumerate(self.waiting):
-            if worker not in job.tried or self.alive <= job.tried:
-                del self.waiting[position]
-                return job
+    def _expected_s(self, part: Part) -> float:
+        whole_s = self.learned.submission_s(part.job.problem)
+        if whole_s is None:
+            return part.job.limit_s
+        return whole_s if part.tests is None else whole_s * len(part.tests) / part.job.total
+
+    def lease(self, worker: Hashable, now: float) -> list[Part]:
+        """What this worker should do next, beside what it holds; none where nothing waits that it may do."""
+        most = math.ceil(self.waiting / (2 * max(1, len(self.alive))))
+        left_s = LEASE_S - sum(map(self._expected_s, self.held(worker)))
+        parts: list[Part] = []
+        while len(parts) < most and (left_s > 0 or not self._held.get(worker)):
+            part = self._pop(worker, left_s if self._held.get(worker) else math.inf)
+            if part is None:
+                break
+            left_s -= self._expected_s(part)
+            self._give(worker, part, now)
+            parts.append(part)
+        return parts
+
+    def _give(self, worker: Hashable, part: Part, now: float) -> None:
+        part.worker, part.since, part.ask_after, part.refusals = worker, now, now + SPLIT_AFTER_S, 0
+        self._held.setdefault(worker, {})[part.number] = part
+
+    def _pop(self, worker: Hashable, at_most_s: float) -> Part | None:
+        for place, part in enumerate(self._again):
+            tried = part.job.tried
+            if (worker not in tried or self.alive <= tried) and self._expected_s(part) <= at_most_s:
+                del self._again[place]
+                self.waiting -= 1
+                return part
+        while self._batches:
+            _, number, batch = self._batches[0]
+            expected_s = self._first(batch)
+            if expected_s is None:
+                heapq.heappop(self._batches)
+                batch.is_queued = False
+                continue
+            if expected_s > at_most_s:
+                return None
+            part = heapq.heappop(batch.waiting)[2]
+            self._served_s = batch.served_s
+            batch.served_s += expected_s
+            heapq.heapreplace(self._batches, (batch.served_s, number, batch))
+            self.waiting -= 1
+            return part
         return None
 
-    def failed(self, worker: Hashable, job: Job, fault: Fault) -> Judgement | None:
-        """Note a failed attempt: the final judgement if there will be no other, else the job waits again."""
+    def _first(self, batch: Batch) -> float | None:
+        """The seconds expected of the first part of the batch, which is really the first then; None without any."""
+        while batch.waiting:
+            thought_s, number, part = batch.waiting[0]
+            if part.job.is_over:
+                heapq.heappop(batch.waiting)
+                continue
+            expected_s = self._expected_s(part)
+            if expected_s >= -thought_s * STALE:
+                return expected_s
+            heapq.heapreplace(batch.waiting, (-expected_s, number, part))
+        return None
+
+    def held(self, worker: Hashable) -> Iterable[Part]:
+        """What the worker has, in the order in which it does it."""
+        return self._held.get(worker, {}).values()
+
+    def at_work(self) -> int:
+        """How many workers have something to do."""
+        return sum(1 for parts in self._held.values() if parts)
+
+    def _take(self, worker: Hashable, number: int) -> Part | None:
+        """The part back from the worker; None where nobody wants to know of it any more."""
+        part = self._held.get(worker, {}).pop(number, None)
+        if part is not None:
+            part.worker = None
+        return part
+
+    def _wait_again(self, part: Part, first: bool) -> None:
+        part.number = next(self._numbers)  # so that nothing said of its last time is taken to be of the next
+        self.waiting += 1
+        (self._again.appendleft if first else self._again.append)(part)
+
+    def returned(self, worker: Hashable, numbers: Iterable[int]) -> None:
+        """Parts come back as they were, because the worker is at something long."""
+        for number in numbers:
+            part = self._take(worker, number)
+            if part is not None:
+                self._wait_again(part, first=False)
+
+    def judged(
+        self, worker: Hashable, number: int, judgement: Judgement, costs: Sequence[tuple[int, float]]
+    ) -> tuple[Job, Judgement] | None:
+        """A part is done: its job's judgement, where that is known now. `costs`: its tests that were run, CPU s."""
+        part = self._take(worker, number)
+        if part is None:
+            return None
+        job = part.job
+        failed = judgement.verdict is not Verdict.AC
+        job.parts.discard(part)
+        job.took_s += judgement.wall_s
+        job.found = judgement if job.found is None else _together(job.found, judgement)
+        if judgement.verdict is not Verdict.IE:
+            self.learned.ran(job.problem, costs, failed)
+        if job.splits and not failed:
+            given_away = part.wanted() - {test for test, _ in costs}  # whatever became of the answer that says so
+            if given_away:
+                self._wait_again(self._part(job, given_away), first=True)
+        if job.parts and not failed:
+            return None
+        self.end([job])
+        if not failed and job.found.passed != job.total:  # never an AC for tests that nobody has run
+            return job, unjudged(job.total, f"of {job.total} tests only {job.found.passed} came back")
+        if judgement.verdict is not Verdict.IE:
+            self.learned.took(job.problem, job.took_s)
+        return job, job.found
+
+    def end(self, jobs: Iterable[Job]) -> None:
+        """Nobody waits for these any more. What workers still hold of them is for `drop`."""
+        for job in jobs:
+            if not job.is_over:
+                job.is_over = True
+                if waiting := sum(part.worker is None for part in job.parts):
+                    self.waiting -= waiting
+                    self._again = deque(part for part in self._again if part.job is not job)
+
+    def drop(self, job: Job) -> list[tuple[Hashable, int]]:
+        """Take from the workers what they hold of a job that is over: each worker, and the number of the part."""
+        found = [(part.worker, part.number) for part in job.parts if part.worker is not None]
+        for worker, number in found:
+            self._take(worker, number)
+        job.parts.clear()
+        return found
+
+    def failed(self, worker: Hashable, number: int, fault: Fault) -> tuple[Job, Judgement] | None:
+        """Note a failed attempt: the final judgement if there will be no other, else the part waits again."""
+        part = self._take(worker, number)
+        if part is None:
+            return None
+        job = part.job
         job.attempts += 1
         job.broken += fault is Fault.BROKEN
         job.tried.add(worker)
         if job.broken >= MAX_BROKEN:
             detail = f"the program took down {job.broken} sandboxes"
-            return Judgement(Verdict.RTE, 0, 0, job.total, detail=detail, suspicious=(Sign.SANDBOX,))
-        if job.attempts >= MAX_ATTEMPTS:
-            return unjudged(job.total, f"{job.attempts} attempts failed, the last because {fault.value}")
-        self.waiting.appendleft(job)
-        return None
+            last = Judgement(Verdict.RTE, 0, 0, job.total, detail=detail, suspicious=(Sign.SANDBOX,))
+        elif job.attempts >= MAX_ATTEMPTS:
+            last = unjudged(job.total, f"{job.attempts} attempts failed, the last because {fault.value}")
+        else:
+            self._wait_again(part, first=True)
+            return None
+        job.parts.discard(part)
+        self.end([job])
+        return job, last
+
+    def lost(self, worker: Hashable) -> tuple[Job, Judgement] | None:
+        """The worker is gone, and what it held with it: the first of that was at work."""
+        self.alive.discard(worker)
+        numbers = list(self._held.get(worker, {}))
+        ended = self.failed(worker, numbers[0], Fault.LOST) if numbers else None
+        self.returned(worker, numbers[1:])
+        self._held.pop(worker, None)
+        return ended
+
+    def to_split(self, now: float) -> list[tuple[Hashable, Part]]:
+        """Workers whose part at work may have tests to give away, the oldest part first."""
+        found = []
+        for worker, parts in self._held.items():
+            part = next(iter(parts.values()), None)
+            if part is not None and part.job.splits and part.ask_after <= now and len(part.wanted()) > 1:
+                found.append((worker, part))
+        return sorted(found, key=lambda pair: pair[1].since)
+
+    def split(self, worker: Hashable, number: int, given: Collection[int], now: float) -> None:
+        """Have others do the tests of a part that its worker let go of, if any."""
+        part = self._held.get(worker, {}).get(number)
+        if part is None:  # done meanwhile, and its job ended or its missing tests noticed
+            return
+        part.refusals = 0 if given else part.refusals + 1
+        part.ask_after = now + SPLIT_AFTER_S * 2**part.refusals
+        if given:
+            part.tests = part.wanted() - set(given)
+            self._wait_again(self._part(part.job, frozenset(given)), first=True)
+
+
+def _together(one: Judgement, other: Judgement) -> Judgement:
+    """Of two parts of a submission; where one has failed, what failed it."""
+    worse = one if one.verdict is not Verdict.AC else other
+    return dataclasses.replace(
+        worse,
+        passed=one.passed + other.passed,
+        ran=one.ran + other.ran,
+        cpu_s=round(one.cpu_s + other.cpu_s, 6),
+        wall_s=max(one.wall_s, other.wall_s),
+        slowest_s=max(one.slowest_s, other.slowest_s),
+        suspicious=tuple(sorted({*one.suspicious, *other.suspicious})),
+    )
 
 
 def unjudged(total: int, why: str) -> Judgement:

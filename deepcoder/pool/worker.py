@@ -2,17 +2,27 @@
 
 Runs: worker node. Its constructor does nothing that can fail, so Ray can always restart it; `start` is asked until it
 works.
+
+One thread judges, one part after the other. The actor's event loop takes new parts meanwhile and reports on those that
+are done, so that the thread need not wait for the coordinator, and the coordinator is not asked about each part.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections import OrderedDict
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import ray
 
 from deepcoder.judge import judge, task
 from deepcoder.jury import Jury
+from deepcoder.pool.schedule import LEASE_S, Fault
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Ended
@@ -24,67 +34,245 @@ log = logging.getLogger(__name__)
 PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20, memory_bytes=1 << 28))
 # So that the completions of a group do not each read their tests from the object store.
 KEPT_PROBLEMS, KEPT_BYTES = 64, 256 << 20
+FETCH_S = 300.0  # for a problem to come from another node
 
 
-class SandboxBroken(SandboxError):
-    """The sandbox broke under the program, and a new one started well after it: perhaps it was the program."""
+class Work(NamedTuple):
+    """A part of a submission, as a worker gets it."""
+
+    number: int
+    problem: str  # key
+    program: Program
+    tests: tuple[int, ...] | None  # to run in this order, some of which `split` may take away; None: all, as they are
+
+
+class Done(NamedTuple):
+    """A part that was judged."""
+
+    number: int
+    judgement: Judgement
+    costs: list[tuple[int, float]]  # each test that was run, with its CPU seconds
+
+
+class Failed(NamedTuple):
+    """A part that could not be judged."""
+
+    number: int
+    fault: Fault
+    detail: str
+
+
+class Report(NamedTuple):
+    """What became of a worker's parts."""
+
+    done: list[Done]
+    failed: list[Failed]
+    returned: list[int]  # the worker is at something long, so that others should have these
+    is_free: bool  # it is at nothing long
+    is_fit: bool  # it has a sandbox
+
+
+class _Current:
+    """The part that is being judged. The mutable state: the tests that are still to come, and whether to stop."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.began = time.monotonic()
+        self.tests = deque(work.tests or ())
+        self.stop = threading.Event()
 
 
 class Worker:
-    """Judges one submission at a time.
+    """Judges one part of a submission at a time.
 
-    The mutable state: the sandbox, none while a new one is needed, the spare, the jury, and the problems last seen.
+    The mutable state: the sandbox, none while a new one is needed, the spare, the jury, the problems last seen; and
+    under the lock, for two threads share it, the parts: waiting, current, and done but not reported.
     """
 
     def __init__(self, config: SandboxConfig) -> None:
         self._sandbox: Sandbox | None = None
         self._spare = Spare(config, prove)
         self._jury = Jury(config)
-        self._problems: OrderedDict[ray.ObjectRef[Problem], Problem] = OrderedDict()
+        self._problems: OrderedDict[str, Problem] = OrderedDict()
+        self._thread = ThreadPoolExecutor(1)
+        self._news: asyncio.Event | None = None
+        self._lock = threading.Lock()
+        self._references: dict[str, ray.ObjectRef[Problem]] = {}
+        self._waiting: deque[Work] = deque()
+        self._current: _Current | None = None
+        self._is_busy = False
+        self._is_fit = True
+        self._done: list[Done] = []
+        self._done_since = 0.0
+        self._failed: list[Failed] = []
 
-    def start(self) -> str:
+    async def start(self) -> str:
         """Have a sandbox that has run a program; its name.
 
         Raises:
             SandboxError: It did not start, or did not run the program.
         """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._start)
+
+    def _start(self) -> str:
         if self._sandbox is None:
             self._sandbox = self._spare.take()
             self._spare.prepare()
+        self._is_fit = True
         return repr(self._sandbox)
 
-    def judge(self, problem: list[ray.ObjectRef[Problem]], program: Program | None) -> Judgement:
-        """Judge one program. The problem comes as a reference in a list, which Ray does not resolve by itself.
+    async def exchange(self, works: list[Work], problems: Mapping[str, list[ray.ObjectRef[Problem]]]) -> Report:
+        """Take more parts, and report when there is something that the coordinator should know.
 
-        Raises:
-            SandboxBroken: The sandbox broke under the program; there is a new one already.
-            SandboxError: No sandbox could be started, or the jury's broke.
+        That is when some are done and no other waits, when the current one takes long, or there is nothing to do.
+        Problems come as references in lists, which Ray does not resolve by itself.
         """
-        self.start()
-        assert self._sandbox is not None
+        loop = asyncio.get_running_loop()
+        if self._news is None:
+            self._news = asyncio.Event()
+        with self._lock:
+            self._waiting.extend(works)
+            wanted = {work.problem for work in (*self._waiting, *([self._current.work] if self._current else []))}
+            sent = {key: reference for key, (reference,) in problems.items()}
+            self._references = {key: each for key, each in (self._references | sent).items() if key in wanted}
+            begins = bool(self._waiting) and not self._is_busy
+            self._is_busy |= begins
+        if begins:
+            loop.run_in_executor(self._thread, self._judge_all, loop)
+        while True:
+            self._news.clear()
+            due_s = self._due_s()
+            if due_s <= 0:
+                return self._report()
+            try:
+                await asyncio.wait_for(self._news.wait(), due_s)
+            except TimeoutError:
+                pass
+
+    def _due_s(self) -> float:
+        """Seconds until a report is due."""
+        with self._lock:
+            now, due = time.monotonic(), []
+            if not self._is_busy:
+                return 0.0
+            if self._done or self._failed:
+                due.append(self._done_since + LEASE_S if len(self._waiting) > 1 else now)
+            if self._waiting:
+                due.append((self._current.began if self._current else now) + LEASE_S)
+            return min(due) - now if due else 3600.0
+
+    def _report(self) -> Report:
+        with self._lock:
+            late = self._current is not None and time.monotonic() - self._current.began >= LEASE_S
+            returned = [each.number for each in self._waiting] if late or not self._is_fit else []
+            if returned:
+                self._waiting.clear()
+            found = Report(self._done, self._failed, returned, not late, self._is_fit)
+            self._done, self._failed = [], []
+            return found
+
+    async def split(self, number: int) -> list[int]:
+        """Let go of every second test that is still to come, for an idle worker; none where the part is not at work."""
+        with self._lock:
+            if self._current is None or self._current.work.number != number:
+                return []
+            coming = list(self._current.tests)
+            self._current.tests = deque(coming[1::2])
+            return coming[::2]
+
+    async def drop(self, numbers: list[int]) -> None:
+        """Forget these parts; nobody is told what becomes of them."""
+        with self._lock:
+            self._waiting = deque(work for work in self._waiting if work.number not in numbers)
+            if self._current is not None and self._current.work.number in numbers:
+                self._current.stop.set()
+
+    def _judge_all(self, loop: asyncio.AbstractEventLoop) -> None:
+        """What waits, until nothing does; in the judging thread."""
+        assert self._news is not None
+        while True:
+            with self._lock:
+                if not self._waiting or not self._is_fit:
+                    self._is_busy = False
+                    break
+                current = self._current = _Current(self._waiting.popleft())
+            found = self._judge(current, loop)
+            with self._lock:
+                self._current = None
+                if not self._done and not self._failed:
+                    self._done_since = time.monotonic()
+                if isinstance(found, Failed):
+                    self._failed.append(found)
+                elif not current.stop.is_set():
+                    self._done.append(found)
+                is_news = len(self._waiting) <= 1 or len(self._done) + len(self._failed) == 1
+            if is_news:
+                loop.call_soon_threadsafe(self._news.set)
+        loop.call_soon_threadsafe(self._news.set)
+
+    def _judge(self, current: _Current, loop: asyncio.AbstractEventLoop) -> Done | Failed:
+        """The one place where a failure of ours becomes a fact."""
+        work, costs = current.work, list[tuple[int, float]]()
         try:
-            return judge(Submission(self._problem(problem[0]), program), self._sandbox, self._jury)
+            self._start()
+            assert self._sandbox is not None
+            submission = Submission(self._problem(work.problem, loop), work.program)
+            tests = None if work.tests is None else self._coming(current)
+            judgement = judge(
+                submission, self._sandbox, self._jury, tests, lambda *cost: costs.append(cost), current.stop
+            )
+            return Done(work.number, judgement, costs)
         except SandboxError as error:
             log.warning("%r: %s", self._sandbox, error)
-            jury_broke = self._sandbox.is_open
+            started = self._sandbox is not None
+            program_did_it = (
+                self._sandbox is not None and not self._sandbox.is_open
+            )  # else it was the jury's that broke
             self._close_used()
-            if jury_broke:
-                raise
-            self.start()
-            raise SandboxBroken(str(error)) from None
+            self._is_fit = started and self._starts()
+            return Failed(work.number, Fault.BROKEN if program_did_it and self._is_fit else Fault.LOST, str(error))
+        except Exception as error:
+            log.exception("a part of a submission could not be judged")
+            return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}")
 
-    def _problem(self, reference: ray.ObjectRef[Problem]) -> Problem:
-        if reference not in self._problems:
-            self._problems[reference] = ray.get(reference)
+    def _starts(self) -> bool:
+        """Whether a new sandbox does: else it was not the program that broke the last one."""
+        try:
+            self._start()
+        except SandboxError as error:
+            log.warning("%s", error)
+            return False
+        return True
+
+    def _coming(self, current: _Current) -> Iterator[int]:
+        while True:
+            with self._lock:
+                if not current.tests:
+                    return
+                number = current.tests.popleft()
+            yield number
+
+    def _problem(self, key: str, loop: asyncio.AbstractEventLoop) -> Problem:
+        if key not in self._problems:
+            # By the event loop, since Ray warns of an actor that has one and waits elsewhere.
+            coming = asyncio.run_coroutine_threadsafe(_fetched(self._references[key]), loop)
+            self._problems[key] = coming.result(FETCH_S)
             while len(self._problems) > 1 and (
                 len(self._problems) > KEPT_PROBLEMS or sum(each.size for each in self._problems.values()) > KEPT_BYTES
             ):
                 self._problems.popitem(last=False)
-        self._problems.move_to_end(reference)
-        return self._problems[reference]
+        self._problems.move_to_end(key)
+        return self._problems[key]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the sandboxes that there are."""
+        with self._lock:
+            self._waiting.clear()
+            if self._current is not None:
+                self._current.stop.set()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+
+    def _close(self) -> None:
         self._close_used()
         self._spare.close()
 
@@ -93,6 +281,10 @@ class Worker:
         if self._sandbox is not None:
             self._sandbox.close()
             self._sandbox = None
+
+
+async def _fetched(reference: ray.ObjectRef[Problem]) -> Problem:
+    return await reference
 
 
 def prove(sandbox: Sandbox) -> None:

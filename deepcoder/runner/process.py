@@ -13,7 +13,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import keeper, program
@@ -30,8 +30,25 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 SCRATCH_BYTES = 64 << 20  # the most that files in a scratch folder take, which are memory too
 
 
-def _cpu_s(family: Iterable[list[str]]) -> float:
-    return sum(sum(map(int, fields[11:15])) for fields in family) / _TICKS_PER_S
+def _cpu_s(family: Mapping[int, list[str]]) -> float:
+    """CPU seconds of these processes, by their stat fields, and of the children that they have waited for.
+
+    Ticks leave out up to two of each process, which many short ones add up to a multiple of a limit.
+    """
+    found = 0.0
+    for pid, fields in family.items():
+        user, system, *waited = (int(ticks) / _TICKS_PER_S for ticks in fields[11:15])
+        found += max(user + system, _first_thread_s(pid)) + sum(waited)
+    return found
+
+
+def _first_thread_s(pid: int) -> float:
+    """CPU seconds of a process's first thread, exactly; 0 where it has ended, or the kernel does not tell."""
+    try:
+        with open(f"/proc/{pid}/schedstat") as account:
+            return int(account.read().split()[0]) / 1e9
+    except OSError:
+        return 0.0
 
 
 def _in_micros(seconds: float) -> float:
@@ -334,7 +351,7 @@ class Process:
         """CPU seconds of the call; of a short one those of the main process, which is all that `main_s` counts."""
         if self.cpu_before is None:
             return main_s - self.main_before
-        return max(main_s - self.main_before, _cpu_s(keeper.descendants(self.keeper.pid).values()) - self.cpu_before)
+        return max(main_s - self.main_before, _cpu_s(keeper.descendants(self.keeper.pid)) - self.cpu_before)
 
     def look(self) -> None:
         """Enforce the limits that need watching, when a tick has passed."""
@@ -356,7 +373,7 @@ class Process:
         growth = self.keeper.growth()
         inherited = self.keeper.bytes_at_first + growth
         held = sum(max(0, int(fields[21]) * _PAGE_BYTES - inherited) for fields in family)
-        cpu_s = _cpu_s(family)
+        cpu_s = _cpu_s(found)
         if self.cpu_before is None:
             of_main = (self._main_cpu_s() or 0.0) - self.main_before
             self.cpu_before = self.cpu_s = self.main_before if self.is_first else cpu_s - of_main

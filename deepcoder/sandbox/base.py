@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Generator, Iterable
 from importlib import resources
@@ -21,9 +23,10 @@ START_S = 60.0  # from the first byte sent to the runner's hello
 GRACE_S = 30.0  # beyond the limits of an execution, before its sandbox counts as broken
 HEAD_BYTES = 1 << 20  # of a frame, beside the output that a program may have
 AHEAD, AHEAD_BYTES = 16, 1 << 20  # inputs sent before the first of them is answered
-KEPT_FROM_BYTES = (
-    1 << 14
-)  # from here on the runner keeps an input for the next program; to know it again has a cost too
+SHORT_S = 0.02  # a test that takes longer gains nothing from having the next one sent ahead
+STOP_S = 0.02  # how often somebody who may be stopped looks whether he is
+# From here on the runner keeps an input for the next program; to know it again has a cost too.
+KEPT_FROM_BYTES = 1 << 14
 KEPT_BYTES, KEPT_SHARE = 256 << 20, 8  # the most that it keeps; of a small sandbox's memory this part
 PART_BYTES = 1 << 18  # sent at a time
 
@@ -115,7 +118,9 @@ class Sandbox:
         self.is_open = True
         try:
             self._send(bundle(scratch, path, memory_bytes))
-            self.hello = self._receive(START_S)[0]
+            hello = self._receive(START_S)
+            assert hello is not None
+            self.hello = hello[0]
             if self.hello.get("kind") != "hello" or self.hello.get("protocol") != PROTOCOL:
                 raise SandboxError(f"{stream.name} does not answer as a runner: {self.hello}")
         except BaseException:
@@ -125,11 +130,16 @@ class Sandbox:
     def __repr__(self) -> str:
         return f"<Sandbox {self._stream.name}>"
 
-    def run(self, task: Task, inputs: Iterable[bytes], ahead: int = AHEAD) -> Generator[Outcome, None, None]:
+    def run(
+        self, task: Task, inputs: Iterable[bytes], ahead: int = AHEAD, stop: threading.Event | None = None
+    ) -> Generator[Outcome, None, None]:
         """One outcome per input, in order. Closing the iterator early ends whatever the task still runs.
 
-        `ahead` inputs are sent before the first of them is answered (fewer where they are large), so that the runner is
-        at work while the caller checks; in stdin mode only from the second on, since many programs fail the first.
+        Up to `ahead` inputs are sent before the first of them is answered (fewer where they are large), so that the
+        runner is at work while the caller checks. In stdin mode it is one at first, since many programs fail the first
+        test, then twice as many with each that was short, so that tests of seconds stay with the caller.
+
+        Setting `stop` ends it too, from another thread.
 
         Raises:
             SandboxError: The sandbox broke; it is closed.
@@ -172,10 +182,13 @@ class Sandbox:
                 if pending:
                     self._send(pending)
                     pending = b""
-                outcome = self._outcome(deadline_s)
+                outcome = self._outcome(deadline_s, stop)
+                if outcome is None:
+                    return
                 outstanding.popleft()
                 yield outcome
-                most = ahead
+                if task.mode == "stdin":
+                    most = min(2 * most, ahead) if outcome.wall_s < SHORT_S else 1
         finally:
             # A run sent ahead, or the process of a function, would go on using the processor.
             if self.is_open and (outstanding or stays):
@@ -196,10 +209,13 @@ class Sandbox:
         self._kept.add(digest, self._last_input, len(given))
         return self._last_input
 
-    def _outcome(self, timeout_s: float) -> Outcome:
-        """The next outcome of the current task; what is left of an earlier one is passed over."""
+    def _outcome(self, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
+        """The next outcome of the current task; what is left of an earlier one is passed over. None when stopped."""
         while True:
-            head, body = self._receive(timeout_s)
+            message = self._receive(timeout_s, stop)
+            if message is None:
+                return None
+            head, body = message
             if head.pop("task", None) == self._task and head.pop("kind", None) == "outcome":
                 try:
                     return Outcome.read(head, body)
@@ -215,10 +231,19 @@ class Sandbox:
         except OSError as error:
             raise self._broken(f"takes no requests: {error}") from error
 
-    def _receive(self, timeout_s: float) -> tuple[dict[str, Any], bytes]:
+    def _receive(self, timeout_s: float, stop: threading.Event | None = None) -> tuple[dict[str, Any], bytes] | None:
+        """The next message; None when stopped."""
+        deadline = time.monotonic() + timeout_s
         try:
             while (message := self._frames.next()) is None:
-                data = self._stream.receive(timeout_s)
+                try:
+                    data = self._stream.receive(timeout_s if stop is None else min(timeout_s, STOP_S))
+                except TimeoutError:
+                    if stop is None or time.monotonic() > deadline:
+                        raise
+                    if stop.is_set():
+                        return None
+                    continue
                 if not data:
                     raise self._broken("ended")
                 self._frames.feed(data)

@@ -48,6 +48,9 @@ class ScriptArguments:
     )
     checker: str = field(default="", metadata={"help": "In place of the checkers that the problems name."})
     time_limit_s: float = field(default=6.0, metadata={"help": "CPU seconds per test, where a problem has no limit."})
+    times: str = field(
+        default="", metadata={"help": "Calibrate the limits: a file of times that `deepcoder doctor --times` wrote."}
+    )
     shown: int = field(default=8, metadata={"help": "Problems in the table of before and after; 0 means no table."})
 
 

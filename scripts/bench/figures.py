@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -17,10 +19,14 @@ class Figure:
     floor_name: str = ""
     bound: float | None = None  # of the ratio where there is a floor, else of the value
     at_least: bool = False  # the bound is from below
+    ratios: tuple[float, ...] = ()  # of each round, where there are several
 
     @property
     def ratio(self) -> float | None:
-        return None if self.floor is None else self.value / self.floor
+        """The median of the rounds' own ratios: in a round value and floor met the same machine."""
+        if self.ratios:
+            return statistics.median(self.ratios)
+        return self.value / self.floor if self.floor else None
 
     @property
     def holds(self) -> bool | None:
@@ -29,3 +35,41 @@ class Figure:
             return None
         measured = self.value if self.ratio is None else self.ratio
         return measured >= self.bound if self.at_least else measured <= self.bound
+
+
+def compared(
+    part: str,
+    name: str,
+    unit: str,
+    values: Sequence[float],
+    floors: Sequence[float] = (),
+    floor_name: str = "",
+    bound: float | None = None,
+    at_least: bool = False,
+) -> Figure:
+    """A figure from the rounds: of each its value, and its floor where there is one."""
+    value = statistics.median(values)
+    if not floors:
+        return Figure(part, name, value, unit, bound=bound, at_least=at_least)
+    ratios = tuple(each / least for each, least in zip(values, floors, strict=True))
+    return Figure(part, name, value, unit, statistics.median(floors), floor_name, bound, at_least, ratios)
+
+
+Measure = Callable[[], Mapping[str, float]]
+
+
+def interleaved(measures: Sequence[Measure], rounds: int, slices: int = 1) -> dict[str, list[float]]:
+    """What each measure found in each round: the medians of so many slices, in which all take turns.
+
+    What slows the machine for a while then slows all of them.
+    """
+    found: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        values: dict[str, list[float]] = {}
+        for _ in range(slices):
+            for measure in measures:
+                for name, value in measure().items():
+                    values.setdefault(name, []).append(value)
+        for name, each in values.items():
+            found.setdefault(name, []).append(statistics.median(each))
+    return found

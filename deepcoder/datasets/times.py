@@ -1,0 +1,95 @@
+"""Calibrated limits: no more CPU time for a program than fits the problem's reference, as contest juries allow.
+
+`deepcoder doctor --times` measures the references and writes a `ReferenceTime` a line. A limit is then FACTOR times the
+CPU seconds of the reference's slowest test, but at least LOW_S, and never above the limit that the problem had.
+
+Juries allow 2 to 5 times. The upper end, since CPU seconds of one program spread by up to 2 on a busy machine, once by
+3, and other machines may be slower by as much. Of right programs for one problem, the slower one nearly always stays
+within LOW_S; what does not needs another algorithm than the reference, and no factor would do.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from deepcoder.datasets.errors import DataError
+from deepcoder.datasets.rows import file_rows
+from deepcoder.problems import Problem
+
+log = logging.getLogger(__name__)
+
+FACTOR = 5.0
+LOW_S = 1.0
+
+
+@dataclass(frozen=True)
+class ReferenceTime:
+    """What a problem's reference, which passes, needs."""
+
+    problem_id: str
+    tests: int  # that the problem had
+    slowest_s: float  # CPU seconds of its slowest test, the most over its runs
+
+    def to_json(self) -> str:
+        """A line of a file of times, which `load_problems` takes."""
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def from_row(cls, row: Any) -> ReferenceTime:
+        """Raises ValueError, naming the field, where the row is no reference time."""
+        if not isinstance(row, Mapping) or not isinstance(row.get("problem_id"), str):
+            raise ValueError("problem_id is missing, or is no text")
+        tests, slowest_s = row.get("tests"), row.get("slowest_s")
+        if isinstance(tests, bool) or not isinstance(tests, int):
+            raise ValueError("tests is missing, or is no integer")
+        if isinstance(slowest_s, bool) or not isinstance(slowest_s, int | float) or not 0 <= slowest_s < math.inf:
+            raise ValueError("slowest_s is missing, or is no number of seconds")
+        return cls(row["problem_id"], tests, slowest_s)
+
+    def limited(self, problem: Problem) -> Problem:
+        """The problem with its calibrated limit."""
+        return problem.limited_to(min(max(FACTOR * self.slowest_s, LOW_S), problem.limits.cpu_s))
+
+
+def calibrated(problems: Iterable[Problem], path: Path, source: str) -> list[Problem]:
+    """The problems of `source` with calibrated limits; those that the file of times lacks keep their own.
+
+    Raises:
+        DataError: The file cannot be read, names a problem twice or none of these, or was measured with other tests.
+    """
+    times = _read(path)
+    found, measured = [], 0
+    for each in problems:
+        if each.problem_id in times:
+            where, time = times[each.problem_id]
+            if time.tests != len(each.tests):
+                raise DataError(
+                    f"{where}: {each.problem_id} was measured with {time.tests} tests, and has {len(each.tests)}: "
+                    "measure it again with `deepcoder doctor --times`"
+                )
+            each, measured = time.limited(each), measured + 1
+        found.append(each)
+    if not measured:
+        raise DataError(f"{path} has no time of any problem of {source}")
+    log.info("%d of %d problems of %s have calibrated limits", measured, len(found), source)
+    return found
+
+
+def _read(path: Path) -> dict[str, tuple[str, ReferenceTime]]:
+    """By problem, with where it stands, for messages."""
+    times: dict[str, tuple[str, ReferenceTime]] = {}
+    for where, row in file_rows(path):
+        try:
+            time = ReferenceTime.from_row(row)
+        except ValueError as error:
+            raise DataError(f"{where}: {error}") from None
+        if time.problem_id in times:
+            raise DataError(f"{where}: {time.problem_id} has a time already, in {times[time.problem_id][0]}")
+        times[time.problem_id] = where, time
+    return times

@@ -1,0 +1,177 @@
+"""What the pool itself costs: judgements per second and latency with sandboxes that do nothing, for 1 to 256 workers.
+
+Several such workers share a process, since what is measured is the coordinator, its messages and its clients. The
+latency is that of a batch of one program, from an idle pool: all of it is above the sandbox's own time.
+"""
+
+from __future__ import annotations
+
+import pickle
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import ray
+
+from deepcoder.pool import SandboxPool
+from deepcoder.pool.coordinator import Coordinator
+from deepcoder.pool.worker import Worker
+from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.programs import Program
+from deepcoder.runner.wire import Ended, Outcome
+from deepcoder.sandbox import SandboxConfig
+from deepcoder.verdicts import Submission, Verdict
+from scripts.bench.figures import Figure
+
+PART = "dispatch"
+HOSTS = 2  # processes that the workers share
+WORKERS = (1, 4, 16, 64, 256)
+CLIENTS = 4
+BATCH = 4000  # submissions
+CALLS = 200  # of which the latency is measured
+PROBLEMS = [Problem(f"noop/{each}", Mode.STDIN, (TestCase(str(each), ""),)) for each in range(50)]
+
+
+class _Sandbox:
+    """Answers at once."""
+
+    is_open = True
+
+    def run(self, task: object, inputs: Iterable[bytes], **_: object) -> Generator[Outcome, None, None]:
+        for _given in inputs:
+            yield Outcome(Ended.EXITED, exit_code=0)
+
+    def close(self) -> None:
+        pass
+
+
+class _Worker(Worker):
+    def _start(self) -> str:
+        self._sandbox = _Sandbox()  # type: ignore[assignment]
+        return "a sandbox that does nothing"
+
+
+class _Host:
+    """A process with many workers."""
+
+    def __init__(self) -> None:
+        self._workers: dict[int, _Worker] = {}
+
+    async def call(self, number: int, method: str, *given: Any) -> Any:
+        if number not in self._workers:
+            self._workers[number] = _Worker(SandboxConfig("process"))
+        return await getattr(self._workers[number], method)(*given)
+
+
+class _Method:
+    def __init__(self, host: Any, number: int, name: str) -> None:
+        self._given = host, number, name
+
+    def remote(self, *given: Any) -> Any:
+        host, number, name = self._given
+        return host.call.remote(number, name, *given)
+
+
+class _Slot:
+    """A worker of a host, as the coordinator sees an actor."""
+
+    def __init__(self, host: Any, number: int) -> None:
+        for name in ("start", "exchange", "split", "drop", "close"):
+            setattr(self, name, _Method(host, number, name))
+
+
+class _Coordinator(Coordinator):
+    def _start_workers(self, config: SandboxConfig) -> list[Any]:
+        actor: Any = ray.remote(_Host).options(num_cpus=0, max_concurrency=2000)
+        self._hosts = [actor.remote() for _ in range(min(HOSTS, self._workers))]
+        return [_Slot(self._hosts[number % len(self._hosts)], number) for number in range(self._workers)]
+
+    async def close(self) -> None:
+        for host in self._hosts:
+            ray.kill(host)
+
+
+class _Pool(SandboxPool):
+    _kind = _Coordinator
+
+
+def submissions(count: int, salt: str) -> list[Submission]:
+    return [Submission(PROBLEMS[each % len(PROBLEMS)], Program(f"# {salt} {each}")) for each in range(count)]
+
+
+def judged_s(pool: SandboxPool, batch: list[Submission]) -> float:
+    began = time.perf_counter()
+    found = pool.judge(batch)
+    took_s = time.perf_counter() - began
+    assert {each.verdict for each in found} == {Verdict.AC}, found[0]
+    return took_s
+
+
+CLIENT = """
+import pickle, sys, time
+sys.path[:0] = {path!r}
+from scripts.bench import dispatch
+pool = pickle.loads(open({pool!r}, "rb").read())
+dispatch.judged_s(pool, dispatch.submissions(100, "warm" + sys.argv[1]))
+batch = dispatch.submissions({count}, "client" + sys.argv[1])
+print("ready", flush=True)
+input()
+began = time.time()
+dispatch.judged_s(pool, batch)
+print(began, time.time(), flush=True)
+"""
+
+
+def many_clients_rate(pool: SandboxPool, salt: str) -> float:
+    """Judgements per second of several client processes together."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "pool"
+        path.write_bytes(pickle.dumps(pool))
+        root = str(Path(__file__).parents[2])
+        source = CLIENT.format(path=[root], pool=str(path), count=BATCH)
+        clients = [
+            subprocess.Popen(
+                [sys.executable, "-c", source, f"{salt}-{each}"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )
+            for each in range(CLIENTS)
+        ]  # fmt: skip
+        for each in clients:
+            assert each.stdout is not None and each.stdout.readline() == "ready\n"
+        for each in clients:
+            assert each.stdin is not None
+            each.stdin.write("go\n")
+            each.stdin.flush()
+        times = [tuple(map(float, each.communicate()[0].split())) for each in clients]
+    return CLIENTS * BATCH / (max(end for _, end in times) - min(begin for begin, _ in times))
+
+
+def latencies_s(pool: SandboxPool, salt: str) -> list[float]:
+    return sorted(judged_s(pool, submissions(1, f"{salt} {each}")) for each in range(CALLS))
+
+
+def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
+    """Whatever the kind of sandbox: there is none."""
+    for workers in WORKERS:
+        with _Pool(workers, "process") as pool:
+            while pool.state().alive < workers:
+                time.sleep(0.05)
+            judged_s(pool, submissions(BATCH // 10, "warm"))
+            rates = [BATCH / judged_s(pool, submissions(BATCH, f"one {each}")) for each in range(rounds)]
+            alone = [each for turn in range(rounds) for each in latencies_s(pool, f"alone {turn}")]
+            found = {"rate": statistics.median(rates), "p50": 1000 * statistics.median(alone)}
+            found["p99"] = 1000 * statistics.quantiles(alone, n=100)[-1]
+            yield Figure(
+                PART, f"one client, {workers} workers", found["rate"], "1/s", bound=2000 if workers == 64 else None,
+                at_least=True,
+            )  # fmt: skip
+            if workers == 64:
+                many = statistics.median(many_clients_rate(pool, f"many {each}") for each in range(rounds))
+                yield Figure(PART, f"{CLIENTS} clients, {workers} workers", many, "1/s", bound=3000, at_least=True)
+            yield Figure(PART, f"latency p50, {workers} workers", found["p50"], "ms")
+            yield Figure(PART, f"latency p99, {workers} workers", found["p99"], "ms", bound=10)

@@ -1,0 +1,50 @@
+"""A sandbox whose runner executes nothing: what is left is the wire, its framing, and the engine's copies."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from unittest import mock
+
+from deepcoder import sandbox as sandboxes
+from deepcoder.sandbox import Sandbox, SandboxConfig, base
+
+# In place of the supervisor. It answers each input as a test that printed a little.
+SUPERVISOR = """
+import os
+from .wire import PROTOCOL, Frames, frame
+
+FACTS = {"ended": "exited", "exit_code": 0, "cpu_s": 0.001, "wall_s": 0.001, "charged_s": 0.001, "peak_bytes": 1}
+
+def main(*_):
+    frames = Frames(1 << 30)
+    answers = frame({"kind": "hello", "protocol": PROTOCOL})
+    while True:
+        while answers:
+            answers = answers[os.write(1, answers):]
+        data = os.read(0, 1 << 16)
+        if not data:
+            return
+        frames.feed(data)
+        while (message := frames.next()) is not None:
+            if message[0]["kind"] == "run":
+                answers += frame({"kind": "outcome", "task": message[0]["task"], **FACTS}, b"13\\n")
+"""
+
+
+def start(kind: str) -> Sandbox:
+    """A new sandbox like any other of its kind, but for its runner.
+
+    Raises:
+        SandboxError: It did not start.
+    """
+    with mock.patch.object(base, "bundle", _bundle):
+        return sandboxes.start(SandboxConfig(kind))
+
+
+def _bundle(*given: object, real: Any = base.bundle) -> bytes:
+    sent = json.loads(real(*given)[8:])
+    wire = next(module for module in sent["modules"] if module[0] == "wire")
+    sent["modules"] = [wire, ("supervisor", SUPERVISOR)]
+    body = json.dumps(sent).encode()
+    return b"%8d" % len(body) + body

@@ -1,0 +1,160 @@
+"""What judging adds to a training step when generating takes longer than judging.
+
+TRL's own GRPOTrainer with a model of a few thousand weights. Its generator stands in for an engine: it says known
+programs, one after the other at a steady pace, GENERATED_S seconds for a batch. What holds it up comes on top of that,
+as it would for an engine that steps in the trainer's process. Steps of three kinds take turns in one run: with a reward
+that costs nothing, judged while generating, judged after generating. No two programs are equal.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import time
+from collections.abc import Iterator
+from enum import Enum
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from datasets import Dataset
+from transformers import PrinterCallback, TrainerCallback
+from trl import GRPOConfig, GRPOTrainer
+
+from deepcoder.pool import SandboxPool
+from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.programs import fenced
+from deepcoder.reward import CodeReward
+from deepcoder.training import tiny
+from deepcoder.training.rollouts import Finished, JudgedRollout
+from scripts.bench.figures import Figure
+
+PART = "overlap"
+WORKERS = 2
+GROUP = 8
+GENERATED_S, WARMING_UP_S = 8.0, 2.0
+TESTS = 15
+PROBLEMS = [
+    Problem(
+        f"add {more}",
+        Mode.STDIN,
+        tuple(TestCase(f"{n}\n", f"{n + more}\n") for n in range(TESTS)),
+        prompt=({"role": "user", "content": f"Add {more}."},),
+    )
+    for more in range(1, 9)
+]
+COMPLETIONS = GROUP * len(PROBLEMS)
+ROWS = [{"prompt": list(each.prompt), "problem_id": each.problem_id} for each in PROBLEMS]
+WORK = "sum(each * each % 7 for each in range(10_000))\n"  # a millisecond
+
+
+class Kind(Enum):
+    FREE = "a reward that costs nothing"
+    AHEAD = "judged while generating"
+    AFTER = "judged after generating"
+
+
+class _Clock(TrainerCallback):  # type: ignore[misc]
+    """How long each step took."""
+
+    def __init__(self) -> None:
+        self.steps_s: list[float] = []
+        self._began = 0.0
+
+    def on_step_begin(self, *_: Any, **__: Any) -> None:
+        self._began = time.perf_counter()
+
+    def on_step_end(self, *_: Any, **__: Any) -> None:
+        self.steps_s.append(time.perf_counter() - self._began)
+
+
+def kind_of(step: int) -> Kind:
+    return list(Kind)[step % len(Kind)]
+
+
+def text(step: int, place: int, more: str) -> str:
+    """An answer to "Add ...": three of four are right, and no two are equal."""
+    added = f"int(input()) + {more}" if place % 4 else "input()"
+    return fenced(f"# {step} {place}\n{WORK}print({added})")
+
+
+def generate(prompts: list[Any], trainer: GRPOTrainer) -> Iterator[Finished]:
+    """The engine."""
+    tokenizer, step = trainer.processing_class, trainer.state.global_step
+    asked = [each[0]["content"].split()[1].rstrip(".") for each in prompts]
+    answers = [tokenizer(text(step, place, more))["input_ids"] for place, more in enumerate(asked)]
+    prompt_ids = [
+        tokenizer.apply_chat_template(each, add_generation_prompt=True, return_dict=False) for each in prompts
+    ]
+    pace_s = (WARMING_UP_S if step < len(Kind) else GENERATED_S) / COMPLETIONS
+    order = list(range(len(prompts)))
+    random.Random(step).shuffle(order)
+    for place in order:
+        time.sleep(pace_s)
+        yield Finished(place, prompt_ids[place], [*answers[place], tokenizer.eos_token_id])
+
+
+def steps_s(pool: SandboxPool, steps: int) -> list[float]:
+    """How long the steps of one training take."""
+    reward = CodeReward(pool, PROBLEMS)
+    ahead = JudgedRollout(reward, ROWS, generate)
+
+    def rollout(prompts: list[Any], trainer: GRPOTrainer) -> dict[str, Any]:
+        if kind_of(trainer.state.global_step) is Kind.AHEAD:
+            return ahead(prompts, trainer)
+        found = sorted(generate(prompts, trainer))
+        return {
+            "prompt_ids": [each.prompt_ids for each in found],
+            "completion_ids": [each.completion_ids for each in found],
+            "logprobs": None,
+        }
+
+    def rewards(trainer_state: Any, **given: Any) -> list[float | None]:
+        if kind_of(trainer_state.global_step) is Kind.FREE:
+            return [0.0] * COMPLETIONS
+        found = reward(trainer_state=trainer_state, **given)
+        assert sum(filter(None, found)) == COMPLETIONS * 3 // 4, found
+        return found
+
+    tokenizer = tiny.make_tokenizer([], 320)
+    model = tiny.make_model(tokenizer, tiny.WarmStart(width=32, layers=1))
+    clock = _Clock()
+    os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
+    with TemporaryDirectory() as folder:
+        config = GRPOConfig(
+            output_dir=folder,
+            use_cpu=True,
+            bf16=False,
+            per_device_train_batch_size=COMPLETIONS,
+            num_generations=GROUP,
+            max_steps=steps,
+            save_strategy="no",
+            report_to="none",
+            disable_tqdm=True,
+        )
+        trainer = GRPOTrainer(
+            model,
+            rewards,
+            config,
+            Dataset.from_list(ROWS),
+            processing_class=tokenizer,
+            callbacks=[clock],
+            rollout_func=rollout,
+        )
+        trainer.remove_callback(PrinterCallback)
+        trainer.train()
+    return clock.steps_s
+
+
+def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
+    """The time of a step of each kind, and what judging adds to it."""
+    with SandboxPool(WORKERS, sandbox) as pool:
+        while pool.state().alive < WORKERS:
+            time.sleep(0.05)
+        took_s = steps_s(pool, len(Kind) * (rounds + 1))[len(Kind) :]  # the first of each kind warms up
+    found = {kind: statistics.median(took_s[place :: len(Kind)]) for place, kind in enumerate(Kind)}
+    free_s = found.pop(Kind.FREE)
+    for kind, step_s in found.items():
+        yield Figure(PART, f"step, {kind.value}", step_s, "s", floor=free_s, floor_name=Kind.FREE.value)
+    added = found[Kind.AHEAD] / free_s - 1
+    yield Figure(PART, f"share of step time added, {Kind.AHEAD.value}", added, "", bound=0.02)

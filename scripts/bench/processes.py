@@ -1,0 +1,83 @@
+"""What the processes of this machine use: CPU time and memory, of a sandbox, of its engine, of Ray's workers."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from deepcoder.runner import keeper
+from deepcoder.sandbox import Sandbox, docker
+from deepcoder.sandbox.docker import LABEL
+
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_PEER = struct.Struct("3i")  # pid, uid, gid (unix(7), SO_PEERCRED)
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process and of all that descends from it, ended ones too."""
+    family = [keeper.stat_fields(pid), *keeper.descendants(pid).values()]
+    return sum(sum(map(int, fields[11:15])) for fields in family) / _TICKS_PER_S
+
+
+def everybody(sandbox: Sandbox) -> Callable[[], float]:
+    """Tells the CPU seconds that all have used who take part in a judgement made in this process."""
+    root = root_of(sandbox)
+    engine = engine_of(root) if sandbox.pid is None else []
+    return lambda: time.process_time() + cpu_s(root) + sum(own_cpu_s(pid) for pid in engine)
+
+
+def own_cpu_s(pid: int) -> float:
+    """CPU seconds of one process."""
+    return sum(map(int, keeper.stat_fields(pid)[11:13])) / _TICKS_PER_S
+
+
+def peak_bytes(pid: int) -> int:
+    """The most memory that a process has had resident so far; none of one that has ended."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM:")), 0)
+
+
+def forget_peak() -> None:
+    """Let this process's peak begin anew (proc(5), clear_refs)."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def root_of(sandbox: Sandbox) -> int:
+    """The process that all of our only sandbox descends from; of a container the engine tells, which must be local."""
+    return containers(os.getpid())[0] if sandbox.pid is None else sandbox.pid
+
+
+def containers(owner: int) -> list[int]:
+    """The first process of each container that a process of this machine has started."""
+    with closing(docker.connect()) as client:
+        found = client.containers.list(filters={"label": f"{LABEL}={owner}"}, ignore_removed=True)
+        return [int(each.attrs["State"]["Pid"]) for each in found]
+
+
+def engine_of(root: int) -> list[int]:
+    """The two processes that copy a container's input and output: the engine, and the container's shim."""
+    with socket.socket(socket.AF_UNIX) as asked:
+        asked.connect(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://"))
+        engine, _, _ = _PEER.unpack(asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
+    return [engine, int(keeper.stat_fields(root)[1])]
+
+
+def workers() -> list[int]:
+    """The pool's workers that Ray has started for this process."""
+    found = []
+    for pid in keeper.descendants(os.getpid()):
+        command = Path(f"/proc/{pid}/cmdline")
+        if command.exists() and command.read_bytes().startswith(b"ray::Worker"):
+            found.append(pid)
+    return found
+
+
+def runners(worker: int, kind: str) -> list[int]:
+    """The processes of the sandboxes that a worker has started."""
+    roots = containers(worker) if kind == "docker" else [worker]
+    return [pid for root in roots for pid in (root, *keeper.descendants(root)) if pid != worker]

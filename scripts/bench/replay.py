@@ -1,0 +1,172 @@
+"""How many tests are executed over several epochs of a GRPO mix, in which order, and what remembering saves.
+
+The mix (`history`): 40 problems of 15 tests, 8 completions each, 4 epochs, in steps of 8 problems. A problem's rate of
+right programs begins between 0 and 0.3 and rises by 0.1 per epoch: 3 in 10 in all, as in W5. Of the wrong programs 3 in
+10 fail every test; the others fail a test with that test's own probability, which is high for two killers and low for
+the rest; the longest input is twice as likely to be a killer as the shortest. Three tests of a problem are dear (5 to
+15 ms of CPU time) and have long inputs. One completion in 8 repeats an earlier one of its problem. None of this was
+measured on a model: it is one plausible history, the same at every run.
+
+The orders that do not learn: the data set's own, and DeepCoder's, longest inputs first. What those execute is computed
+from the failing tests, which are known. What the pool executes is counted from its judgements (`Judgement.ran`): once
+with every program made new, so that only its order can save, and once with the repetitions as they are. A right program
+runs all its tests in any order: that share cannot be avoided.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from deepcoder.problems import Problem
+from scripts.bench import pools
+from scripts.bench.figures import Figure
+from scripts.bench.mix import TESTS, Case, answer, burning, burns_s, unique
+
+PART = "replay"
+WORKERS = 2
+PROBLEMS, COMPLETIONS, EPOCHS, STEP = 40, 8, 4, 8
+REPEATED, HOPELESS = 1 / 8, 0.3
+KILLERS, DEAR = 2, 2
+OWN, LONGEST, LEAST = "the data set's own order", "longest inputs first", "the cheapest failing test first"
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A submission, and which tests its program fails."""
+
+    case: Case
+    fails: frozenset[int]
+
+    def renewed(self) -> Completion:
+        """The same with a program that nobody has seen."""
+        return Completion(dataclasses.replace(self.case, program=unique(self.case.program.source)), self.fails)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was executed."""
+
+    tests: int = 0
+    cpu_s: float = 0.0
+
+    def __add__(self, other: Work) -> Work:
+        return Work(self.tests + other.tests, self.cpu_s + other.cpu_s)
+
+
+Split = dict[bool, Work]  # that of right programs, and that of wrong ones
+
+
+def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
+    """Counts, for which one round is enough."""
+    steps = list(history(random.Random(0)))
+    batch = [each for step in steps for each in step]
+    learned = executed(sandbox, [[each.renewed() for each in step] for step in steps])
+    remembered = executed(sandbox, steps)
+
+    burned = computed(OWN, batch, 0.0)[True]
+    test_s = (learned[True].cpu_s - burned.cpu_s) / burned.tests  # of a test that burns nothing
+    fixed = {name: computed(name, batch, test_s) for name in (OWN, LONGEST, LEAST)}
+    better = min((OWN, LONGEST), key=lambda name: all_of(fixed[name]).tests)
+
+    def tests(name: str, work: Work, beside: Work, beside_name: str, bound: float | None = None) -> Figure:
+        return Figure(PART, name, work.tests, "tests", beside.tests, beside_name, bound)
+
+    for name in (OWN, LONGEST):
+        yield tests("learned order", all_of(learned), all_of(fixed[name]), name, 0.5 if name == better else None)
+    yield tests("learned order, repetitions remembered", all_of(remembered), all_of(fixed[better]), better, 0.5)
+    yield tests("right programs, whatever the order", fixed[better][True], all_of(fixed[better]), better)
+    yield tests("the least of any order", all_of(fixed[LEAST]), all_of(fixed[better]), better)
+    yield tests("wrong programs, learned order", learned[False], fixed[better][False], better, 0.5)
+    yield tests("wrong programs, the least of any order", fixed[LEAST][False], fixed[better][False], better)
+    cheaper = min((OWN, LONGEST), key=lambda name: fixed[name][False].cpu_s)
+    cpu = (learned[False].cpu_s, "s", fixed[cheaper][False].cpu_s, cheaper)
+    yield Figure(PART, "wrong programs, learned order, CPU", *cpu)
+
+
+def all_of(split: Split) -> Work:
+    return split[True] + split[False]
+
+
+def history(rng: random.Random) -> Iterator[list[Completion]]:
+    """The steps of all epochs."""
+    problems = [graded(rng, number) for number in range(PROBLEMS)]
+    rates = [rng.uniform(0.0, 0.3) for _ in problems]
+    seen: list[list[Completion]] = [[] for _ in problems]
+    for epoch in range(EPOCHS):
+        order = rng.sample(range(PROBLEMS), PROBLEMS)
+        for first in range(0, PROBLEMS, STEP):
+            step = []
+            for number in order[first : first + STEP]:
+                for _ in range(COMPLETIONS):
+                    if seen[number] and rng.random() < REPEATED:
+                        step.append(rng.choice(seen[number]))
+                    else:
+                        step.append(completion(rng, *problems[number], rates[number] + 0.1 * epoch))
+                        seen[number].append(step[-1])
+            yield step
+
+
+def graded(rng: random.Random, number: int) -> tuple[Problem, list[float]]:
+    """A problem, and how likely each of its tests is to fail a wrong program."""
+    lengths = [round(10 ** rng.uniform(0.5, 3)) for _ in range(TESTS)]
+    by_length = sorted(range(TESTS), key=lambda test: lengths[test])
+    burns = [0.0] * TESTS
+    for test in by_length[-DEAR:]:
+        burns[test] = round(rng.uniform(0.005, 0.015), 4)
+    kills = [rng.uniform(0.02, 0.2) for _ in range(TESTS)]
+    weights = [1 + by_length.index(test) / (TESTS - 1) for test in range(TESTS)]
+    for test in rng.choices(range(TESTS), weights, k=KILLERS):
+        kills[test] = rng.uniform(0.6, 0.95)
+    return burning(f"graded {number}", burns, lengths), kills
+
+
+def completion(rng: random.Random, problem: Problem, kills: Sequence[float], rate: float) -> Completion:
+    """A new program for the problem, right at this rate."""
+    fails: set[int] = set()
+    if rng.random() >= rate:
+        if rng.random() < HOPELESS:
+            fails = set(range(TESTS))
+        while not fails:
+            fails = {test for test, kill in enumerate(kills) if rng.random() < kill}
+    return Completion(answer(problem, sorted(fails)), frozenset(fails))
+
+
+def computed(order: str, batch: Sequence[Completion], test_s: float) -> Split:
+    """The tests that an order which does not learn executes; a test takes `test_s` beside what it burns."""
+    found = {True: Work(), False: Work()}
+    for each in batch:
+        burns = burns_s(each.case.problem)
+        tests = ordered(order, each)
+        end = next((place for place, test in enumerate(tests, 1) if test in each.fails), len(tests))
+        cpu_s = sum(burns[test] + test_s for test in tests[:end])
+        found[not each.fails] += Work(end, cpu_s)
+    return found
+
+
+def ordered(order: str, completion: Completion) -> list[int]:
+    """The tests in this order; LEAST is what only one who knows the failing tests can do."""
+    problem = completion.case.problem
+    if order == LONGEST:
+        return sorted(range(TESTS), key=lambda test: -len(problem.tests[test].input))
+    if order == LEAST:
+        burns = burns_s(problem)
+        return sorted(range(TESTS), key=lambda test: (test not in completion.fails, burns[test]))
+    return list(range(TESTS))
+
+
+def executed(sandbox: str, steps: Sequence[Sequence[Completion]]) -> Split:
+    """The tests that a new pool executes, step after step.
+
+    Raises:
+        WrongVerdict: A judgement is not as known.
+    """
+    found = {True: Work(), False: Work()}
+    with pools.ready(sandbox, WORKERS) as pool:
+        for step in steps:
+            for each, judgement in zip(step, pools.judged(pool, [each.case for each in step]), strict=True):
+                if not judgement.repeated:
+                    found[not each.fails] += Work(judgement.ran, judgement.cpu_s)
+    return found
