@@ -622,6 +622,18 @@ def test_function_programs_that_fail_to_load_never_break_the_sandbox(own_sandbox
         assert outcome.ended is Ended.RAISED
 
 
+@pytest.mark.parametrize("source", ["x = (", "1 / 0", "-" * 100_000 + "1", "import os; os._exit(3)"])
+def test_program_that_ends_while_it_gets_ready_leaves_no_folder(own_sandbox: Sandbox, source: str) -> None:
+    count = "import os; print(os.statvfs('.').f_ffree)"
+    before = printed(run(own_sandbox, count))
+    for _ in range(10):  # each gets ready while the one before it ends, and may be the first to end
+        (good,) = own_sandbox.run(function_task("def solve(): return 1"), [call()])
+        (bad,) = own_sandbox.run(function_task(source), [call()])
+        assert (good.ended, bad.ended is Ended.RETURNED) == (Ended.RETURNED, False)
+
+    assert printed(run(own_sandbox, count)) == before
+
+
 def test_abandoned_outcomes_do_not_reach_the_next_task(shared_sandbox: Sandbox) -> None:
     for _ in range(20):
         outcomes = shared_sandbox.run(stdin_task("print('old')"), [b""] * 5)
@@ -634,9 +646,14 @@ def test_abandoned_outcomes_do_not_reach_the_next_task(shared_sandbox: Sandbox) 
 
 def test_many_tasks_leave_nothing_behind(own_sandbox: Sandbox) -> None:
     census = """
-        import glob, os
-        names = sorted(name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid())
-        print(len(names), len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task")), os.listdir("."))
+        import os, time
+        def others():
+            return len([name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()])
+        most, until = 0, time.monotonic() + 0.5  # by when the next program's process waits
+        while time.monotonic() < until:
+            most = max(most, others())
+            time.sleep(0.01)
+        print(most, len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task")), os.listdir("."))
         """
     mess = """
         import os, signal, subprocess, sys, threading
@@ -968,6 +985,45 @@ def test_environment_tells_nothing_of_the_owner(shared_sandbox: Sandbox) -> None
         "HOME", "HOSTNAME", "LANG", "LC_ALL", "LC_CTYPE", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH",
         "PYTHONHASHSEED", "TMPDIR",
     }  # fmt: skip
+
+
+def test_fork_of_a_program_is_like_that_of_a_fresh_interpreter(shared_sandbox: Sandbox) -> None:
+    outcome = run(
+        shared_sandbox,
+        """
+        import os, random, threading
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        for _ in range(2):
+            if os.fork() == 0:
+                print(random.random(), threading.active_count(), flush=True)
+                os._exit(0)
+            os.wait()
+        print(random.random(), threading.active_count())
+        """,
+    )
+
+    drawn, threads = zip(*(line.split() for line in printed(outcome).splitlines()), strict=True)
+    assert len(set(drawn)) == 3
+    assert threads == ("1", "1", "2")
+
+
+def test_recursion_is_as_deep_as_in_a_fresh_interpreter(shared_sandbox: Sandbox) -> None:
+    source = """
+def solve(depth=1):
+    try:
+        return solve(depth + 1)
+    except RecursionError:
+        return depth
+if __name__ == "__main__":
+    print(solve())
+"""
+    fresh = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {source!r}], check=True)"
+    expected = int(printed(run(shared_sandbox, fresh)))
+
+    (returned,) = shared_sandbox.run(function_task(source), [call()])
+
+    assert abs(int(printed(run(shared_sandbox, source))) - expected) <= 1
+    assert abs(int(returned.output) - expected) <= 1
 
 
 def test_order_of_a_set_is_the_same_each_time(shared_sandbox: Sandbox) -> None:

@@ -148,11 +148,28 @@ def test_head_that_is_no_outcome_is_refused(head: dict[str, object], wrong: str)
     assert wrong in repr(caught.value)
 
 
-def test_outcome_is_read_as_it_was_sent() -> None:
-    sent = Outcome(Ended.EXITED, b"42", exit_code=0, stderr="x", cpu_s=0.5, signs=(Sign.PROCESSES,))
-    facts = {name: value for name, value in sent.__dict__.items() if name != "output"}
+outcomes = st.builds(
+    Outcome,
+    ended=st.sampled_from(Ended),
+    output=st.binary(max_size=20),
+    exit_code=st.none() | st.integers(0, 255),
+    signal=st.none() | st.integers(1, 64),
+    error=st.text(max_size=5),
+    stderr=st.text(max_size=5),
+    cpu_s=st.floats(0, 1e6),
+    peak_bytes=st.integers(0, 1 << 40),
+    signs=st.lists(st.sampled_from(Sign), unique=True).map(tuple),
+)
+
+
+@given(outcomes)
+def test_outcome_is_read_as_it_was_sent(sent: Outcome) -> None:
     frames = Frames(1 << 20)
-    frames.feed(frame(facts, sent.output))
+    frames.feed(frame(sent.facts(), sent.output))
     message = frames.next()
 
     assert message is not None and Outcome.read(*message) == sent
+
+
+def test_facts_that_are_as_usual_are_not_sent() -> None:
+    assert Outcome(Ended.RETURNED, b"42", cpu_s=0.5).facts() == {"ended": "returned", "cpu_s": 0.5}

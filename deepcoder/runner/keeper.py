@@ -79,6 +79,7 @@ def keep(
     started, room, size = 0, Room.of(scratch_root, 1 if uids is None else KEEPERS), _address_space_bytes()
     poll = select.poll()
     poll.register(channel, select.POLLIN)
+    exited = None
     while True:
         uid = None if uids is None else uids[started % len(uids)]
         started += 1
@@ -86,7 +87,9 @@ def keep(
         if pid == 0:
             os.close(channel.fileno())
             program.run(jobs, uid, size)
-        exited = os.pidfd_open(pid)
+        last, exited = exited, os.pidfd_open(pid)
+        if last is not None:  # closed only now, so that whoever counts our descriptors always finds as many
+            os.close(last)
         channel.send(marshal.dumps((pid, uid)))
         told = _wait_for_exit(poll, channel, pid, exited)
         if told is None:
@@ -125,7 +128,6 @@ def _wait_for_exit(poll: select.poll, channel: socket.socket, pid: int, exited: 
             os.kill(pid, signal.SIGKILL)
             told = message
     poll.unregister(exited)
-    os.close(exited)
     return told
 
 

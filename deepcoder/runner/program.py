@@ -13,6 +13,7 @@ In stdin mode the report ends before the first line of the program runs; 3, 4 an
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import builtins
 import contextlib
@@ -46,6 +47,7 @@ OWN_FOLDER = "/proc/self/cwd"  # the same words for every program
 DESCRIPTORS = 256  # the most that a process may have open
 STACK_BYTES = 1 << 30  # threads and the main stack reserve address space that they may never touch
 ERROR_CHARS = 500
+REHEARSALS = 20
 
 _PR_SET_DUMPABLE = 4
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -114,17 +116,25 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
 
 
 def _rehearse() -> None:
-    """Call once what every process calls: to find a function of the C library for the first time touches many pages."""
+    """Do, as far as it changes nothing, what every process does. To find a function of the C library for the first time
+    touches many pages, and so does code that has not yet run as often as the interpreter wants before it adapts it.
+    """
     os.setpgid(0, 0)
     with contextlib.suppress(PermissionError):  # as the leader of a group gets
         os.setsid()
     os.setresgid(-1, -1, -1)
     os.setresuid(-1, -1, -1)
     os.chdir("/")
-    one, other = socket.socketpair()
-    with one, other:
-        one.send(b"!")
-        other.recvmsg(1, DESCRIPTORS_BYTES)
+    order = Order(os.getpid(), True, 0, "function", 0, 0, 0.0, "/", False)
+    jobs, process = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with jobs, process:
+        for _ in range(REHEARSALS):
+            jobs.send(marshal.dumps(tuple(order)))
+            _order(process)
+            _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
+            module = {"__builtins__": builtins}
+            exec(_compile("def add(a, b):\n    return a + b\n"), module)
+            _answer(module, "add", b"[[1,2],{}]")
 
 
 def import_all(names: Iterable[str], hooks: Hooks) -> None:
@@ -323,7 +333,8 @@ def _run_main(code: types.CodeType, folder: str) -> NoReturn:
         sys.excepthook(*sys.exc_info())
         status = 1
     try:
-        threading._shutdown()  # type: ignore[attr-defined]  # waits for non-daemon threads
+        if _thread._count():  # to find that there are none to wait for would touch many pages
+            threading._shutdown()  # type: ignore[attr-defined]  # waits for those that are no daemons
         atexit._run_exitfuncs()
         _flush(sys.stdout)
         # A file that was never closed is written here, as when the interpreter ends. It too collects twice: the first
@@ -384,15 +395,19 @@ def _serve_calls(preamble: types.CodeType | None, code: types.CodeType, entry_po
         _report(b"X", _raised(error))
         os._exit(0)
     while True:
-        args, kwargs, *other = values.decode(_next_call())
-        try:
-            value = _entry(module, *(other or [entry_point]))(*args, **kwargs)
-            kind, body = b"V", values.encode(value, objects=True).encode()
-        except MemoryError:
-            kind, body = b"M", b""
-        except Exception as error:
-            kind, body = b"X", _raised(error)
-        _report(kind, body)
+        _report(*_answer(module, entry_point, _next_call()))
+
+
+def _answer(module: dict[str, Any], entry_point: str, call: bytes | bytearray) -> tuple[bytes, bytes]:
+    """The kind and the content of the report on one call."""
+    args, kwargs, *other = values.decode(call)
+    try:
+        value = _entry(module, *(other or [entry_point]))(*args, **kwargs)
+        return b"V", values.encode(value, objects=True).encode()
+    except MemoryError:
+        return b"M", b""
+    except Exception as error:
+        return b"X", _raised(error)
 
 
 def _entry(module: dict[str, Any], name: str) -> Any:
