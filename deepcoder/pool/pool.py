@@ -338,7 +338,15 @@ def connect(workers: int | None) -> bool:
             raise ConnectionError(f"the Ray cluster at {address} does not let us in ({error}): {hint}") from None
         return True
     cpus = max(workers or 1, os.cpu_count() or 1)
-    ray.init("local", num_cpus=cpus, include_dashboard=False, namespace=NAMESPACE, logging_level=logging.WARNING)
+    ray.init(
+        "local",
+        num_cpus=cpus,
+        include_dashboard=False,
+        namespace=NAMESPACE,
+        logging_level=logging.WARNING,
+        # Ray's processes would be nicer than the programs in the containers, and wait for them to feed them.
+        _system_config={"worker_niceness": 0},
+    )
     return True
 
 

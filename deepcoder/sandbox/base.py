@@ -23,7 +23,7 @@ START_S = 60.0  # from the first byte sent to the runner's hello
 GRACE_S = 30.0  # beyond the limits of an execution, before its sandbox counts as broken
 HEAD_BYTES = 1 << 20  # of a frame, beside the output that a program may have
 AHEAD, AHEAD_BYTES = 16, 1 << 20  # inputs sent before the first of them is answered
-SHORT_S = 0.02  # a test that takes longer gains nothing from having the next one sent ahead
+AHEAD_S = 0.1  # of tests, by what the last one took, that the runner has before it is through with the present one
 STOP_S = 0.02  # how often somebody who may be stopped looks whether he is
 # From here on the runner keeps an input for the next program; to know it again has a cost too.
 KEPT_FROM_BYTES = 1 << 14
@@ -137,7 +137,7 @@ class Sandbox:
 
         Up to `ahead` inputs are sent before the first of them is answered (fewer where they are large), so that the
         runner is at work while the caller checks. In stdin mode it is one at first, since many programs fail the first
-        test, then twice as many with each that was short, so that tests of seconds stay with the caller.
+        test, then twice as many each time, but only while they are short: tests of seconds stay with the caller.
 
         Setting `stop` ends it too, from another thread.
 
@@ -188,7 +188,7 @@ class Sandbox:
                 outstanding.popleft()
                 yield outcome
                 if task.mode == "stdin":
-                    most = min(2 * most, ahead) if outcome.wall_s < SHORT_S else 1
+                    most = min(2 * most, 1 + int(AHEAD_S / max(outcome.wall_s, 1e-6)), ahead)
         finally:
             # A run sent ahead, or the process of a function, would go on using the processor.
             if self.is_open and (outstanding or stays):
