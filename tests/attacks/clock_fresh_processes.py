@@ -1,6 +1,6 @@
 # Goes on in a new process every few milliseconds, and has nobody wait for the old ones: their time is in no account.
 # kind: clocks
-# stdin: TLE RTE
+# stdin: TLE RTE WA
 # function: TLE RTE WA
 # limits: cpu_s=0.3
 import ctypes
