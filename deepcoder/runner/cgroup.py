@@ -23,10 +23,11 @@ class Cgroup:
     """
 
     def __init__(self, usage: str, parts: str, events: str, files: str) -> None:
-        self._usage = usage
         self._parts = parts
         self._files = files
-        self._events_fd = os.open(events, os.O_RDONLY)  # asked before each program, so it must cost little
+        # Both are asked often, so it must cost little.
+        self._usage_fd = os.open(usage, os.O_RDONLY)
+        self._events_fd = os.open(events, os.O_RDONLY)
         self._held_at_first = 0
         self.kept_bytes = 0
         self._kills = self._oom_kills()
@@ -50,8 +51,7 @@ class Cgroup:
         return self._charged_bytes() > most and self._held_bytes() > most
 
     def _charged_bytes(self) -> int:
-        with open(self._usage) as usage:
-            return int(usage.read())
+        return int(os.pread(self._usage_fd, 64, 0))
 
     def _held_bytes(self) -> int:
         """What is charged and cannot be taken back: all but files, of which those in memory (shmem) cannot either."""

@@ -45,8 +45,7 @@ def _cpu_s(family: Mapping[int, list[str]]) -> float:
 def _first_thread_s(pid: int) -> float:
     """CPU seconds of a process's first thread, exactly; 0 where it has ended, or the kernel does not tell."""
     try:
-        with open(f"/proc/{pid}/schedstat") as account:
-            return int(account.read().split()[0]) / 1e9
+        return int(keeper.read_proc(f"/proc/{pid}/schedstat").split()[0]) / 1e9
     except OSError:
         return 0.0
 

@@ -28,9 +28,7 @@ log = logging.getLogger("deepcoder.bench")
 WIDTH = 180  # of the table where it does not go to a terminal
 
 # Modules, each with `figures(sandbox, rounds)`.
-PARTS = (
-    "start runner breakdown batch makespan limits replay dispatch data overlap overlap_async"  # the last two need torch
-).split()
+PARTS = "start runner breakdown batch makespan flips limits replay dispatch data overlap overlap_async".split()
 
 
 def measure(part: str) -> Callable[[str, int], Iterator[Figure]]:

@@ -1,0 +1,62 @@
+"""Verdicts of 5,000 programs, far from their limits, on as many workers as there are processors and on four times those.
+
+Every program has a known verdict; a flip is a judgement that has another. Some need a tenth of their time limit, some
+never end, some sleep, some take more memory than they may: what a busy machine could turn into something else.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+
+from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.verdicts import Verdict
+from scripts.bench import mix, pools
+from scripts.bench.figures import Figure
+from scripts.bench.mix import Case, unique
+
+PART = "flips"
+PROGRAMS = 5000
+RARE = 50  # one in so many takes a while
+TIGHT = Problem(
+    "tight", Mode.STDIN, (TestCase("", "done\n"),), limits=Limits(cpu_s=1.0, wall_s=1.0, memory_bytes=128 << 20)
+)
+USUAL: tuple[Callable[[], list[Case]], ...] = (
+    lambda: mix.trivial(1),
+    lambda: mix.failing(1),
+    lambda: mix.calls(1),
+    lambda: [Case(mix.ADDITION, unique(mix.RUNTIME_ERROR), Verdict.RTE)],
+    lambda: [Case(mix.ADDITION, unique(mix.SYNTAX_ERROR), Verdict.CE)],
+)
+SLOW = (
+    ("import time\nwhile time.process_time() < 0.1: pass\nprint('done')\n", Verdict.AC),
+    ("import time\ntime.sleep(0.1)\nprint('done')\n", Verdict.AC),
+    ("kept = bytearray(b'x') * (300 << 20)\nprint('done')\n", Verdict.MLE),
+    (mix.ENDLESS, Verdict.TLE),
+    ("import time\ntime.sleep(60)\n", Verdict.TLE),
+)
+
+
+def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
+    """Counts, for which one round is enough."""
+    cores = os.cpu_count() or 1
+    for name, workers in (("a worker per processor", cores), ("four workers per processor", 4 * cores)):
+        with pools.ready(sandbox, workers) as pool:
+            cases = programs()
+            found = pool.judge([each.submission for each in cases])
+        flips = sum(judgement.verdict is not case.verdict for case, judgement in zip(cases, found, strict=True))
+        yield Figure(PART, f"of {PROGRAMS} verdicts wrong, {name}", flips, "verdicts", bound=0)
+
+
+def programs() -> list[Case]:
+    """In turns of one kind and another."""
+    usual, slow = itertools.cycle(USUAL), itertools.cycle(SLOW)
+    cases: list[Case] = []
+    while len(cases) < PROGRAMS:
+        if len(cases) % RARE == 0:
+            source, verdict = next(slow)
+            cases.append(Case(TIGHT, unique(source), verdict))
+        else:
+            cases += next(usual)()
+    return cases
