@@ -1,4 +1,4 @@
-"""Verdicts of 5,000 programs, far from their limits, on as many workers as there are processors and on four times those.
+"""Verdicts of 5,000 programs, far from their limits, on a worker per processor and on four times as many.
 
 Every program has a known verdict; a flip is a judgement that has another. Some need a tenth of their time limit, some
 never end, some sleep, some take more memory than they may: what a busy machine could turn into something else.
