@@ -57,7 +57,13 @@ def write(path: Path, figures: Sequence[Figure], about: Mapping[str, Any]) -> No
 
 def draw(folder: Path, figures: Sequence[Figure]) -> None:
     """The pictures of those parts that were measured."""
-    drawings = {"bounds": draw_bounds, "breakdown": draw_breakdown, "batch": draw_batch, "replay": draw_replay}
+    drawings = {
+        "bounds": draw_bounds,
+        "breakdown": draw_breakdown,
+        "batch": draw_batch,
+        "replay": draw_replay,
+        "dispatch": draw_dispatch,
+    }
     with matplotlib.rc_context(STYLE):
         for name, drawing in drawings.items():
             canvas = matplotlib.figure.Figure(layout="constrained")
@@ -150,4 +156,26 @@ def draw_replay(canvas: Any, figures: Sequence[Figure]) -> bool:
     axes.axvline(right, color="#333333", linestyle="--", label="right programs alone, repetitions executed")
     axes.set(xlabel="tests executed")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False)
+    return True
+
+
+def draw_dispatch(canvas: Any, figures: Sequence[Figure]) -> bool:
+    """Judgements per second of one client, and the latency of an idle pool, by the number of workers."""
+    if not figures:
+        return False
+    canvas.set_size_inches(10, 3.8)
+    for axes, start, unit in zip(
+        canvas.subplots(1, 2),
+        (("one client",), ("latency p50", "latency p99")),
+        ("judgements per second", "ms of a batch of one"),
+        strict=True,
+    ):
+        for name in start:
+            of = [each for each in figures if each.name.startswith(name)]
+            workers = [int(each.name.split()[-2]) for each in of]
+            axes.plot(workers, [each.value for each in of], marker="o", label=name)
+        axes.set(xscale="log", xlabel="workers", ylabel=unit, ylim=(0, None))
+        axes.set_xticks(workers, list(map(str, workers)))
+        axes.minorticks_off()
+        axes.legend(frameon=False)
     return True
