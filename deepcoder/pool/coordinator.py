@@ -10,7 +10,8 @@ import dataclasses
 import logging
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -256,13 +257,14 @@ class Coordinator:
     async def judge(
         self, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float, fresh: bool
     ) -> AsyncIterator[Found]:
-        """Judgements as they come, each with its index; IE for what is not judged within `deadline_s` seconds.
+        """Judgements as they come, each with its place; IE for what is not judged within `deadline_s` seconds.
 
         What is remembered, or is being judged already, is not judged again, unless all shall be `fresh`: then the tests
         are run in their own order, too.
         """
-        async for found in self._judge(problems, requests, deadline_s, fresh=fresh):
-            yield found
+        async with aclosing(self._judge(problems, requests, deadline_s, fresh=fresh)) as batches:
+            async for found in batches:
+                yield found
 
     async def begin(self, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float) -> None:
         """Judge for somebody who will ask later, and is then the first to ask."""
@@ -276,7 +278,7 @@ class Coordinator:
         deadline_s: float,
         fresh: bool = False,
         begins: bool = False,
-    ) -> AsyncIterator[Found]:
+    ) -> AsyncGenerator[Found, None]:
         end = time.monotonic() + deadline_s
         queue: Queue = asyncio.Queue()
         missing: dict[int, Job] = {}
