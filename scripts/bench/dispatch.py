@@ -26,6 +26,7 @@ from deepcoder.programs import Program
 from deepcoder.runner.wire import Ended, Outcome
 from deepcoder.sandbox import SandboxConfig
 from deepcoder.verdicts import Submission, Verdict
+from scripts.bench import pools
 from scripts.bench.figures import Figure
 
 PART = "dispatch"
@@ -159,8 +160,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     """Whatever the kind of sandbox: there is none."""
     for workers in WORKERS:
         with _Pool(workers, "process") as pool:
-            while pool.state().alive < workers:
-                time.sleep(0.05)
+            pools.wait_until_ready(pool, workers)
             judged_s(pool, submissions(BATCH // 10, "warm"))
             rates = [BATCH / judged_s(pool, submissions(BATCH, f"one {each}")) for each in range(rounds)]
             alone = [each for turn in range(rounds) for each in latencies_s(pool, f"alone {turn}")]

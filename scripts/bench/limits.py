@@ -7,7 +7,6 @@ strays: its slowest run of many, four programs to a processor, beside its usual 
 
 from __future__ import annotations
 
-import itertools
 import os
 import random
 import statistics
@@ -18,9 +17,10 @@ from deepcoder.datasets import ReferenceTime
 from deepcoder.datasets.times import FACTOR
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Mode, Problem, TestCase
-from deepcoder.programs import Program
 from deepcoder.verdicts import Submission, Verdict
+from scripts.bench import pools
 from scripts.bench.figures import Figure
+from scripts.bench.mix import unique
 
 PART = "limits"
 WORKERS = 2
@@ -47,8 +47,6 @@ BATCH = (  # how many of each, and what must come of it
     (7, Verdict.TLE, "while True:\n    pass\n"),
 )
 
-_numbers = itertools.count()
-
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     """What the limits come to; the rounds of both are interleaved.
@@ -59,7 +57,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     problems = [_problem(number, work) for number, work in enumerate(WORK)]
     took_s: dict[str, list[float]] = {"default": [], "calibrated": []}
     changed = 0
-    with SandboxPool(WORKERS, sandbox) as pool:
+    with pools.ready(sandbox, WORKERS) as pool:
         kinds = {"default": problems, "calibrated": _calibrated(problems, pool)}
         for seed in range(rounds):
             for name, limited in kinds.items():
@@ -87,7 +85,7 @@ def _problem(number: int, work: int) -> Problem:
 
 def _calibrated(problems: Sequence[Problem], pool: SandboxPool) -> list[Problem]:
     """As by `deepcoder doctor --times` and `load_problems`."""
-    judgements = pool.judge([Submission(each, _unique(each.reference or "")) for each in problems])
+    judgements = pool.judge([Submission(each, unique(each.reference or "")) for each in problems])
     return [
         ReferenceTime(each.problem_id, len(each.tests), judgement.slowest_s).limited(each)
         for each, judgement in zip(problems, judgements, strict=True)
@@ -97,7 +95,7 @@ def _calibrated(problems: Sequence[Problem], pool: SandboxPool) -> list[Problem]
 def _batch(problems: Sequence[Problem], seed: int) -> tuple[list[Submission], list[Verdict]]:
     """Each kind of program goes round the problems; then all are shuffled."""
     made = [
-        (Submission(problems[number % len(problems)], _unique(source)), verdict)
+        (Submission(problems[number % len(problems)], unique(source)), verdict)
         for count, verdict, source in BATCH
         for number in range(count)
     ]
@@ -107,11 +105,6 @@ def _batch(problems: Sequence[Problem], seed: int) -> tuple[list[Submission], li
 
 def _cpu_s(problems: Sequence[Problem], sandbox: str, workers: int) -> list[float]:
     """CPU seconds of the heaviest test in many runs of one program."""
-    with SandboxPool(workers, sandbox) as pool:
-        judgements = pool.judge([Submission(problems[-1], _unique(REFERENCE)) for _ in range(RUNS)])
+    with pools.ready(sandbox, workers) as pool:
+        judgements = pool.judge([Submission(problems[-1], unique(REFERENCE)) for _ in range(RUNS)])
     return [each.slowest_s for each in judgements]
-
-
-def _unique(source: str) -> Program:
-    """Equal programs are judged once."""
-    return Program(f"{source}# {next(_numbers)}\n")

@@ -27,6 +27,7 @@ from deepcoder.programs import fenced
 from deepcoder.reward import CodeReward
 from deepcoder.training import tiny
 from deepcoder.training.rollouts import Finished, JudgedRollout
+from scripts.bench import pools
 from scripts.bench.figures import Figure
 
 PART = "overlap"
@@ -148,9 +149,7 @@ def steps_s(pool: SandboxPool, steps: int) -> list[float]:
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     """The time of a step of each kind, and what judging adds to it."""
-    with SandboxPool(WORKERS, sandbox) as pool:
-        while pool.state().alive < WORKERS:
-            time.sleep(0.05)
+    with pools.ready(sandbox, WORKERS) as pool:
         took_s = steps_s(pool, len(Kind) * (rounds + 1))[len(Kind) :]  # the first of each kind warms up
     found = {kind: statistics.median(took_s[place :: len(Kind)]) for place, kind in enumerate(Kind)}
     free_s = found.pop(Kind.FREE)

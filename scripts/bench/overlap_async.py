@@ -24,6 +24,7 @@ from datasets import Dataset
 from deepcoder.pool import SandboxPool
 from deepcoder.reward import CodeReward
 from deepcoder.training import tiny
+from scripts.bench import pools
 from scripts.bench.figures import Figure
 from scripts.bench.overlap import GROUP, PROBLEMS, ROWS, WORKERS, Kind, text
 
@@ -102,9 +103,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     """The time that rollouts of each kind take, and what judging adds to it."""
     PartialState(cpu=True)  # TRL does not log without
     found: dict[Kind, list[float]] = {kind: [] for kind in Kind}
-    with SandboxPool(WORKERS, sandbox) as pool:
-        while pool.state().alive < WORKERS:
-            time.sleep(0.05)
+    with pools.ready(sandbox, WORKERS) as pool:
         for salt in range(rounds + 1):
             for number, kind in enumerate(Kind):
                 found[kind].append(rollouts_s(pool, kind, salt * len(Kind) + number))
