@@ -180,7 +180,8 @@ def test_ended_jobs_are_not_handed_out_and_are_taken_back() -> None:
     jobs = [job(number) for number in range(3)]
     schedule = schedule_with(*jobs)
     (part,) = schedule.lease("a", 0.0)
-    schedule.end([jobs[0], jobs[2]])
+    schedule.end(jobs[0])
+    schedule.end(jobs[2])
     assert schedule.drop(jobs[0]) == [("a", part.number)]
     assert list(schedule.held("a")) == []
     assert schedule.waiting == 1
@@ -306,7 +307,7 @@ def test_every_job_ends_once_whatever_happens() -> None:
                 one, judgement = found
                 assert one.payload not in ended
                 ended[one.payload] = judgement
-                schedule.end([one])
+                schedule.end(one)
                 schedule.drop(one)
 
         for _ in range(10_000):

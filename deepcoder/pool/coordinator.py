@@ -10,8 +10,7 @@ import dataclasses
 import logging
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -229,7 +228,7 @@ class Coordinator:
         """Nobody waits for it any more."""
         if self._jobs.get(job.payload.key) is job:
             del self._jobs[job.payload.key]
-        self._schedule.end([job])
+        self._schedule.end(job)
         numbers = defaultdict(list)
         for actor, number in self._schedule.drop(job):
             numbers[actor].append(number)
@@ -255,30 +254,18 @@ class Coordinator:
         self._feed()
 
     async def judge(
-        self, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float, fresh: bool
-    ) -> AsyncIterator[Found]:
-        """Judgements as they come, each with its place; IE for what is not judged within `deadline_s` seconds.
-
-        What is remembered, or is being judged already, is not judged again, unless all shall be `fresh`: then the tests
-        are run in their own order, too.
-        """
-        async with aclosing(self._judge(problems, requests, deadline_s, fresh=fresh)) as batches:
-            async for found in batches:
-                yield found
-
-    async def begin(self, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float) -> None:
-        """Judge for somebody who will ask later, and is then the first to ask."""
-        async for _ in self._judge(problems, requests, deadline_s, begins=True):
-            pass
-
-    async def _judge(
         self,
         problems: Mapping[str, Known],
         requests: Sequence[Request],
         deadline_s: float,
         fresh: bool = False,
         begins: bool = False,
-    ) -> AsyncGenerator[Found, None]:
+    ) -> AsyncIterator[Found]:
+        """Judgements as they come, each with its place; IE for what is not judged within `deadline_s` seconds.
+
+        What is remembered, or is being judged already, is not judged again, unless all shall be `fresh`: then the tests
+        are run in their own order, too. `begins`: whether it is for somebody who will ask later.
+        """
         end = time.monotonic() + deadline_s
         queue: Queue = asyncio.Queue()
         missing: dict[int, Job] = {}
@@ -306,6 +293,11 @@ class Coordinator:
                 job.payload.listeners[:] = [each for each in job.payload.listeners if each.queue is not queue]
                 if not job.payload.listeners:
                     self._forget(job)
+
+    async def begin(self, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float) -> None:
+        """Judge for somebody who will ask later, and is then the first to ask."""
+        async for _ in self.judge(problems, requests, deadline_s, begins=True):
+            pass
 
     def _ask(
         self,

@@ -219,21 +219,20 @@ class Schedule:
                 self._wait_again(self._part(job, given_away), first=True)
         if job.parts and not failed:
             return None
-        self.end([job])
+        self.end(job)
         if not failed and job.found.passed != job.total:  # never an AC for tests that nobody has run
             return job, unjudged(job.total, f"of {job.total} tests only {job.found.passed} came back")
         if judgement.verdict is not Verdict.IE:
             self.learned.took(job.problem, job.took_s)
         return job, job.found
 
-    def end(self, jobs: Iterable[Job]) -> None:
-        """Nobody waits for these any more. What workers still hold of them is for `drop`."""
-        for job in jobs:
-            if not job.is_over:
-                job.is_over = True
-                if waiting := sum(part.worker is None for part in job.parts):
-                    self.waiting -= waiting
-                    self._again = deque(part for part in self._again if part.job is not job)
+    def end(self, job: Job) -> None:
+        """Nobody waits for it any more. What workers still hold of it is for `drop`."""
+        if not job.is_over:
+            job.is_over = True
+            if waiting := sum(part.worker is None for part in job.parts):
+                self.waiting -= waiting
+                self._again = deque(part for part in self._again if part.job is not job)
 
     def drop(self, job: Job) -> list[tuple[Hashable, int]]:
         """Take from the workers what they hold of a job that is over: each worker, and the number of the part."""
@@ -261,7 +260,7 @@ class Schedule:
             self._wait_again(part, first=True)
             return None
         job.parts.discard(part)
-        self.end([job])
+        self.end(job)
         return job, last
 
     def lost(self, worker: Hashable) -> tuple[Job, Judgement] | None:

@@ -224,12 +224,10 @@ class Worker:
             return Done(work.number, judgement, costs)
         except SandboxError as error:
             log.warning("%r: %s", self._sandbox, error)
-            started = self._sandbox is not None
-            program_did_it = (
-                self._sandbox is not None and not self._sandbox.is_open
-            )  # else it was the jury's that broke
+            sandbox = self._sandbox
+            program_did_it = sandbox is not None and not sandbox.is_open  # else it was the jury's that broke
             self._close_used()
-            self._is_fit = started and self._starts()
+            self._is_fit = sandbox is not None and self._starts()
             return Failed(work.number, Fault.BROKEN if program_did_it and self._is_fit else Fault.LOST, str(error))
         except Exception as error:
             log.exception("a part of a submission could not be judged")
