@@ -123,7 +123,8 @@ def test_grade_writes_a_judgement_per_completion(folder: Path, capsys: pytest.Ca
         (2, "add", "WA"),
         (3, "double", "AC"),
     ]
-    assert (rows[2]["passed"], rows[2]["ran"], rows[2]["total"], rows[2]["failed_test"]) == (1, 2, 2, 1)
+    assert (rows[2]["total"], rows[2]["failed_test"]) == (2, 1)
+    assert rows[2]["ran"] == rows[2]["passed"] + 1 <= 2  # an idle worker may have run the second test before the first
     assert "pass@1 66.7%" in ran.out
 
 
