@@ -14,6 +14,7 @@ from deepcoder.pool.schedule import (
     MAX_BROKEN,
     SPLIT_AFTER_S,
     Batch,
+    Client,
     Fault,
     Job,
     Part,
@@ -129,6 +130,21 @@ def test_a_batch_that_comes_late_is_not_owed_what_it_missed() -> None:
         schedule.add(late, job(("late", number), "same"))
     given = [names(schedule.lease(str(worker), 0.0))[0] for worker in range(20)]
     assert 9 <= sum(name[0] == "late" for name in given if isinstance(name, tuple)) <= 11
+
+
+def test_clients_share_the_workers_however_many_batches_they_have() -> None:
+    schedule = schedule_with(alive="a")
+    learn(schedule, "same", 1.0)
+    many, few = Client(), Client()
+    for batch in [Batch(client=many) for _ in range(10)]:
+        for number in range(10):
+            schedule.add(batch, job(("many", id(batch), number), "same"))
+    alone = Batch(client=few)
+    for number in range(10):
+        schedule.add(alone, job(("few", 0, number), "same"))
+    given = [name for worker in range(20) for name in names(schedule.lease(str(worker), 0.0))]
+    assert sum(name[0] == "few" for name in given if isinstance(name, tuple)) == 10
+    assert len({name[1] for name in given if isinstance(name, tuple) and name[0] == "many"}) == 10
 
 
 def test_failed_job_goes_first_and_to_another_worker() -> None:

@@ -5,8 +5,9 @@ Runs: in the coordinator.
 A job is a submission, and at first one part. A part whose tests take long is split when a worker has nothing to do: it
 gets every second one of the tests that are still to come. What the parts find is put together here.
 
-Batches share the workers: the next part is of the batch that has been given the least so far, and of that batch the
-one that is expected to take longest, so that no long one is left for the end. Workers get several short parts at once.
+Clients share the workers, and so do the batches of one client: the next part is of the client that has been given the
+least so far, of its batches of the one that has been given the least, and of that batch the one that is expected to
+take longest, so that no long one is left for the end. Workers get several short parts at once.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections import deque
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from deepcoder.pool.learned import Learned
 from deepcoder.runner.wire import Sign
@@ -30,6 +31,8 @@ MAX_BROKEN = 3  # sandboxes that one program may take down before that is its ow
 LEASE_S = 0.1  # expected seconds of the parts that a worker is given at once
 SPLIT_AFTER_S = 0.05  # a part at work for longer is worth the messages that splitting it takes
 STALE = 0.5  # a part expected to take less than this share of what was thought finds its place anew
+
+Sharing = TypeVar("Sharing", bound="Share")
 
 
 class Fault(Enum):
@@ -75,26 +78,73 @@ class Part:
 
 
 @dataclass(eq=False)
-class Batch:
-    """What one call of a client has asked for. The mutable state: the parts that wait, and what it has been given."""
+class Share:
+    """What is given some of the workers' time beside others. The mutable state: how much, and whether more waits."""
 
     served_s: float = 0.0
-    waiting: list[tuple[float, int, Part]] = field(default_factory=list)  # a heap: what takes longest first
     is_queued: bool = False
 
 
+class Turns(Generic[Sharing]):
+    """Whose turn it is: of those for whom something waits, the one that has been given the least.
+
+    The mutable state: a heap of them, and how much the one had been given that was given something last.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Sharing]] = []
+        self._numbers = itertools.count()
+        self._served_s = 0.0
+
+    def join(self, one: Sharing) -> None:
+        """Something waits for it."""
+        if not one.is_queued:
+            one.is_queued = True
+            one.served_s = max(one.served_s, self._served_s)  # having been away earns nothing
+            heapq.heappush(self._heap, (one.served_s, next(self._numbers), one))
+
+    def first(self) -> Sharing | None:
+        """Whose turn it is."""
+        return self._heap[0][2] if self._heap else None
+
+    def leave(self) -> None:
+        """Nothing waits for the first."""
+        heapq.heappop(self._heap)[2].is_queued = False
+
+    def give(self, seconds: float) -> None:
+        """To the first."""
+        _, number, first = self._heap[0]
+        self._served_s = first.served_s
+        first.served_s += seconds
+        heapq.heapreplace(self._heap, (first.served_s, number, first))
+
+
+@dataclass(eq=False)
+class Client(Share):
+    """Somebody who asks for batches."""
+
+    batches: Turns[Batch] = field(default_factory=Turns)
+
+
+@dataclass(eq=False)
+class Batch(Share):
+    """What one call of a client has asked for. The mutable state: the parts that wait."""
+
+    client: Client = field(default_factory=Client)
+    waiting: list[tuple[float, int, Part]] = field(default_factory=list)  # a heap: what takes longest first
+
+
 class Schedule:
-    """The mutable state: the workers that are alive, the batches with parts that wait, and what each worker holds."""
+    """The mutable state: the workers that are alive, the clients with parts that wait, and what each worker holds."""
 
     def __init__(self, learned: Learned) -> None:
         self.learned = learned
         self.alive: set[Hashable] = set()
         self.waiting = 0  # parts
         self._numbers = itertools.count()
-        self._batches: list[tuple[float, int, Batch]] = []  # a heap: the one that has been given least first
+        self._clients: Turns[Client] = Turns()
         self._again: deque[Part] = deque()  # parts that a worker had
         self._held: dict[Hashable, dict[int, Part]] = {}
-        self._served_s = 0.0  # by the batch that was given something last
 
     def _part(self, job: Job, tests: frozenset[int] | None = None) -> Part:
         part = Part(next(self._numbers), job, tests)
@@ -106,10 +156,8 @@ class Schedule:
         part = self._part(job)
         self.waiting += 1
         heapq.heappush(batch.waiting, (-self._expected_s(part), part.number, part))
-        if not batch.is_queued:
-            batch.is_queued = True
-            batch.served_s = max(batch.served_s, self._served_s)  # having been away earns nothing
-            heapq.heappush(self._batches, (batch.served_s, part.number, batch))
+        batch.client.batches.join(batch)
+        self._clients.join(batch.client)
 
     def _expected_s(self, part: Part) -> float:
         whole_s = self.learned.submission_s(part.job.problem)
@@ -142,21 +190,25 @@ class Schedule:
                 del self._again[place]
                 self.waiting -= 1
                 return part
-        while self._batches:
-            _, number, batch = self._batches[0]
-            expected_s = self._first(batch)
-            if expected_s is None:
-                heapq.heappop(self._batches)
-                batch.is_queued = False
-                continue
-            if expected_s > at_most_s:
-                return None
-            part = heapq.heappop(batch.waiting)[2]
-            self._served_s = batch.served_s
-            batch.served_s += expected_s
-            heapq.heapreplace(self._batches, (batch.served_s, number, batch))
-            self.waiting -= 1
-            return part
+        found = self._next()
+        if found is None or found[1] > at_most_s:
+            return None
+        batch, expected_s = found
+        part = heapq.heappop(batch.waiting)[2]
+        batch.client.batches.give(expected_s)
+        self._clients.give(expected_s)
+        self.waiting -= 1
+        return part
+
+    def _next(self) -> tuple[Batch, float] | None:
+        """The batch whose turn it is, and the seconds expected of its first part."""
+        while (client := self._clients.first()) is not None:
+            while (batch := client.batches.first()) is not None:
+                expected_s = self._first(batch)
+                if expected_s is not None:
+                    return batch, expected_s
+                client.batches.leave()
+            self._clients.leave()
         return None
 
     def _first(self, batch: Batch) -> float | None:
