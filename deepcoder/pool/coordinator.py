@@ -1,6 +1,8 @@
 """The coordinator: the one actor that owns the workers and the schedule, and that every client of the pool asks.
 
 Runs: on the cluster, needing no CPU of its own. It dies with the client that started the pool, and its workers with it.
+Should it die alone, Ray starts it again: with new workers, knowing nothing, and every client asks anew for what it has
+not been told.
 """
 
 from __future__ import annotations
@@ -10,18 +12,19 @@ import dataclasses
 import logging
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import ray
-from ray.actor import ActorHandle
 from ray.exceptions import RayError, RayTaskError
 
+from deepcoder.pool import nodes
+from deepcoder.pool.crew import LOOK_S, Crew, Member, Node, Size
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.memory import KEPT, Key, Memory, key_of
-from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Job, Part, Schedule, unjudged
-from deepcoder.pool.worker import Report, Work, Worker
+from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule, unjudged
+from deepcoder.pool.worker import BEAT_S, Report, Started, Work, Worker
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Sign
@@ -31,10 +34,15 @@ from deepcoder.verdicts import Judgement
 log = logging.getLogger(__name__)
 
 RETRY_START_S = 1.0
+RETRY_HOPELESS_S = 10.0
+START_S = 240.0  # for a worker on its node to have a sandbox, though the engine should take its time over each request
+HEARD_S = BEAT_S + 10.0  # a worker that says nothing for so long is given up
+SILENT_S = 10.0  # a client too
+MOST_OPEN = 10_000  # submissions of one client at work or waiting; it is not heard about more before some are judged
+ROOM_S = 0.05  # how often it is looked whether a client has room for more
 CLOSE_S = 10.0
 PACE_S = 0.005  # between two messages to one client: each costs more than the judgements in it
 
-Actor = ActorHandle[Worker]
 Found = list[tuple[int, Judgement]]  # each with its place in the batch
 
 
@@ -55,7 +63,7 @@ class Known(NamedTuple):
     limit_s: float  # CPU seconds of one test
 
 
-Queue = asyncio.Queue[tuple[int, Judgement]]
+Queue = asyncio.Queue[tuple[int, Judgement] | None]
 
 
 class _Listener(NamedTuple):
@@ -73,6 +81,17 @@ class _Asked(NamedTuple):
     reference: ray.ObjectRef[Problem]
     program: Program
     listeners: list[_Listener]
+
+
+@dataclass(eq=False)
+class _Client:
+    """A process that asks. The mutable state: everything."""
+
+    heard: float  # by time.monotonic
+    share: Client = field(default_factory=Client)
+    calls: set[Queue] = field(default_factory=set)
+    open: int = 0  # submissions
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,98 +119,189 @@ class Coordinator:
     """Hands parts of submissions to workers and judgements to clients.
 
     The mutable state: the schedule, what has been learned and is remembered, the jobs at work by what they ask, the
-    workers that have nothing to do, and why some do not start.
+    clients, the workers, those that have nothing to do, and the image that the first of them had.
     """
 
-    def __init__(self, config: SandboxConfig, workers: int) -> None:
+    def __init__(self, config: SandboxConfig, size: Size) -> None:
+        self._config = config
+        self._crew = Crew(size)
         self._learned = Learned()
         self._memory = Memory()
         self._schedule = Schedule(self._learned)
-        self._workers = workers
         self._begun: OrderedDict[Key, bool] = OrderedDict()  # for somebody who has not asked yet
         self._jobs: dict[tuple[Any, ...], Job] = {}
-        self._idle: dict[Actor, asyncio.Future[list[Part]]] = {}
-        self._failures: dict[Actor, str] = {}
-        self._hopeless: set[Actor] = set()  # they need a person to change something
+        self._clients: dict[str, _Client] = {}
+        self._idle: dict[Member, asyncio.Future[list[Part]]] = {}
+        self._image: tuple[str, str] | None = None  # and the address of a node that has it
         self._started = asyncio.Condition()
         self._judged = self._repeated = self._tests = 0
-        self._actors = self._start_workers(config)
-        self._tasks = [asyncio.create_task(self._drive(actor)) for actor in self._actors]
-        self._tasks.append(asyncio.create_task(self._split_for_the_idle()))
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._begin_task(self._watch())
+        self._begin_task(self._split_for_the_idle())
 
-    def _start_workers(self, config: SandboxConfig) -> list[Actor]:
-        """Wherever the cluster has room for them."""
-        actor: Any = ray.remote(Worker).options(num_cpus=1, max_restarts=-1, scheduling_strategy="SPREAD")
-        return [actor.remote(config) for _ in range(self._workers)]
+    def _begin_task(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
 
-    async def _drive(self, actor: Actor) -> None:
-        """Keep one worker at work for as long as the pool lives."""
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("the coordinator fails", exc_info=error)
+
+    def _nodes(self) -> list[Node]:
+        return nodes.alive(self._crew.size.resource)
+
+    def _start_worker(self) -> Any:
+        """An actor wherever the cluster has room for it."""
+        size = self._crew.size
+        room: dict[str, Any] = {"num_cpus": 0, "resources": {size.resource: 1}} if size.resource else {"num_cpus": 1}
+        if avoided := self._crew.avoided():
+            room["label_selector"] = {"ray.io/node-id": f"!in({','.join(avoided)})"}
+        actor: Any = ray.remote(Worker)
+        return actor.options(max_restarts=-1, scheduling_strategy="SPREAD", **room).remote(self._config)
+
+    async def _watch(self) -> None:
+        """Have as many workers as there shall be, where they shall be, and forget clients that are gone."""
+        loop, looked = asyncio.get_running_loop(), time.monotonic()
         while True:
-            await self._until_started(actor)
-            self._schedule.alive.add(actor)
+            try:
+                self._crew.see(await loop.run_in_executor(None, self._nodes))
+            except (RayError, OSError, RuntimeError) as error:
+                log.warning("the nodes of the cluster are not known for now: %s", error)
+            self._resize(time.monotonic())
+            late_s = time.monotonic() - looked - LOOK_S
+            looked = time.monotonic()
+            for name, client in list(self._clients.items()):
+                client.heard += max(0.0, late_s)  # nobody was listening
+                if looked - client.heard > SILENT_S:
+                    log.warning("nothing is heard of a client (%s): what it has asked for is dropped", name)
+                    self._lose(name)
+            await asyncio.sleep(LOOK_S)
+
+    def _resize(self, now: float) -> None:
+        waits = self._schedule.waiting > 0 and not self._idle
+        for member in self._crew.release(waits, now):
+            log.info("the worker on %s leaves", _address(member))
+            if member in self._idle and not self._idle[member].done():
+                self._idle[member].set_result([])
+            elif member.place is None:
+                self._discharge(member)
+        for _ in range(self._crew.missing(waits)):
+            member = Member(self._start_worker(), idle_since=now)
+            self._crew.members.append(member)
+            self._begin_task(self._drive(member))
+
+    async def _drive(self, member: Member) -> None:
+        """Keep one worker at work for as long as it belongs to the pool."""
+        while await self._is_started(member):
+            self._schedule.alive.add(member)
             await self._tell_start()
             try:
-                while await self._exchange(actor):
+                while await self._exchange(member):
                     pass
-            except RayError as error:
-                log.warning("a worker was lost: %s", _sentence(error))
-            self._end(self._schedule.lost(actor))
+            except (RayError, TimeoutError) as error:
+                log.warning("the worker on %s was lost: %s", _address(member), _sentence(error))
+                self._restart(member)
+            self._end(self._schedule.lost(member))
             self._feed()
             await self._tell_start()
+        await self._close_one(member)
+        self._discharge(member)
+
+    def _restart(self, member: Member) -> None:
+        """It may only be out of reach, and must not go on then."""
+        ray.kill(member.actor, no_restart=False)
+        member.place, member.idle_since = None, time.monotonic()
+
+    def _discharge(self, member: Member) -> None:
+        if member in self._crew.members:
+            self._crew.members.remove(member)
+            ray.kill(member.actor)
 
     async def _tell_start(self) -> None:
         async with self._started:
             self._started.notify_all()
 
-    async def _until_started(self, actor: Actor) -> None:
-        while True:
+    async def _is_started(self, member: Member) -> bool:
+        """Wait until it has a sandbox; false where it is to leave."""
+        while not member.is_leaving:
             try:
-                log.info("%s is ready", await actor.start.remote())
-                self._failures.pop(actor, None)
-                self._hopeless.discard(actor)
-                return
-            except (RayError, SandboxError) as error:
-                if isinstance(error, SandboxUnavailable):
-                    self._hopeless.add(actor)
-                failure = _sentence(error)
-                if failure not in self._failures.values():  # said once, however many workers it keeps from starting
-                    log.warning("a worker does not start: %s", failure)
-                self._failures[actor] = failure
+                if member.place is None:
+                    member.place = await member.actor.place.remote()  # which waits until there is room for it
+                started: Started = await asyncio.wait_for(member.actor.start.remote(), START_S)
+                await self._compare(member, started.interpreter)
+                log.info("%s is ready on %s", started.sandbox, _address(member))
+                member.sandbox, member.failure, member.is_hopeless = started.sandbox, "", False
+                return True
+            except (RayError, SandboxError, TimeoutError) as error:
+                if member.is_leaving:
+                    return False
+                if not isinstance(error, SandboxError):
+                    self._restart(member)
+                failure = f"{_address(member)}: {_sentence(error)}"
+                if all(failure != each.failure for each in self._crew.members):  # said once, however many it keeps
+                    log.warning("a worker does not start on %s", failure)
+                member.failure, member.is_hopeless = failure, isinstance(error, SandboxUnavailable)
                 await self._tell_start()
-            await asyncio.sleep(RETRY_START_S)
+            await asyncio.sleep(RETRY_HOPELESS_S if member.is_hopeless else RETRY_START_S)
+        return False
 
-    async def _exchange(self, actor: Actor) -> bool:
-        """Give the worker more to do and hear what it has done; whether it is fit for more.
+    async def _compare(self, member: Member, image: str) -> None:
+        """Programs shall meet the same libraries wherever they are judged.
+
+        Raises:
+            SandboxUnavailable: The worker's image is not the one that the first worker had.
+        """
+        if self._config.kind != "docker":
+            return
+        if self._image is None:
+            self._image = image, _address(member)
+        elif image != self._image[0]:
+            await member.actor.close.remote()
+            first, address = self._image
+            raise SandboxUnavailable(f"it has {image}, but {address} has {first}: have the same on every node")
+
+    async def _exchange(self, member: Member) -> bool:
+        """Give the worker more to do and hear what it has done; whether it is fit for more, and shall have more.
 
         Raises:
             RayError: It is gone.
+            TimeoutError: It is not heard of.
         """
-        parts = self._schedule.lease(actor, time.monotonic())
-        if not parts and not self._schedule.held(actor):
-            parts = await self._something_to_do(actor)
+        parts: list[Part] = []
+        if not member.is_leaving:
+            parts = self._schedule.lease(member, time.monotonic())
+        if not parts and not self._schedule.held(member):
+            if not member.is_leaving:
+                parts = await self._something_to_do(member)
+            if not parts:
+                return False
         while True:
             works = [self._work(part) for part in parts]
             problems = {part.job.problem: [part.job.payload.reference] for part in parts}
-            report: Report = await actor.exchange.remote(works, problems)
-            self._take(actor, report)
+            report: Report = await asyncio.wait_for(member.actor.exchange.remote(works, problems), HEARD_S)
+            self._take(member, report)
             if report.is_free or not report.is_fit:
                 return report.is_fit
             parts = []  # it is at something long: others should have what waits
 
-    async def _something_to_do(self, actor: Actor) -> list[Part]:
+    async def _something_to_do(self, member: Member) -> list[Part]:
+        """Nothing where the worker is to leave."""
         coming: asyncio.Future[list[Part]] = asyncio.get_running_loop().create_future()
-        self._idle[actor] = coming
+        self._idle[member], member.idle_since = coming, time.monotonic()
         try:
             return await coming
         finally:
-            self._idle.pop(actor, None)
+            self._idle.pop(member, None)
+            member.idle_since = None
 
     def _feed(self) -> None:
         """Give idle workers what waits."""
-        for actor, coming in list(self._idle.items()):
+        for member, coming in list(self._idle.items()):
             if not self._schedule.waiting:
                 return
-            if not coming.done() and (parts := self._schedule.lease(actor, time.monotonic())):
+            if not coming.done() and (parts := self._schedule.lease(member, time.monotonic())):
                 coming.set_result(parts)
 
     def _work(self, part: Part) -> Work:
@@ -200,14 +310,14 @@ class Coordinator:
             tests = self._learned.order(job.problem, sorted(part.wanted()))
         return Work(part.number, job.problem, job.payload.program, tests)
 
-    def _take(self, actor: Actor, report: Report) -> None:
+    def _take(self, member: Member, report: Report) -> None:
         for number, judgement, costs in report.done:
             self._tests += len(costs)
-            self._end(self._schedule.judged(actor, number, judgement, costs))
+            self._end(self._schedule.judged(member, number, judgement, costs))
         for number, fault, detail in report.failed:
             log.warning("an attempt at a submission failed: %s", detail)
-            self._end(self._schedule.failed(actor, number, fault))
-        self._schedule.returned(actor, report.returned)
+            self._end(self._schedule.failed(member, number, fault))
+        self._schedule.returned(member, report.returned)
         if self._schedule.waiting:
             self._feed()
 
@@ -230,77 +340,113 @@ class Coordinator:
             del self._jobs[job.payload.key]
         self._schedule.end(job)
         numbers = defaultdict(list)
-        for actor, number in self._schedule.drop(job):
-            numbers[actor].append(number)
-        for actor, found in numbers.items():
-            actor.drop.remote(found)  # type: ignore[attr-defined]
+        for worker, number in self._schedule.drop(job):
+            numbers[worker].append(number)
+        for member, found in numbers.items():
+            member.actor.drop.remote(found)  # type: ignore[attr-defined]
 
     async def _split_for_the_idle(self) -> None:
         """Give workers with nothing to do some tests of the longest parts at work."""
         while True:
             await asyncio.sleep(SPLIT_AFTER_S)
             if self._idle:
-                asked = self._schedule.to_split(time.monotonic())[: len(self._idle)]
-                await asyncio.gather(*(self._split(victim, part) for victim, part in asked))
+                now = time.monotonic()
+                for victim, part in self._schedule.to_split(now)[: len(self._idle)]:
+                    part.ask_after = now + CLOSE_S  # one that does not answer is not asked again before
+                    self._begin_task(self._split(victim, part.number))
 
-    async def _split(self, victim: Any, part: Part) -> None:
-        number = part.number
+    async def _split(self, victim: Any, number: int) -> None:
         try:
-            given: list[int] = await asyncio.wait_for(victim.split.remote(number), CLOSE_S)
+            given: list[int] = await asyncio.wait_for(victim.actor.split.remote(number), CLOSE_S)
         except (RayError, TimeoutError) as error:  # what it held is noticed to be missing in time
-            log.info("a part could not be split: %s", error)
+            log.info("a part could not be split: %s", _sentence(error))
             return
         self._schedule.split(victim, number, given, time.monotonic())
         self._feed()
 
+    async def beat(self, client: str) -> None:
+        """The client is still there. One that is silent for SILENT_S loses what it has asked for."""
+        self._hear(client)
+
+    def _hear(self, name: str) -> _Client:
+        client = self._clients.setdefault(name, _Client(0.0))
+        client.heard = time.monotonic()
+        return client
+
+    def _lose(self, name: str) -> None:
+        client = self._clients.pop(name)
+        client.is_gone = True
+        for queue in client.calls:
+            queue.put_nowait(None)
+
     async def judge(
         self,
+        name: str,
         problems: Mapping[str, Known],
         requests: Sequence[Request],
         deadline_s: float,
         fresh: bool = False,
         begins: bool = False,
     ) -> AsyncIterator[Found]:
-        """Judgements as they come, each with its place; IE for what is not judged within `deadline_s` seconds.
+        """Judgements for the client of that name as they come, each with its place.
+
+        IE for what is not judged within `deadline_s` seconds. It ends early for a client that is not heard of.
 
         What is remembered, or is being judged already, is not judged again, unless all shall be `fresh`: then the tests
         are run in their own order, too. `begins`: whether it is for somebody who will ask later.
         """
         end = time.monotonic() + deadline_s
+        client = self._hear(name)
         queue: Queue = asyncio.Queue()
         missing: dict[int, Job] = {}
-        found = self._ask(problems, requests, queue, missing, fresh, begins)
+        client.calls.add(queue)
         try:
-            if found:
-                yield found
-            while missing:
+            while client.open >= MOST_OPEN and time.monotonic() < end and not client.is_gone:
+                await asyncio.sleep(ROOM_S)
+            if client.is_gone:
+                return
+            found = self._ask(client, problems, requests, queue, missing, fresh, begins)
+            while found or missing:
+                told = time.monotonic()
+                for place, _ in found:
+                    if missing.pop(place, None) is not None:
+                        client.open -= 1
+                self._judged += 0 if begins else len(found)
+                if found:
+                    yield found
+                if not missing:
+                    return
+                if found:
+                    await asyncio.sleep(max(0.0, told + PACE_S - time.monotonic()))
                 try:
-                    found = [await asyncio.wait_for(queue.get(), end - time.monotonic())]
+                    news = [await asyncio.wait_for(queue.get(), end - time.monotonic())]
                 except TimeoutError:
                     why = f"not judged within {deadline_s:.0f} s"
-                    yield [(index, unjudged(job.total, why)) for index, job in missing.items()]
+                    yield [(place, unjudged(job.total, why)) for place, job in missing.items()]
                     return
-                told = time.monotonic()
                 while not queue.empty():
-                    found.append(queue.get_nowait())
-                for index, _ in found:
-                    del missing[index]
-                yield found
-                if missing:
-                    await asyncio.sleep(max(0.0, told + PACE_S - time.monotonic()))
+                    news.append(queue.get_nowait())
+                found = [each for each in news if each is not None]
+                if client.is_gone:
+                    return
         finally:
+            client.calls.discard(queue)
+            client.open -= len(missing)
             for job in missing.values():
                 job.payload.listeners[:] = [each for each in job.payload.listeners if each.queue is not queue]
                 if not job.payload.listeners:
                     self._forget(job)
 
-    async def begin(self, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float) -> None:
+    async def begin(
+        self, name: str, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float
+    ) -> None:
         """Judge for somebody who will ask later, and is then the first to ask."""
-        async for _ in self.judge(problems, requests, deadline_s, begins=True):
+        async for _ in self.judge(name, problems, requests, deadline_s, begins=True):
             pass
 
     def _ask(
         self,
+        client: _Client,
         problems: Mapping[str, Known],
         requests: Sequence[Request],
         queue: Queue,
@@ -310,10 +456,9 @@ class Coordinator:
     ) -> Found:
         """Have done what must be, each of it in `missing`; what is remembered."""
         found: Found = []
-        batch = Batch()
+        batch = Batch(client=client.share)
         for name, known in problems.items():
             self._learned.meet(name, known.order)
-        self._judged += 0 if begins else len(requests)
         for place, name, program in requests:
             known, key = problems[name], key_of(name, program.source)
             is_repeat = not (begins or fresh or self._begun.pop(key, False))
@@ -335,6 +480,7 @@ class Coordinator:
             self._repeated += is_repeat
             job.payload.listeners.append(_Listener(queue, place, is_repeat))
             missing[place] = job
+        client.open += len(missing)
         while len(self._begun) > KEPT:
             self._begun.popitem(last=False)
         self._feed()
@@ -345,7 +491,7 @@ class Coordinator:
 
         async def settled() -> None:
             async with self._started:
-                while not self._schedule.alive and len(self._hopeless) < self._workers:
+                while not self._schedule.alive and not self._is_hopeless():
                     await self._started.wait()
 
         try:
@@ -354,13 +500,23 @@ class Coordinator:
             log.warning("no worker has started within %.0f s", timeout_s)
         return self.state()
 
+    def _is_hopeless(self) -> bool:
+        staying = self._crew.staying()
+        return bool(staying) and all(each.is_hopeless for each in staying)
+
+    def settings(self) -> tuple[int, SandboxConfig]:
+        """How many workers there shall be at the moment, and what they start."""
+        return len(self._crew.staying()), self._config
+
     def state(self) -> State:
+        staying = self._crew.staying()
+        failures = [each.failure for each in staying if each.failure]
         return State(
-            workers=self._workers,
+            workers=len(staying),
             alive=len(self._schedule.alive),
             busy=self._schedule.at_work(),
             waiting=self._schedule.waiting,
-            failure=next(iter(self._failures.values()), ""),
+            failure=failures[0] if failures else self._crew.obstacle(),
             judged=self._judged,
             repeated=self._repeated,
             tests=self._tests,
@@ -370,18 +526,24 @@ class Coordinator:
         """End every sandbox; whoever does not answer in time is killed with its container's input."""
         for task in self._tasks:
             task.cancel()
-        closing = [asyncio.ensure_future(self._close_one(actor)) for actor in self._actors]
-        await asyncio.wait(closing, timeout=CLOSE_S)
-        for actor in self._actors:
-            ray.kill(actor)
+        members = list(self._crew.members)
+        await asyncio.gather(*(self._close_one(each) for each in members))
+        for each in members:
+            self._discharge(each)
 
-    async def _close_one(self, actor: Actor) -> None:
+    async def _close_one(self, member: Member) -> None:
         try:
-            await actor.close.remote()
-        except RayError as error:
-            log.info("a worker was gone before it was closed: %s", error)
+            await asyncio.wait_for(member.actor.close.remote(), CLOSE_S)
+        except (RayError, TimeoutError) as error:
+            log.info("a worker was gone before it was closed: %s", _sentence(error))
+
+
+def _address(member: Member) -> str:
+    return member.place.address if member.place else "no node yet"
 
 
 def _sentence(error: Exception) -> str:
     """What the worker said, without the trace that Ray wraps around it."""
+    if isinstance(error, TimeoutError):
+        return "it does not answer"
     return str(error.cause) if isinstance(error, RayTaskError) else str(error)

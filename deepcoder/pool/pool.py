@@ -1,6 +1,7 @@
 """SandboxPool: starts workers on Ray, or joins those that another process started, and judges batches on them.
 
-Runs: GPU node. All scheduling is in the coordinator; here are only the batch, its deadline and its order.
+Runs: GPU node. All scheduling is in the coordinator; here are only the batch, its deadline and its order, and what has
+not been answered: should the coordinator be lost, it is asked again.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import socket
 import threading
 import time
 import uuid
+import weakref
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -26,6 +28,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from deepcoder.judge import without_program
 from deepcoder.pool.coordinator import Coordinator, Known, Request, State
+from deepcoder.pool.crew import Size
 from deepcoder.pool.packed import PackedTests
 from deepcoder.pool.schedule import unjudged
 from deepcoder.problems import Mode, Problem, TestCase
@@ -40,7 +43,10 @@ START_S = 120.0
 GRACE_S = 15.0  # for the coordinator's last answer to arrive after the deadline
 PROBE_S = 5.0
 KEPT_PROBLEMS, KEPT_BYTES = 4096, 1 << 30  # in the object store; bytes of tests
-WINDOW_BYTES = 256 << 20  # of tests that are sent at once; a second window waits while the first is judged
+WINDOW, WINDOW_BYTES = 5000, 256 << 20  # submissions and bytes of tests sent at once; a second window waits meanwhile
+MOST_BEGUN = 64  # calls of `begin` that are under way; the next one waits
+BEAT_S = 2.0  # between two signs of life
+ASK_AGAIN_S = 0.5
 
 Progress = Callable[[int, Judgement], None]
 
@@ -48,31 +54,74 @@ Progress = Callable[[int, Judgement], None]
 class SandboxPool:
     """Sandboxes that judge in parallel, one per worker.
 
-    Use as a context manager: leaving it leaves nothing behind. A pickled pool is a client of the same workers.
+    Use as a context manager: leaving it leaves nothing behind. A pickled pool is a client of the same workers, and
+    so is what `attach` returns.
 
     Args:
-        workers: Sandboxes to start; as many as the cluster has CPUs when not given.
+        workers: Sandboxes to have; as many as the cluster has room for, now and later, when not given.
         sandbox: "docker", "process", or "auto": Docker where an engine answers; or a whole `SandboxConfig`.
         deadline_s: Seconds that a batch may take; what is not judged by then is IE.
+        name: By which other processes find it, the only one of that name on the cluster; one is made up when not given.
+        max_workers: As many may be asked for while work waits; those without work are given back after a minute.
+        resource: A custom resource of Ray of which a sandbox takes one. Nodes then say how many they take, GPU nodes
+            too; when not given, a sandbox takes one CPU of a node without GPUs.
     """
 
     _kind = Coordinator
 
     def __init__(
-        self, workers: int | None = None, sandbox: str | SandboxConfig = "auto", deadline_s: float = DEADLINE_S
+        self,
+        workers: int | None = None,
+        sandbox: str | SandboxConfig = "auto",
+        deadline_s: float = DEADLINE_S,
+        name: str = "",
+        max_workers: int | None = None,
+        resource: str = "",
     ) -> None:
         if workers is not None and workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
+        if max_workers is not None and max_workers < (workers or 1):
+            raise ValueError(f"max_workers must be at least workers, which is {workers or 1}, not {max_workers}")
         self.workers = workers
+        self.max_workers = max_workers
+        self.resource = resource
         self.config = SandboxConfig(kind=sandbox) if isinstance(sandbox, str) else sandbox
         self.deadline_s = deadline_s
-        self.name = f"pool-{uuid.uuid4().hex[:8]}"
+        self.name = name or f"pool-{uuid.uuid4().hex[:8]}"
         self._address = ""
+        self._be_client()
+
+    def _be_client(self) -> None:
+        self._owns_ray = self._owns_pool = False
+        self._client = uuid.uuid4().hex[:8]
         self._coordinator: ActorHandle[Coordinator] | None = None
-        self._owns_ray = False
+        self._is_over = threading.Event()
+        self._begun: deque[Any] = deque()  # what `begin` has under way
         # Problems that are in the object store, so that each crosses to a node once, not once per completion.
         self._stored: OrderedDict[int, _Stored] = OrderedDict()
         self._lock = threading.Lock()  # one thread may begin what another judges
+
+    @classmethod
+    def attach(cls, name: str) -> Self:
+        """A client of the pool that has this name, on the cluster that RAY_ADDRESS names or that this process is on.
+
+        It ends with the process that started it. Closing a client leaves the pool to the others.
+
+        Raises:
+            ConnectionError: The cluster does not answer, or has no such pool.
+        """
+        if not os.environ.get("RAY_ADDRESS") and not ray.is_initialized():
+            raise ConnectionError("set RAY_ADDRESS to the cluster that the pool is on")
+        pool = cls(name=name)
+        pool._owns_ray = connect(None)
+        pool._address = ray.get_runtime_context().gcs_address
+        try:
+            asked: Any = pool._attached().settings.remote()
+            pool.workers, pool.config = ray.get(asked, timeout=GRACE_S)
+        except BaseException:
+            pool.close()
+            raise
+        return pool
 
     def __enter__(self) -> Self:
         """Start the workers and wait for the first.
@@ -84,19 +133,19 @@ class SandboxPool:
         self._owns_ray = connect(self.workers)
         try:
             self._address = ray.get_runtime_context().gcs_address
-            self.config = _resolved(self.config, here=self._owns_ray and not os.environ.get("RAY_ADDRESS"))
-            self.workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
-            # On our own node: it shall be lost only when we are.
-            here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-            options = {"name": self.name, "namespace": NAMESPACE, "num_cpus": 0, "scheduling_strategy": here}
-            actor: Any = ray.remote(self._kind).options(**options)
-            self._coordinator = actor.remote(self.config, self.workers)
-            state: State = ray.get(self._coordinator.started.remote(START_S), timeout=START_S + GRACE_S)
+            here = _is_our_own()
+            self.config = _resolved(self.config, here)
+            size = Size(self.workers, self.max_workers, self.resource, on_gpu_nodes=here or bool(self.resource))
+            self._coordinator = self._start(size)
+            asked: Any = self._coordinator.started.remote(START_S)
+            state: State = ray.get(asked, timeout=START_S + GRACE_S)
             if state.alive == 0:
-                free = ray.available_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
+                free = ray.available_resources().get("CPU", 0)
                 raise SandboxUnavailable(
                     state.failure or f"no worker started in {START_S:.0f} s: the cluster has {free:.0f} CPUs free"
                 )
+            self.workers = state.workers
+            self._show_life()
         except RayError as error:
             self.close()
             raise ConnectionError(f"the Ray cluster does not start the pool: {error}") from error
@@ -105,33 +154,53 @@ class SandboxPool:
             raise
         return self
 
+    def _start(self, size: Size) -> ActorHandle[Coordinator]:
+        # On our own node: it shall be lost only when we are.
+        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+        actor: Any = ray.remote(self._kind).options(
+            name=self.name, namespace=NAMESPACE, num_cpus=0, scheduling_strategy=here, max_restarts=-1
+        )
+        try:
+            coordinator: ActorHandle[Coordinator] = actor.remote(self.config, size)
+        except ValueError:
+            raise ValueError(
+                f"a pool named {self.name} is on the cluster already: attach to it, or choose a name"
+            ) from None
+        self._owns_pool = True
+        return coordinator
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
     def close(self) -> None:
-        """End the workers, their sandboxes, and Ray if it was started for this pool. Safe to repeat."""
+        """End the workers and their sandboxes, and Ray if it was started for this pool; a client only leaves.
+
+        Safe to repeat.
+        """
+        self._is_over.set()
         coordinator, self._coordinator = self._coordinator, None
-        if coordinator is not None:
+        if coordinator is not None and self._owns_pool:
             try:
                 ray.get(coordinator.close.remote(), timeout=60)
             except RayError as error:
                 log.warning("the pool's coordinator did not close: %s", error)
             ray.kill(coordinator)
+        self._owns_pool = False
         self._stored.clear()
+        self._begun.clear()
         if self._owns_ray:
             ray.shutdown()
             self._owns_ray = False
 
     def __getstate__(self) -> dict[str, Any]:
-        kept = ("workers", "config", "deadline_s", "name", "_address")
+        kept = ("workers", "max_workers", "resource", "config", "deadline_s", "name", "_address")
         return {name: self.__dict__[name] for name in kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state
-        self._coordinator, self._owns_ray, self._stored = None, False, OrderedDict()
-        self._lock = threading.Lock()
+        self._be_client()
 
     def __repr__(self) -> str:
         if self._coordinator is None:
@@ -156,11 +225,21 @@ class SandboxPool:
                     raise RuntimeError("the pool is not started: use `with SandboxPool(...) as pool:`")
                 if not ray.is_initialized():
                     ray.init(address=self._address, namespace=NAMESPACE, logging_level=logging.WARNING)
-                try:
-                    self._coordinator = ray.get_actor(self.name, namespace=NAMESPACE)
-                except ValueError:
-                    raise ConnectionError(f"{self.name} is gone, or was never on this cluster") from None
+                self._coordinator = self._found()
+                self._show_life()
             return self._coordinator
+
+    def _found(self) -> ActorHandle[Coordinator]:
+        try:
+            return ray.get_actor(self.name, namespace=NAMESPACE)
+        except ValueError:
+            raise ConnectionError(f"{self.name} is gone, or was never on this cluster") from None
+
+    def _show_life(self) -> None:
+        """As long as this pool is used: the coordinator drops what a client that is silent has asked for."""
+        given = (self._coordinator, self._client, self._is_over)
+        threading.Thread(target=_beat, args=given, name="deepcoder-beat", daemon=True).start()
+        weakref.finalize(self, self._is_over.set)
 
     def judge(
         self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
@@ -186,6 +265,8 @@ class SandboxPool:
     def begin(self, submissions: Sequence[Submission]) -> None:
         """Judge these for somebody who will ask for their judgements later: they need not wait then.
 
+        It waits itself where much of what was begun earlier is not judged yet.
+
         Raises:
             ValueError: A problem's memory limit is above what the pool's sandboxes have.
             ConnectionError: The cluster has no such pool, or fails.
@@ -193,7 +274,10 @@ class SandboxPool:
         self.check_limits([each.problem for each in submissions])
         try:
             coordinator: Any = self._attached()
-            coordinator.begin.remote(*self._asked(list(enumerate(submissions))), self.deadline_s)
+            asked = self._asked(list(enumerate(submissions)))
+            self._begun.append(coordinator.begin.remote(self._client, *asked, self.deadline_s))
+            if len(self._begun) > MOST_BEGUN:
+                ray.wait([self._begun.popleft()], timeout=self.deadline_s)
         except RayError as error:
             raise ConnectionError(f"the pool failed: {error}") from error
 
@@ -213,7 +297,7 @@ class SandboxPool:
     def _judge(self, submissions: Sequence[Submission], fresh: bool) -> Iterator[tuple[int, Judgement]]:
         """Pairs of index and judgement as the coordinator sends them, until all are there or the pool fails."""
         end = time.monotonic() + self.deadline_s
-        sent: deque[Any] = deque()
+        sent: deque[tuple[dict[int, Submission], Any]] = deque()
         programs = []
         for index, each in enumerate(submissions):
             if each.program is None:
@@ -223,25 +307,51 @@ class SandboxPool:
         try:
             try:
                 for window in _windows(programs):
-                    sent.append(self._send(window, end, fresh))
+                    sent.append((window, self._send(window, end, fresh)))
                     if len(sent) > 1:  # so the workers have work while the next tests are loaded
-                        yield from _answers(sent[0], end)
-                        sent.popleft()
-                for batches in sent:
-                    yield from _answers(batches, end)
+                        yield from self._answers(sent, end, fresh)
+                while sent:
+                    yield from self._answers(sent, end, fresh)
             finally:
-                for batches in sent:
-                    ray.cancel(batches)  # left early, it would keep the workers busy for nobody
+                for _, stream in sent:
+                    ray.cancel(stream)  # left early, it would keep the workers busy for nobody
         except GetTimeoutError:
             log.error("the pool's coordinator did not answer within %.0f s", self.deadline_s + GRACE_S)
         except (RayError, ConnectionError) as error:
             log.error("the pool failed, the rest of the batch is not judged: %s", error)
 
-    def _send(self, submissions: list[tuple[int, Submission]], end: float, fresh: bool) -> Any:
+    def _answers(
+        self, sent: deque[tuple[dict[int, Submission], Any]], end: float, fresh: bool
+    ) -> Iterator[tuple[int, Judgement]]:
+        """What becomes of the window that was sent first; asked for again as long as a part of it is not answered.
+
+        Raises:
+            GetTimeoutError: The coordinator does not answer.
+            ConnectionError: The pool is gone.
+        """
+        missing, stream = sent[0]
+        while True:
+            try:
+                for index, judgement in _streamed(stream, end):
+                    if missing.pop(index, None) is not None:
+                        yield index, judgement
+            except GetTimeoutError:
+                raise
+            except RayError as error:  # Ray starts it again, unless the pool has ended
+                log.warning("the pool's coordinator was lost, it is asked again: %s", str(error).partition("\n")[0])
+            if not missing or time.monotonic() > end:
+                sent.popleft()
+                return
+            self._found()
+            self._is_over.wait(ASK_AGAIN_S)
+            stream = self._send(missing, end, fresh)
+            sent[0] = missing, stream
+
+    def _send(self, submissions: Mapping[int, Submission], end: float, fresh: bool) -> Any:
         coordinator: Any = self._attached()
-        asked = self._asked(submissions)
+        asked = self._asked(list(submissions.items()))
         return coordinator.judge.options(num_returns="streaming").remote(
-            *asked, max(0.0, end - time.monotonic()), fresh
+            self._client, *asked, max(0.0, end - time.monotonic()), fresh
         )
 
     def _asked(self, submissions: list[tuple[int, Submission]]) -> tuple[dict[str, Known], list[Request]]:
@@ -285,37 +395,51 @@ def key_of(problem: Problem, tests: PackedTests) -> str:
     return hashlib.blake2b(repr(rest).encode() + tests.digest(), digest_size=16).hexdigest()
 
 
-def _windows(submissions: list[tuple[int, Submission]]) -> Iterator[list[tuple[int, Submission]]]:
-    """Problem after problem, cut where the tests come to WINDOW_BYTES: a batch need not fit into memory."""
+def _windows(submissions: list[tuple[int, Submission]]) -> Iterator[dict[int, Submission]]:
+    """Problem after problem, cut where it is much: a batch need not fit into memory."""
     by_problem: dict[int, list[tuple[int, Submission]]] = {}
     for each in submissions:
         by_problem.setdefault(id(each[1].problem), []).append(each)
-    window: list[tuple[int, Submission]] = []
+    window: dict[int, Submission] = {}
     window_bytes = 0
     for group in by_problem.values():
         size = group[0][1].problem.size
         if window and window_bytes + size > WINDOW_BYTES:
             yield window
-            window, window_bytes = [], 0
-        window += group
+            window, window_bytes = {}, 0
         window_bytes += size
+        for index, submission in group:
+            window[index] = submission
+            if len(window) == WINDOW:
+                yield window
+                window, window_bytes = {}, size
     if window:
         yield window
 
 
-def _answers(batches: Any, end: float) -> Iterator[tuple[int, Judgement]]:
+def _streamed(stream: Any, end: float) -> Iterator[tuple[int, Judgement]]:
     """What the coordinator streams.
 
     Raises:
         GetTimeoutError: It did not end in time.
+        RayError: The coordinator is lost.
     """
-    while ray.wait([batches], timeout=max(0.0, end + GRACE_S - time.monotonic()))[0]:
+    while ray.wait([stream], timeout=max(0.0, end + GRACE_S - time.monotonic()))[0]:
         try:
-            reference = next(batches)
+            reference = next(stream)
         except StopIteration:
             return
         yield from ray.get(reference)
     raise GetTimeoutError("the coordinator did not answer")
+
+
+def _beat(coordinator: Any, client: str, is_over: threading.Event) -> None:
+    while not is_over.wait(BEAT_S):
+        try:
+            coordinator.beat.remote(client)
+        except RayError as error:  # Ray was shut down
+            log.debug("no sign of life any more: %s", error)
+            return
 
 
 def connect(workers: int | None) -> bool:
@@ -348,6 +472,12 @@ def connect(workers: int | None) -> bool:
         _system_config={"worker_niceness": 0},
     )
     return True
+
+
+def _is_our_own() -> bool:
+    """Whether this process has started the Ray that it is on, which then is nobody else's."""
+    node = ray._private.worker.global_worker.node
+    return node is not None and node.head
 
 
 def _resolved(config: SandboxConfig, here: bool) -> SandboxConfig:

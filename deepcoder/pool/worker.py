@@ -22,6 +22,7 @@ import ray
 
 from deepcoder.judge import judge, task
 from deepcoder.jury import Jury
+from deepcoder.pool.crew import Place
 from deepcoder.pool.schedule import LEASE_S, Fault
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
@@ -35,6 +36,14 @@ PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20
 # So that the completions of a group do not each read their tests from the object store.
 KEPT_PROBLEMS, KEPT_BYTES = 64, 256 << 20
 FETCH_S = 300.0  # for a problem to come from another node
+BEAT_S = 5.0  # a worker with something to do reports at least so often
+
+
+class Started(NamedTuple):
+    """What a worker that has started can say of its sandbox."""
+
+    sandbox: str
+    interpreter: str  # what runs the programs: a container's image with its digest
 
 
 class Work(NamedTuple):
@@ -105,21 +114,26 @@ class Worker:
         self._done: list[Done] = []
         self._done_since = 0.0
         self._failed: list[Failed] = []
+        self._asked = 0.0  # when the coordinator asked last
 
-    async def start(self) -> str:
-        """Have a sandbox that has run a program; its name.
+    async def place(self) -> Place:
+        """Where it is."""
+        return Place(ray.get_runtime_context().get_node_id(), ray.util.get_node_ip_address())  # type: ignore[no-untyped-call]
+
+    async def start(self) -> Started:
+        """Have a sandbox that has run a program.
 
         Raises:
             SandboxError: It did not start, or did not run the program.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._start)
 
-    def _start(self) -> str:
+    def _start(self) -> Started:
         if self._sandbox is None:
             self._sandbox = self._spare.take()
             self._spare.prepare()
         self._is_fit = True
-        return repr(self._sandbox)
+        return Started(repr(self._sandbox), self._sandbox.interpreter)
 
     async def exchange(self, works: list[Work], problems: Mapping[str, list[ray.ObjectRef[Problem]]]) -> Report:
         """Take more parts, and report when there is something that the coordinator should know.
@@ -131,6 +145,7 @@ class Worker:
         if self._news is None:
             self._news = asyncio.Event()
         with self._lock:
+            self._asked = time.monotonic()
             self._waiting.extend(works)
             wanted = {work.problem for work in (*self._waiting, *([self._current.work] if self._current else []))}
             sent = {key: reference for key, (reference,) in problems.items()}
@@ -152,14 +167,15 @@ class Worker:
     def _due_s(self) -> float:
         """Seconds until a report is due."""
         with self._lock:
-            now, due = time.monotonic(), []
+            now = time.monotonic()
+            due = [self._asked + BEAT_S]
             if not self._is_busy:
                 return 0.0
             if self._done or self._failed:
                 due.append(self._done_since + LEASE_S if len(self._waiting) > 1 else now)
             if self._waiting:
                 due.append((self._current.began if self._current else now) + LEASE_S)
-            return min(due) - now if due else 3600.0
+            return min(due) - now
 
     def _report(self) -> Report:
         with self._lock:

@@ -20,7 +20,8 @@ import ray
 
 from deepcoder.pool import SandboxPool
 from deepcoder.pool.coordinator import Coordinator
-from deepcoder.pool.worker import Worker
+from deepcoder.pool.crew import Place
+from deepcoder.pool.worker import Started, Worker
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Ended, Outcome
@@ -52,9 +53,12 @@ class _Sandbox:
 
 
 class _Worker(Worker):
-    def _start(self) -> str:
+    async def place(self) -> Place:
+        return Place("", "here")
+
+    def _start(self) -> Started:
         self._sandbox = _Sandbox()  # type: ignore[assignment]
-        return "a sandbox that does nothing"
+        return Started("a sandbox that does nothing", "")
 
 
 class _Host:
@@ -82,15 +86,20 @@ class _Slot:
     """A worker of a host, as the coordinator sees an actor."""
 
     def __init__(self, host: Any, number: int) -> None:
-        for name in ("start", "exchange", "split", "drop", "close"):
+        for name in ("place", "start", "exchange", "split", "drop", "close"):
             setattr(self, name, _Method(host, number, name))
 
 
 class _Coordinator(Coordinator):
-    def _start_workers(self, config: SandboxConfig) -> list[Any]:
-        actor: Any = ray.remote(_Host).options(num_cpus=0, max_concurrency=2000)
-        self._hosts = [actor.remote() for _ in range(min(HOSTS, self._workers))]
-        return [_Slot(self._hosts[number % len(self._hosts)], number) for number in range(self._workers)]
+    _hosts: list[Any] = []
+    _slots = 0
+
+    def _start_worker(self) -> Any:
+        if not self._hosts:
+            actor: Any = ray.remote(_Host).options(num_cpus=0, max_concurrency=2000)
+            self._hosts = [actor.remote() for _ in range(HOSTS)]
+        self._slots += 1
+        return _Slot(self._hosts[self._slots % HOSTS], self._slots)
 
     async def close(self) -> None:
         for host in self._hosts:
