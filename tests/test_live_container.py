@@ -22,7 +22,7 @@ import pytest
 from deepcoder.problems import Limits, TestCase
 from deepcoder.runner import keeper, values
 from deepcoder.runner.wire import PROTOCOL, Ended, Task
-from deepcoder.sandbox import SandboxConfig, SandboxError, start
+from deepcoder.sandbox import SandboxConfig, SandboxError, owner, start
 from deepcoder.sandbox.docker import ENVIRONMENT, HEADROOM_BYTES, LABEL
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("docker_sandboxes")]
@@ -297,7 +297,7 @@ def test_hello_tells_what_was_started(live: Live) -> None:
 
 def containers(client: docker.DockerClient) -> set[str]:
     """Ours, of this process."""
-    return {str(each.id) for each in client.containers.list(all=True, filters={"label": f"{LABEL}={os.getpid()}"})}
+    return {str(each.id) for each in client.containers.list(all=True, filters={"label": f"{LABEL}={owner.name()}"})}
 
 
 @pytest.mark.parametrize("runtime", ["runc", "runsc"])

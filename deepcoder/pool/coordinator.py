@@ -241,7 +241,8 @@ class Coordinator:
                     self._restart(member)
                 failure = f"{_address(member)}: {_sentence(error)}"
                 if all(failure != each.failure for each in self._crew.members):  # said once, however many it keeps
-                    log.warning("a worker does not start on %s", failure)
+                    ours = isinstance(error, (SandboxError, TimeoutError))  # not Ray's, which places it anew
+                    log.log(logging.WARNING if ours else logging.INFO, "a worker does not start on %s", failure)
                 member.failure, member.is_hopeless = failure, isinstance(error, SandboxUnavailable)
                 await self._tell_start()
             await asyncio.sleep(RETRY_HOPELESS_S if member.is_hopeless else RETRY_START_S)

@@ -97,7 +97,7 @@ class Crew:
         """How many more to ask for. `waits`: whether there is more to do than the workers that there are can take."""
         staying, least = len(self.staying()), self._least()
         wanted = min(self.size.most or 0, GROWTH * staying) if waits else 0
-        return max(least, wanted) - staying
+        return max(0, max(least, wanted) - staying)
 
     def release(self, waits: bool, now: float) -> list[Member]:
         """Those that are to leave: they end what they have, and get nothing more. `now`: seconds."""

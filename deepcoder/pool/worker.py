@@ -27,7 +27,7 @@ from deepcoder.pool.schedule import LEASE_S, Fault
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Ended
-from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, Spare
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, Spare, sweep
 from deepcoder.verdicts import Judgement, Submission
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,8 @@ class Worker:
     """
 
     def __init__(self, config: SandboxConfig) -> None:
+        self._config = config
+        self._has_swept = False
         self._sandbox: Sandbox | None = None
         self._spare = Spare(config, prove)
         self._jury = Jury(config)
@@ -129,6 +131,9 @@ class Worker:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._start)
 
     def _start(self) -> Started:
+        if not self._has_swept:
+            sweep(self._config)
+            self._has_swept = True
         if self._sandbox is None:
             self._sandbox = self._spare.take()
             self._spare.prepare()

@@ -4,7 +4,7 @@ Runs: worker node.
 """
 
 from deepcoder.sandbox.base import Sandbox, SandboxError, SandboxUnavailable
-from deepcoder.sandbox.choice import SandboxConfig, resolve, start
+from deepcoder.sandbox.choice import SandboxConfig, resolve, start, sweep
 from deepcoder.sandbox.spare import Spare
 
-__all__ = ["Sandbox", "SandboxConfig", "SandboxError", "SandboxUnavailable", "Spare", "resolve", "start"]
+__all__ = ["Sandbox", "SandboxConfig", "SandboxError", "SandboxUnavailable", "Spare", "resolve", "start", "sweep"]

@@ -9,6 +9,7 @@ import dataclasses
 import logging
 from dataclasses import dataclass
 
+from deepcoder.sandbox import docker, process
 from deepcoder.sandbox.base import Sandbox, SandboxUnavailable
 from deepcoder.sandbox.docker import IMAGE, connect, start_docker
 from deepcoder.sandbox.process import start_process
@@ -47,6 +48,18 @@ def resolve(config: SandboxConfig) -> SandboxConfig:
         )
         return dataclasses.replace(config, kind="process")
     return dataclasses.replace(config, kind="docker")
+
+
+def sweep(config: SandboxConfig) -> None:
+    """Remove what owners of sandboxes that are gone have left on this machine, and nothing else.
+
+    Raises:
+        SandboxError: It could not be looked for.
+    """
+    if resolve(config).kind == "docker":
+        docker.sweep()
+    else:
+        process.sweep()
 
 
 def start(config: SandboxConfig) -> Sandbox:

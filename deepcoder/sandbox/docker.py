@@ -1,14 +1,14 @@
 """A sandbox in a Docker container of its own, spoken to over the attach stream.
 
 Runs: worker node. The container lives as long as the attached connection: when its owner goes, however it goes, the
-engine closes the container's standard input (StdinOnce), the runner ends and the engine removes the container.
+engine closes the container's standard input (StdinOnce), the runner ends and the engine removes the container. What
+that misses (one that was never started, or is frozen, or whose engine was killed) the next worker on the node removes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import select
 import socket
 import struct
@@ -18,7 +18,9 @@ import uuid
 import docker
 import docker.errors
 import requests
+from docker.models.images import Image
 
+from deepcoder.sandbox import owner
 from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError, SandboxUnavailable
 
 log = logging.getLogger(__name__)
@@ -52,7 +54,7 @@ def start_docker(image: str, memory_bytes: int, cpus: float, runtime: str | None
     """
     client = connect()
     try:
-        digest = client.images.get(image).short_id  # of its content: a tag may move
+        digest = _image(client, image).short_id  # of its content: a tag may move
         memory = memory_bytes + HEADROOM_BYTES
         container = _Container(client, image, f"image {image} {digest}", memory, cpus, runtime)
         return Sandbox(container, memory_bytes=memory)
@@ -60,6 +62,37 @@ def start_docker(image: str, memory_bytes: int, cpus: float, runtime: str | None
         raise SandboxUnavailable(f"the engine has no image {image}: run `make image`") from None
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise SandboxError(f"no container could be started: {error}") from error
+
+
+def _image(client: docker.DockerClient, image: str) -> Image:
+    try:
+        return client.images.get(image)
+    except docker.errors.ImageNotFound:
+        if "/" not in image:  # a name that no registry of the user's has
+            raise
+    log.info("pulling %s", image)
+    return client.images.pull(image)
+
+
+def sweep() -> None:
+    """Remove the containers whose owners on this machine are gone.
+
+    Raises:
+        SandboxUnavailable: There is no engine.
+        SandboxError: It does not list them.
+    """
+    client = connect()
+    is_here = client.api.base_url.startswith("http+docker")  # a socket, not a port of some other machine
+    try:
+        for each in client.api.containers(all=True, filters={"label": LABEL}):
+            if owner.is_gone(each["Labels"][LABEL], is_here):
+                log.warning("%s was left behind (%s)", each["Names"][0], each["Status"])
+                with contextlib.suppress(docker.errors.APIError):  # it is going already, or others sweep too
+                    client.api.remove_container(each["Id"], force=True)
+    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        raise SandboxError(f"the engine does not list its containers: {error}") from error
+    finally:
+        client.close()
 
 
 def connect() -> docker.DockerClient:
@@ -124,7 +157,7 @@ class _Container:
             user="0:0",
             working_dir="/",
             environment=ENVIRONMENT,
-            labels={LABEL: str(os.getpid())},
+            labels={LABEL: owner.name()},
             stdin_open=True,  # and with it StdinOnce
             host_config=host_config,
         )

@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from deepcoder.sandbox import namespaces
+from deepcoder.sandbox import namespaces, owner
 from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError
 from deepcoder.sandbox.docker import ENVIRONMENT, KEPT_STDERR
 
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 # What the image has, shown to programs where it is installed.
 LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest iniconfig packaging pluggy pygments".split()
+SCRATCH = "deepcoder-"  # then the owner, in the names of folders
 SEND_S = 60.0  # without any progress
 CLOSE_S = 5.0
 
@@ -48,10 +49,18 @@ def start_process(python: str | None = None) -> Sandbox:
             if namespaces.REFUSAL not in str(error):
                 raise
             log.warning("%s: programs run with limits, but can read what this user and this process can read", error)
-        scratch = tempfile.mkdtemp(prefix="deepcoder-")
+        scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{owner.name()}.")
         return Sandbox(_Process(command, interpreter, scratch), scratch=scratch)
     except OSError as error:
         raise SandboxError(f"no process could be started: {error}") from error
+
+
+def sweep() -> None:
+    """Remove the folders whose owners are gone; processes end with theirs."""
+    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*.*"):
+        if owner.is_gone(path.name.removeprefix(SCRATCH).partition(".")[0], is_of_this_machine=True):
+            log.warning("%s was left behind", path)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _interpreter_paths(interpreter: Path) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from deepcoder.runner import keeper
 from deepcoder.sandbox import Sandbox, docker
 from deepcoder.sandbox.docker import LABEL
+from deepcoder.sandbox.owner import name
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PEER = struct.Struct("3i")  # pid, uid, gid (unix(7), SO_PEERCRED)
@@ -55,7 +56,7 @@ def root_of(sandbox: Sandbox) -> int:
 def containers(owner: int) -> list[int]:
     """The first process of each container that a process of this machine has started."""
     with closing(docker.connect()) as client:
-        found = client.containers.list(filters={"label": f"{LABEL}={owner}"}, ignore_removed=True)
+        found = client.containers.list(filters={"label": f"{LABEL}={name(owner)}"}, ignore_removed=True)
         return [int(each.attrs["State"]["Pid"]) for each in found]
 
 
