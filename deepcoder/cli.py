@@ -66,6 +66,7 @@ Workers = Annotated[int | None, typer.Option(min=1, help="Sandboxes; default: on
 TimeLimit = Annotated[
     float, typer.Option(min=0.01, callback=time_limit_s, help="CPU seconds per test, where a problem has no limit.")
 ]
+Pool = Annotated[str, typer.Option(help="Use the sandboxes of the running pool of that name.", show_default=False)]
 Problems = Annotated[str, typer.Option(help="A file of problems, a Hub data set, or deepcoder_small.")]
 Checker = Annotated[str, typer.Option(help="In place of the checkers that the problems name.", show_default=False)]
 Quarantine = Annotated[Path | None, typer.Option(help="Problems to leave out: a list that `doctor -o` wrote.")]
@@ -180,6 +181,7 @@ def grade(
     checker: Checker = "",
     quarantine: Quarantine = None,
     times: Times = None,
+    pool: Pool = "",
 ) -> None:
     """Judge a file of completions; prints the verdicts and pass@k. Exit code 1 if some could not be judged."""
     settings = Settings(max_tests, time_limit, checker, str(times or ""))
@@ -192,8 +194,8 @@ def grade(
         raise UserError(f"{output} must end with .jsonl: judgements are written line by line")
     if not output.parent.is_dir():
         raise UserError(f"{output.parent} is no folder: make it first")
-    with _pool(workers, sandbox, loaded) as pool, progress("judging", len(submissions)) as tick:
-        graded = grade_submissions(submissions, settings, output, pool, lambda _, __: tick(1))
+    with _pool(workers, sandbox, loaded, pool) as started, progress("judging", len(submissions)) as tick:
+        graded = grade_submissions(submissions, settings, output, started, lambda _, __: tick(1))
     _show_grades(graded)
     if any(each.judgement.verdict is not Verdict.AC for each in graded):
         out.print(
@@ -417,11 +419,12 @@ def _try_pool(kind: str) -> str:
         return f"{pool.state()}"
 
 
-@contextmanager
-def _pool(workers: int | None, kind: Kind, problems: list[Problem]) -> Iterator[SandboxPool]:
+def _pool(workers: int | None, kind: Kind, problems: list[Problem], running: str = "") -> SandboxPool:
+    """To be entered. `running`: the name of a pool that is there already."""
+    if running:
+        return SandboxPool.attach(running)
     memory_bytes = max(each.limits.memory_bytes for each in problems)
-    with SandboxPool(workers, SandboxConfig(kind=kind, memory_bytes=memory_bytes)) as pool:
-        yield pool
+    return SandboxPool(workers, SandboxConfig(kind=kind, memory_bytes=memory_bytes))
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ from deepcoder.training.arguments import Arguments, parse
 from deepcoder.training.gate import GateError, check_rewards
 from deepcoder.training.grpo import chosen, make_trainer
 from deepcoder.training.judgements import JudgementLog
+from deepcoder.training.ranks import DEADLINE_SHARE, shared
 
 log = logging.getLogger("deepcoder.train")
 out = Console()
@@ -60,7 +61,12 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     problems = chosen(settings.loaded(script.problems, quarantine), script.shortest)
     memory_bytes = max(each.limits.memory_bytes for each in problems)
     sandboxes = SandboxConfig(kind=script.sandbox, memory_bytes=memory_bytes)
-    pool = life.enter_context(SandboxPool(script.workers, sandboxes))
+    if script.pool:
+        pool = life.enter_context(SandboxPool.attach(script.pool))
+    else:
+        ours = SandboxPool(script.workers, sandboxes, max_workers=script.max_workers, resource=script.resource)
+        pool = shared(ours, config, life)
+    pool.deadline_s = DEADLINE_SHARE * config.ddp_timeout
     reward = CodeReward(pool, problems, max_tests=script.max_tests, format_penalty=script.format_penalty)
     trainer = make_trainer(problems, reward, config, model)
     log.info("%d problems, %r", len(problems), pool)
@@ -77,6 +83,7 @@ def train(run: Run) -> None:
     trainer.train(resume_from_checkpoint=trainer.args.resume_from_checkpoint)
     after = report.ask(trainer, shown, pool.judge)
     trainer.save_model()
+    trainer.accelerator.wait_for_everyone()  # whoever has started the pool ends it
     if trainer.is_world_process_zero():
         folder = Path(trainer.args.output_dir)
         if shown:

@@ -67,7 +67,7 @@ class SandboxPool:
             too; when not given, a sandbox takes one CPU of a node without GPUs.
     """
 
-    _kind = Coordinator
+    _kind: type[Coordinator] = Coordinator
 
     def __init__(
         self,
@@ -124,12 +124,14 @@ class SandboxPool:
         return pool
 
     def __enter__(self) -> Self:
-        """Start the workers and wait for the first.
+        """Start the workers and wait for the first. A client is what it is.
 
         Raises:
             ConnectionError: RAY_ADDRESS names a cluster that does not answer.
             SandboxUnavailable: No worker could start a sandbox; the message says why.
         """
+        if self._address:
+            return self
         self._owns_ray = connect(self.workers)
         try:
             self._address = ray.get_runtime_context().gcs_address
@@ -187,7 +189,7 @@ class SandboxPool:
             except RayError as error:
                 log.warning("the pool's coordinator did not close: %s", error)
             ray.kill(coordinator)
-        self._owns_pool = False
+        self._address, self._owns_pool = "", False
         self._stored.clear()
         self._begun.clear()
         if self._owns_ray:

@@ -37,6 +37,13 @@ class ScriptArguments:
     workers: int | None = field(
         default=None, metadata={"help": "Sandboxes; by default as many as Ray has processors for."}
     )
+    max_workers: int | None = field(
+        default=None, metadata={"help": "Sandboxes that may be asked for while programs wait; by default no more."}
+    )
+    resource: str = field(
+        default="", metadata={"help": "A custom resource of Ray of which a sandbox takes one, in place of a CPU."}
+    )
+    pool: str = field(default="", metadata={"help": "Use the sandboxes of the running pool of that name."})
     sandbox: str = field(
         default="auto", metadata={"choices": ["auto", "docker", "process"], "help": "Where programs run."}
     )

@@ -1,0 +1,110 @@
+"""On which nodes sandboxes are, and how they come and go with the nodes."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import ray
+from ray.cluster_utils import Cluster
+
+from deepcoder.pool import SandboxPool, crew
+from deepcoder.pool.coordinator import Coordinator
+from deepcoder.programs import Program
+from deepcoder.sandbox import SandboxUnavailable
+from deepcoder.verdicts import Submission
+from tests.pool_cases import ADD_ONE, LONG, RIGHT, SLEEPER, judging, verdicts, wait_until
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A trainer's node, with a GPU that is only said to be there."""
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "num_gpus": 1})
+    ray.init(address=made.address, logging_level=logging.WARNING)
+    yield made
+    ray.shutdown()
+    made.shutdown()  # type: ignore[no-untyped-call]
+
+
+class Watched(Coordinator):
+    """Says where its workers are, and gives idle ones back soon."""
+
+    def __init__(self, *given: Any) -> None:
+        crew.IDLE_S = 3.0
+        super().__init__(*given)
+
+    async def places(self) -> list[str]:
+        return [each.place.node for each in self._crew.members if each.place]
+
+
+class WatchedPool(SandboxPool):
+    _kind = Watched
+
+    def by_node(self) -> Counter[str]:
+        asked: Any = self._attached()
+        return Counter(ray.get(asked.places.remote()))
+
+
+def free_cpus() -> float:
+    free: dict[str, float] = ray.available_resources()  # type: ignore[no-untyped-call]
+    return free["CPU"]
+
+
+def drain(cluster: Cluster, node: str) -> None:
+    command = [
+        str(Path(sys.executable).with_name("ray")),
+        "drain-node",
+        "--address",
+        cluster.address,
+        "--node-id",
+        node,
+    ]
+    reason = ["--reason", "DRAIN_NODE_REASON_PREEMPTION", "--reason-message", "test"]
+    subprocess.run([*command, *reason, "--deadline-remaining-seconds", "100"], check=True, capture_output=True)
+
+
+def test_workers_follow_the_nodes_and_leave_gpus_alone(cluster: Cluster) -> None:
+    first = cluster.add_node(num_cpus=2)
+    with WatchedPool(sandbox="process") as pool:
+        assert wait_until(lambda: pool.by_node() == {first.node_id: 2})
+        second = cluster.add_node(num_cpus=2)
+        assert wait_until(lambda: pool.by_node() == {first.node_id: 2, second.node_id: 2})
+        assert wait_until(lambda: pool.state().alive == 4)
+
+        sleepers = [Submission(LONG, Program(f"{SLEEPER.source}  # drained {number}")) for number in range(4)]
+        with judging(pool, sleepers) as found:
+            assert wait_until(lambda: pool.state().busy == 4)
+            drain(cluster, first.node_id)
+            assert wait_until(lambda: pool.by_node() == {second.node_id: 2})
+        assert verdicts(found) == ["AC"] * 4
+        assert verdicts(pool.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]
+
+
+def test_nodes_say_by_a_resource_how_many_they_take(cluster: Cluster) -> None:
+    gpu_too = cluster.add_node(num_cpus=1, num_gpus=1, resources={"sandbox": 2})
+    with WatchedPool(sandbox="process", resource="sandbox") as pool:
+        assert wait_until(lambda: pool.by_node() == {gpu_too.node_id: 2})
+
+
+def test_cluster_with_nothing_but_gpus_says_what_to_do(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deepcoder.pool.pool.START_S", 3.0)
+    with pytest.raises(SandboxUnavailable, match="only nodes with GPUs have CPUs"), SandboxPool(sandbox="process"):
+        pass
+
+
+def test_workers_come_while_work_waits_and_go_when_it_is_done(cluster: Cluster) -> None:
+    cluster.add_node(num_cpus=3)
+    with WatchedPool(1, "process", max_workers=3) as pool:
+        assert pool.state().workers == 1
+        sleepers = [Submission(LONG, Program(f"{SLEEPER.source}  # elastic {number}")) for number in range(6)]
+        with judging(pool, sleepers) as found:
+            assert wait_until(lambda: pool.state().alive == 3)
+        assert verdicts(found) == ["AC"] * 6
+        assert wait_until(lambda: pool.state().workers == 1)
+        assert wait_until(lambda: free_cpus() == 4)  # the head's two, and all but one
