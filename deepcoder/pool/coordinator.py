@@ -237,8 +237,10 @@ class Coordinator:
             except (RayError, SandboxError, TimeoutError) as error:
                 if member.is_leaving:
                     return False
-                if not isinstance(error, SandboxError):
+                if isinstance(error, TimeoutError):
                     self._restart(member)
+                elif not isinstance(error, SandboxError):  # Ray is about to start it again, there or elsewhere
+                    member.place = None
                 failure = f"{_address(member)}: {_sentence(error)}"
                 if all(failure != each.failure for each in self._crew.members):  # said once, however many it keeps
                     ours = isinstance(error, (SandboxError, TimeoutError))  # not Ray's, which places it anew

@@ -15,7 +15,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 import ray
@@ -36,6 +36,7 @@ PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20
 # So that the completions of a group do not each read their tests from the object store.
 KEPT_PROBLEMS, KEPT_BYTES = 64, 256 << 20
 FETCH_S = 300.0  # for a problem to come from another node
+RENEW_S = 30.0  # for a new sandbox, before the part at work is given back
 BEAT_S = 5.0  # a worker with something to do reports at least so often
 
 
@@ -106,6 +107,8 @@ class Worker:
         self._jury = Jury(config)
         self._problems: OrderedDict[str, Problem] = OrderedDict()
         self._thread = ThreadPoolExecutor(1)
+        self._renewer = ThreadPoolExecutor(1)
+        self._renewal: Future[None] | None = None
         self._news: asyncio.Event | None = None
         self._lock = threading.Lock()
         self._references: dict[str, ray.ObjectRef[Problem]] = {}
@@ -131,12 +134,14 @@ class Worker:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._start)
 
     def _start(self) -> Started:
+        if self._renewal is not None:
+            wait([self._renewal])
+            self._renewal = None
         if not self._has_swept:
             sweep(self._config)
             self._has_swept = True
-        if self._sandbox is None:
-            self._sandbox = self._spare.take()
-            self._spare.prepare()
+        self._have_sandbox()
+        assert self._sandbox is not None
         self._is_fit = True
         return Started(repr(self._sandbox), self._sandbox.interpreter)
 
@@ -247,21 +252,33 @@ class Worker:
             log.warning("%r: %s", self._sandbox, error)
             sandbox = self._sandbox
             program_did_it = sandbox is not None and not sandbox.is_open  # else it was the jury's that broke
-            self._close_used()
-            self._is_fit = sandbox is not None and self._starts()
+            self._is_fit = sandbox is not None and self._is_renewed()
             return Failed(work.number, Fault.BROKEN if program_did_it and self._is_fit else Fault.LOST, str(error))
         except Exception as error:
             log.exception("a part of a submission could not be judged")
             return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}")
 
-    def _starts(self) -> bool:
-        """Whether a new sandbox does: else it was not the program that broke the last one."""
+    def _is_renewed(self) -> bool:
+        """Whether a new sandbox is there soon: else it was not the program that broke the last one.
+
+        An engine that hangs takes minutes to say so, in a thread of its own: the part need not wait for that.
+        """
+        self._renewal = self._renewer.submit(self._renew)
         try:
-            self._start()
-        except SandboxError as error:
-            log.warning("%s", error)
+            self._renewal.result(RENEW_S)
+        except (SandboxError, TimeoutError) as error:
+            log.warning("no new sandbox yet: %s", error or f"none in {RENEW_S:.0f} s")
             return False
         return True
+
+    def _renew(self) -> None:
+        self._close_used()
+        self._have_sandbox()
+
+    def _have_sandbox(self) -> None:
+        if self._sandbox is None:
+            self._sandbox = self._spare.take()
+            self._spare.prepare()
 
     def _coming(self, current: _Current) -> Iterator[int]:
         while True:
