@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import ray
+from ray._raylet import Config  # type: ignore[attr-defined]
 from ray.actor import ActorHandle
 from ray.exceptions import GetTimeoutError, RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -88,7 +89,7 @@ class SandboxPool:
         self.config = SandboxConfig(kind=sandbox) if isinstance(sandbox, str) else sandbox
         self.deadline_s = deadline_s
         self.name = name or f"pool-{uuid.uuid4().hex[:8]}"
-        self._address = ""
+        self._address = self._auth_mode = ""
         self._be_client()
 
     def _be_client(self) -> None:
@@ -135,6 +136,7 @@ class SandboxPool:
         self._owns_ray = connect(self.workers)
         try:
             self._address = ray.get_runtime_context().gcs_address
+            self._auth_mode = os.environ.get("RAY_AUTH_MODE", "")
             here = _is_our_own()
             self.config = _resolved(self.config, here)
             size = Size(self.workers, self.max_workers, self.resource, on_gpu_nodes=here or bool(self.resource))
@@ -197,7 +199,7 @@ class SandboxPool:
             self._owns_ray = False
 
     def __getstate__(self) -> dict[str, Any]:
-        kept = ("workers", "max_workers", "resource", "config", "deadline_s", "name", "_address")
+        kept = ("workers", "max_workers", "resource", "config", "deadline_s", "name", "_address", "_auth_mode")
         return {name: self.__dict__[name] for name in kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -226,10 +228,17 @@ class SandboxPool:
                 if not self._address:
                     raise RuntimeError("the pool is not started: use `with SandboxPool(...) as pool:`")
                 if not ray.is_initialized():
+                    self._authenticate()
                     ray.init(address=self._address, namespace=NAMESPACE, logging_level=logging.WARNING)
                 self._coordinator = self._found()
                 self._show_life()
             return self._coordinator
+
+    def _authenticate(self) -> None:
+        """As the process does that has started the pool: where clusters ask for a token, a process is told to show it."""
+        if self._auth_mode and "RAY_AUTH_MODE" not in os.environ:
+            os.environ["RAY_AUTH_MODE"] = self._auth_mode
+            Config.initialize("")  # what Ray has read of the environment before, it would keep
 
     def _found(self) -> ActorHandle[Coordinator]:
         try:
