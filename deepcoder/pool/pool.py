@@ -235,7 +235,7 @@ class SandboxPool:
             return self._coordinator
 
     def _authenticate(self) -> None:
-        """As the process does that has started the pool: where clusters ask for a token, a process is told to show it."""
+        """As whoever started the pool does: where clusters ask for a token, a process shows it only when told to."""
         if self._auth_mode and "RAY_AUTH_MODE" not in os.environ:
             os.environ["RAY_AUTH_MODE"] = self._auth_mode
             Config.initialize("")  # what Ray has read of the environment before, it would keep
