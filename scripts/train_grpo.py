@@ -32,6 +32,7 @@ from deepcoder.training.arguments import Arguments, parse
 from deepcoder.training.gate import GateError, check_rewards
 from deepcoder.training.grpo import chosen, make_trainer
 from deepcoder.training.judgements import JudgementLog
+from deepcoder.training.limit import TooManyUnjudged, UnjudgedLimit
 from deepcoder.training.ranks import DEADLINE_SHARE, shared
 
 log = logging.getLogger("deepcoder.train")
@@ -45,6 +46,7 @@ class Run(NamedTuple):
     problems: list[Problem]
     shown: list[Problem]
     pool: SandboxPool
+    limit: UnjudgedLimit | None
     began: float  # by time.monotonic
 
 
@@ -72,15 +74,24 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     log.info("%d problems, %r", len(problems), pool)
     log.info("start gate: all %d rewards are as they must be", check_rewards(trainer, problems))
     reward.log = JudgementLog(Path(config.output_dir), settings, config.process_index)
+    limit = None if script.max_ie_share is None else UnjudgedLimit(script.max_ie_share)
+    if limit is not None:
+        trainer.add_callback(limit)
     shown = report.spread(problems, script.shown) if trainer.is_world_process_zero() else []
-    return Run(trainer, problems, shown, pool, began)
+    return Run(trainer, problems, shown, pool, limit, began)
 
 
 def train(run: Run) -> None:
-    """Train, and write and print the report."""
-    trainer, problems, shown, pool, began = run
+    """Train, and write and print the report.
+
+    Raises:
+        TooManyUnjudged: The share of IE was above what is allowed.
+    """
+    trainer, problems, shown, pool, limit, began = run
     before = report.ask(trainer, shown, pool.judge)
     trainer.train(resume_from_checkpoint=trainer.args.resume_from_checkpoint)
+    if limit is not None and limit.reason:
+        raise TooManyUnjudged(limit.reason)
     after = report.ask(trainer, shown, pool.judge)
     trainer.save_model()
     trainer.accelerator.wait_for_everyone()  # whoever has started the pool ends it
@@ -115,7 +126,7 @@ def show(before: Sequence[report.Answers], after: Sequence[report.Answers]) -> N
 
 
 def main() -> None:
-    """Run; what is wrong before the first step is one sentence and exit code 2."""
+    """Run. What is wrong before the first step is one sentence and exit code 2; too many IE, one and exit code 1."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[RichHandler(show_path=False)])
     logging.getLogger("deepcoder").setLevel(logging.INFO)
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")  # TRL's to heed
@@ -124,11 +135,21 @@ def main() -> None:
         try:
             run = prepare(parse(sys.argv[1:]), life)
         except (ValueError, OSError, SandboxUnavailable, GateError) as error:
-            sentence = " ".join(str(error).split())
-            Console(stderr=True).print(f"train_grpo: {sentence}", markup=False, highlight=False, soft_wrap=True)
+            say(error)
             log.debug("where it went wrong", exc_info=True)
             sys.exit(2)
-        train(run)
+        try:
+            train(run)
+        except TooManyUnjudged as error:
+            if run.trainer.is_world_process_zero():
+                say(error)
+            sys.exit(1)
+
+
+def say(error: Exception) -> None:
+    """In one line on stderr."""
+    sentence = " ".join(str(error).split())
+    Console(stderr=True).print(f"train_grpo: {sentence}", markup=False, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import random
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ pytest.importorskip("trl", reason="the train extra is not installed")
 
 import torch
 from datasets import Dataset
+from transformers import TrainerControl, TrainerState
 
 from deepcoder.datasets import load_problems
 from deepcoder.grade import Record, Settings
@@ -30,6 +32,7 @@ from deepcoder.reward import CodeReward
 from deepcoder.training import arguments, grpo, judgements, report, tiny
 from deepcoder.training.gate import GateError, check_rewards
 from deepcoder.training.judgements import JudgementLog
+from deepcoder.training.limit import OVER, UnjudgedLimit
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 # TRL still uses names that transformers 5 has deprecated.
@@ -38,6 +41,15 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
 SCRIPT = Path(__file__).parents[1] / "scripts" / "train_grpo.py"
 ON_CPU = ["--bf16", "false", "--use_cpu", "true"]
 MINUSCULE = tiny.WarmStart(vocabulary=320, width=32, layers=1, steps=2)
+
+
+def the_script() -> Any:
+    """`train_grpo.py`, which is in no package."""
+    spec = importlib.util.spec_from_file_location("train_grpo", SCRIPT)
+    assert spec is not None and spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
 
 
 def problem(name: str, mode: Mode, reference: str) -> Problem:
@@ -78,13 +90,13 @@ class Judge:
 @pytest.fixture
 def minuscule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Makes TRL's trainer for a model of a few thousand weights."""
+    warmed = tiny.warm_started
+    monkeypatch.setattr(tiny, "warm_started", lambda problems, seed: warmed(problems, seed, MINUSCULE))
 
     def make(judge: Judge, rows: Dataset | None = None, **settings: Any) -> Any:
         parsed = arguments.parse(["--output_dir", str(tmp_path / "run"), "--max_steps", "2"])
         for name, value in settings.items():
             setattr(parsed.grpo, name, value)
-        warmed = tiny.warm_started
-        monkeypatch.setattr(tiny, "warm_started", lambda problems, seed: warmed(problems, seed, MINUSCULE))
         if rows is not None:
             monkeypatch.setattr(grpo, "dataset", lambda _: rows)
         pool: Any = judge
@@ -168,6 +180,7 @@ def test_bad_config_is_named(text: str, message: str, tmp_path: Path) -> None:
         (["--num_generations", "7"], "must be divisible by num_generations"),
         (["--problems", "/no/such.jsonl"], "/no/such.jsonl does not exist"),
         (["--times", "/no/times.jsonl"], "/no/times.jsonl does not exist"),
+        (["--max_ie_share", "5"], "max_ie_share is a share, from 0 up to 1, and not 5"),
     ],
 )
 def test_script_says_what_is_wrong_and_exits_with_2(
@@ -177,14 +190,10 @@ def test_script_says_what_is_wrong_and_exits_with_2(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    spec = importlib.util.spec_from_file_location("train_grpo", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
     monkeypatch.setattr(sys, "argv", ["train_grpo.py", "--output_dir", str(tmp_path), *flags])
 
     with pytest.raises(SystemExit) as left:
-        script.main()
+        the_script().main()
 
     said = capsys.readouterr().err
     assert left.value.code == 2
@@ -364,6 +373,71 @@ def test_training_logs_judgements_that_explain_reads(minuscule: Any, tmp_path: P
     assert {each.judgement.verdict for each in records} == {Verdict.CE}
     assert {(each.settings, each.cpu_limit_s) for each in records} == {(settings, 6.0)}
     assert {row["problem_id"] for row in rows} <= {each.problem_id for each in PROBLEMS}
+
+
+# Too many completions that could not be judged
+
+
+class Breaking(Judge):
+    """Judges the start gate's completions as it should, and can judge nothing after that."""
+
+    def __enter__(self) -> Breaking:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+    def judge(self, submissions: Sequence[Submission]) -> list[Judgement]:
+        judgements = super().judge(submissions)
+        self.says = Verdict.IE
+        return judgements
+
+
+def test_training_above_the_limit_of_ie_ends_with_a_checkpoint_that_continues(minuscule: Any, tmp_path: Path) -> None:
+    trainer, limit = minuscule(Judge(Verdict.IE), max_completion_length=8), UnjudgedLimit(0.05)
+    trainer.add_callback(limit)
+    trainer.train()
+    kept = tmp_path / "run" / "checkpoint-1"
+    assert trainer.state.global_step == 1
+    assert limit.reason.startswith("100.0% of the completions since step 1 could not be judged")
+    assert str(kept) in limit.reason
+
+    healed, limit = minuscule(Judge(), max_completion_length=8), UnjudgedLimit(0.05)
+    healed.add_callback(limit)
+    healed.train(resume_from_checkpoint=str(kept))
+    assert (healed.state.global_step, limit.reason) == (2, "")
+    assert [row["ie_share"] for row in healed.state.log_history if "reward" in row] == [1.0, 0.0]
+
+
+def test_limit_of_ie_is_on_the_last_completions_together() -> None:
+    limit, state, control = UnjudgedLimit(0.05), TrainerState(), TrainerControl()
+    config: Any = SimpleNamespace(output_dir="run", generation_batch_size=OVER // 10)
+    for share in [0.0] * 5 + [None] + [0.0] * 4 + [0.4]:  # None: a step that learned again from the same completions
+        state.global_step += 1
+        limit.on_log(config, state, control, {"ie_share": share})
+    assert not control.should_training_stop
+    state.global_step += 1
+    limit.on_log(config, state, control, {"ie_share": 0.2})
+    assert control.should_training_stop and control.should_save
+    assert limit.reason.startswith("6.0% of the completions since step 2 could not be judged")
+
+
+def test_script_above_the_limit_of_ie_says_how_to_continue_and_exits_with_1(
+    minuscule: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = the_script()
+    monkeypatch.setattr(script, "SandboxPool", lambda *_: Breaking())
+    flags = ["--shortest", "2", "--shown", "0", "--max_completion_length", "8", "--max_ie_share", "0.5"]
+    monkeypatch.setattr(sys, "argv", ["train_grpo.py", "--output_dir", str(tmp_path / "run"), *flags])
+
+    with pytest.raises(SystemExit) as left:
+        script.main()
+
+    said = capsys.readouterr().err
+    assert left.value.code == 1
+    assert said.count("\n") == 1 and said.startswith("train_grpo: 100.0% of the completions since step 1 could not be")
+    assert f"--resume_from_checkpoint {tmp_path / 'run' / 'checkpoint-1'}" in said
+    assert (tmp_path / "run" / "checkpoint-1" / "trainer_state.json").exists()
 
 
 def test_log_of_judgements_is_bounded_and_of_one_rank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,10 @@ class ScriptArguments:
     times: str = field(
         default="", metadata={"help": "Calibrate the limits: a file of times that `deepcoder doctor --times` wrote."}
     )
+    max_ie_share: float | None = field(
+        default=None,
+        metadata={"help": "End training, with a checkpoint, when a larger share of completions could not be judged."},
+    )
     shown: int = field(default=8, metadata={"help": "Problems in the table of before and after; 0 means no table."})
 
 
@@ -112,6 +116,8 @@ def parse(argv: Sequence[str]) -> Arguments:
         raise ValueError(f"unknown setting in the configuration: {setting.removeprefix('--')}")
     for option in unused:
         raise ValueError(f"unknown option: {option}")
+    if script.max_ie_share is not None and not 0 <= script.max_ie_share < 1:
+        raise ValueError(f"max_ie_share is a share, from 0 up to 1, and not {script.max_ie_share:g}")
     return Arguments(script, grpo, model)
 
 

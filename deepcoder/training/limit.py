@@ -1,0 +1,59 @@
+"""Ends training when too many completions could not be judged: their rewards are missing, and something is broken.
+
+Runs: GPU node, in every trainer rank.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState
+from transformers import TrainingArguments as HfArguments
+
+OVER = 1000  # completions, the last ones
+
+
+class TooManyUnjudged(Exception):
+    """Training has ended before its time; the message says why, and how to continue."""
+
+
+class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
+    """Saves a checkpoint and ends training when the share of IE passes the limit; `reason` says so then.
+
+    All ranks do it in the same step, since the share that TRL logs is that of all of them.
+
+    Args:
+        most: The share of IE, from 0 to 1, that is borne.
+    """
+
+    def __init__(self, most: float) -> None:
+        self.most = most
+        self.reason = ""
+        self._shares: deque[tuple[int, float]] = deque()  # each with its step
+
+    def on_log(
+        self,
+        args: HfArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> None:
+        """Hear what the last batch of completions came to, if there was a new one."""
+        share = (logs or {}).get("ie_share")
+        if share is None:
+            return
+        self._shares.append((state.global_step, share))
+        if len(self._shares) > max(1, OVER // args.generation_batch_size):
+            self._shares.popleft()
+        mean = sum(share for _, share in self._shares) / len(self._shares)
+        if mean > self.most:
+            kept = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+            self.reason = (
+                f"{mean:.1%} of the completions since step {self._shares[0][0]} could not be judged, and "
+                f"--max_ie_share allows {self.most:.1%}: training has ended after step {state.global_step}; once the "
+                f"sandboxes are well, continue with --resume_from_checkpoint {kept}"
+            )
+            control.should_save = control.should_training_stop = True
