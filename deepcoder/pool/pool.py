@@ -28,13 +28,14 @@ from ray.exceptions import GetTimeoutError, RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from deepcoder.judge import without_program
+from deepcoder.pool.alarm import Alarm
 from deepcoder.pool.coordinator import Coordinator, Known, Request, State
 from deepcoder.pool.crew import Size
 from deepcoder.pool.packed import PackedTests
 from deepcoder.pool.schedule import unjudged
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, resolve
-from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.verdicts import Judgement, Submission
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +102,7 @@ class SandboxPool:
         # Problems that are in the object store, so that each crosses to a node once, not once per completion.
         self._stored: OrderedDict[int, _Stored] = OrderedDict()
         self._lock = threading.Lock()  # one thread may begin what another judges
+        self._alarm = Alarm()
 
     @classmethod
     def attach(cls, name: str) -> Self:
@@ -270,7 +272,7 @@ class SandboxPool:
             judgements[index] = judgement
             if progress is not None:
                 progress(index, judgement)
-        _alarm(judgements)
+        self._alarm.hear(judgements, time.monotonic())
         return judgements
 
     def begin(self, submissions: Sequence[Submission]) -> None:
@@ -521,9 +523,3 @@ def _probe(address: str) -> None:
         socket.create_connection((host, int(port)), PROBE_S).close()
     except OSError as error:
         raise ConnectionError(f"no Ray cluster answers at {address} (RAY_ADDRESS): {error}") from None
-
-
-def _alarm(judgements: Sequence[Judgement]) -> None:
-    failed = [each for each in judgements if each.verdict is Verdict.IE]
-    if failed:
-        log.error("%d of %d could not be judged: %s", len(failed), len(judgements), failed[0].detail)
