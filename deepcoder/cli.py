@@ -6,8 +6,10 @@ Runs: wherever a person types.
 from __future__ import annotations
 
 import enum
+import json
 import logging
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
+from rich.live import Live
 from rich.logging import RichHandler
 from rich.markup import escape
 from rich.table import Table
@@ -24,6 +27,7 @@ from deepcoder import doctor as doctor_module
 from deepcoder import explain as explain_module
 from deepcoder import redteam as redteam_module
 from deepcoder import sandbox as sandboxes
+from deepcoder import status as status_module
 from deepcoder.cli_data import data, time_limit_s
 from deepcoder.console import err, out, progress
 from deepcoder.datasets import DataError, ReferenceTime, file_rows, load_problems, quarantined
@@ -31,13 +35,14 @@ from deepcoder.grade import Record, Settings, pass_at_k, read_submissions
 from deepcoder.grade import grade as grade_submissions
 from deepcoder.judge import judge as judge_submission
 from deepcoder.jury import Jury
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import SandboxPool, cluster
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxConfig, SandboxError
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 
 DEFAULTS = Settings()
+LOOK_S = 1.0  # between two looks at a cluster
 KS = (1, 2, 4, 8, 16, 32, 64, 100)
 
 FINDINGS = {
@@ -380,6 +385,39 @@ def _verdicts(runs: list[redteam_module.Finding]) -> str:
         texts = {mode: f"{mode} {verdict}" for mode, verdict in texts.items()}
     shown = [texts[each.mode] if each.is_expected else f"[yellow]{texts[each.mode]}[/]" for each in runs]
     return ", ".join(dict.fromkeys(shown))
+
+
+@app.command()
+def status(
+    address: Annotated[str, typer.Option(envvar="RAY_ADDRESS", help="The cluster; default: the one here.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show the pools of a Ray cluster, on a terminal until Ctrl-C; exit code 2 where there is none."""
+    with cluster.joined(address):
+        seen = _seen()
+        if as_json:
+            out.print_json(json.dumps(status_module.as_json(seen)))
+        elif not out.is_terminal:
+            out.print(status_module.tables(seen))
+        else:
+            _follow(seen)
+
+
+def _follow(seen: cluster.Cluster) -> None:
+    try:
+        with Live(status_module.tables(seen), console=out, auto_refresh=False) as live:
+            while True:
+                time.sleep(LOOK_S)
+                live.update(status_module.tables(_seen()), refresh=True)
+    except KeyboardInterrupt:
+        return
+
+
+def _seen() -> cluster.Cluster:
+    found = cluster.look()
+    if not found.pools:
+        raise UserError(f"no pool runs on the Ray cluster at {found.address}")
+    return found
 
 
 def _machine_is_well() -> bool:

@@ -29,6 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "mutants": set(),
     "doctor": set(),
     "redteam": set(),
+    "status": {"rich"},
     "training": {
         "accelerate",
         "datasets",

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import urllib.request
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
+import ray
 
+from deepcoder.pool import SandboxPool
 from deepcoder.pool.metrics import COUNTERS, GAUGES, HISTOGRAMS, RATES_OVER_S, Rates
+from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.programs import Program
+from deepcoder.verdicts import Submission
+from tests.pool_cases import ADD_ONE, RIGHT, SLEEPERS, WRONG, a_worker_pid, judging, verdicts, wait_until
 
 DASHBOARD = Path(__file__).parents[1] / "scripts" / "grafana.json"
 EXPORTED = {
@@ -32,6 +42,76 @@ def test_rates_are_those_of_the_last_minute() -> None:
     for second in range(11, 11 + RATES_OVER_S):
         rates.see(50, 200, float(second))
     assert rates.per_s() == (0.0, 0.0)
+
+
+# Prometheus
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[SandboxPool]:
+    """On a Ray whose nodes tell their metrics at once."""
+    quick = {"metrics_report_interval_ms": 200, "worker_niceness": 0}
+    ray.init("local", num_cpus=4, include_dashboard=False, namespace="deepcoder", _system_config=quick)
+    try:
+        with SandboxPool(workers=2, sandbox="process") as started:
+            assert wait_until(lambda: started.state().alive == 2)
+            yield started
+    finally:
+        ray.shutdown()
+
+
+def scraped() -> dict[str, float]:
+    """What Prometheus would get of the pool, by name and the tags that are ours, such as `tests_total{pool=p}`."""
+    (node,) = ray.nodes()  # type: ignore[no-untyped-call]
+    url = f"http://{node['NodeManagerAddress']}:{node['MetricsExportPort']}/metrics"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        text = answer.read().decode()
+    found = {}
+    for name, labels, value in re.findall(r"^ray_deepcoder_(\w+)\{(.*)\} (\S+)$", text, flags=re.M):
+        tags = dict(re.findall(r'(\w+)="([^"]*)"', labels))
+        ours = ",".join(tags[each] for each in ("pool", "verdict", "state", "le") if each in tags)
+        found[f"{name} {ours}"] = float(value)
+    return found
+
+
+def tells(wanted: Mapping[str, float]) -> bool:
+    found = scraped()
+    return all(found.get(name) == value for name, value in wanted.items())
+
+
+def test_ray_exports_what_the_pool_has_done(pool: SandboxPool) -> None:
+    crash = Program("import os\nos.abort()")
+    found = pool.judge([Submission(ADD_ONE, each) for each in (RIGHT, RIGHT, WRONG, crash)])
+    assert verdicts(found) == ["AC", "AC", "WA", "RTE"]
+    name = pool.name
+    wanted = {
+        f"judgements_total {name},AC": 2,
+        f"judgements_total {name},WA": 1,
+        f"judgements_total {name},RTE": 1,
+        f"repeated_total {name}": 1,
+        f"tests_total {name}": pool.state().tests,
+        f"sandbox_starts_total {name}": 2,
+        f"workers {name},busy": 0,
+        f"workers {name},idle": 2,
+        f"workers {name},starting": 0,
+        f"queue {name}": 0,
+        f"waiting_seconds_count {name}": 3,
+        f"judging_seconds_count {name}": 3,
+        f"judging_seconds_bucket {name},+Inf": 3,
+    }
+    assert wait_until(lambda: tells(wanted)), {each: scraped().get(each) for each in wanted}
+    assert 0 < scraped()[f"judging_seconds_sum {name}"] < 60
+
+
+def test_lost_sandbox_and_lost_worker_are_counted_and_named_in_the_log(pool: SandboxPool) -> None:
+    before = pool.state()
+    with judging(pool, SLEEPERS) as found:
+        assert wait_until(lambda: pool.state().busy == 2)
+        os.kill(a_worker_pid(), signal.SIGKILL)
+    assert verdicts(found) == ["AC", "AC"]
+    assert wait_until(lambda: pool.state().alive == 2)
+    state = pool.state()
+    assert (state.worker_losses - before.worker_losses, state.retries - before.retries) == (1, 1)
 
 
 # Grafana

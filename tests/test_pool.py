@@ -8,6 +8,7 @@ import pickle
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,10 @@ def test_pickled_pool_judges_on_the_same_workers(pool: SandboxPool) -> None:
 
 
 def test_repr_tells_the_state(pool: SandboxPool) -> None:
-    assert "2 workers alive, 0 busy | 0 waiting" in repr(pool)
+    assert wait_until(lambda: "2 of 2 workers, 0 busy, 0 waiting" in repr(pool))
+    grown: Any = {"workers": 1024, "alive": 1024, "busy": 1024, "waiting": 100_000, "judged": 10**7, "ie": 10**6}
+    state = dataclasses.replace(pool.state(), **grown, judged_per_s=4000.0)
+    assert len(repr(pool)) - len(str(pool.state())) + len(str(state)) <= 120
 
 
 def test_memory_limit_above_the_sandboxes_is_refused(pool: SandboxPool) -> None:

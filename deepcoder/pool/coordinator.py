@@ -23,13 +23,14 @@ from deepcoder.pool import nodes
 from deepcoder.pool.crew import LOOK_S, Crew, Member, Node, Size
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.memory import KEPT, Key, Memory, key_of
+from deepcoder.pool.metrics import TELL_S, Counts, Metrics, Rates
 from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule, unjudged
-from deepcoder.pool.worker import BEAT_S, Report, Started, Work, Worker
+from deepcoder.pool.worker import BEAT_S, Failed, Report, Started, Work, Worker
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Sign
 from deepcoder.sandbox import SandboxConfig, SandboxError, SandboxUnavailable
-from deepcoder.verdicts import Judgement
+from deepcoder.verdicts import Judgement, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Known(NamedTuple):
     order: list[int]  # of its tests, as long as nothing has been learned
     splits: bool  # whether they may be run in any order, by several workers
     limit_s: float  # CPU seconds of one test
+    name: str  # problem_id, for people
 
 
 Queue = asyncio.Queue[tuple[int, Judgement] | None]
@@ -74,13 +76,16 @@ class _Listener(NamedTuple):
     is_repeat: bool
 
 
-class _Asked(NamedTuple):
+@dataclass(eq=False)
+class _Asked:
     """A job's payload: what is asked, and who waits for the answer. `key` is its place among the jobs at work."""
 
     key: tuple[Any, ...]
-    reference: ray.ObjectRef[Problem]
+    known: Known
     program: Program
-    listeners: list[_Listener]
+    since: float  # by time.monotonic
+    began: float | None = None  # when the first worker got it
+    listeners: list[_Listener] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -95,6 +100,18 @@ class _Client:
 
 
 @dataclass(frozen=True)
+class NodeState:
+    """The workers on one node."""
+
+    node: str  # id
+    address: str
+    workers: int = 0
+    alive: int = 0
+    busy: int = 0
+    tests: int = 0  # that those that are there now have run
+
+
+@dataclass(frozen=True)
 class State:
     """The pool at one moment, and what it has done so far."""
 
@@ -102,16 +119,31 @@ class State:
     alive: int
     busy: int
     waiting: int
-    failure: str  # why a worker does not start; empty when all have
-    judged: int = 0  # submissions
-    repeated: int = 0  # of them those that had been judged before, or were being judged
-    tests: int = 0  # that were run
+    failures: tuple[str, ...]  # why workers do not start, each reason once
+    judged: int  # submissions
+    repeated: int  # of them those that had been judged before, or were being judged
+    suspicious: int  # of them
+    ie: int  # of them
+    tests: int  # that were run
+    retries: int
+    sandbox_starts: int
+    sandbox_recycles: int
+    worker_losses: int
+    judged_per_s: float  # over the last minute
+    tests_per_s: float
+    nodes: tuple[NodeState, ...]
+    unplaced: int  # workers that wait for room
+
+    @property
+    def failure(self) -> str:
+        """Why a worker does not start; empty when all have."""
+        return self.failures[0] if self.failures else ""
 
     def __str__(self) -> str:
-        share = self.repeated / max(1, self.judged)
+        share = self.ie / max(1, self.judged)
         return (
-            f"{self.alive} of {self.workers} workers alive, {self.busy} busy | {self.waiting} waiting | "
-            f"{self.judged} judged, {share:.0%} repeated"
+            f"{self.alive} of {self.workers} workers, {self.busy} busy, {self.waiting} waiting, "
+            f"{self.judged} judged, {self.judged_per_s:.0f}/s, {share:.1%} IE"
         )
 
 
@@ -119,7 +151,7 @@ class Coordinator:
     """Hands parts of submissions to workers and judgements to clients.
 
     The mutable state: the schedule, what has been learned and is remembered, the jobs at work by what they ask, the
-    clients, the workers, those that have nothing to do, and the image that the first of them had.
+    clients, the workers, those that have nothing to do, the image that the first of them had, and what was counted.
     """
 
     def __init__(self, config: SandboxConfig, size: Size) -> None:
@@ -134,10 +166,13 @@ class Coordinator:
         self._idle: dict[Member, asyncio.Future[list[Part]]] = {}
         self._image: tuple[str, str] | None = None  # and the address of a node that has it
         self._started = asyncio.Condition()
-        self._judged = self._repeated = self._tests = 0
+        self._counts = Counts()
+        self._rates = Rates(time.monotonic())
+        self._metrics = Metrics(ray.get_runtime_context().get_actor_name() or "")
         self._tasks: set[asyncio.Task[None]] = set()
         self._begin_task(self._watch())
         self._begin_task(self._split_for_the_idle())
+        self._begin_task(self._tell_metrics())
 
     def _begin_task(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -197,13 +232,21 @@ class Coordinator:
         while await self._is_started(member):
             self._schedule.alive.add(member)
             await self._tell_start()
+            is_lost = False
             try:
                 while await self._exchange(member):
                     pass
             except (RayError, TimeoutError) as error:
-                log.warning("the worker on %s was lost: %s", _address(member), _sentence(error))
+                is_lost = True
+                self._counts.worker_losses += 1
+                at_work = next(iter(self._schedule.held(member)), None)
+                log.warning("%s was lost while it had %s: %s", member, _named(at_work), _sentence(error))
+            has_work = any(self._schedule.held(member))
+            ended = self._schedule.lost(member)
+            self._counts.retries += has_work and ended is None
+            self._end(ended, member)
+            if is_lost:
                 self._restart(member)
-            self._end(self._schedule.lost(member))
             self._feed()
             await self._tell_start()
         await self._close_one(member)
@@ -231,8 +274,9 @@ class Coordinator:
                     member.place = await member.actor.place.remote()  # which waits until there is room for it
                 started: Started = await asyncio.wait_for(member.actor.start.remote(), START_S)
                 await self._compare(member, started.interpreter)
-                log.info("%s is ready on %s", started.sandbox, _address(member))
                 member.sandbox, member.failure, member.is_hopeless = started.sandbox, "", False
+                self._counts.sandbox_starts += 1
+                log.info("%s is ready", member)
                 return True
             except (RayError, SandboxError, TimeoutError) as error:
                 if member.is_leaving:
@@ -282,7 +326,7 @@ class Coordinator:
                 return False
         while True:
             works = [self._work(part) for part in parts]
-            problems = {part.job.problem: [part.job.payload.reference] for part in parts}
+            problems = {part.job.problem: [part.job.payload.known.reference] for part in parts}
             report: Report = await asyncio.wait_for(member.actor.exchange.remote(works, problems), HEARD_S)
             self._take(member, report)
             if report.is_free or not report.is_fit:
@@ -309,29 +353,54 @@ class Coordinator:
 
     def _work(self, part: Part) -> Work:
         job, tests = part.job, None
+        asked: _Asked = job.payload
+        if asked.began is None:
+            asked.began = time.monotonic()
+            self._metrics.waiting.observe(asked.began - asked.since)
         if job.splits:
             tests = self._learned.order(job.problem, sorted(part.wanted()))
-        return Work(part.number, job.problem, job.payload.program, tests)
+        return Work(part.number, job.problem, asked.program, tests)
 
     def _take(self, member: Member, report: Report) -> None:
         for number, judgement, costs in report.done:
-            self._tests += len(costs)
-            self._end(self._schedule.judged(member, number, judgement, costs))
-        for number, fault, detail in report.failed:
-            log.warning("an attempt at a submission failed: %s", detail)
-            self._end(self._schedule.failed(member, number, fault))
+            self._counts.tests += len(costs)
+            member.tests += len(costs)
+            self._end(self._schedule.judged(member, number, judgement, costs), member)
+        for failed in report.failed:
+            self._fail(member, failed)
+        gone = len({each.sandbox for each in report.failed} - {report.sandbox, ""})
+        self._counts.sandbox_recycles += gone
+        self._counts.sandbox_starts += gone if report.is_fit else max(0, gone - 1)
+        member.sandbox = report.sandbox
         self._schedule.returned(member, report.returned)
         if self._schedule.waiting:
             self._feed()
 
-    def _end(self, ended: tuple[Job, Judgement] | None) -> None:
-        """Tell those who wait for the job, and take it from the workers that still have parts of it."""
+    def _fail(self, member: Member, failed: Failed) -> None:
+        part = next((each for each in self._schedule.held(member) if each.number == failed.number), None)
+        member.sandbox = failed.sandbox
+        log.warning("an attempt at %s failed, by %s: %s", _named(part), member, failed.detail)
+        ended = self._schedule.failed(member, failed.number, failed.fault)
+        self._counts.retries += part is not None and ended is None
+        self._end(ended, member)
+
+    def _end(self, ended: tuple[Job, Judgement] | None, member: Member) -> None:
+        """Tell those who wait for the job, and take it from the workers that still have parts of it.
+
+        `member` had the last of it.
+        """
         if ended is None:
             return
         job, judgement = ended
         asked: _Asked = job.payload
         if job.broken and Sign.SANDBOX not in judgement.suspicious:
             judgement = dataclasses.replace(judgement, suspicious=(*judgement.suspicious, Sign.SANDBOX))
+        if asked.began is not None:
+            self._metrics.judging.observe(time.monotonic() - asked.began)
+        if judgement.verdict is Verdict.IE:
+            log.warning(
+                "a submission for problem %s is IE, at last by %s: %s", asked.known.name, member, judgement.detail
+            )
         self._forget(job)
         self._memory.keep(asked.key[-1], judgement)
         for queue, place, is_repeat in asked.listeners:
@@ -414,7 +483,8 @@ class Coordinator:
                 for place, _ in found:
                     if missing.pop(place, None) is not None:
                         client.open -= 1
-                self._judged += 0 if begins else len(found)
+                if not begins:
+                    self._counts.answer(each for _, each in found)
                 if found:
                     yield found
                 if not missing:
@@ -424,8 +494,7 @@ class Coordinator:
                 try:
                     news = [await asyncio.wait_for(queue.get(), end - time.monotonic())]
                 except TimeoutError:
-                    why = f"not judged within {deadline_s:.0f} s"
-                    yield [(place, unjudged(job.total, why)) for place, job in missing.items()]
+                    yield self._late(missing, deadline_s, begins)
                     return
                 while not queue.empty():
                     news.append(queue.get_nowait())
@@ -439,6 +508,18 @@ class Coordinator:
                 job.payload.listeners[:] = [each for each in job.payload.listeners if each.queue is not queue]
                 if not job.payload.listeners:
                     self._forget(job)
+
+    def _late(self, missing: Mapping[int, Job], deadline_s: float, begins: bool) -> Found:
+        """Say so of each of them; the log says where the first is."""
+        why = f"not judged within {deadline_s:.0f} s"
+        job = next(iter(missing.values()))
+        places = [str(part.worker) if part.worker else "no worker" for part in job.parts]
+        text = "%d submissions are %s, such as one for problem %s, which is with %s"
+        log.warning(text, len(missing), why, job.payload.known.name, ", ".join(places) or "no worker")
+        found = [(place, unjudged(job.total, why)) for place, job in missing.items()]
+        if not begins:
+            self._counts.answer(each for _, each in found)
+        return found
 
     async def begin(
         self, name: str, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float
@@ -459,7 +540,7 @@ class Coordinator:
     ) -> Found:
         """Have done what must be, each of it in `missing`; what is remembered."""
         found: Found = []
-        batch = Batch(client=client.share)
+        batch, now = Batch(client=client.share), time.monotonic()
         for name, known in problems.items():
             self._learned.meet(name, known.order)
         for place, name, program in requests:
@@ -467,20 +548,18 @@ class Coordinator:
             is_repeat = not (begins or fresh or self._begun.pop(key, False))
             remembered = None if fresh else self._memory.find(key)
             if remembered is not None:
-                self._repeated += is_repeat
                 found.append((place, dataclasses.replace(remembered, repeated=is_repeat)))
                 continue
             wish = (queue, key) if fresh else (key,)
             job = self._jobs.get(wish)
             if job is None:
-                asked = _Asked(wish, known.reference, program, [])
+                asked = _Asked(wish, known, program, now)
                 job = Job(asked, name, len(known.order), known.splits and not fresh, known.limit_s)
                 self._jobs[wish] = job
                 self._schedule.add(batch, job)
                 is_repeat = False
                 if begins:
                     self._begun[key] = True
-            self._repeated += is_repeat
             job.payload.listeners.append(_Listener(queue, place, is_repeat))
             missing[place] = job
         client.open += len(missing)
@@ -511,19 +590,55 @@ class Coordinator:
         """How many workers there shall be at the moment, and what they start."""
         return len(self._crew.staying()), self._config
 
+    async def _tell_metrics(self) -> None:
+        while True:
+            await asyncio.sleep(TELL_S)
+            self._rates.see(self._counts.judgements.total(), self._counts.tests, time.monotonic())
+            alive, busy = len(self._schedule.alive), self._schedule.at_work()
+            states = {"busy": busy, "idle": alive - busy, "starting": len(self._crew.members) - alive}
+            self._metrics.tell(self._counts, self._schedule.waiting, states)
+
     def state(self) -> State:
-        staying = self._crew.staying()
-        failures = [each.failure for each in staying if each.failure]
+        staying, counts = self._crew.staying(), self._counts
+        failures = dict.fromkeys(each.failure for each in staying if each.failure)
+        obstacle = self._crew.obstacle()
+        judged_per_s, tests_per_s = self._rates.per_s()
         return State(
             workers=len(staying),
             alive=len(self._schedule.alive),
             busy=self._schedule.at_work(),
             waiting=self._schedule.waiting,
-            failure=failures[0] if failures else self._crew.obstacle(),
-            judged=self._judged,
-            repeated=self._repeated,
-            tests=self._tests,
+            failures=tuple(failures) or ((obstacle,) if obstacle else ()),
+            judged=counts.judgements.total(),
+            repeated=counts.repeated,
+            suspicious=counts.suspicious,
+            ie=counts.judgements[Verdict.IE],
+            tests=counts.tests,
+            retries=counts.retries,
+            sandbox_starts=counts.sandbox_starts,
+            sandbox_recycles=counts.sandbox_recycles,
+            worker_losses=counts.worker_losses,
+            judged_per_s=judged_per_s,
+            tests_per_s=tests_per_s,
+            nodes=self._by_node(),
+            unplaced=sum(each.place is None for each in staying),
         )
+
+    def _by_node(self) -> tuple[NodeState, ...]:
+        found: dict[str, NodeState] = {}
+        for each in self._crew.members:
+            if each.place is not None:
+                node, address, _ = each.place
+                one = found.get(node, NodeState(node, address))
+                found[node] = NodeState(
+                    node,
+                    address,
+                    one.workers + 1,
+                    one.alive + (each in self._schedule.alive),
+                    one.busy + any(self._schedule.held(each)),
+                    one.tests + each.tests,
+                )
+        return tuple(found.values())
 
     async def close(self) -> None:
         """End every sandbox; whoever does not answer in time is killed with its container's input."""
@@ -539,6 +654,11 @@ class Coordinator:
             await asyncio.wait_for(member.actor.close.remote(), CLOSE_S)
         except (RayError, TimeoutError) as error:
             log.info("a worker was gone before it was closed: %s", _sentence(error))
+
+
+def _named(part: Part | None) -> str:
+    """What the logs call it."""
+    return "nothing" if part is None else f"part {part.number}, of problem {part.job.payload.known.name}"
 
 
 def _address(member: Member) -> str:

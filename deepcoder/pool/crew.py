@@ -50,6 +50,7 @@ class Place(NamedTuple):
 
     node: str  # id
     address: str
+    actor: str = ""  # id
 
 
 @dataclass(eq=False)
@@ -63,6 +64,14 @@ class Member:
     is_hopeless: bool = False  # a person needs to change something
     is_leaving: bool = False
     idle_since: float | None = None  # seconds; since when it waits for work, or for room
+    tests: int = 0  # that it has run
+
+    def __str__(self) -> str:
+        """What the logs call it."""
+        if self.place is None:
+            return "a worker that waits for room"
+        node, address, actor = self.place
+        return f"worker {actor[:8]} on {address} (node {node[:8]}) with {self.sandbox or 'no sandbox'}"
 
 
 class Crew:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import collections
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ray.util.metrics import Counter, Gauge, Histogram
@@ -55,11 +55,12 @@ class Counts:
     sandbox_recycles: int = 0
     worker_losses: int = 0
 
-    def answer(self, judgement: Judgement) -> None:
+    def answer(self, judgements: Iterable[Judgement]) -> None:
         """A client is told."""
-        self.judgements[judgement.verdict] += 1
-        self.repeated += judgement.repeated
-        self.suspicious += bool(judgement.suspicious)
+        for each in judgements:
+            self.judgements[each.verdict] += 1
+            self.repeated += each.repeated
+            self.suspicious += bool(each.suspicious)
 
 
 class Rates:

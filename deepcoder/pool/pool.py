@@ -384,7 +384,7 @@ class SandboxPool:
             packed = dataclasses.replace(problem, tests=tests, prompt=(), reference=None)
             splits = problem.mode is Mode.STDIN  # a function's calls may depend on those before
             order = tests.longest_first() if splits else list(range(len(tests)))
-            known = Known(ray.put(packed), order, splits, problem.limits.cpu_s)
+            known = Known(ray.put(packed), order, splits, problem.limits.cpu_s, problem.problem_id)
             self._stored[id(problem)] = _Stored(problem, key_of(problem, tests), known, tests.size)
             while len(self._stored) > 1 and (
                 len(self._stored) > KEPT_PROBLEMS or sum(each.size for each in self._stored.values()) > KEPT_BYTES
@@ -465,7 +465,7 @@ def connect(workers: int | None) -> bool:
         return False
     address = os.environ.get("RAY_ADDRESS")
     if address:
-        _probe(address)
+        probe(address)
         # Worker nodes need only Ray and the docker package: this one travels to them.
         package = str(Path(__file__).parents[1])
         try:
@@ -510,7 +510,7 @@ def _resolved(config: SandboxConfig, here: bool) -> SandboxConfig:
     return found
 
 
-def _probe(address: str) -> None:
+def probe(address: str) -> None:
     """Ask the address for a connection, because Ray ends the whole process a minute after it got none.
 
     Raises:

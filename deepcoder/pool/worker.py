@@ -70,6 +70,7 @@ class Failed(NamedTuple):
     number: int
     fault: Fault
     detail: str
+    sandbox: str  # name of the one that it was tried in; empty where there was none
 
 
 class Report(NamedTuple):
@@ -80,6 +81,7 @@ class Report(NamedTuple):
     returned: list[int]  # the worker is at something long, so that others should have these
     is_free: bool  # it is at nothing long
     is_fit: bool  # it has a sandbox
+    sandbox: str  # its name; empty where there is none
 
 
 class _Current:
@@ -123,7 +125,9 @@ class Worker:
 
     async def place(self) -> Place:
         """Where it is."""
-        return Place(ray.get_runtime_context().get_node_id(), ray.util.get_node_ip_address())  # type: ignore[no-untyped-call]
+        context = ray.get_runtime_context()
+        address = ray.util.get_node_ip_address()  # type: ignore[no-untyped-call]
+        return Place(context.get_node_id(), address, context.get_actor_id() or "")
 
     async def start(self) -> Started:
         """Have a sandbox that has run a program.
@@ -193,7 +197,8 @@ class Worker:
             returned = [each.number for each in self._waiting] if late or not self._is_fit else []
             if returned:
                 self._waiting.clear()
-            found = Report(self._done, self._failed, returned, not late, self._is_fit)
+            name = "" if self._sandbox is None else repr(self._sandbox)
+            found = Report(self._done, self._failed, returned, not late, self._is_fit, name)
             self._done, self._failed = [], []
             return found
 
@@ -249,14 +254,15 @@ class Worker:
             )
             return Done(work.number, judgement, costs)
         except SandboxError as error:
-            log.warning("%r: %s", self._sandbox, error)
-            sandbox = self._sandbox
+            sandbox, name = self._sandbox, "" if self._sandbox is None else repr(self._sandbox)
+            log.warning("part %d in %s: %s", work.number, name or "no sandbox", error)
             program_did_it = sandbox is not None and not sandbox.is_open  # else it was the jury's that broke
             self._is_fit = sandbox is not None and self._is_renewed()
-            return Failed(work.number, Fault.BROKEN if program_did_it and self._is_fit else Fault.LOST, str(error))
+            fault = Fault.BROKEN if program_did_it and self._is_fit else Fault.LOST
+            return Failed(work.number, fault, str(error), name)
         except Exception as error:
-            log.exception("a part of a submission could not be judged")
-            return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}")
+            log.exception("part %d could not be judged", work.number)
+            return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}", "" if self._sandbox is None else repr(self._sandbox))
 
     def _is_renewed(self) -> bool:
         """Whether a new sandbox is there soon: else it was not the program that broke the last one.

@@ -1,0 +1,104 @@
+"""`deepcoder status`, on a real cluster with a node for the client and one for the workers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ray.cluster_utils import Cluster
+
+from deepcoder.pool import SandboxPool
+from deepcoder.verdicts import Submission
+from tests.pool_cases import ADD_ONE, RIGHT, WRONG, verdicts, wait_until
+
+STATUS = [sys.executable, "-c", "from deepcoder.cli import main; main()", "status"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "COLUMNS": "120", "RAY_ADDRESS": ""}
+
+
+def status(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*STATUS, *options], env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    # Any port for the dashboard: where another Ray has the usual one, Ray leaves a socket open.
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "dashboard_port": None})
+    try:
+        cluster.add_node(num_cpus=2)
+        yield cluster.address
+    finally:
+        cluster.shutdown()  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(scope="module")
+def pool(address: str) -> Iterator[SandboxPool]:
+    """Two workers that have judged four programs, two of them anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_ADDRESS", address)
+        with SandboxPool(workers=2, sandbox="process") as started:
+            assert wait_until(lambda: started.state().alive == 2)
+            found = started.judge([Submission(ADD_ONE, each) for each in (RIGHT, WRONG, RIGHT, WRONG)])
+            assert verdicts(found) == ["AC", "WA", "AC", "WA"]
+            yield started
+
+
+def test_cluster_without_a_pool_is_one_sentence_and_exit_code_2(address: str) -> None:
+    ran = status("--address", address)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.splitlines()[-1] == f"deepcoder: no pool runs on the Ray cluster at {address}"
+
+
+def test_no_cluster_is_one_sentence_and_exit_code_2() -> None:
+    ran = status("--address", "127.0.0.1:1")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("deepcoder: no Ray cluster answers at 127.0.0.1:1") and ran.stderr.count("\n") == 1
+
+
+def test_json_tells_nodes_workers_and_what_was_done(address: str, pool: SandboxPool) -> None:
+    assert wait_until(lambda: pool.state().judged_per_s > 0)
+    ran = status("--address", address, "--json")
+    assert ran.returncode == 0, ran.stderr
+    seen = json.loads(ran.stdout)
+    assert seen["address"] == address
+    state = seen["pools"].pop(pool.name)
+    assert seen["pools"] == {}
+    assert (state["workers"], state["alive"], state["busy"], state["waiting"], state["failures"]) == (2, 2, 0, 0, [])
+    assert (state["judged"], state["repeated"], state["ie"], state["tests"]) == (4, 2, 0, 6)
+    assert 0 < state["judged_per_s"] < state["tests_per_s"]
+    (node,) = state["nodes"]
+    assert (node["workers"], node["alive"], node["busy"], node["tests"]) == (2, 2, 0, 6)
+    assert sorted(each["room"] for each in seen["nodes"]) == [0, 2]
+    assert [each["id"] for each in seen["nodes"] if each["room"] == 2] == [node["node"]]
+
+
+def test_plain_run_prints_once(address: str, pool: SandboxPool) -> None:
+    ran = status("--address", address)
+    assert ran.returncode == 0, ran.stderr
+    assert f"{pool.name}  2 of 2 workers, 0 busy, 0 waiting, 4 judged, " in ran.stdout
+    (row,) = re.findall(r"│ ([\d.]+) (\w{8}) +│ +(\d+) │ +(\d+) │ +(\d+) │ +(\d+) │", ran.stdout)
+    assert row[2:] == ("2", "0", "0", "6")
+
+
+def test_terminal_shows_the_pools_until_ctrl_c(address: str, pool: SandboxPool) -> None:
+    ours, theirs = pty.openpty()
+    shown = b""
+    with subprocess.Popen([*STATUS, "--address", address], env=ENVIRONMENT, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        while shown.count(pool.name.encode()) < 3:
+            shown += os.read(ours, 1 << 16)
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(OSError):  # the terminal's other end is closed
+            while data := os.read(ours, 1 << 16):
+                shown += data
+        assert process.wait(30) == 0, shown.decode()
+    os.close(ours)
+    assert b"Traceback" not in shown
