@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import docker
+import ray
 
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
@@ -64,13 +66,20 @@ class judging:  # reads as a verb where it is used
 
 
 def a_worker_pid() -> int:
-    """A worker actor of this session's Ray: its process calls itself `ray::Worker`."""
+    """A worker actor of the Ray that this process is on: its process calls itself `ray::Worker`."""
+    node: Any = ray._private.worker.global_worker.node
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                command = (entry / "cmdline").read_bytes()
+                parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+                commands = [(each / "cmdline").read_text() for each in (entry, Path("/proc", parent))]
             except OSError:
                 continue
-            if command.startswith(b"ray::Worker"):
+            if commands[0].startswith("ray::Worker") and node.session_name in commands[1]:  # whose parent is a raylet
                 return int(entry.name)
     raise LookupError("no worker process")
+
+
+def children(pid: int) -> list[int]:
+    """Of all threads of the process."""
+    return [int(each) for file in Path(f"/proc/{pid}/task").glob("*/children") for each in file.read_text().split()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import re
 import signal
 import urllib.request
@@ -17,10 +18,21 @@ import ray
 
 from deepcoder.pool import SandboxPool
 from deepcoder.pool.metrics import COUNTERS, GAUGES, HISTOGRAMS, RATES_OVER_S, Rates
-from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission
-from tests.pool_cases import ADD_ONE, RIGHT, SLEEPERS, WRONG, a_worker_pid, judging, verdicts, wait_until
+from tests.pool_cases import (
+    ADD_ONE,
+    LONG,
+    RIGHT,
+    SLEEPER,
+    SLEEPERS,
+    WRONG,
+    a_worker_pid,
+    children,
+    judging,
+    verdicts,
+    wait_until,
+)
 
 DASHBOARD = Path(__file__).parents[1] / "scripts" / "grafana.json"
 EXPORTED = {
@@ -103,15 +115,53 @@ def test_ray_exports_what_the_pool_has_done(pool: SandboxPool) -> None:
     assert 0 < scraped()[f"judging_seconds_sum {name}"] < 60
 
 
-def test_lost_sandbox_and_lost_worker_are_counted_and_named_in_the_log(pool: SandboxPool) -> None:
+def said() -> str:
+    """What actors have logged."""
+    node: Any = ray._private.worker.global_worker.node
+    return "\n".join(each.read_text() for each in Path(node.get_logs_dir_path()).glob("worker-*.err"))
+
+
+WHO = r"worker [0-9a-f]{8} on [0-9.]+ \(node [0-9a-f]{8}\) with <Sandbox process-\d+>"
+
+
+def test_lost_sandbox_is_counted_and_the_log_names_what_and_where(pool: SandboxPool) -> None:
     before = pool.state()
     with judging(pool, SLEEPERS) as found:
+        assert wait_until(lambda: pool.state().busy == 2)
+        for sandbox in children(a_worker_pid()):
+            os.kill(sandbox, signal.SIGKILL)
+    assert verdicts(found) == ["AC", "AC"]
+    state = pool.state()
+    assert state.retries - before.retries == 1
+    assert state.sandbox_recycles - before.sandbox_recycles == 1
+    assert state.sandbox_starts - before.sandbox_starts == 1
+    assert state.suspicious - before.suspicious == 1
+    line = rf"an attempt at part \d+, of problem long, failed, by {WHO}: \S.*"
+    assert wait_until(lambda: re.search(line, said()) is not None), said()
+    assert wait_until(lambda: tells({f"retries_total {pool.name}": state.retries}))
+
+
+def test_lost_worker_is_counted_and_the_log_names_what_and_where(pool: SandboxPool) -> None:
+    before = pool.state()
+    sleepers = [Submission(LONG, Program(f"{SLEEPER.source}  # again {number}")) for number in range(2)]
+    with judging(pool, sleepers) as found:
         assert wait_until(lambda: pool.state().busy == 2)
         os.kill(a_worker_pid(), signal.SIGKILL)
     assert verdicts(found) == ["AC", "AC"]
     assert wait_until(lambda: pool.state().alive == 2)
     state = pool.state()
-    assert (state.worker_losses - before.worker_losses, state.retries - before.retries) == (1, 1)
+    assert state.retries - before.retries == state.worker_losses - before.worker_losses == 1
+    assert wait_until(lambda: re.search(rf"{WHO} was lost while it had part \d+, of problem long", said()) is not None)
+
+
+def test_what_is_not_judged_in_time_is_counted_and_the_log_names_where_it_is(pool: SandboxPool) -> None:
+    before = pool.state()
+    hurried = pickle.loads(pickle.dumps(pool))
+    hurried.deadline_s = 0.5
+    assert verdicts(hurried.judge([Submission(LONG, Program(f"{SLEEPER.source}  # late"))])) == ["IE"]
+    assert pool.state().ie - before.ie == 1
+    line = rf"1 not judged within 0.5 s, such as one for problem long, which is with {WHO}"
+    assert wait_until(lambda: re.search(line, said()) is not None), said()
 
 
 # Grafana

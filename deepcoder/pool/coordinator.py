@@ -379,7 +379,7 @@ class Coordinator:
     def _fail(self, member: Member, failed: Failed) -> None:
         part = next((each for each in self._schedule.held(member) if each.number == failed.number), None)
         member.sandbox = failed.sandbox
-        log.warning("an attempt at %s failed, by %s: %s", _named(part), member, failed.detail)
+        log.warning("an attempt at %s, failed, by %s: %s", _named(part), member, failed.detail)
         ended = self._schedule.failed(member, failed.number, failed.fault)
         self._counts.retries += part is not None and ended is None
         self._end(ended, member)
@@ -511,11 +511,11 @@ class Coordinator:
 
     def _late(self, missing: Mapping[int, Job], deadline_s: float, begins: bool) -> Found:
         """Say so of each of them; the log says where the first is."""
-        why = f"not judged within {deadline_s:.0f} s"
+        why = f"not judged within {deadline_s:.1f} s"
         job = next(iter(missing.values()))
-        places = [str(part.worker) if part.worker else "no worker" for part in job.parts]
-        text = "%d submissions are %s, such as one for problem %s, which is with %s"
-        log.warning(text, len(missing), why, job.payload.known.name, ", ".join(places) or "no worker")
+        where = ", ".join(str(part.worker) for part in job.parts if part.worker) or "no worker"
+        text = "%d %s, such as one for problem %s, which is with %s"
+        log.warning(text, len(missing), why, job.payload.known.name, where)
         found = [(place, unjudged(job.total, why)) for place, job in missing.items()]
         if not begins:
             self._counts.answer(each for _, each in found)
