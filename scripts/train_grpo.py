@@ -143,6 +143,7 @@ def main() -> None:
         except TooManyUnjudged as error:
             if run.trainer.is_world_process_zero():
                 say(error)
+            run.trainer.accelerator.wait_for_everyone()  # the first to leave has the others ended by their launcher
             sys.exit(1)
 
 

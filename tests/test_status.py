@@ -21,11 +21,16 @@ from deepcoder.verdicts import Submission
 from tests.pool_cases import ADD_ONE, RIGHT, WRONG, verdicts, wait_until
 
 STATUS = [sys.executable, "-c", "from deepcoder.cli import main; main()", "status"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "COLUMNS": "120", "RAY_ADDRESS": ""}
+ROOT = str(Path(__file__).parents[1])
+
+
+def environment() -> dict[str, str]:
+    """With Ray's own settings, which it may have made since this process began."""
+    return {**os.environ, "PYTHONPATH": ROOT, "COLUMNS": "120", "RAY_ADDRESS": ""}
 
 
 def status(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*STATUS, *options], env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+    return subprocess.run([*STATUS, *options], env=environment(), capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +96,7 @@ def test_plain_run_prints_once(address: str, pool: SandboxPool) -> None:
 def test_terminal_shows_the_pools_until_ctrl_c(address: str, pool: SandboxPool) -> None:
     ours, theirs = pty.openpty()
     shown = b""
-    with subprocess.Popen([*STATUS, "--address", address], env=ENVIRONMENT, stdout=theirs, stderr=theirs) as process:
+    with subprocess.Popen([*STATUS, "--address", address], env=environment(), stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
         while shown.count(pool.name.encode()) < 3:
             shown += os.read(ours, 1 << 16)

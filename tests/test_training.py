@@ -426,7 +426,7 @@ def test_script_above_the_limit_of_ie_says_how_to_continue_and_exits_with_1(
     minuscule: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = the_script()
-    monkeypatch.setattr(script, "SandboxPool", lambda *_: Breaking())
+    monkeypatch.setattr(script, "SandboxPool", lambda *_, **__: Breaking())
     flags = ["--shortest", "2", "--shown", "0", "--max_completion_length", "8", "--max_ie_share", "0.5"]
     monkeypatch.setattr(sys, "argv", ["train_grpo.py", "--output_dir", str(tmp_path / "run"), *flags])
 

@@ -44,10 +44,10 @@ def joined(address: str) -> Iterator[None]:
     try:
         ray.init(address or "auto", namespace=NAMESPACE, log_to_driver=False, logging_level=logging.ERROR)
     except ConnectionError as error:
-        if not address:
-            raise ConnectionError("no Ray cluster runs on this machine: name one with --address HOST:6379") from None
+        which = f"the Ray cluster at {address}" if address else "no Ray cluster on this machine"
+        verb = "does not let" if address else "lets"
         hint = "where the cluster asks for a token, set RAY_AUTH_MODE=token"
-        raise ConnectionError(f"the Ray cluster at {address} does not let us in ({error}): {hint}") from None
+        raise ConnectionError(f"{which} {verb} us in ({error}): {hint}") from None
     try:
         yield
     finally:
