@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
+from ray._private.authentication.authentication_token_setup import maybe_enable_token_auth_if_token_available
+from ray._private.services import canonicalize_bootstrap_address_or_die
 from ray.exceptions import GetTimeoutError, RayActorError, RayError
 from ray.util import list_named_actors
 
@@ -39,15 +41,16 @@ def joined(address: str) -> Iterator[None]:
     Raises:
         ConnectionError: There is none, or it does not let us in.
     """
-    if address:
-        probe(address)
+    logging.getLogger("ray").setLevel(logging.ERROR)
+    if not address:
+        address = canonicalize_bootstrap_address_or_die("auto")
+        maybe_enable_token_auth_if_token_available(warn_if_disabled=False)  # as Ray does for its own machine only
+    probe(address)
     try:
-        ray.init(address or "auto", namespace=NAMESPACE, log_to_driver=False, logging_level=logging.ERROR)
+        ray.init(address, namespace=NAMESPACE, log_to_driver=False, configure_logging=False)
     except ConnectionError as error:
-        which = f"the Ray cluster at {address}" if address else "no Ray cluster on this machine"
-        verb = "does not let" if address else "lets"
         hint = "where the cluster asks for a token, set RAY_AUTH_MODE=token"
-        raise ConnectionError(f"{which} {verb} us in ({error}): {hint}") from None
+        raise ConnectionError(f"the Ray cluster at {address} does not let us in ({error}): {hint}") from None
     try:
         yield
     finally:
