@@ -81,7 +81,7 @@ class Report(NamedTuple):
     returned: list[int]  # the worker is at something long, so that others should have these
     is_free: bool  # it is at nothing long
     is_fit: bool  # it has a sandbox
-    sandbox: str  # its name; empty where there is none
+    sandbox: str  # its name; empty where it has none
 
 
 class _Current:
@@ -197,8 +197,8 @@ class Worker:
             returned = [each.number for each in self._waiting] if late or not self._is_fit else []
             if returned:
                 self._waiting.clear()
-            name = "" if self._sandbox is None else repr(self._sandbox)
-            found = Report(self._done, self._failed, returned, not late, self._is_fit, name)
+            sandbox = self._name() if self._is_fit else ""
+            found = Report(self._done, self._failed, returned, not late, self._is_fit, sandbox)
             self._done, self._failed = [], []
             return found
 
@@ -254,7 +254,7 @@ class Worker:
             )
             return Done(work.number, judgement, costs)
         except SandboxError as error:
-            sandbox, name = self._sandbox, "" if self._sandbox is None else repr(self._sandbox)
+            sandbox, name = self._sandbox, self._name()
             log.warning("part %d in %s: %s", work.number, name or "no sandbox", error)
             program_did_it = sandbox is not None and not sandbox.is_open  # else it was the jury's that broke
             self._is_fit = sandbox is not None and self._is_renewed()
@@ -262,7 +262,12 @@ class Worker:
             return Failed(work.number, fault, str(error), name)
         except Exception as error:
             log.exception("part %d could not be judged", work.number)
-            return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}", "" if self._sandbox is None else repr(self._sandbox))
+            return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}", self._name())
+
+    def _name(self) -> str:
+        """The sandbox's; empty where there is none."""
+        sandbox = self._sandbox  # which another thread may end meanwhile
+        return "" if sandbox is None else repr(sandbox)
 
     def _is_renewed(self) -> bool:
         """Whether a new sandbox is there soon: else it was not the program that broke the last one.
