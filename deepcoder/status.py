@@ -30,7 +30,7 @@ def as_json(cluster: Cluster) -> Mapping[str, Any]:
 
 def tables(cluster: Cluster) -> RenderableType:
     """For each pool its state, its workers by node, and why some do not start."""
-    shown: list[RenderableType] = [f"Ray cluster at {cluster.address}, {len(cluster.nodes)} nodes"]
+    shown: list[RenderableType] = [f"Ray cluster at {cluster.address}, nodes: {len(cluster.nodes)}"]
     for name, state in cluster.pools.items():
         shown.append(f"\n[bold]{escape(name)}[/]  {state or f'[red]{SILENT}[/]'}")
         if state is not None:

@@ -136,7 +136,7 @@ def test_lost_sandbox_is_counted_and_the_log_names_what_and_where(pool: SandboxP
     assert state.sandbox_recycles - before.sandbox_recycles == 1
     assert state.sandbox_starts - before.sandbox_starts == 1
     assert state.suspicious - before.suspicious == 1
-    line = rf"an attempt at part \d+, of problem long, failed, by {WHO}: \S.*"
+    line = rf"an attempt at part \d+ of problem long failed, by {WHO}: \S.*"
     assert wait_until(lambda: re.search(line, said()) is not None), said()
     assert wait_until(lambda: tells({f"retries_total {pool.name}": state.retries}))
 
@@ -151,7 +151,7 @@ def test_lost_worker_is_counted_and_the_log_names_what_and_where(pool: SandboxPo
     assert wait_until(lambda: pool.state().alive == 2)
     state = pool.state()
     assert state.retries - before.retries == state.worker_losses - before.worker_losses == 1
-    assert wait_until(lambda: re.search(rf"{WHO} was lost while it had part \d+, of problem long", said()) is not None)
+    assert wait_until(lambda: re.search(rf"{WHO} was lost with part \d+ of problem long", said()) is not None)
 
 
 def test_what_is_not_judged_in_time_is_counted_and_the_log_names_where_it_is(pool: SandboxPool) -> None:

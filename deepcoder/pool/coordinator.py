@@ -240,7 +240,7 @@ class Coordinator:
                 is_lost = True
                 self._counts.worker_losses += 1
                 at_work = next(iter(self._schedule.held(member)), None)
-                log.warning("%s was lost while it had %s: %s", member, _named(at_work), _sentence(error))
+                log.warning("%s was lost with %s: %s", member, _named(at_work), _sentence(error))
             has_work = any(self._schedule.held(member))
             ended = self._schedule.lost(member)
             self._counts.retries += has_work and ended is None
@@ -379,7 +379,7 @@ class Coordinator:
     def _fail(self, member: Member, failed: Failed) -> None:
         part = next((each for each in self._schedule.held(member) if each.number == failed.number), None)
         member.sandbox = failed.sandbox
-        log.warning("an attempt at %s, failed, by %s: %s", _named(part), member, failed.detail)
+        log.warning("an attempt at %s failed, by %s: %s", _named(part), member, failed.detail)
         ended = self._schedule.failed(member, failed.number, failed.fault)
         self._counts.retries += part is not None and ended is None
         self._end(ended, member)
@@ -658,7 +658,7 @@ class Coordinator:
 
 def _named(part: Part | None) -> str:
     """What the logs call it."""
-    return "nothing" if part is None else f"part {part.number}, of problem {part.job.payload.known.name}"
+    return "nothing" if part is None else f"part {part.number} of problem {part.job.payload.known.name}"
 
 
 def _address(member: Member) -> str:
