@@ -46,10 +46,10 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def pool(address: str) -> Iterator[SandboxPool]:
-    """Two workers that have judged four programs, two of them anew."""
+    """Two workers that have judged four programs, two of them anew, and a third that waits for room."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_ADDRESS", address)
-        with SandboxPool(workers=2, sandbox="process") as started:
+        with SandboxPool(workers=3, sandbox="process") as started:
             assert wait_until(lambda: started.state().alive == 2)
             found = started.judge([Submission(ADD_ONE, each) for each in (RIGHT, WRONG, RIGHT, WRONG)])
             assert verdicts(found) == ["AC", "WA", "AC", "WA"]
@@ -76,7 +76,8 @@ def test_json_tells_nodes_workers_and_what_was_done(address: str, pool: SandboxP
     assert seen["address"] == address
     state = seen["pools"].pop(pool.name)
     assert seen["pools"] == {}
-    assert (state["workers"], state["alive"], state["busy"], state["waiting"], state["failures"]) == (2, 2, 0, 0, [])
+    assert (state["workers"], state["alive"], state["unplaced"], state["busy"], state["waiting"]) == (3, 2, 1, 0, 0)
+    assert state["failures"] == []
     assert (state["judged"], state["repeated"], state["ie"], state["tests"]) == (4, 2, 0, 6)
     assert 0 < state["judged_per_s"] < state["tests_per_s"]
     (node,) = state["nodes"]
@@ -88,9 +89,10 @@ def test_json_tells_nodes_workers_and_what_was_done(address: str, pool: SandboxP
 def test_plain_run_prints_once(address: str, pool: SandboxPool) -> None:
     ran = status("--address", address)
     assert ran.returncode == 0, ran.stderr
-    assert f"{pool.name}  2 of 2 workers, 0 busy, 0 waiting, 4 judged, " in ran.stdout
+    assert f"{pool.name}  2 of 3 workers, 0 busy, 0 waiting, 4 judged, " in ran.stdout
     (row,) = re.findall(r"│ ([\d.]+) (\w{8}) +│ +(\d+) │ +(\d+) │ +(\d+) │ +(\d+) │", ran.stdout)
     assert row[2:] == ("2", "0", "0", "6")
+    assert re.search(r"│ waiting for room +│ +1 │", ran.stdout)
 
 
 def test_terminal_shows_the_pools_until_ctrl_c(address: str, pool: SandboxPool) -> None:
