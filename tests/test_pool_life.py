@@ -116,7 +116,7 @@ def test_pool_joins_a_cluster_whose_workers_are_on_another_node(tmp_path: Path) 
         "        found = pool.judge([Submission(ADD_ONE, RIGHT), Submission(ADD_ONE, WRONG)])\n"
         "    print(pool.workers, *(each.verdict for each in found))\n"
     )
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "dashboard_port": None})
     try:
         cluster.add_node(num_cpus=2)
         environment = {**os.environ, "RAY_ADDRESS": cluster.address, "PYTHONPATH": str(Path(__file__).parents[1])}
