@@ -140,7 +140,7 @@ def test_stopped_job_did_not_succeed(head: Head) -> None:
         assert waiting.stdout is not None
         runs = next(line for line in waiting.stdout if line.startswith("Running entrypoint for job "))
         job = runs.split()[4].rstrip(":")
-        stop = [BIN / "ray", "job", "stop", "--no-wait", job]
+        stop = [str(BIN / "ray"), "job", "stop", "--no-wait", job]
         told = subprocess.run(stop, env=head.environment | {"RAY_AUTH_MODE": "token"}, capture_output=True, text=True)
         assert told.returncode == 0, told.stderr
         last = waiting.stdout.readlines()[-1]
