@@ -77,8 +77,13 @@ fi
 # A token in this file means that the cluster asks for it, but `ray start --address` sends it only when told so.
 [ ! -e ~/.ray/auth_token ] || export RAY_AUTH_MODE=${RAY_AUTH_MODE-token}
 ip=$(getent ahostsv4 "${address%:*}" | awk 'NR == 1 { print $1 }') || fail "nobody knows the host of $address (ADDRESS)."
-# In brackets, so that grep does not find itself.
-if grep -qsz -- "^--gcs[-_]address=$ip:${address##*:}$" /proc/[0-9]*/cmdline; then
+runs_ray() { # as a node of that cluster; other processes of Ray may outlive a raylet
+  for found in $(grep -lsz -- "^--gcs-address=$ip:${address##*:}$" /proc/[0-9]*/cmdline || true); do
+    if grep -qsx raylet "${found%/cmdline}/comm"; then return 0; fi
+  done
+  return 1
+}
+if runs_ray; then
   say "Ray runs here as a node of $address."
 else
   ulimit -n 65536 2>/dev/null || true

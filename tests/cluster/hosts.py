@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
-NEEDED = ("sshd", "ssh", "ssh-keygen", "rsync", "ip", "unshare", "nsenter")
+NEEDED = ("sshd", "setpriv", "ssh", "ssh-keygen", "rsync", "ip", "unshare", "nsenter")
 SSH = ["ssh", "-q", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
 
 
@@ -65,7 +65,16 @@ def hosts(folder: Path, number: int, cluster_name: str) -> Iterator[Hosts]:
     for key in ("key", "host_key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
     spaces = "--net --mount --pid --uts --fork --mount-proc --kill-child".split()
-    command = ["unshare", *spaces, str(Path(__file__).with_suffix(".sh")), str(folder), str(number)]
+    command = [
+        "setpriv",
+        "--pdeathsig",
+        "KILL",
+        "unshare",
+        *spaces,
+        str(Path(__file__).with_suffix(".sh")),
+        str(folder),
+        str(number),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
