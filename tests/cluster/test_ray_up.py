@@ -67,7 +67,7 @@ def _borrow_packages(environment: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def checkout(docker_sandboxes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkout(docker_sandboxes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """What the configuration copies to a node, set up there for the first time."""
     folder = tmp_path_factory.mktemp("hosts") / "checkout"
     for source in yaml.safe_load(CONFIG.read_text())["file_mounts"].values():
@@ -83,7 +83,8 @@ def checkout(docker_sandboxes: None, tmp_path_factory: pytest.TempPathFactory) -
     assert rest == ["setup_node: Docker answers.", f"{IMAGE} is up to date."]
     (folder / "runs").mkdir(exist_ok=True)
     subprocess.run(["docker", "save", "--output", "runs/sandbox.tar", IMAGE], cwd=folder, check=True)
-    return folder
+    yield folder
+    shutil.rmtree(folder.parent)  # it holds the image four times
 
 
 @pytest.fixture(scope="module")
