@@ -44,7 +44,14 @@ class Hosts:
         path = f"{checkout}/.venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         enter = ["nsenter", "--target", str(self._inside), "--mount", "--net", "--pid", "--uts", f"--wd={checkout}"]
         # Not the environment of the tests: this is another machine.
-        clean = ["env", "-i", f"HOME={self.folder}/desk/home", f"PATH={path}", "TERM=dumb", "LANG=C.UTF-8"]
+        clean = [
+            "env",
+            "-i",
+            f"HOME={self.folder}/desk/home",
+            f"PATH={path}",
+            f"TMPDIR={self.folder}/desk",
+            "LANG=C.UTF-8",
+        ]
         return subprocess.run(
             [*enter, *clean, *command],
             stdin=subprocess.DEVNULL,
