@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
-# Ray's clusters ask for a token by default, but a program that joins one sends it only when told so.
+# A cluster that has a token asks for it, but a program that joins one sends it only when told so.
 ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif

@@ -1,0 +1,167 @@
+"""scripts/cluster*.yaml against Ray's own schema; scripts/kuberay.yaml against KubeRay's documented fields, Ray's own
+reading of it, and, for what its pods are allowed, a container that is allowed the same."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+import ray
+import yaml
+from ray.autoscaler._private.kuberay.autoscaling_config import _derive_autoscaling_config_from_ray_cr
+from ray.autoscaler._private.util import prepare_config, validate_config
+
+from deepcoder.sandbox.docker import IMAGE
+from tests.cluster.hosts import CHECKOUT
+
+SCRIPTS = CHECKOUT / "scripts"
+CLUSTERS = ["cluster.yaml", "cluster_local.yaml"]
+
+
+def read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((SCRIPTS / name).read_text(encoding="utf-8"))
+    return found
+
+
+# ray up
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_cluster_is_what_rays_schema_asks_for(name: str) -> None:
+    validate_config(prepare_config(read(name)))
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_cluster_copies_what_there_is_and_a_token(name: str) -> None:
+    mounts = read(name)["file_mounts"]
+    token, image = mounts.pop("~/.ray/auth_token"), mounts.pop("~/deepcoder-checkout/runs/sandbox.tar")
+    assert (token, image) == ("~/.ray/auth_token", "runs/sandbox.tar")
+    assert [source for source in mounts.values() if not (CHECKOUT / source).exists()] == []
+    assert all(target == f"~/deepcoder-checkout/{source}" for target, source in mounts.items())
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_cluster_leaves_rays_doors_as_they_are(name: str) -> None:
+    config = read(name)
+    started = " ".join(config["head_start_ray_commands"] + config["worker_start_ray_commands"])
+    assert "dashboard-host" not in started
+    assert "disabled" not in started
+    assert "RAY_AUTH_MODE=token" in config["setup_commands"][0]
+
+
+def test_pools_on_aws_add_nodes() -> None:
+    config = prepare_config(read("cluster.yaml"))
+    types = config["available_node_types"]
+    assert (types["sandboxes"]["min_workers"], types["sandboxes"]["max_workers"]) == (0, config["max_workers"])
+    assert types["trainer"]["max_workers"] == 0  # besides the head
+
+
+# KubeRay: the fields of its API reference, https://docs.ray.io/en/latest/cluster/kubernetes/references/api.html
+
+JOB = {"entrypoint", "shutdownAfterJobFinishes", "backoffLimit", "rayClusterSpec"}
+CLUSTER = {
+    "rayVersion",
+    "authOptions",
+    "enableInTreeAutoscaling",
+    "autoscalerOptions",
+    "headGroupSpec",
+    "workerGroupSpecs",
+}
+HEAD = {"rayStartParams", "template"}
+WORKERS = HEAD | {"groupName", "replicas", "minReplicas", "maxReplicas"}
+
+
+def pods() -> list[dict[str, Any]]:
+    cluster = read("kuberay.yaml")["spec"]["rayClusterSpec"]
+    return [each["template"]["spec"] for each in (cluster["headGroupSpec"], *cluster["workerGroupSpecs"])]
+
+
+def test_job_has_kuberays_fields() -> None:
+    job = read("kuberay.yaml")
+    cluster = job["spec"]["rayClusterSpec"]
+    assert (job["apiVersion"], job["kind"]) == ("ray.io/v1", "RayJob")
+    assert set(job["spec"]) == JOB and set(cluster) == CLUSTER and set(cluster["headGroupSpec"]) == HEAD
+    assert [set(group) for group in cluster["workerGroupSpecs"]] == [WORKERS]
+    for group in (cluster["headGroupSpec"], *cluster["workerGroupSpecs"]):
+        params = group["rayStartParams"]
+        assert all(isinstance(text, str) for pair in params.items() for text in pair)
+    assert cluster["authOptions"] == {"mode": "token"}
+    assert cluster["rayVersion"] == ray.__version__
+    assert all(f":{ray.__version__}" in pod["containers"][0]["image"] for pod in pods())
+
+
+def test_pods_have_kubernetes_fields() -> None:
+    for pod in pods():
+        (container,) = pod["containers"]
+        assert set(pod) <= {"containers", "volumes", "hostUsers"}
+        assert set(container) <= {"name", "image", "resources", "securityContext", "volumeMounts"}
+        assert container["resources"]["requests"] == container["resources"]["limits"]
+        assert {mount["name"] for mount in container.get("volumeMounts", [])} == {
+            volume["name"] for volume in pod.get("volumes", [])
+        }
+
+
+def test_ray_reads_of_the_cluster_that_sandboxes_scale_and_the_trainer_has_the_gpu() -> None:
+    cluster = {
+        "metadata": {"name": "deepcoder", "namespace": "default"},
+        "spec": read("kuberay.yaml")["spec"]["rayClusterSpec"],
+    }
+    config = _derive_autoscaling_config_from_ray_cr(cluster)
+    validate_config(config)
+    head = config["available_node_types"][config["head_node_type"]]
+    sandboxes = config["available_node_types"]["sandboxes"]
+    assert head["resources"]["GPU"] == 1
+    assert (sandboxes["min_workers"], sandboxes["max_workers"], sandboxes["resources"]["CPU"]) == (1, 8, 16)
+    assert config["idle_timeout_minutes"] == 5
+
+
+PROBE = """
+import sys
+from deepcoder.judge import task
+from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.programs import Program
+from deepcoder.sandbox import SandboxConfig, start
+
+problem = Problem("p", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=10))
+sandbox = start(SandboxConfig(kind="process"))
+(outcome,) = sandbox.run(task(problem, Program("import os; print(os.getuid(), os.path.exists('/probe'))")), [b""])
+sandbox.close()
+print(outcome.output.decode(), end="")
+"""
+
+
+def probed(probe: Path, *options: str) -> str:
+    """What a program says that runs in a process sandbox in a container."""
+    packages = Path(docker.__file__).parents[1]  # of the host, for the docker package
+    mounts = [f"{CHECKOUT}:/probe/checkout:ro", f"{packages}:/probe/packages:ro", f"{probe}:/probe/probe.py:ro"]
+    done = subprocess.run(
+        ["docker", "run", "--rm", "--network=none", *options, *(f"--volume={mount}" for mount in mounts)]
+        + ["--env=PYTHONPATH=/probe/checkout:/probe/packages", "--entrypoint=python3", IMAGE, "/probe/probe.py"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return done.stdout
+
+
+@pytest.mark.docker
+def test_pods_that_judge_may_have_namespaces_and_a_user_per_program(docker_sandboxes: None, tmp_path: Path) -> None:
+    """But for the pod's user namespace, which takes an engine with --userns-remap."""
+    probe = tmp_path / "probe.py"
+    probe.write_text(PROBE)
+    context = pods()[1]["containers"][0]["securityContext"]
+    options = [
+        f"--user={context['runAsUser']}",
+        "--security-opt=seccomp=unconfined",
+        "--security-opt=apparmor=unconfined",
+    ]
+    assert {context[name]["type"] for name in ("seccompProfile", "appArmorProfile")} == {"Unconfined"}
+    options += [f"--cap-add={capability}" for capability in context["capabilities"]["add"]]
+
+    user, sees_outside = probed(probe, *options).split()
+    assert int(user) > 1000
+    assert sees_outside == "False"
+    assert "this kernel does not allow namespaces" in probed(probe)  # with what a container has by default
