@@ -7,7 +7,7 @@ ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif
 
-.PHONY: help setup engine image sandboxes train submit check test soak bench
+.PHONY: help setup engine image sandboxes train submit check test soak bench simulate
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -46,3 +46,6 @@ soak: setup sandboxes  ## 20,000 programs, a third hostile: no wrong verdict, no
 
 bench: setup sandboxes  ## what judging costs, each figure beside its floor: a table, a JSON and plots in runs/bench
 	$(BIN)/python -m scripts.bench $(ARGS)
+
+simulate: setup  ## the schedule with 10,000 workers and 1,000,000 submissions: a table, a JSON and a plot in runs/simulation
+	$(BIN)/python -m scripts.simulation $(ARGS)

@@ -1,0 +1,1 @@
+"""`python -m scripts.simulation`: thousands of workers and a million submissions, without any of them."""

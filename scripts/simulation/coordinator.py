@@ -1,0 +1,247 @@
+"""`deepcoder/pool/coordinator.py` without Ray: the same schedule, the same messages, one processor for all of them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
+
+from deepcoder.pool.coordinator import PACE_S
+from deepcoder.pool.learned import Learned
+from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule
+from deepcoder.pool.worker import Report
+from deepcoder.verdicts import Judgement
+from scripts.bench.mix import TESTS
+from scripts.simulation.clock import Clock
+from scripts.simulation.load import LIMIT_S, Load
+from scripts.simulation.worker import RESTART_S, Work, Worker
+
+TIMED = ("add", "lease", "judged", "failed", "returned", "lost", "to_split", "split", "end", "drop")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What the coordinator's processor spends, and what a message takes on its way, in seconds."""
+
+    report_s: float  # a worker's report, and what it is given then
+    judgement_s: float
+    hop_s: float
+
+
+class Asked(NamedTuple):
+    """A job's payload."""
+
+    asker: Asker
+    submission: int
+
+
+@dataclass(eq=False)
+class Asker:
+    """A client's call of `judge`. The mutable state: what it waits for, and what it has not been told yet."""
+
+    client: Client
+    tell: Callable[[int, Judgement], None]
+    missing: dict[int, Job] = field(default_factory=dict)
+    found: deque[tuple[int, Judgement]] = field(default_factory=deque)
+    told_at: float = -PACE_S
+    is_to_be_told: bool = False
+
+
+class Meter:
+    """The mutable state: seconds and calls of each function that it was given, without those that it calls."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.calls: Counter[str] = Counter()
+        self._inner_s = 0.0
+
+    def of(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, measured."""
+
+        def measured(*given: Any, **named: Any) -> Any:
+            outer, self._inner_s = self._inner_s, 0.0
+            began = time.perf_counter()
+            try:
+                return function(*given, **named)
+            finally:
+                took_s = time.perf_counter() - began
+                self.seconds[name] += took_s - self._inner_s
+                self.calls[name] += 1
+                self._inner_s = outer + took_s
+
+        return measured
+
+
+class Coordinator:
+    """The mutable state is that of the real one, and until when its processor is busy."""
+
+    def __init__(self, clock: Clock, load: Load, costs: Costs, meter: Meter) -> None:
+        self._clock, self._load, self._costs = clock, load, costs
+        self._learned = Learned()
+        self.schedule = Schedule(self._learned)
+        for name in TIMED:
+            setattr(self.schedule, name, meter.of(name, getattr(self.schedule, name)))
+        self._order = meter.of("order", self._learned.order)
+        self._idle: dict[Worker, None] = {}
+        self._free_at = 0.0
+        self.busy_s = 0.0
+        self.messages: Counter[str] = Counter()
+        clock.at(SPLIT_AFTER_S, self._split_for_the_idle)
+
+    def _spend(self, seconds: float, since: float) -> float:
+        """Have the processor do something that came at that moment, after all that came before; when it is done."""
+        self.busy_s += seconds
+        self._free_at = max(self._free_at, since) + seconds
+        return self._free_at
+
+    def hear(self, kind: str, cost_s: float, action: Callable[..., None], *given: Any) -> None:
+        """A message that is sent now."""
+        self.messages[kind] += 1
+        self._clock.at(self._spend(cost_s, self._clock.now + self._costs.hop_s), action, *given)
+
+    def _send(self, kind: str, action: Callable[..., None], *given: Any) -> None:
+        """A message to somebody, after all that came before."""
+        self.messages[kind] += 1
+        self._clock.at(self._spend(self._costs.report_s / 2, self._clock.now) + self._costs.hop_s, action, *given)
+
+    def _answer(self, worker: Worker, parts: list[Part]) -> None:
+        """More for a worker that was just heard: goes out at once, and its cost is that of the report."""
+        self.messages["exchanges"] += 1
+        works = [self._work(part) for part in parts]
+        self._clock.at(self._clock.now + self._costs.hop_s, worker.exchange, works)
+
+    def drive(self, worker: Worker) -> None:
+        """The worker has started."""
+        worker.start()
+        self.schedule.alive.add(worker)
+        self._exchange(worker)
+
+    def _exchange(self, worker: Worker) -> None:
+        parts = self.schedule.lease(worker, self._clock.now)
+        if not parts and not self.schedule.held(worker):
+            self._idle[worker] = None
+            return
+        self._answer(worker, parts)
+
+    def _work(self, part: Part) -> Work:
+        job = part.job
+        tests = self._order(job.problem, sorted(part.wanted())) if job.splits else tuple(range(TESTS))
+        return Work(part.number, job.payload.submission, tests, job.splits)
+
+    def _feed(self) -> None:
+        """Give idle workers what waits."""
+        for worker in list(self._idle):
+            if not self.schedule.waiting:
+                return
+            if parts := self.schedule.lease(worker, self._clock.now):
+                del self._idle[worker]
+                self._send("exchanges", worker.exchange, [self._work(part) for part in parts])
+
+    def heard(self, worker: Worker, report: Report) -> None:
+        cost_s = self._costs.report_s + self._costs.judgement_s * len(report.done)
+        self.hear("reports", cost_s, self._reported, worker, report)
+
+    def _reported(self, worker: Worker, report: Report) -> None:
+        for number, judgement, costs in report.done:
+            self._end(self.schedule.judged(worker, number, judgement, costs))
+        for number, fault, _ in report.failed:
+            self._end(self.schedule.failed(worker, number, fault))
+        self.schedule.returned(worker, report.returned)
+        if self.schedule.waiting:
+            self._feed()
+        if not report.is_fit:
+            self._lost(worker)
+        elif report.is_free:
+            self._exchange(worker)
+        else:  # it is at something long: others should have what waits
+            self._answer(worker, [])
+
+    def heard_lost(self, worker: Worker) -> None:
+        """An exchange has failed."""
+        self.hear("errors", self._costs.report_s, self._lost, worker)
+
+    def _lost(self, worker: Worker) -> None:
+        self._end(self.schedule.lost(worker))
+        self._feed()
+        self._clock.at(self._clock.now + RESTART_S, self.drive, worker)
+
+    def _end(self, ended: tuple[Job, Judgement] | None) -> None:
+        if ended is None:
+            return
+        job, judgement = ended
+        self._forget(job)
+        asker, submission = job.payload
+        if asker.missing.pop(submission, None) is not None:
+            asker.found.append((submission, judgement))
+            self._tell_soon(asker)
+
+    def _forget(self, job: Job) -> None:
+        self.schedule.end(job)
+        numbers: dict[Any, list[int]] = {}
+        for worker, number in sorted(self.schedule.drop(job), key=lambda each: each[1]):  # so that a seed says all
+            numbers.setdefault(worker, []).append(number)
+        for worker, found in numbers.items():
+            self._send("drops", worker.drop, found)
+
+    def _tell_soon(self, asker: Asker) -> None:
+        """At most one message per PACE_S."""
+        if not asker.is_to_be_told:
+            asker.is_to_be_told = True
+            self._clock.at(max(self._clock.now, asker.told_at + PACE_S), self._tell, asker)
+
+    def _tell(self, asker: Asker) -> None:
+        asker.is_to_be_told, asker.told_at = False, self._clock.now
+        found = list(asker.found)
+        asker.found.clear()
+        self._send("answers", partial(_told, asker, found))
+
+    def _split_for_the_idle(self) -> None:
+        asked = self.schedule.to_split(self._clock.now)[: len(self._idle)] if self._idle else []
+        outstanding = {part.number for _, part in asked}
+        for victim, part in asked:
+            self._send("splits", self._ask_for_a_split, victim, part.number, outstanding)
+        if not asked:
+            self._clock.at(self._clock.now + SPLIT_AFTER_S, self._split_for_the_idle)
+
+    def _ask_for_a_split(self, victim: Worker, number: int, outstanding: set[int]) -> None:
+        given = victim.split(number)
+        self.hear("splits", self._costs.report_s / 2, self._split, victim, number, given, outstanding)
+
+    def _split(self, victim: Worker, number: int, given: list[int], outstanding: set[int]) -> None:
+        self.schedule.split(victim, number, given, self._clock.now)
+        self._feed()
+        outstanding.discard(number)
+        if not outstanding:
+            self._clock.at(self._clock.now + SPLIT_AFTER_S, self._split_for_the_idle)
+
+    def ask(self, asker: Asker, submissions: Iterable[int]) -> None:
+        """A client asks for these."""
+        self.hear("asks", self._costs.report_s, self._asked, asker, submissions)
+
+    def _asked(self, asker: Asker, submissions: Iterable[int]) -> None:
+        batch = Batch(client=asker.client)
+        for submission in submissions:
+            problem = self._load.problem(submission)
+            self._learned.meet(problem.key, range(TESTS))
+            job = Job(Asked(asker, submission), problem.key, TESTS, problem.splits, LIMIT_S)
+            asker.missing[submission] = job
+            self.schedule.add(batch, job)
+        self._feed()
+
+    def leave(self, asker: Asker) -> None:
+        """The client is gone."""
+        self.hear("errors", self._costs.report_s, self._left, asker)
+
+    def _left(self, asker: Asker) -> None:
+        jobs = list(asker.missing.values())
+        asker.missing.clear()
+        for job in jobs:
+            self._forget(job)
+
+
+def _told(asker: Asker, found: list[tuple[int, Judgement]]) -> None:
+    for submission, judgement in found:
+        asker.tell(submission, judgement)

@@ -1,0 +1,121 @@
+"""Submissions as GRPO makes them, small enough for a million: which tests each program fails, and what they take.
+
+The seconds come from `measured.json`, the verdicts are in the shares of W5 (`scripts/bench/mix.py`), and which tests
+fail a wrong program is as in `scripts/bench/replay.py`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from deepcoder.verdicts import Verdict
+from scripts.bench.mix import LIMITS, TESTS
+from scripts.bench.replay import HOPELESS, KILLERS
+
+COMPLETIONS = 8  # of a problem, one after the other
+PROBLEMS = 24_000  # DeepCoder's; a larger load meets them again
+FUNCTIONS = 0.2  # share of problems whose tests must stay together: assumed
+LIMIT_S = LIMITS.cpu_s
+ALL = (1 << TESTS) - 1
+
+
+class Kind(IntEnum):
+    """What a program is like."""
+
+    RIGHT = 0
+    WRONG = 1
+    RAISING = 2  # or it does not compile: fails every test at once
+    ENDLESS = 3
+
+
+# Of 64, as in W5.
+SHARES = {Kind.RIGHT: 19, Kind.WRONG: 26, Kind.RAISING: 12, Kind.ENDLESS: 7}
+VERDICTS = {Kind.RIGHT: Verdict.AC, Kind.WRONG: Verdict.WA, Kind.RAISING: Verdict.RTE, Kind.ENDLESS: Verdict.TLE}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Of its tests: the CPU seconds of a usual program, and how likely each is to fail a wrong one."""
+
+    key: str
+    splits: bool
+    tests_s: tuple[float, ...]
+    kills: tuple[float, ...]
+
+
+class Load:
+    """Submissions by number. The same for the same seed."""
+
+    def __init__(self, count: int, measured: dict[str, Any], seed: int = 0) -> None:
+        rng = random.Random(seed)
+        self.count = count
+        self.beside_s: float = measured["beside_s"]
+        groups = -(-count // COMPLETIONS)
+        self.problems = [_problem(rng, number, measured) for number in range(min(PROBLEMS, groups))]
+        self._kinds = bytearray()
+        self._paces = array("f")
+        self._fails = array("H")
+        weights = list(itertools.accumulate(SHARES.values()))
+        for number in range(count):
+            kind = rng.choices(list(SHARES), cum_weights=weights)[0]
+            self._kinds.append(kind)
+            self._paces.append(rng.choice(measured["pace_right" if kind is Kind.RIGHT else "pace_wrong"]))
+            self._fails.append(_failing(rng, kind, self.problem(number).kills))
+
+    def problem(self, number: int) -> Problem:
+        return self.problems[number // COMPLETIONS % len(self.problems)]
+
+    def kind(self, number: int) -> Kind:
+        return Kind(self._kinds[number])
+
+    def test_s(self, number: int, test: int) -> float:
+        """CPU seconds of a test of the submission."""
+        kind = self._kinds[number]
+        if kind == Kind.ENDLESS:
+            return LIMIT_S
+        if kind == Kind.RAISING:
+            return 0.0
+        return min(self.problem(number).tests_s[test] * self._paces[number], LIMIT_S)
+
+    def fails(self, number: int, test: int) -> bool:
+        return bool(self._fails[number] >> test & 1)
+
+    def needed_s(self, number: int) -> float:
+        """Seconds that cannot be saved: of all tests of a right program, of the cheapest failing one of another."""
+        tests_s = [self.test_s(number, test) + self.beside_s for test in range(TESTS)]
+        if self._fails[number]:
+            return min(seconds for test, seconds in enumerate(tests_s) if self.fails(number, test))
+        return sum(tests_s)
+
+    def undivided_s(self, number: int) -> float:
+        """Of `needed_s` those that one worker must spend."""
+        if self._fails[number] or not self.problem(number).splits:
+            return self.needed_s(number)
+        return max(self.test_s(number, test) for test in range(TESTS)) + self.beside_s
+
+
+def _problem(rng: random.Random, number: int, measured: dict[str, Any]) -> Problem:
+    usual_s = rng.choice(measured["problem_s"])
+    tests_s = tuple(usual_s * rng.choice(measured["share"]) for _ in range(TESTS))
+    kills = [rng.uniform(0.02, 0.2) for _ in range(TESTS)]
+    for test in rng.sample(range(TESTS), KILLERS):
+        kills[test] = rng.uniform(0.6, 0.95)
+    return Problem(f"problem {number}", rng.random() >= FUNCTIONS, tests_s, tuple(kills))
+
+
+def _failing(rng: random.Random, kind: Kind, kills: Sequence[float]) -> int:
+    """A bit for each test."""
+    if kind is Kind.RIGHT:
+        return 0
+    if kind is not Kind.WRONG or rng.random() < HOPELESS:
+        return ALL
+    failing = 0
+    while not failing:
+        failing = sum(1 << test for test, kill in enumerate(kills) if rng.random() < kill)
+    return failing

@@ -1,0 +1,174 @@
+"""`python -m scripts.simulation.measure FILE`: what the simulator takes as given, written to `measured.json`.
+
+What programs cost: every program of FILE on the tests of its problem, in a sandbox. A line of FILE is a problem with
+`tests` (`{input, output}`) and `programs` (`{label, code}`); `label` is AC for right ones. What the coordinator costs:
+its processor time and that of its client, for batches on workers whose sandboxes do nothing. The more workers, the more
+reports for as many judgements, so what each of both costs can be told apart.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import statistics
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import numpy
+import ray
+import typer
+
+from deepcoder.judge import task
+from deepcoder.pool import SandboxPool
+from deepcoder.pool.worker import Report
+from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.programs import Program
+from deepcoder.runner.wire import Ended
+from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from scripts.bench import dispatch, machine, pools
+
+log = logging.getLogger("deepcoder.simulation")
+
+MEASURED = Path(__file__).with_name("measured.json")
+TESTS = 40  # of a problem, at most
+LIMIT_S = 6.0
+WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+ROUNDS = 3
+HOPS = 4  # client, coordinator, worker, and back
+SAMPLE = 60  # values of a distribution that are kept
+
+
+class Coordinator(dispatch._Coordinator):
+    """Counts what it hears."""
+
+    _reports = 0
+
+    def _take(self, actor: Any, report: Report) -> None:
+        self._reports += 1
+        super()._take(actor, report)
+
+    async def spent(self) -> tuple[int, float, float]:
+        """Reports so far; processor seconds of the event loop's thread, and of the whole process."""
+        return self._reports, time.thread_time(), time.process_time()
+
+
+class Pool(SandboxPool):
+    _kind = Coordinator
+
+
+def sample(values: Sequence[float]) -> list[float]:
+    """The values in order, evenly thinned out where they are too many: each stands for as many as the others."""
+    ordered, kept = sorted(values), min(SAMPLE, len(values))
+    return [float(f"{ordered[int((place + 0.5) * len(ordered) / kept)]:.3g}") for place in range(kept)]
+
+
+class Cost(NamedTuple):
+    """Of a program."""
+
+    cpu_s: list[float]  # of each test
+    beside_s: float  # wall seconds of a test beside
+
+
+def costs(sandbox: Sandbox, problem: Problem, program: Program) -> Cost | None:
+    """None where a test did not end by itself."""
+    given = [test.input.encode() for test in problem.tests]
+    began = time.monotonic()
+    found = []
+    with closing(sandbox.run(task(problem, program), given)) as outcomes:
+        for outcome in outcomes:
+            if outcome.ended not in (Ended.EXITED, Ended.KILLED):
+                return None
+            found.append(outcome.cpu_s)
+    return Cost(found, max(0.0, time.monotonic() - began - sum(found)) / len(found))
+
+
+def programs(path: Path) -> dict[str, Any]:
+    """Samples. A test takes the seconds of its problem, times one factor of the program, times one of the test."""
+    problem_s, paces, shares, beside_s = list[float](), {True: [1.0], False: [1.0]}, list[float](), list[float]()
+    with closing(start(SandboxConfig("docker"))) as sandbox:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            tests = tuple(TestCase(each["input"], each["output"]) for each in row["tests"][:TESTS])
+            problem = Problem(row["id"], Mode.STDIN, tests, limits=Limits(LIMIT_S))
+            found = [
+                (each["label"] == "AC", costs(sandbox, problem, Program(each["code"]))) for each in row["programs"]
+            ]
+            means = [(is_right, statistics.mean(each.cpu_s)) for is_right, each in found if each is not None]
+            for _, each in found:
+                if each is not None:
+                    beside_s.append(each.beside_s)
+                    shares += [cpu_s / statistics.mean(each.cpu_s) for cpu_s in each.cpu_s]
+            usual_s = statistics.median(mean for is_right, mean in means if is_right)
+            problem_s.append(usual_s)
+            for is_right in (True, False) if len(means) > 1 else ():
+                paces[is_right] += [mean / usual_s for right, mean in means if right is is_right]
+    return {
+        "programs": len(beside_s),
+        "problem_s": sample(problem_s),  # CPU seconds of a test, the mean of all, of a usual right program
+        "pace_right": sample(paces[True]),  # of a right program: a factor
+        "pace_wrong": sample(paces[False]),
+        "share": sample(shares),  # of a test: a factor
+        "beside_s": statistics.median(beside_s),  # wall seconds of a test beside its CPU seconds
+    }
+
+
+def _spent(pool: Pool) -> tuple[int, float, float]:
+    coordinator: Any = pool._attached()
+    found: tuple[int, float, float] = ray.get(coordinator.spent.remote())
+    return found
+
+
+def coordinator() -> dict[str, Any]:
+    """The seconds of a report of a worker (with what it is given then), of a judgement, and of a client's judgement."""
+    rows = list[dict[str, float]]()
+    for workers in WORKERS:
+        with Pool(workers, "process") as pool:
+            pools.wait_until_ready(pool, workers)
+            dispatch.judged_s(pool, dispatch.submissions(dispatch.BATCH // 10, "warm"))
+            if workers == 1:
+                hop_s = statistics.median(dispatch.latencies_s(pool, "alone")) / HOPS
+            for turn in range(ROUNDS):
+                before, mine = _spent(pool), time.process_time()
+                took_s = dispatch.judged_s(pool, dispatch.submissions(dispatch.BATCH, f"turn {turn}"))
+                after = _spent(pool)
+                found = [b - a for a, b in zip(before, after, strict=True)]
+                names = ("reports", "loop_s", "process_s", "client_s", "rate")
+                values = (*found, time.process_time() - mine, dispatch.BATCH / took_s)
+                rows.append({"workers": workers, **dict(zip(names, values, strict=True))})
+                log.info("%s", rows[-1])
+    asked = numpy.array([[row["reports"], dispatch.BATCH] for row in rows])
+
+    def fitted(name: str) -> tuple[float, float]:
+        report_s, judgement_s = numpy.linalg.lstsq(asked, numpy.array([row[name] for row in rows]), None)[0]
+        return float(report_s), float(judgement_s)
+
+    (report_s, judgement_s), (report_process_s, judgement_process_s) = fitted("loop_s"), fitted("process_s")
+    return {
+        "report_s": report_s,  # processor seconds of the event loop
+        "judgement_s": judgement_s,
+        "report_process_s": report_process_s,  # and of all threads of the process
+        "judgement_process_s": judgement_process_s,
+        "client_s": statistics.median(row["client_s"] for row in rows) / dispatch.BATCH,
+        "hop_s": hop_s,  # of a message, a quarter of the latency of a batch of one
+        "runs": rows,
+    }
+
+
+def main(
+    file: Annotated[Path, typer.Argument(exists=True, help="Problems with tests and programs, one a line.")],
+    output: Annotated[Path, typer.Option("--output", "-o")] = MEASURED,
+) -> None:
+    """Measure what programs and the coordinator cost."""
+    command = f"python -m scripts.simulation.measure {file.name}"
+    found = {"command": command, "machine": machine.facts("docker"), "programs": programs(file)}
+    found["coordinator"] = coordinator()
+    output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    log.setLevel(logging.INFO)
+    typer.run(main)
