@@ -21,9 +21,10 @@ pytest.importorskip("matplotlib", reason="the train extra is not installed")
 
 from deepcoder.pool import learned, schedule
 from deepcoder.verdicts import Verdict
+from scripts.bench.mix import TESTS
 from scripts.simulation import __main__ as simulation
 from scripts.simulation.coordinator import Costs
-from scripts.simulation.load import LIMIT_S, TESTS, Kind, Load
+from scripts.simulation.load import LIMIT_S, Kind, Load
 from scripts.simulation.measure import MEASURED
 from scripts.simulation.simulation import Asking, Failures, Result, Run
 
