@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, NamedTuple
 
-from deepcoder.pool.coordinator import PACE_S
+from deepcoder.pool.coordinator import CLOSE_S, MOST_OPEN, PACE_S, ROOM_S
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule
 from deepcoder.pool.worker import Report
@@ -34,20 +33,30 @@ class Costs:
 class Asked(NamedTuple):
     """A job's payload."""
 
-    asker: Asker
+    call: Call
     submission: int
 
 
 @dataclass(eq=False)
-class Asker:
-    """A client's call of `judge`. The mutable state: what it waits for, and what it has not been told yet."""
+class Caller:
+    """A process that asks. The mutable state: what waits or is at work for it."""
 
-    client: Client
-    tell: Callable[[int, Judgement], None]
+    share: Client = field(default_factory=Client)
+    open: int = 0  # submissions
+
+
+@dataclass(eq=False)
+class Call:
+    """One of `judge`. The mutable state: what it waits for, and what it has not been told yet."""
+
+    caller: Caller
+    submissions: Sequence[int]
+    tell: Callable[[Call, int, Judgement], None]
     missing: dict[int, Job] = field(default_factory=dict)
-    found: deque[tuple[int, Judgement]] = field(default_factory=deque)
+    found: list[tuple[int, Judgement]] = field(default_factory=list)
     told_at: float = -PACE_S
     is_to_be_told: bool = False
+    is_gone: bool = False
 
 
 class Meter:
@@ -173,10 +182,11 @@ class Coordinator:
             return
         job, judgement = ended
         self._forget(job)
-        asker, submission = job.payload
-        if asker.missing.pop(submission, None) is not None:
-            asker.found.append((submission, judgement))
-            self._tell_soon(asker)
+        call, submission = job.payload
+        if call.missing.pop(submission, None) is not None:
+            call.caller.open -= 1
+            call.found.append((submission, judgement))
+            self._tell_soon(call)
 
     def _forget(self, job: Job) -> None:
         self.schedule.end(job)
@@ -186,62 +196,67 @@ class Coordinator:
         for worker, found in numbers.items():
             self._send("drops", worker.drop, found)
 
-    def _tell_soon(self, asker: Asker) -> None:
+    def _tell_soon(self, call: Call) -> None:
         """At most one message per PACE_S."""
-        if not asker.is_to_be_told:
-            asker.is_to_be_told = True
-            self._clock.at(max(self._clock.now, asker.told_at + PACE_S), self._tell, asker)
+        if not call.is_to_be_told:
+            call.is_to_be_told = True
+            self._clock.at(max(self._clock.now, call.told_at + PACE_S), self._tell, call)
 
-    def _tell(self, asker: Asker) -> None:
-        asker.is_to_be_told, asker.told_at = False, self._clock.now
-        found = list(asker.found)
-        asker.found.clear()
-        self._send("answers", partial(_told, asker, found))
+    def _tell(self, call: Call) -> None:
+        call.is_to_be_told, call.told_at = False, self._clock.now
+        found, call.found = call.found, []
+        self._send("answers", _told, call, found)
 
     def _split_for_the_idle(self) -> None:
-        asked = self.schedule.to_split(self._clock.now)[: len(self._idle)] if self._idle else []
-        outstanding = {part.number for _, part in asked}
-        for victim, part in asked:
-            self._send("splits", self._ask_for_a_split, victim, part.number, outstanding)
-        if not asked:
-            self._clock.at(self._clock.now + SPLIT_AFTER_S, self._split_for_the_idle)
+        now = self._clock.now
+        if self._idle:
+            for victim, part in self.schedule.to_split(now)[: len(self._idle)]:
+                part.ask_after = now + CLOSE_S
+                self._send("splits", self._ask_for_a_split, victim, part.number)
+        self._clock.at(now + SPLIT_AFTER_S, self._split_for_the_idle)
 
-    def _ask_for_a_split(self, victim: Worker, number: int, outstanding: set[int]) -> None:
-        given = victim.split(number)
-        self.hear("splits", self._costs.report_s / 2, self._split, victim, number, given, outstanding)
+    def _ask_for_a_split(self, victim: Worker, number: int) -> None:
+        if not victim.is_gone:
+            self.hear("splits", self._costs.report_s / 2, self._split, victim, number, victim.split(number))
 
-    def _split(self, victim: Worker, number: int, given: list[int], outstanding: set[int]) -> None:
+    def _split(self, victim: Worker, number: int, given: list[int]) -> None:
         self.schedule.split(victim, number, given, self._clock.now)
         self._feed()
-        outstanding.discard(number)
-        if not outstanding:
-            self._clock.at(self._clock.now + SPLIT_AFTER_S, self._split_for_the_idle)
 
-    def ask(self, asker: Asker, submissions: Iterable[int]) -> None:
-        """A client asks for these."""
-        self.hear("asks", self._costs.report_s, self._asked, asker, submissions)
+    def ask(self, call: Call) -> None:
+        """A client asks."""
+        self.hear("asks", self._costs.report_s, self._asked, call)
 
-    def _asked(self, asker: Asker, submissions: Iterable[int]) -> None:
-        batch = Batch(client=asker.client)
-        for submission in submissions:
+    def _asked(self, call: Call) -> None:
+        caller = call.caller
+        if call.is_gone:
+            return
+        if caller.open >= MOST_OPEN:
+            self._clock.at(self._clock.now + ROOM_S, self._asked, call)
+            return
+        batch = Batch(client=caller.share)
+        for submission in call.submissions:
             problem = self._load.problem(submission)
             self._learned.meet(problem.key, range(TESTS))
-            job = Job(Asked(asker, submission), problem.key, TESTS, problem.splits, LIMIT_S)
-            asker.missing[submission] = job
+            job = Job(Asked(call, submission), problem.key, TESTS, problem.splits, LIMIT_S)
+            call.missing[submission] = job
             self.schedule.add(batch, job)
+        caller.open += len(call.submissions)
         self._feed()
 
-    def leave(self, asker: Asker) -> None:
-        """The client is gone."""
-        self.hear("errors", self._costs.report_s, self._left, asker)
+    def leave(self, call: Call) -> None:
+        """Nobody waits for it any more."""
+        self.hear("asks", self._costs.report_s, self._left, call)
 
-    def _left(self, asker: Asker) -> None:
-        jobs = list(asker.missing.values())
-        asker.missing.clear()
+    def _left(self, call: Call) -> None:
+        call.is_gone = True
+        jobs = list(call.missing.values())
+        call.caller.open -= len(jobs)
+        call.missing.clear()
         for job in jobs:
             self._forget(job)
 
 
-def _told(asker: Asker, found: list[tuple[int, Judgement]]) -> None:
+def _told(call: Call, found: list[tuple[int, Judgement]]) -> None:
     for submission, judgement in found:
-        asker.tell(submission, judgement)
+        call.tell(call, submission, judgement)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from deepcoder.pool.schedule import Client
+from deepcoder.pool.coordinator import HEARD_S
+from deepcoder.pool.pool import WINDOW
 from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Verdict
 from scripts.simulation.clock import Clock
-from scripts.simulation.coordinator import Asker, Coordinator, Costs, Meter
+from scripts.simulation.coordinator import Call, Caller, Coordinator, Costs, Meter
 from scripts.simulation.load import VERDICTS, Load
 from scripts.simulation.worker import Breaks, Worker
 
@@ -29,7 +30,7 @@ class Failures:
     node_s: float = 7200.0  # of a node, with all its workers
     node_workers: int = 16
     worker_noticed_s: float = 0.1
-    node_noticed_s: float = 15.0
+    node_noticed_s: float = HEARD_S
     slow_share: float = 0.01  # of the nodes
     slowness: float = 10.0
     breaks: float = 1e-4  # share of parts under which a sandbox breaks
@@ -91,6 +92,28 @@ class Result:
         return not (self.unjudged or self.doubled or self.wrong)
 
 
+class _Windows:
+    """How a client asks for more than it should at once. The mutable state: calls to be sent, and those sent."""
+
+    def __init__(self, coordinator: Coordinator, calls: deque[Call]) -> None:
+        self._coordinator, self._coming = coordinator, calls
+        self._sent: deque[Call] = deque()
+        self._left: dict[Call, int] = {each: len(each.submissions) for each in calls}
+
+    def send(self) -> None:
+        while self._coming and len(self._sent) < 2:
+            self._sent.append(self._coming.popleft())
+            self._coordinator.ask(self._sent[-1])
+
+    def told(self, call: Call) -> None:
+        """Of one submission."""
+        if call in self._left:
+            self._left[call] -= 1
+        while self._sent and not self._left[self._sent[0]]:
+            self._sent.popleft()
+        self.send()
+
+
 class Run:
     """The mutable state: all of it."""
 
@@ -144,18 +167,23 @@ class Run:
         self._clock.at(self._clock.now + LOOK_S, self._look)
 
     def _begin(self, number: int, asking: Asking) -> None:
-        def tell(submission: int, judgement: Judgement) -> None:
-            self._told(number, submission, judgement)
+        """One call for each submission as it comes, or windows of them, of which two are sent at once."""
+        caller, many = Caller(), len(asking.submissions)
+        size = 1 if asking.over_s else WINDOW
 
-        asker = Asker(Client(), tell)
-        if asking.over_s:
-            for place, submission in enumerate(asking.submissions):
-                at = asking.at + asking.over_s * (place + 1) / len(asking.submissions)
-                self._clock.at(at, self.coordinator.ask, asker, (submission,))
-        else:
-            self._clock.at(asking.at, self.coordinator.ask, asker, asking.submissions)
+        def told(call: Call, submission: int, judgement: Judgement) -> None:
+            self._told(number, submission, judgement)
+            windows.told(call)
+
+        calls = [Call(caller, asking.submissions[place : place + size], told) for place in range(0, many, size)]
+        windows = _Windows(self.coordinator, deque() if asking.over_s else deque(calls))
+        for place, call in enumerate(calls, 1):
+            if asking.over_s:
+                self._clock.at(asking.at + asking.over_s * place / many, self.coordinator.ask, call)
+        self._clock.at(asking.at, windows.send)
         if asking.leaves_at is not None:
-            self._clock.at(asking.leaves_at, self.coordinator.leave, asker)
+            for call in calls:
+                self._clock.at(asking.leaves_at, self.coordinator.leave, call)
 
     def _told(self, client: int, submission: int, judgement: Judgement) -> None:
         result = self._result

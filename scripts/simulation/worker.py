@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from deepcoder.pool.schedule import LEASE_S, Fault
-from deepcoder.pool.worker import Done, Failed, Report
+from deepcoder.pool.worker import BEAT_S, Done, Failed, Report
 from deepcoder.sandbox.base import AHEAD_S
 from deepcoder.verdicts import Judgement, Verdict
 from scripts.bench.mix import TESTS
@@ -74,6 +73,7 @@ class Worker:
         self._is_busy = False
         self._is_fit = True
         self._is_asked = False  # the coordinator waits for a report
+        self._asked = 0.0  # when it asked last
         self._looks = 0
         self._done: list[Done] = []
         self._failed: list[Failed] = []
@@ -106,7 +106,7 @@ class Worker:
             self._clock.at(max(self._clock.now, self._noticed_at), self._lost, self)
             return
         self._waiting.extend(works)
-        self._is_asked = True
+        self._is_asked, self._asked = True, self._clock.now
         if self._waiting and not self._is_busy:
             self._is_busy = True
             self._next()
@@ -121,7 +121,7 @@ class Worker:
         if due_s <= 0:
             self._is_asked = False
             self._hear(self, self._report())
-        elif due_s < math.inf:
+        else:
             self._clock.at(self._clock.now + due_s + TICK_S, self._look_again, self._life, self._looks)
 
     def _look_again(self, life: int, looks: int) -> None:
@@ -129,11 +129,11 @@ class Worker:
             self._look()
 
     def _due_s(self) -> float:
-        now, due = self._clock.now, math.inf
+        now, due = self._clock.now, self._asked + BEAT_S
         if not self._is_busy:
             return 0.0
         if self._done or self._failed:
-            due = self._done_since + LEASE_S if len(self._waiting) > 1 else now
+            due = min(due, self._done_since + LEASE_S if len(self._waiting) > 1 else now)
         if self._waiting:
             due = min(due, (self._current.began if self._current else now) + LEASE_S)
         return due - now
