@@ -10,6 +10,7 @@ import pytest
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.schedule import (
     LEASE_S,
+    LOOK,
     MAX_ATTEMPTS,
     MAX_BROKEN,
     SPLIT_AFTER_S,
@@ -204,6 +205,37 @@ def test_ended_jobs_are_not_handed_out_and_are_taken_back() -> None:
     assert names(schedule.lease("a", 0.0)) == [1]
     assert schedule.lease("b", 0.0) == []
     assert finish(schedule, "a", part) is None  # what comes too late is of no consequence
+
+
+def test_what_waits_again_goes_in_its_order_without_what_has_ended() -> None:
+    jobs = [job(number) for number in range(5)]
+    schedule = schedule_with(*jobs, alive="abcde")
+    for worker in "abcde":
+        (part,) = schedule.lease(worker, 0.0)
+        schedule.returned(worker, [part.number])
+        if part.job is jobs[0]:
+            schedule.end(jobs[0])
+    assert schedule.waiting == 4
+    schedule.end(jobs[2])
+    assert [names(schedule.lease(worker, 0.0)) for worker in "abcd"] == [[1], [3], [4], []]
+    assert schedule.waiting == 0
+
+
+def test_a_worker_at_something_short_is_given_short_ones_though_many_long_ones_wait_again() -> None:
+    schedule = schedule_with(job("first", "short"), alive="b")
+    learn(schedule, "short", LEASE_S / 4)
+    learn(schedule, "long", 10 * LEASE_S)
+    assert names(schedule.lease("b", 0.0)) == ["first"]
+    long, short = Batch(), Batch()
+    for number in range(2 * LOOK):
+        schedule.add(long, job(("long", number), "long"))
+    held = [(number, part) for number in range(2 * LOOK) for part in schedule.lease(number, 0.0)]
+    for number, part in held:
+        schedule.failed(number, part.number, Fault.LOST)
+    for number in range(2):
+        schedule.add(short, job(("short", number), "short"))
+    assert names(schedule.lease("b", 0.0)) == [("short", 0), ("short", 1)]
+    assert names(schedule.lease("idle", 0.0)) == [("long", 2 * LOOK - 1)]  # what was lost last
 
 
 def test_split_part_is_one_judgement() -> None:

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import typer
@@ -19,15 +19,19 @@ from typer.testing import CliRunner
 
 pytest.importorskip("matplotlib", reason="the train extra is not installed")
 
-from deepcoder.pool import learned, schedule
+from deepcoder.pool import learned as learned_code
+from deepcoder.pool import schedule as schedule_code
+from deepcoder.pool.learned import Learned
+from deepcoder.pool.schedule import LEASE_S, Batch, Job, Schedule
 from deepcoder.verdicts import Verdict
 from scripts.bench.mix import TESTS
 from scripts.simulation import __main__ as simulation
 from scripts.simulation.coordinator import Costs
 from scripts.simulation.load import LIMIT_S, Kind, Load
 from scripts.simulation.measure import MEASURED
-from scripts.simulation.simulation import Asking, Failures, Result, Run
+from scripts.simulation.simulation import Asking, Failures, Run
 
+Found = TypeVar("Found")
 GIVEN: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
 FREE = Costs(0.0, 0.0, GIVEN["coordinator"]["hop_s"])
 MEASURED_COSTS = Costs(*(GIVEN["coordinator"][name] for name in ("report_s", "judgement_s", "hop_s")))
@@ -129,7 +133,7 @@ def test_a_small_batch_that_comes_late_is_served_at_once() -> None:
     small = Asking(range(10_000, 10_064), at=5.0)
     alone = Run(submissions, [small], 50, FREE, None).result().makespan_s - small.at
     both = Run(submissions, [Asking(range(10_000)), small], 50, FREE, None).result()
-    assert both.ended_s[1] - small.at < 2 * alone + 2 * schedule.LEASE_S
+    assert both.ended_s[1] - small.at < 2 * alone + 2 * LEASE_S
 
 
 def test_a_client_that_leaves_frees_the_workers() -> None:
@@ -167,10 +171,10 @@ def test_the_simulated_pool_sends_as_many_messages_as_the_real_one() -> None:
         assert 0.7 < simulated / (sum(reports) / len(reports)) < 1.4, workers
 
 
-def operations(action: Callable[[], Result]) -> tuple[Result, int]:
+def operations(action: Callable[[], Found]) -> tuple[Found, int]:
     """What the action comes to, and how many lines of the schedule's code it executes: loops count by their rounds."""
     count = 0
-    files = {schedule.__file__, learned.__file__}
+    files = {schedule_code.__file__, learned_code.__file__}
 
     def traced(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal count
@@ -205,6 +209,27 @@ def test_scheduling_costs_no_more_with_a_hundred_times_the_submissions() -> None
         result, lines = operations(Run(submissions, [Asking(range(count))], 50, FREE, None).result)
         found.append(lines / count)
     assert found[1] < 1.2 * found[0]
+
+
+@pytest.mark.parametrize("again", [0, 3000])
+def test_a_client_leaves_at_no_higher_price_where_many_parts_wait_again(again: int) -> None:
+    schedule, lost, left = Schedule(Learned()), Batch(), Batch()
+    for _ in range(again):
+        schedule.add(lost, Job(None, "lost", TESTS))
+    held = [(worker, part.number) for worker in range(again) for part in schedule.lease(worker, 0.0)]
+    for worker, number in held:
+        schedule.returned(worker, [number])
+    leaving = [Job(None, "left", TESTS) for _ in range(1000)]
+    for each in leaving:
+        schedule.add(left, each)
+
+    def leave() -> None:
+        for each in leaving:
+            schedule.end(each)
+
+    _, lines = operations(leave)
+    assert schedule.waiting == again
+    assert lines < 10 * len(leaving)
 
 
 @pytest.mark.parametrize("shards", [1, 3])

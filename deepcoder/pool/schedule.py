@@ -16,7 +16,7 @@ import dataclasses
 import heapq
 import itertools
 import math
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -30,6 +30,7 @@ MAX_ATTEMPTS = 5
 MAX_BROKEN = 3  # sandboxes that one program may take down before that is its own verdict
 LEASE_S = 0.1  # expected seconds of the parts that a worker is given at once
 SPLIT_AFTER_S = 0.05  # a part at work for longer is worth the messages that splitting it takes
+LOOK = 100  # parts that a worker had are looked through for one that suits the next
 STALE = 0.5  # a part expected to take less than this share of what was thought finds its place anew
 
 Sharing = TypeVar("Sharing", bound="Share")
@@ -143,7 +144,7 @@ class Schedule:
         self.waiting = 0  # parts
         self._numbers = itertools.count()
         self._clients: Turns[Client] = Turns()
-        self._again: deque[Part] = deque()  # parts that a worker had
+        self._again: OrderedDict[int, Part] = OrderedDict()  # by number, parts that a worker had
         self._held: dict[Hashable, dict[int, Part]] = {}
 
     def _part(self, job: Job, tests: frozenset[int] | None = None) -> Part:
@@ -184,10 +185,10 @@ class Schedule:
         self._held.setdefault(worker, {})[part.number] = part
 
     def _pop(self, worker: Hashable, at_most_s: float) -> Part | None:
-        for place, part in enumerate(self._again):
+        for part in itertools.islice(self._again.values(), LOOK):
             tried = part.job.tried
             if (worker not in tried or self.alive <= tried) and self._expected_s(part) <= at_most_s:
-                del self._again[place]
+                del self._again[part.number]
                 self.waiting -= 1
                 return part
         found = self._next()
@@ -242,7 +243,9 @@ class Schedule:
     def _wait_again(self, part: Part, first: bool) -> None:
         part.number = next(self._numbers)  # so that nothing said of its last time is taken to be of the next
         self.waiting += 1
-        (self._again.appendleft if first else self._again.append)(part)
+        self._again[part.number] = part
+        if first:
+            self._again.move_to_end(part.number, last=False)
 
     def returned(self, worker: Hashable, numbers: Iterable[int]) -> None:
         """Parts come back as they were, because the worker is at something long."""
@@ -282,9 +285,10 @@ class Schedule:
         """Nobody waits for it any more. What workers still hold of it is for `drop`."""
         if not job.is_over:
             job.is_over = True
-            if waiting := sum(part.worker is None for part in job.parts):
-                self.waiting -= waiting
-                self._again = deque(part for part in self._again if part.job is not job)
+            for part in job.parts:
+                if part.worker is None:
+                    self.waiting -= 1
+                    self._again.pop(part.number, None)
 
     def drop(self, job: Job) -> list[tuple[Hashable, int]]:
         """Take from the workers what they hold of a job that is over: each worker, and the number of the part."""
