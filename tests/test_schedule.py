@@ -242,7 +242,7 @@ def test_split_part_is_one_judgement() -> None:
     whole = job("slow", total=6, splits=True)
     schedule = schedule_with(whole)
     (part,) = schedule.lease("a", 0.0)
-    assert schedule.to_split(LATER) == [("a", part)]
+    assert schedule.to_split(LATER, 9) == [("a", part)]
     schedule.split("a", part.number, [1, 3, 5], LATER)
     (other,) = schedule.lease("b", LATER)
     assert part.wanted() == {0, 2, 4}
@@ -312,8 +312,15 @@ def test_only_parts_that_may_be_split_and_are_long_at_work_are_asked() -> None:
     schedule = schedule_with(job("one test", splits=True), job("function", total=9), job("slow", total=9, splits=True))
     for worker in "abc":
         schedule.lease(worker, 0.0)
-    assert schedule.to_split(SPLIT_AFTER_S / 2) == []
-    assert [worker for worker, _ in schedule.to_split(LATER)] == ["c"]
+    assert schedule.to_split(SPLIT_AFTER_S / 2, 9) == []
+    assert [worker for worker, _ in schedule.to_split(LATER, 9)] == ["c"]
+
+
+def test_those_longest_at_work_are_asked_first_and_no_more_than_wanted() -> None:
+    schedule = schedule_with(*(job(number, total=9, splits=True) for number in range(4)))
+    for since, worker in enumerate("cabd"):
+        schedule.lease(worker, float(since))
+    assert [worker for worker, _ in schedule.to_split(LATER + 9, 3)] == ["c", "a", "b"]
 
 
 def test_a_worker_that_has_nothing_to_give_is_asked_ever_less_often() -> None:

@@ -423,7 +423,7 @@ class Coordinator:
             await asyncio.sleep(SPLIT_AFTER_S)
             if self._idle:
                 now = time.monotonic()
-                for victim, part in self._schedule.to_split(now)[: len(self._idle)]:
+                for victim, part in self._schedule.to_split(now, len(self._idle)):
                     part.ask_after = now + CLOSE_S  # one that does not answer is not asked again before
                     self._begin_task(self._split(victim, part.number))
 

@@ -77,6 +77,10 @@ class Part:
         """The tests that it is of."""
         return frozenset(range(self.job.total)) if self.tests is None else self.tests
 
+    def many(self) -> int:
+        """How many those are."""
+        return self.job.total if self.tests is None else len(self.tests)
+
 
 @dataclass(eq=False)
 class Share:
@@ -328,14 +332,15 @@ class Schedule:
         self._held.pop(worker, None)
         return ended
 
-    def to_split(self, now: float) -> list[tuple[Hashable, Part]]:
-        """Workers whose part at work may have tests to give away, the oldest part first."""
-        found = []
-        for worker, parts in self._held.items():
-            part = next(iter(parts.values()), None)
-            if part is not None and part.job.splits and part.ask_after <= now and len(part.wanted()) > 1:
-                found.append((worker, part))
-        return sorted(found, key=lambda pair: pair[1].since)
+    def to_split(self, now: float, most: int) -> list[tuple[Hashable, Part]]:
+        """At most so many workers whose part at work may have tests to give away, the oldest part first."""
+        found = (
+            (worker, part)
+            for worker, parts in self._held.items()
+            for part in itertools.islice(parts.values(), 1)
+            if part.ask_after <= now and part.job.splits and part.many() > 1
+        )
+        return heapq.nsmallest(most, found, key=lambda pair: pair[1].since)
 
     def split(self, worker: Hashable, number: int, given: Collection[int], now: float) -> None:
         """Have others do the tests of a part that its worker let go of, if any."""

@@ -210,7 +210,7 @@ class Coordinator:
     def _split_for_the_idle(self) -> None:
         now = self._clock.now
         if self._idle:
-            for victim, part in self.schedule.to_split(now)[: len(self._idle)]:
+            for victim, part in self.schedule.to_split(now, len(self._idle)):
                 part.ask_after = now + CLOSE_S
                 self._send("splits", self._ask_for_a_split, victim, part.number)
         self._clock.at(now + SPLIT_AFTER_S, self._split_for_the_idle)
