@@ -373,6 +373,9 @@ class Coordinator:
         self._counts.sandbox_starts += gone if report.is_fit else max(0, gone - 1)
         member.sandbox = report.sandbox
         self._schedule.returned(member, report.returned)
+        if report.is_idle and self._schedule.held(member):  # Ray has started it anew since it was given that
+            self._end(self._schedule.lost(member))
+            self._schedule.alive.add(member)
         if self._schedule.waiting:
             self._feed()
 

@@ -82,6 +82,7 @@ class Report(NamedTuple):
     is_free: bool  # it is at nothing long
     is_fit: bool  # it has a sandbox
     sandbox: str  # its name; empty where it has none
+    is_idle: bool  # it has nothing else to do
 
 
 class _Current:
@@ -198,7 +199,7 @@ class Worker:
             if returned:
                 self._waiting.clear()
             sandbox = self._name() if self._is_fit else ""
-            found = Report(self._done, self._failed, returned, not late, self._is_fit, sandbox)
+            found = Report(self._done, self._failed, returned, not late, self._is_fit, sandbox, not self._is_busy)
             self._done, self._failed = [], []
             return found
 

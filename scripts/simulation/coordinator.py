@@ -159,6 +159,9 @@ class Coordinator:
         for number, fault, _ in report.failed:
             self._end(self.schedule.failed(worker, number, fault))
         self.schedule.returned(worker, report.returned)
+        if report.is_idle and self.schedule.held(worker):  # Ray has started it anew since it was given that
+            self._end(self.schedule.lost(worker))
+            self.schedule.alive.add(worker)
         if self.schedule.waiting:
             self._feed()
         if not report.is_fit:

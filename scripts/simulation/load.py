@@ -41,12 +41,16 @@ VERDICTS = {Kind.RIGHT: Verdict.AC, Kind.WRONG: Verdict.WA, Kind.RAISING: Verdic
 
 @dataclass(frozen=True)
 class Problem:
-    """Of its tests: the CPU seconds of a usual program, and how likely each is to fail a wrong one."""
+    """Of its tests: the CPU seconds of a usual program, and how likely each is to fail a wrong one.
+
+    `paces`: factors of its wrong and of its right programs.
+    """
 
     key: str
     splits: bool
     tests_s: tuple[float, ...]
     kills: tuple[float, ...]
+    paces: tuple[tuple[float, ...], tuple[float, ...]]
 
 
 class Load:
@@ -63,10 +67,11 @@ class Load:
         self._fails = array("H")
         weights = list(itertools.accumulate(SHARES.values()))
         for number in range(count):
+            problem = self.problem(number)
             kind = rng.choices(list(SHARES), cum_weights=weights)[0]
             self._kinds.append(kind)
-            self._paces.append(rng.choice(measured["pace_right" if kind is Kind.RIGHT else "pace_wrong"]))
-            self._fails.append(_failing(rng, kind, self.problem(number).kills))
+            self._paces.append(rng.choice(problem.paces[kind is Kind.RIGHT]))
+            self._fails.append(_failing(rng, kind, problem.kills))
 
     def problem(self, number: int) -> Problem:
         return self.problems[number // COMPLETIONS % len(self.problems)]
@@ -101,12 +106,18 @@ class Load:
 
 
 def _problem(rng: random.Random, number: int, measured: dict[str, Any]) -> Problem:
-    usual_s = rng.choice(measured["problem_s"])
-    tests_s = tuple(usual_s * rng.choice(measured["share"]) for _ in range(TESTS))
+    real = rng.choice(measured["problems"])
+    tests_s = tuple(real["test_s"] * rng.choice(measured["share"]) for _ in range(TESTS))
     kills = [rng.uniform(0.02, 0.2) for _ in range(TESTS)]
     for test in rng.sample(range(TESTS), KILLERS):
         kills[test] = rng.uniform(0.6, 0.95)
-    return Problem(f"problem {number}", rng.random() >= FUNCTIONS, tests_s, tuple(kills))
+    return Problem(
+        f"problem {number}",
+        rng.random() >= FUNCTIONS,
+        tests_s,
+        tuple(kills),
+        (tuple(real["wrong"]), tuple(real["right"])),
+    )
 
 
 def _failing(rng: random.Random, kind: Kind, kills: Sequence[float]) -> int:

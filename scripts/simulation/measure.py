@@ -62,7 +62,12 @@ class Pool(SandboxPool):
 def sample(values: Sequence[float]) -> list[float]:
     """The values in order, evenly thinned out where they are too many: each stands for as many as the others."""
     ordered, kept = sorted(values), min(SAMPLE, len(values))
-    return [float(f"{ordered[int((place + 0.5) * len(ordered) / kept)]:.3g}") for place in range(kept)]
+    return [rounded(ordered[int((place + 0.5) * len(ordered) / kept)]) for place in range(kept)]
+
+
+def rounded(value: float) -> float:
+    """To three digits."""
+    return float(f"{value:.3g}")
 
 
 class Cost(NamedTuple):
@@ -86,8 +91,8 @@ def costs(sandbox: Sandbox, problem: Problem, program: Program) -> Cost | None:
 
 
 def programs(path: Path) -> dict[str, Any]:
-    """Samples. A test takes the seconds of its problem, times one factor of the program, times one of the test."""
-    problem_s, paces, shares, beside_s = list[float](), {True: [1.0], False: [1.0]}, list[float](), list[float]()
+    """Of each problem the seconds of a test of a usual right program, and the factors of its right and wrong ones."""
+    problems, shares, beside_s = list[dict[str, Any]](), list[float](), list[float]()
     with closing(start(SandboxConfig("docker"))) as sandbox:
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
@@ -102,16 +107,14 @@ def programs(path: Path) -> dict[str, Any]:
                     beside_s.append(each.beside_s)
                     shares += [cpu_s / statistics.mean(each.cpu_s) for cpu_s in each.cpu_s]
             usual_s = statistics.median(mean for is_right, mean in means if is_right)
-            problem_s.append(usual_s)
-            for is_right in (True, False) if len(means) > 1 else ():
-                paces[is_right] += [mean / usual_s for right, mean in means if right is is_right]
+            right = [rounded(mean / usual_s) for is_right, mean in means if is_right]
+            wrong = [rounded(mean / usual_s) for is_right, mean in means if not is_right]
+            problems.append({"test_s": rounded(usual_s), "right": right, "wrong": wrong or right})
     return {
         "programs": len(beside_s),
-        "problem_s": sample(problem_s),  # CPU seconds of a test, the mean of all, of a usual right program
-        "pace_right": sample(paces[True]),  # of a right program: a factor
-        "pace_wrong": sample(paces[False]),
+        "problems": problems,
         "share": sample(shares),  # of a test: a factor
-        "beside_s": statistics.median(beside_s),  # wall seconds of a test beside its CPU seconds
+        "beside_s": rounded(statistics.median(beside_s)),  # wall seconds of a test beside its CPU seconds
     }
 
 

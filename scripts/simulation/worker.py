@@ -143,7 +143,7 @@ class Worker:
         returned = [each.number for each in self._waiting] if late or not self._is_fit else []
         if returned:
             self._waiting.clear()
-        found = Report(self._done, self._failed, returned, not late, self._is_fit)
+        found = Report(self._done, self._failed, returned, not late, self._is_fit, "simulated", not self._is_busy)
         self._done, self._failed = [], []
         return found
 

@@ -1,0 +1,69 @@
+"""A worker that Ray starts again before the coordinator has read its last report: what it held is judged."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import ray
+from ray.exceptions import RayError
+
+from deepcoder.pool import SandboxPool
+from deepcoder.pool.coordinator import Coordinator
+from deepcoder.pool.crew import Member
+from deepcoder.pool.worker import BEAT_S, Report, Worker
+from deepcoder.programs import Program
+from deepcoder.verdicts import Submission, Verdict
+from tests.pool_cases import LONG, wait_until
+
+DEADLINE_S = 45.0
+
+
+class _Worker(Worker):
+    async def process(self) -> int:
+        return os.getpid()
+
+
+class _Coordinator(Coordinator):
+    """Kills the worker when it has said that it is at work, and reads that when Ray has started it again."""
+
+    _has_killed = False
+
+    def _start_worker(self) -> Any:
+        actor: Any = ray.remote(_Worker)
+        return actor.options(max_restarts=-1, num_cpus=1).remote(self._config)
+
+    def _take(self, member: Member, report: Report) -> None:
+        if not self._has_killed and not report.done:  # a beat
+            self._has_killed = True
+            worker: Any = member.actor
+            killed: int = ray.get(worker.process.remote())
+            os.kill(killed, signal.SIGKILL)
+            assert wait_until(lambda: _process(worker) not in (None, killed))
+        super()._take(member, report)
+
+    async def has_killed(self) -> bool:
+        return self._has_killed
+
+
+class _Pool(SandboxPool):
+    _kind = _Coordinator
+
+
+def _process(worker: Any) -> int | None:
+    """None while it is not there."""
+    try:
+        found: int = ray.get(worker.process.remote())
+    except RayError:
+        return None
+    return found
+
+
+def test_what_a_worker_held_that_ray_has_started_again_is_judged() -> None:
+    program = Program(f"import time\ntime.sleep({BEAT_S + 2})\nprint('done')")
+    with _Pool(1, "process", deadline_s=DEADLINE_S) as pool:
+        (judgement,) = pool.judge([Submission(LONG, program)])
+        assert judgement.verdict is Verdict.AC
+        coordinator: Any = pool._attached()
+        assert ray.get(coordinator.has_killed.remote())
