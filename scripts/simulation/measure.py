@@ -33,7 +33,7 @@ from scripts.bench import dispatch, machine, pools
 log = logging.getLogger("deepcoder.simulation")
 
 MEASURED = Path(__file__).with_name("measured.json")
-TESTS = 40  # of a problem, at most
+TESTS = 15  # of a problem, at most, as DeepCoder samples them
 LIMIT_S = 6.0
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 ROUNDS = 3
