@@ -97,7 +97,7 @@ def test_workers_are_busy_until_the_end() -> None:
     assert result.is_whole
     assert result.utilisation > 0.85
     assert result.makespan_s < 1.2 * result.judging_s / 100
-    assert result.makespan_s < 1.4 * result.bound_s  # which knows beforehand what fails
+    assert result.makespan_s < 1.6 * result.bound_s  # which knows beforehand what fails
 
 
 def test_no_makespan_is_below_its_bound_nor_far_above() -> None:
@@ -130,10 +130,12 @@ def test_a_client_with_ten_times_the_work_does_not_starve_another() -> None:
 
 def test_a_small_batch_that_comes_late_is_served_at_once() -> None:
     submissions = load(10_064, kind=Short)
-    small = Asking(range(10_000, 10_064), at=5.0)
+    small = Asking(range(10_000, 10_064), at=2.0)
     alone = Run(submissions, [small], 50, FREE, None).result().makespan_s - small.at
     both = Run(submissions, [Asking(range(10_000)), small], 50, FREE, None).result()
-    assert both.ended_s[1] - small.at < 2 * alone + 2 * LEASE_S
+    longest_s = max(map(submissions.needed_s, range(10_064)))  # at work when it comes
+    assert both.ended_s[0] > both.ended_s[1]
+    assert both.ended_s[1] - small.at < 3 * alone + longest_s + 2 * LEASE_S
 
 
 def test_a_client_that_leaves_frees_the_workers() -> None:
