@@ -374,7 +374,7 @@ class Coordinator:
         member.sandbox = report.sandbox
         self._schedule.returned(member, report.returned)
         if report.is_idle and self._schedule.held(member):  # Ray has started it anew since it was given that
-            self._end(self._schedule.lost(member))
+            self._end(self._schedule.lost(member), member)
             self._schedule.alive.add(member)
         if self._schedule.waiting:
             self._feed()

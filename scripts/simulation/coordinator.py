@@ -156,7 +156,7 @@ class Coordinator:
     def _reported(self, worker: Worker, report: Report) -> None:
         for number, judgement, costs in report.done:
             self._end(self.schedule.judged(worker, number, judgement, costs))
-        for number, fault, _ in report.failed:
+        for number, fault, _, _ in report.failed:
             self._end(self.schedule.failed(worker, number, fault))
         self.schedule.returned(worker, report.returned)
         if report.is_idle and self.schedule.held(worker):  # Ray has started it anew since it was given that

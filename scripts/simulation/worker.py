@@ -206,7 +206,7 @@ class Worker:
         elif current.breaks:
             self._is_fit = self._rng.random() >= self._breaks.engines
             fault = Fault.BROKEN if self._is_fit else Fault.LOST
-            self._failed.append(Failed(current.work.number, fault, "simulated"))
+            self._failed.append(Failed(current.work.number, fault, "simulated", "simulated"))
         else:
             self._done.append(self._judged(current))
         self.judging_s += now - current.began
