@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deepcoder.pool.cluster import Cluster
-from deepcoder.pool.coordinator import State
+from deepcoder.pool.state import State
 
 SILENT = "does not answer"
 

@@ -18,9 +18,9 @@ from ray.exceptions import GetTimeoutError, RayActorError, RayError
 from ray.util import list_named_actors
 
 from deepcoder.pool import nodes
-from deepcoder.pool.coordinator import State
 from deepcoder.pool.crew import Node
 from deepcoder.pool.pool import NAMESPACE, probe
+from deepcoder.pool.state import State
 
 ANSWER_S = 5.0
 

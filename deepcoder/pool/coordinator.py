@@ -25,6 +25,7 @@ from deepcoder.pool.learned import Learned
 from deepcoder.pool.memory import KEPT, Key, Memory, key_of
 from deepcoder.pool.metrics import TELL_S, Counts, Metrics, Rates
 from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule, unjudged
+from deepcoder.pool.state import NodeState, State
 from deepcoder.pool.worker import BEAT_S, Failed, Report, Started, Work, Worker
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
@@ -97,54 +98,6 @@ class _Client:
     calls: set[Queue] = field(default_factory=set)
     open: int = 0  # submissions
     is_gone: bool = False
-
-
-@dataclass(frozen=True)
-class NodeState:
-    """The workers on one node."""
-
-    node: str  # id
-    address: str
-    workers: int = 0
-    alive: int = 0
-    busy: int = 0
-    tests: int = 0  # that those that are there now have run
-
-
-@dataclass(frozen=True)
-class State:
-    """The pool at one moment, and what it has done so far."""
-
-    workers: int
-    alive: int
-    busy: int
-    waiting: int
-    failures: tuple[str, ...]  # why workers do not start, each reason once
-    judged: int  # submissions
-    repeated: int  # of them those that had been judged before, or were being judged
-    suspicious: int  # of them
-    ie: int  # of them
-    tests: int  # that were run
-    retries: int
-    sandbox_starts: int
-    sandbox_recycles: int
-    worker_losses: int
-    judged_per_s: float  # over the last minute
-    tests_per_s: float
-    nodes: tuple[NodeState, ...]
-    unplaced: int  # workers that wait for room
-
-    @property
-    def failure(self) -> str:
-        """Why a worker does not start; empty when all have."""
-        return self.failures[0] if self.failures else ""
-
-    def __str__(self) -> str:
-        share = self.ie / max(1, self.judged)
-        return (
-            f"{self.alive} of {self.workers} workers, {self.busy} busy, {self.waiting} waiting, "
-            f"{self.judged} judged, {self.judged_per_s:.0f}/s, {share:.1%} IE"
-        )
 
 
 class Coordinator:
@@ -241,10 +194,7 @@ class Coordinator:
                 self._counts.worker_losses += 1
                 at_work = next(iter(self._schedule.held(member)), None)
                 log.warning("%s was lost with %s: %s", member, _named(at_work), _sentence(error))
-            has_work = any(self._schedule.held(member))
-            ended = self._schedule.lost(member)
-            self._counts.retries += has_work and ended is None
-            self._end(ended, member)
+            self._take_back(member)
             if is_lost:
                 self._restart(member)
             self._feed()
@@ -305,7 +255,7 @@ class Coordinator:
         if self._image is None:
             self._image = image, _address(member)
         elif image != self._image[0]:
-            await member.actor.close.remote()
+            await self._close_one(member)
             first, address = self._image
             raise SandboxUnavailable(f"it has {image}, but {address} has {first}: have the same on every node")
 
@@ -378,6 +328,13 @@ class Coordinator:
             self._schedule.alive.add(member)
         if self._schedule.waiting:
             self._feed()
+
+    def _take_back(self, member: Member) -> None:
+        """What it held others shall do."""
+        has_work = any(self._schedule.held(member))
+        ended = self._schedule.lost(member)
+        self._counts.retries += has_work and ended is None
+        self._end(ended, member)
 
     def _fail(self, member: Member, failed: Failed) -> None:
         part = next((each for each in self._schedule.held(member) if each.number == failed.number), None)

@@ -29,10 +29,11 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from deepcoder.judge import without_program
 from deepcoder.pool.alarm import Alarm
-from deepcoder.pool.coordinator import Coordinator, Known, Request, State
+from deepcoder.pool.coordinator import Coordinator, Known, Request
 from deepcoder.pool.crew import Size
 from deepcoder.pool.packed import PackedTests
 from deepcoder.pool.schedule import unjudged
+from deepcoder.pool.state import State
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, resolve
 from deepcoder.verdicts import Judgement, Submission
@@ -310,55 +311,57 @@ class SandboxPool:
     def _judge(self, submissions: Sequence[Submission], fresh: bool) -> Iterator[tuple[int, Judgement]]:
         """Pairs of index and judgement as the coordinator sends them, until all are there or the pool fails."""
         end = time.monotonic() + self.deadline_s
-        sent: deque[tuple[dict[int, Submission], Any]] = deque()
         programs = []
         for index, each in enumerate(submissions):
             if each.program is None:
                 yield index, without_program(each.problem)
             else:
                 programs.append((index, each))
+        windows, sent = _windows(programs), dict[Any, _Window]()
+        coming = next(windows, None)
         try:
             try:
-                for window in _windows(programs):
-                    sent.append((window, self._send(window, end, fresh)))
-                    if len(sent) > 1:  # so the workers have work while the next tests are loaded
-                        yield from self._answers(sent, end, fresh)
-                while sent:
+                while coming or sent:
+                    # A second one, so that the workers have work while the next tests are loaded, but no more.
+                    while coming and sum(len(each.missing) / each.size for each in sent.values()) <= 1:
+                        sent[self._send(coming, end, fresh)] = _Window(coming, len(coming))
+                        coming = next(windows, None)
                     yield from self._answers(sent, end, fresh)
             finally:
-                for _, stream in sent:
+                for stream in sent:
                     ray.cancel(stream)  # left early, it would keep the workers busy for nobody
         except GetTimeoutError:
             log.error("the pool's coordinator did not answer within %.0f s", self.deadline_s + GRACE_S)
         except (RayError, ConnectionError) as error:
             log.error("the pool failed, the rest of the batch is not judged: %s", error)
 
-    def _answers(
-        self, sent: deque[tuple[dict[int, Submission], Any]], end: float, fresh: bool
-    ) -> Iterator[tuple[int, Judgement]]:
-        """What becomes of the window that was sent first; asked for again as long as a part of it is not answered.
+    def _answers(self, sent: dict[Any, _Window], end: float, fresh: bool) -> Iterator[tuple[int, Judgement]]:
+        """What comes next of any window. What a lost coordinator, or one that took us for dead, owes is asked again.
 
         Raises:
             GetTimeoutError: The coordinator does not answer.
             ConnectionError: The pool is gone.
         """
-        missing, stream = sent[0]
-        while True:
-            try:
-                for index, judgement in _streamed(stream, end):
-                    if missing.pop(index, None) is not None:
-                        yield index, judgement
-            except GetTimeoutError:
-                raise
-            except RayError as error:  # Ray starts it again, unless the pool has ended
-                log.warning("the pool's coordinator was lost, it is asked again: %s", str(error).partition("\n")[0])
-            if not missing or time.monotonic() > end:
-                sent.popleft()
-                return
-            self._found()
+        ready, _ = ray.wait(list(sent), timeout=max(0.0, end + GRACE_S - time.monotonic()))
+        if not ready:
+            raise GetTimeoutError("the coordinator did not answer")
+        stream: Any = ready[0]
+        window, is_over = sent[stream], False
+        try:
+            for index, judgement in ray.get(next(stream)):
+                if window.missing.pop(index, None) is not None:
+                    yield index, judgement
+        except StopIteration:
+            is_over = True
+        except RayError as error:  # Ray starts it again, unless the pool has ended
+            log.warning("the pool's coordinator was lost, it is asked again: %s", str(error).partition("\n")[0])
+            is_over = True
+        if is_over or not window.missing:
+            del sent[stream]
+        if is_over and window.missing and time.monotonic() < end:
             self._is_over.wait(ASK_AGAIN_S)
-            stream = self._send(missing, end, fresh)
-            sent[0] = missing, stream
+            self._found()
+            sent[self._send(window.missing, end, fresh)] = window
 
     def _send(self, submissions: Mapping[int, Submission], end: float, fresh: bool) -> Any:
         coordinator: Any = self._attached()
@@ -392,6 +395,13 @@ class SandboxPool:
                 self._stored.popitem(last=False)
         self._stored.move_to_end(id(problem))
         return self._stored[id(problem)]
+
+
+class _Window(NamedTuple):
+    """A part of a batch that was sent at once."""
+
+    missing: dict[int, Submission]  # by their places in the batch
+    size: int
 
 
 class _Stored(NamedTuple):
@@ -428,22 +438,6 @@ def _windows(submissions: list[tuple[int, Submission]]) -> Iterator[dict[int, Su
                 window, window_bytes = {}, size
     if window:
         yield window
-
-
-def _streamed(stream: Any, end: float) -> Iterator[tuple[int, Judgement]]:
-    """What the coordinator streams.
-
-    Raises:
-        GetTimeoutError: It did not end in time.
-        RayError: The coordinator is lost.
-    """
-    while ray.wait([stream], timeout=max(0.0, end + GRACE_S - time.monotonic()))[0]:
-        try:
-            reference = next(stream)
-        except StopIteration:
-            return
-        yield from ray.get(reference)
-    raise GetTimeoutError("the coordinator did not answer")
 
 
 def _beat(coordinator: Any, client: str, is_over: threading.Event) -> None:

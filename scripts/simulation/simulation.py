@@ -93,24 +93,20 @@ class Result:
 
 
 class _Windows:
-    """How a client asks for more than it should at once. The mutable state: calls to be sent, and those sent."""
+    """How a client asks for more than it should at once. The mutable state: calls to be sent, and what is missing."""
 
     def __init__(self, coordinator: Coordinator, calls: deque[Call]) -> None:
         self._coordinator, self._coming = coordinator, calls
-        self._sent: deque[Call] = deque()
-        self._left: dict[Call, int] = {each: len(each.submissions) for each in calls}
+        self._unanswered = 0  # submissions
 
     def send(self) -> None:
-        while self._coming and len(self._sent) < 2:
-            self._sent.append(self._coming.popleft())
-            self._coordinator.ask(self._sent[-1])
+        while self._coming and self._unanswered <= WINDOW:
+            self._unanswered += len(self._coming[0].submissions)
+            self._coordinator.ask(self._coming.popleft())
 
-    def told(self, call: Call) -> None:
+    def told(self) -> None:
         """Of one submission."""
-        if call in self._left:
-            self._left[call] -= 1
-        while self._sent and not self._left[self._sent[0]]:
-            self._sent.popleft()
+        self._unanswered -= 1
         self.send()
 
 
@@ -167,13 +163,13 @@ class Run:
         self._clock.at(self._clock.now + LOOK_S, self._look)
 
     def _begin(self, number: int, asking: Asking) -> None:
-        """One call for each submission as it comes, or windows of them, of which two are sent at once."""
+        """One call for each submission as it comes, or windows of them, one after the other."""
         caller, many = Caller(), len(asking.submissions)
         size = 1 if asking.over_s else WINDOW
 
         def told(call: Call, submission: int, judgement: Judgement) -> None:
             self._told(number, submission, judgement)
-            windows.told(call)
+            windows.told()
 
         calls = [Call(caller, asking.submissions[place : place + size], told) for place in range(0, many, size)]
         windows = _Windows(self.coordinator, deque() if asking.over_s else deque(calls))
