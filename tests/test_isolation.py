@@ -151,6 +151,17 @@ def test_programs_of_one_user_do_not_meet_beyond_what_is_known(pair: Pair, unpri
         assert afterwards["intact"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mask a part of /proc")
+def test_container_that_allows_only_half_of_what_is_needed_is_said() -> None:
+    """As in a container with a masked /proc: who is root only of a user namespace may then mount none of his own."""
+    start = "from deepcoder.sandbox.process import start_process; start_process()"
+    weak = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", sys.executable, "-c", start]
+    masked = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc/fs && exec "$0" "$@"', *weak]
+    done = subprocess.run(masked, cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    assert "SandboxUnavailable" in done.stderr.splitlines()[-1]
+    assert "allow both or neither" in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize("end", [1 << 15, 65536, 65537, 1_000_000, 3_000_000, 10**9, (1 << 32) - 1])
 def test_two_sandboxes_draw_different_users(end: int) -> None:
     drawn = [some_uids(end) for _ in range(100)]

@@ -19,6 +19,7 @@ import sys
 from typing import Any
 
 REFUSAL = "this kernel does not allow namespaces"
+HALF = "namespaces are allowed here, but not the mounts that belong into them"
 SCRATCH_BYTES = 64 << 20
 LIBRARY = "/library"  # on the runner's path
 OLD_ROOT = "/old"
@@ -46,7 +47,10 @@ def main() -> None:
     if child == 0:
         _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _forbid_system_v_ipc()
-        _build_root(wanted)
+        try:
+            _build_root(wanted)
+        except OSError as error:
+            sys.exit(f"{HALF}: {error}")
         _drop_bounding_set()
         os.execvp(wanted["command"][0], wanted["command"])
     os.close(0)

@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 from deepcoder.sandbox import namespaces, owner
-from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError
+from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError, SandboxUnavailable
 from deepcoder.sandbox.docker import ENVIRONMENT, KEPT_STDERR
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ def start_process(python: str | None = None) -> Sandbox:
     """A new local process with a live runner in it, in namespaces where they are allowed. `python`: its interpreter.
 
     Raises:
+        SandboxUnavailable: It never will, as this machine is set.
         SandboxError: It did not start.
     """
     interpreter = Path(python or os.path.realpath(sys.executable))
@@ -46,6 +47,8 @@ def start_process(python: str | None = None) -> Sandbox:
         try:
             return Sandbox(_Process(enter, interpreter), path=[namespaces.LIBRARY])
         except SandboxError as error:
+            if namespaces.HALF in str(error):
+                raise SandboxUnavailable(f"{error}: allow both or neither (docs/cluster.md, Kubernetes)") from None
             if namespaces.REFUSAL not in str(error):
                 raise
             log.warning("%s: programs run with limits, but can read what this user and this process can read", error)
