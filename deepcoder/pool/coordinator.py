@@ -163,7 +163,8 @@ class Coordinator:
             for name, client in list(self._clients.items()):
                 client.heard += max(0.0, late_s)  # nobody was listening
                 if looked - client.heard > SILENT_S:
-                    log.warning("nothing is heard of a client (%s): what it has asked for is dropped", name)
+                    if client.calls:
+                        log.warning("nothing is heard of a client (%s): what it has asked for is dropped", name)
                     self._lose(name)
             await asyncio.sleep(LOOK_S)
 
