@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from deepcoder.pool.crew import IDLE_S, Crew, Member, Node, Place, Size
 
-PLAIN = Node("plain", "10.0.0.1", room=2, has_gpu=False, is_leaving=False)
-OTHER = Node("other", "10.0.0.2", room=3, has_gpu=False, is_leaving=False)
-GPU = Node("gpu", "10.0.0.3", room=8, has_gpu=True, is_leaving=False)
+PLAIN = Node("plain", "10.0.0.1", room=2, free=2, has_gpu=False, is_leaving=False)
+OTHER = Node("other", "10.0.0.2", room=3, free=3, has_gpu=False, is_leaving=False)
+GPU = Node("gpu", "10.0.0.3", room=8, free=8, has_gpu=True, is_leaving=False)
 
 
 def crew(size: Size, *nodes: Node) -> Crew:

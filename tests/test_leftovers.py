@@ -71,7 +71,7 @@ def client(docker_sandboxes: None) -> Iterator[docker.DockerClient]:
 
 
 def left(client: docker.DockerClient, label: str) -> Container:
-    return client.containers.create(IMAGE, ["sleep", "60"], labels={LABEL: label})
+    return client.containers.create(IMAGE, ["sleep", "60"], labels={LABEL: label}, network_mode="none")
 
 
 @pytest.mark.docker

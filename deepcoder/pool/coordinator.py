@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import os
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import ray
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import RayActorError, RayError, RayTaskError
 
 from deepcoder.pool import nodes
 from deepcoder.pool.crew import LOOK_S, Crew, Member, Node, Size
@@ -42,6 +43,8 @@ HEARD_S = BEAT_S + 10.0  # a worker that says nothing for so long is given up
 SILENT_S = 10.0  # a client too
 MOST_OPEN = 10_000  # submissions of one client at work or waiting; it is not heard about more before some are judged
 ROOM_S = 0.05  # how often it is looked whether a client has room for more
+AT_ONCE_S = 1.0  # a worker that was idle and is lost so soon after it got something was gone already
+MOST_REFERENCES = 4  # to a problem that a worker gets, each of another client
 CLOSE_S = 10.0
 PACE_S = 0.005  # between two messages to one client: each costs more than the judgements in it
 
@@ -70,11 +73,12 @@ Queue = asyncio.Queue[tuple[int, Judgement] | None]
 
 
 class _Listener(NamedTuple):
-    """Somebody who waits for a judgement: where he hears it, its place there, and whether others have asked before."""
+    """Somebody who waits for a judgement."""
 
-    queue: Queue
-    place: int
-    is_repeat: bool
+    queue: Queue  # where he hears it
+    place: int  # there
+    is_repeat: bool  # whether others have asked before
+    reference: ray.ObjectRef[Problem]  # his own: the object goes with its owner
 
 
 @dataclass(eq=False)
@@ -135,7 +139,8 @@ class Coordinator:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the coordinator fails", exc_info=error)
+            log.critical("the coordinator fails, and is started again", exc_info=error)
+            os._exit(1)
 
     def _nodes(self) -> list[Node]:
         return nodes.alive(self._crew.size.resource)
@@ -151,22 +156,25 @@ class Coordinator:
 
     async def _watch(self) -> None:
         """Have as many workers as there shall be, where they shall be, and forget clients that are gone."""
-        loop, looked = asyncio.get_running_loop(), time.monotonic()
+        loop = asyncio.get_running_loop()
         while True:
             try:
-                self._crew.see(await loop.run_in_executor(None, self._nodes))
+                for member in self._crew.see(await loop.run_in_executor(None, self._nodes)):
+                    if member in self._idle and not self._idle[member].done():
+                        self._idle[member].set_exception(RayActorError())
             except (RayError, OSError, RuntimeError) as error:
                 log.warning("the nodes of the cluster are not known for now: %s", error)
             self._resize(time.monotonic())
-            late_s = time.monotonic() - looked - LOOK_S
-            looked = time.monotonic()
+            now = time.monotonic()
             for name, client in list(self._clients.items()):
-                client.heard += max(0.0, late_s)  # nobody was listening
-                if looked - client.heard > SILENT_S:
+                if now - client.heard > SILENT_S:
                     if client.calls:
                         log.warning("nothing is heard of a client (%s): what it has asked for is dropped", name)
                     self._lose(name)
             await asyncio.sleep(LOOK_S)
+            late_s = time.monotonic() - now - LOOK_S  # in which nobody was listening
+            for client in self._clients.values():
+                client.heard += late_s
 
     def _resize(self, now: float) -> None:
         waits = self._schedule.waiting > 0 and not self._idle
@@ -185,8 +193,8 @@ class Coordinator:
         """Keep one worker at work for as long as it belongs to the pool."""
         while await self._is_started(member):
             self._schedule.alive.add(member)
+            member.idle_since, is_lost = None, False
             await self._tell_start()
-            is_lost = False
             try:
                 while await self._exchange(member):
                     pass
@@ -196,6 +204,7 @@ class Coordinator:
                 at_work = next(iter(self._schedule.held(member)), None)
                 log.warning("%s was lost with %s: %s", member, _named(at_work), _sentence(error))
             self._take_back(member)
+            member.fed = None
             if is_lost:
                 self._restart(member)
             self._feed()
@@ -277,9 +286,16 @@ class Coordinator:
                 return False
         while True:
             works = [self._work(part) for part in parts]
-            problems = {part.job.problem: [part.job.payload.known.reference] for part in parts}
+            problems = defaultdict[str, list[ray.ObjectRef[Problem]]](list)
+            for part in parts:
+                asked: _Asked = part.job.payload
+                problems[part.job.problem] += [each.reference for each in asked.listeners[:MOST_REFERENCES]]
             report: Report = await asyncio.wait_for(member.actor.exchange.remote(works, problems), HEARD_S)
+            member.fed = None
             self._take(member, report)
+            if report.is_idle and self._schedule.held(member):  # Ray has started it again since it was given that
+                member.place = None
+                return False
             if report.is_free or not report.is_fit:
                 return report.is_fit
             parts = []  # it is at something long: others should have what waits
@@ -292,7 +308,7 @@ class Coordinator:
             return await coming
         finally:
             self._idle.pop(member, None)
-            member.idle_since = None
+            member.idle_since, member.fed = None, time.monotonic()
 
     def _feed(self) -> None:
         """Give idle workers what waits."""
@@ -333,7 +349,8 @@ class Coordinator:
     def _take_back(self, member: Member) -> None:
         """What it held others shall do."""
         has_work = any(self._schedule.held(member))
-        ended = self._schedule.lost(member)
+        at_once = member.fed is not None and time.monotonic() - member.fed < AT_ONCE_S
+        ended = self._schedule.lost(member, at_once)
         self._counts.retries += has_work and ended is None
         self._end(ended, member)
 
@@ -364,7 +381,7 @@ class Coordinator:
             )
         self._forget(job)
         self._memory.keep(asked.key[-1], judgement)
-        for queue, place, is_repeat in asked.listeners:
+        for queue, place, is_repeat, _ in asked.listeners:
             queue.put_nowait((place, dataclasses.replace(judgement, repeated=True) if is_repeat else judgement))
 
     def _forget(self, job: Job) -> None:
@@ -455,12 +472,14 @@ class Coordinator:
                 try:
                     news = [await asyncio.wait_for(queue.get(), end - time.monotonic())]
                 except TimeoutError:
-                    yield self._late(missing, deadline_s, begins)
-                    return
+                    news = []
                 while not queue.empty():
                     news.append(queue.get_nowait())
                 found = [each for each in news if each is not None]
                 if client.is_gone:
+                    return
+                if not news:
+                    yield self._late(missing, deadline_s, begins)
                     return
         finally:
             client.calls.discard(queue)
@@ -511,7 +530,7 @@ class Coordinator:
             if remembered is not None:
                 found.append((place, dataclasses.replace(remembered, repeated=is_repeat)))
                 continue
-            wish = (queue, key) if fresh else (key,)
+            wish = (queue, place, key) if fresh else (key,)
             job = self._jobs.get(wish)
             if job is None:
                 asked = _Asked(wish, known, program, now)
@@ -521,7 +540,7 @@ class Coordinator:
                 is_repeat = False
                 if begins:
                     self._begun[key] = True
-            job.payload.listeners.append(_Listener(queue, place, is_repeat))
+            job.payload.listeners.append(_Listener(queue, place, is_repeat, known.reference))
             missing[place] = job
         client.open += len(missing)
         while len(self._begun) > KEPT:

@@ -9,6 +9,7 @@ nothing to do for a while, above the least that there shall be, and those on a n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ class Node(NamedTuple):
     id: str
     address: str
     room: int  # for so many workers
+    free: int  # of that room, where nobody has it
     has_gpu: bool
     is_leaving: bool  # it takes nothing more, and goes when what is on it has ended
 
@@ -64,6 +66,7 @@ class Member:
     is_hopeless: bool = False  # a person needs to change something
     is_leaving: bool = False
     idle_since: float | None = None  # seconds; since when it waits for work, or for room
+    fed: float | None = None  # seconds; when it got something to do, as long as it has not been heard of since
     tests: int = 0  # that it has run
 
     def __str__(self) -> str:
@@ -82,9 +85,11 @@ class Crew:
         self.members: list[Member] = []
         self._nodes: Mapping[str, Node] = {}
 
-    def see(self, nodes: Sequence[Node]) -> None:
-        """Know the nodes that are alive."""
-        self._nodes = {each.id: each for each in nodes}
+    def see(self, nodes: Sequence[Node]) -> list[Member]:
+        """Know the nodes that are alive; the members whose node is gone."""
+        before, self._nodes = self._nodes, {each.id: each for each in nodes}
+        lost = before.keys() - self._nodes.keys()
+        return [each for each in self.members if each.place is not None and each.place.node in lost]
 
     def avoided(self) -> list[str]:
         """Nodes on which no worker shall be."""
@@ -97,7 +102,10 @@ class Crew:
     def _least(self) -> int:
         if self.size.least is not None:
             return self.size.least
-        return max(1, sum(each.room for each in self._nodes.values() if self._suits(each.id)))
+        placed = Counter(each.place.node for each in self.staying() if each.place is not None)
+        # A node says late what we have taken of it.
+        free = [min(each.free, each.room - placed[each.id]) for each in self._nodes.values() if self._suits(each.id)]
+        return max(1, placed.total() + sum(free))
 
     def staying(self) -> list[Member]:
         return [each for each in self.members if not each.is_leaving]

@@ -47,6 +47,7 @@ GRACE_S = 15.0  # for the coordinator's last answer to arrive after the deadline
 PROBE_S = 5.0
 KEPT_PROBLEMS, KEPT_BYTES = 4096, 1 << 30  # in the object store; bytes of tests
 WINDOW, WINDOW_BYTES = 5000, 256 << 20  # submissions and bytes of tests sent at once; a second window waits meanwhile
+MOST_CALLS = 100_000  # of all clients that are under way, signs of life among them
 MOST_BEGUN = 64  # calls of `begin` that are under way; the next one waits
 BEAT_S = 2.0  # between two signs of life
 ASK_AGAIN_S = 0.5
@@ -122,6 +123,9 @@ class SandboxPool:
         try:
             asked: Any = pool._attached().settings.remote()
             pool.workers, pool.config = ray.get(asked, timeout=GRACE_S)
+        except RayError as error:
+            pool.close()
+            raise ConnectionError(f"the pool {name} does not answer: {error}") from error
         except BaseException:
             pool.close()
             raise
@@ -136,6 +140,7 @@ class SandboxPool:
         """
         if self._address:
             return self
+        self._is_over = threading.Event()  # it may have been closed before
         self._owns_ray = connect(self.workers)
         try:
             self._address = ray.get_runtime_context().gcs_address
@@ -165,7 +170,12 @@ class SandboxPool:
         # On our own node: it shall be lost only when we are.
         here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         actor: Any = ray.remote(self._kind).options(
-            name=self.name, namespace=NAMESPACE, num_cpus=0, scheduling_strategy=here, max_restarts=-1
+            name=self.name,
+            namespace=NAMESPACE,
+            num_cpus=0,
+            scheduling_strategy=here,
+            max_restarts=-1,
+            max_concurrency=MOST_CALLS,
         )
         try:
             coordinator: ActorHandle[Coordinator] = actor.remote(self.config, size)
@@ -348,11 +358,13 @@ class SandboxPool:
         stream: Any = ready[0]
         window, is_over = sent[stream], False
         try:
-            for index, judgement in ray.get(next(stream)):
+            for index, judgement in ray.get(next(stream), timeout=max(0.0, end + GRACE_S - time.monotonic())):
                 if window.missing.pop(index, None) is not None:
                     yield index, judgement
         except StopIteration:
             is_over = True
+        except GetTimeoutError:
+            raise
         except RayError as error:  # Ray starts it again, unless the pool has ended
             log.warning("the pool's coordinator was lost, it is asked again: %s", str(error).partition("\n")[0])
             is_over = True

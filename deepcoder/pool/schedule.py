@@ -28,6 +28,7 @@ from deepcoder.verdicts import Judgement, Verdict
 
 MAX_ATTEMPTS = 5
 MAX_BROKEN = 3  # sandboxes that one program may take down before that is its own verdict
+MAX_EXCUSED = 100  # times that a worker turned out to be gone when it was given a part of the job
 LEASE_S = 0.1  # expected seconds of the parts that a worker is given at once
 SPLIT_AFTER_S = 0.05  # a part at work for longer is worth the messages that splitting it takes
 LOOK = 100  # parts that a worker had are looked through for one that suits the next
@@ -54,6 +55,8 @@ class Job:
     limit_s: float = 1.0  # what one is expected to take as long as nothing is known of the problem
     attempts: int = 0
     broken: int = 0
+    counted: int = -1  # parts with a number up to this one were given out before the last failure that counts
+    excused: int = 0
     tried: set[Hashable] = field(default_factory=set)
     parts: set[Part] = field(default_factory=set)  # that wait or are at work
     found: Judgement | None = None  # by the parts that are done
@@ -255,7 +258,7 @@ class Schedule:
         """Parts come back as they were, because the worker is at something long."""
         for number in numbers:
             part = self._take(worker, number)
-            if part is not None:
+            if part is not None and not part.job.is_over:
                 self._wait_again(part, first=False)
 
     def judged(
@@ -308,9 +311,11 @@ class Schedule:
         if part is None:
             return None
         job = part.job
-        job.attempts += 1
-        job.broken += fault is Fault.BROKEN
         job.tried.add(worker)
+        if number > job.counted:  # else one event has struck several workers that had parts of it
+            job.attempts += 1
+            job.broken += fault is Fault.BROKEN
+            job.counted = next(self._numbers)
         if job.broken >= MAX_BROKEN:
             detail = f"the program took down {job.broken} sandboxes"
             last = Judgement(Verdict.RTE, 0, 0, job.total, detail=detail, suspicious=(Sign.SANDBOX,))
@@ -323,12 +328,21 @@ class Schedule:
         self.end(job)
         return job, last
 
-    def lost(self, worker: Hashable) -> tuple[Job, Judgement] | None:
-        """The worker is gone, and what it held with it: the first of that was at work."""
+    def lost(self, worker: Hashable, at_once: bool = False) -> tuple[Job, Judgement] | None:
+        """The worker is gone, and what it held with it: the first of that was at work.
+
+        `at_once`: it was gone before it got that, most likely, which then counts as no attempt. Not for ever.
+        """
         self.alive.discard(worker)
         numbers = list(self._held.get(worker, {}))
-        ended = self.failed(worker, numbers[0], Fault.LOST) if numbers else None
-        self.returned(worker, numbers[1:])
+        ended = None
+        if numbers:
+            job = self._held[worker][numbers[0]].job
+            if at_once and job.excused < MAX_EXCUSED:
+                job.excused += 1
+            else:
+                ended = self.failed(worker, numbers.pop(0), Fault.LOST)
+        self.returned(worker, numbers)
         self._held.pop(worker, None)
         return ended
 

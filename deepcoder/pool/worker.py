@@ -19,6 +19,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 import ray
+from ray.exceptions import RayError
 
 from deepcoder.judge import judge, task
 from deepcoder.jury import Jury
@@ -114,7 +115,7 @@ class Worker:
         self._renewal: Future[None] | None = None
         self._news: asyncio.Event | None = None
         self._lock = threading.Lock()
-        self._references: dict[str, ray.ObjectRef[Problem]] = {}
+        self._references: dict[str, list[ray.ObjectRef[Problem]]] = {}
         self._waiting: deque[Work] = deque()
         self._current: _Current | None = None
         self._is_busy = False
@@ -163,8 +164,9 @@ class Worker:
             self._asked = time.monotonic()
             self._waiting.extend(works)
             wanted = {work.problem for work in (*self._waiting, *([self._current.work] if self._current else []))}
-            sent = {key: reference for key, (reference,) in problems.items()}
-            self._references = {key: each for key, each in (self._references | sent).items() if key in wanted}
+            for key, references in problems.items():
+                self._references[key] = self._references.get(key, []) + references
+            self._references = {key: each for key, each in self._references.items() if key in wanted}
             begins = bool(self._waiting) and not self._is_busy
             self._is_busy |= begins
         if begins:
@@ -278,8 +280,14 @@ class Worker:
         self._renewal = self._renewer.submit(self._renew)
         try:
             self._renewal.result(RENEW_S)
-        except (SandboxError, TimeoutError) as error:
-            log.warning("no new sandbox yet: %s", error or f"none in {RENEW_S:.0f} s")
+        except TimeoutError:
+            log.warning("no new sandbox within %.0f s", RENEW_S)
+            return False
+        except SandboxError as error:
+            log.warning("no new sandbox: %s", error)
+            return False
+        except Exception:
+            log.exception("no new sandbox")
             return False
         return True
 
@@ -331,8 +339,19 @@ class Worker:
             self._sandbox = None
 
 
-async def _fetched(reference: ray.ObjectRef[Problem]) -> Problem:
-    return await reference
+async def _fetched(references: list[ray.ObjectRef[Problem]]) -> Problem:
+    """Whichever is there: each goes with the client that it is of.
+
+    Raises:
+        RayError: None is.
+    """
+    *others, last = dict.fromkeys(references)
+    for reference in others:
+        try:
+            return await reference
+        except RayError as error:
+            log.info("a problem is not had from the first who asked for it: %s", error)
+    return await last
 
 
 def prove(sandbox: Sandbox) -> None:

@@ -82,11 +82,11 @@ def sweep() -> None:
         SandboxError: It does not list them.
     """
     client = connect()
-    is_here = client.api.base_url.startswith("http+docker")  # a socket, not a port of some other machine
+    is_here = client.api.base_url == "http+docker://localhost"  # a socket, not some other machine
     try:
         for each in client.api.containers(all=True, filters={"label": LABEL}):
             if owner.is_gone(each["Labels"][LABEL], is_here):
-                log.warning("%s was left behind (%s)", each["Names"][0], each["Status"])
+                log.warning("container %s was left behind (%s)", each["Id"][:12], each["Status"])
                 with contextlib.suppress(docker.errors.APIError):  # it is going already, or others sweep too
                     client.api.remove_container(each["Id"], force=True)
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
@@ -149,19 +149,19 @@ class _Container:
             log_config=docker.types.LogConfig(type="none"),
             runtime=runtime,
         )
-        api.create_container(
-            image,
-            command=["python3", "-s", "-c", BOOTSTRAP],
-            entrypoint="",
-            name=self.name,
-            user="0:0",
-            working_dir="/",
-            environment=ENVIRONMENT,
-            labels={LABEL: owner.name()},
-            stdin_open=True,  # and with it StdinOnce
-            host_config=host_config,
-        )
         try:
+            api.create_container(
+                image,
+                command=["python3", "-s", "-c", BOOTSTRAP],
+                entrypoint="",
+                name=self.name,
+                user="0:0",
+                working_dir="/",
+                environment=ENVIRONMENT,
+                labels={LABEL: owner.name()},
+                stdin_open=True,  # and with it StdinOnce
+                host_config=host_config,
+            )
             params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
             self._attached = api.attach_socket(self.name, params=params)
             self._socket: socket.socket = self._attached._sock

@@ -27,7 +27,7 @@ def is_gone(owner: str, is_of_this_machine: bool) -> bool:
     here_boot, here_namespace = _world()
     if boot != here_boot:
         return is_of_this_machine  # which has been started anew since then
-    return namespace == here_namespace and _since(int(pid)) != since
+    return namespace == here_namespace and _since(int(pid)) != since and not _is_hidden(int(pid))
 
 
 def _world() -> tuple[str, str]:
@@ -42,3 +42,16 @@ def _since(pid: int) -> str:
     except (FileNotFoundError, ProcessLookupError):
         return ""
     return "" if state in "ZX" else rest[18]
+
+
+def _is_hidden(pid: int) -> bool:
+    """Whether /proc shows nothing of a process that is there (its mount option hidepid)."""
+    if Path(f"/proc/{pid}/stat").exists():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
