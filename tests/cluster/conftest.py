@@ -31,7 +31,7 @@ class Trial:
 
     @property
     def trainer(self) -> Client:
-        """The owner of a pool whose workers are all alive."""
+        """The owner of a pool."""
         self.hosts.tend()
         if self._trainer is None:
             self.pools += 1
@@ -73,7 +73,7 @@ class Trial:
         """Judge a batch while faults come, one after the other: it must be back in `within_s` seconds, and right."""
         trainer, host = self.trainer, self.hosts.workers[0]
         assert self.settles(), f"the pool is not whole before the fault: {trainer.state()}"
-        trainer.begin(BATCH, self.seed(), PACE_S)
+        trainer.begin(BATCH * len(faults), self.seed(), PACE_S)
         began = time.monotonic()
         with ExitStack() as lasting:
             for fault in faults:
@@ -90,7 +90,7 @@ class Trial:
         assert afterwards.is_right, afterwards
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hosts(docker_sandboxes: None) -> Iterator[Hosts]:
     """A trainer's host and two worker hosts. Skips where they cannot be made, unless the environment says they must."""
     reason = missing()
@@ -102,7 +102,7 @@ def hosts(docker_sandboxes: None) -> Iterator[Hosts]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_trial(hosts: Hosts) -> Iterator[Trial]:
     made = Trial(hosts)
     yield made
