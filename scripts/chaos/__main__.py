@@ -11,6 +11,8 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -20,7 +22,7 @@ from rich.table import Table
 from scripts.chaos import faults
 from scripts.chaos.client import Client
 from scripts.chaos.faults import Fault
-from scripts.chaos.hosts import Hosts, missing, wait_until
+from scripts.chaos.hosts import Host, Hosts, missing, wait_until
 from scripts.chaos.load import Count
 
 POOL = "chaos"
@@ -62,13 +64,23 @@ class Load:
         self._thread.join()
 
 
+@contextmanager
+def client_killed(hosts: Hosts, host: Host) -> Iterator[None]:
+    """One that has just asked for a lot, and is on this host."""
+    client = Client(hosts, POOL, host=host)
+    client.begin(10 * BATCH, 0, 1.0, DEADLINE_S)
+    yield
+    client.kill()
+
+
 def hurt(hosts: Hosts, chosen: random.Random, end: float) -> Counter[str]:
     """One fault after the other until then; how many of each kind there were."""
     done: Counter[str] = Counter()
     kinds: list[Fault] = []
     while time.monotonic() < end:
         if not kinds:  # each once, in any order, before any comes again
-            kinds = chosen.sample(faults.ALL, len(faults.ALL))
+            kinds = [*faults.ALL, client_killed]
+            chosen.shuffle(kinds)
         fault, host = kinds.pop(), chosen.choice(hosts.workers)
         lasts_s = chosen.uniform(*LASTS_S)
         out.print(f"{fault.__name__} on {host} for {lasts_s:.0f} s")
@@ -103,7 +115,7 @@ def main(
             load.client.kill()
         done["trainer_killed"] += 1
         wait_until(lambda: not hosts.leftovers(), LEFT_S)
-        left = hosts.leftovers()
+        left = hosts.leftovers() | Counter(f"{name} that Ray knows" for name in hosts.actors())
     total = Count()
     for load in loads:
         total.add(load.total)

@@ -32,7 +32,7 @@ class Client:
         self.host = host or hosts.trainer
         command = [sys.executable, "-m", "scripts.chaos.client", pool, str(workers)]
         self.process = self.host.popen(command, subprocess.PIPE, subprocess.PIPE, {"RAY_ADDRESS": hosts.address})
-        self._answers: dict[str, Queue[Any]] = {"up": Queue(), "judged": Queue(), "state": Queue(), "actors": Queue()}
+        self._answers: dict[str, Queue[Any]] = {"up": Queue(), "judged": Queue(), "state": Queue()}
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         self._answer("up", 2 * START_S)
@@ -75,12 +75,6 @@ class Client:
         """The pool's."""
         self._order(state=[])
         found: dict[str, Any] = self._answer("state", START_S)
-        return found
-
-    def actors(self) -> list[str]:
-        """Names of the pool's actors that live."""
-        self._order(actors=[])
-        found: list[str] = self._answer("actors", START_S)
         return found
 
     def kill(self) -> None:

@@ -9,6 +9,7 @@ Needs root, and Docker's programs on this machine.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -38,6 +39,12 @@ DISK_BYTES = 3 << 30  # at most: it is memory
 RUNNER = BOOTSTRAP.strip().splitlines()[0]  # in the command line of every runner
 PERIOD_S = 0.05  # of a slow host
 START_S = 60.0
+_LIST_ACTORS = """
+import json, ray
+from ray._private.state import actors
+ray.init(log_to_driver=False, logging_level="ERROR")
+print(json.dumps([each["ActorClassName"] for each in actors().values() if each["State"] != "DEAD"]))
+"""
 PROGRAMS = ("unshare", "nsenter", "ip", "mount", "dockerd")
 
 
@@ -398,6 +405,12 @@ class Hosts:
             if not host.raylets():
                 host.stop_ray()
                 self.start_ray(host)
+
+    def actors(self) -> list[str]:
+        """Names of the classes of all actors on the cluster that are not dead, whether or not they have a process."""
+        said = self.trainer.run([sys.executable, "-c", _LIST_ACTORS], {"RAY_ADDRESS": self.address})
+        found: list[str] = json.loads(said.splitlines()[-1])
+        return found
 
     def leftovers(self) -> dict[str, int]:
         """Of all hosts together; only what there is any of."""

@@ -70,9 +70,11 @@ def test_trainer_that_ends_leaves_nothing_on_any_host(trial: Trial, hosts: Hosts
     trainer.begin(100, trial.seed(), 0.5)
     assert wait_until(lambda: bool(trainer.state()["busy"] == trial.workers))
     assert hosts.leftovers()
+    assert sorted(hosts.actors()) == ["Coordinator", *["Worker"] * trial.workers]
 
     if how == "killed":
         trainer.kill()
     trial.forget()
 
     assert wait_until(lambda: not hosts.leftovers(), LEFT_S), hosts.leftovers()
+    assert hosts.actors() == []
