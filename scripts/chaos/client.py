@@ -17,6 +17,8 @@ import time
 from queue import Queue
 from typing import Any
 
+from ray.exceptions import RayError
+
 from deepcoder.pool import SandboxPool
 from scripts.chaos import load
 from scripts.chaos.hosts import START_S, Host, Hosts, kill
@@ -116,6 +118,18 @@ def _judge(pool: SandboxPool, count: int, seed: int, pace_s: float) -> None:
     _say(judged=dataclasses.asdict(load.count(asked, told, found, time.monotonic() - began)))
 
 
+def _state(pool: SandboxPool) -> dict[str, Any]:
+    """Asked for again while the coordinator starts anew."""
+    end = time.monotonic() + START_S / 2
+    while True:
+        try:
+            return dataclasses.asdict(pool.state())
+        except (RayError, ConnectionError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)
+
+
 def _obey(pool: SandboxPool) -> None:
     _say(up=[])
     for line in sys.stdin:
@@ -124,7 +138,7 @@ def _obey(pool: SandboxPool) -> None:
             pool.deadline_s = order["deadline_s"]
             threading.Thread(target=_judge, args=(pool, *order["judge"]), daemon=True).start()
         else:
-            _say(state=dataclasses.asdict(pool.state()))
+            _say(state=_state(pool))
 
 
 def main(name: str, workers: int) -> None:

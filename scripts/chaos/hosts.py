@@ -243,7 +243,13 @@ class Host:
             return [client.api.inspect_container(name)["State"]["Pid"] for name in self.containers()]
 
     def signal(self, number: signal.Signals, *pids: int) -> None:
-        """Send it to processes of the host that are still there."""
+        """Send it to processes of the host, of which some may have ended meanwhile.
+
+        Raises:
+            ValueError: There are none, so that nothing would happen.
+        """
+        if not pids:
+            raise ValueError(f"{self} has no such process")
         command = ["sh", "-c", f"kill -{int(number)} {' '.join(map(str, pids))} || true"]
         self.run(command)
 
