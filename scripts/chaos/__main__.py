@@ -84,10 +84,13 @@ def hurt(hosts: Hosts, chosen: random.Random, end: float) -> Counter[str]:
         fault, host = kinds.pop(), chosen.choice(hosts.workers)
         lasts_s = chosen.uniform(*LASTS_S)
         out.print(f"{fault.__name__} on {host} for {lasts_s:.0f} s")
-        with fault(hosts, host):
-            time.sleep(lasts_s)
+        try:
+            with fault(hosts, host):
+                time.sleep(lasts_s)
+            done[fault.__name__] += 1
+        except LookupError as error:
+            out.print(f"not now: {error}")
         hosts.tend()
-        done[fault.__name__] += 1
         time.sleep(chosen.uniform(*PAUSE_S))
     return done
 

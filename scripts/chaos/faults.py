@@ -17,6 +17,21 @@ from scripts.chaos.hosts import Host, Hosts
 Fault = Callable[[Hosts, Host], AbstractContextManager[object]]
 SLOW = 0.1  # of the time
 HICCUP_S = 4.0
+FOUND_S = 20.0
+
+
+def _some(find: Callable[[], list[int]]) -> list[int]:
+    """What it finds, once that is anything: what an earlier fault has ended is on its way back.
+
+    Raises:
+        LookupError: There is nothing to harm.
+    """
+    end = time.monotonic() + FOUND_S
+    while not (found := find()):
+        if time.monotonic() > end:
+            raise LookupError("there is nothing to harm")
+        time.sleep(0.1)
+    return found
 
 
 @contextmanager
@@ -29,29 +44,28 @@ def containers_killed(hosts: Hosts, host: Host) -> Iterator[None]:
 @contextmanager
 def runners_killed(hosts: Hosts, host: Host) -> Iterator[None]:
     """The first process of each container."""
-    host.signal(signal.SIGKILL, *host.supervisors())
+    host.signal(signal.SIGKILL, *_some(host.supervisors))
     yield
 
 
 @contextmanager
 def keepers_killed(hosts: Hosts, host: Host) -> Iterator[None]:
     """In each container what the programs descend from, and they with it."""
-    first = host.supervisors()
-    host.signal(signal.SIGKILL, *[pid for pid in host.runners() if pid not in first])
+    host.signal(signal.SIGKILL, *_some(lambda: sorted(set(host.runners()) - set(_some(host.supervisors)))))
     yield
 
 
 @contextmanager
 def worker_killed(hosts: Hosts, host: Host) -> Iterator[None]:
     """A worker actor."""
-    host.signal(signal.SIGKILL, *host.find("ray::Worker")[:1])
+    host.signal(signal.SIGKILL, *_some(lambda: host.find("ray::Worker")[:1]))
     yield
 
 
 @contextmanager
 def worker_frozen(hosts: Hosts, host: Host) -> Iterator[None]:
     """A worker actor that neither answers nor ends."""
-    frozen = host.find("ray::Worker")[:1]
+    frozen = _some(lambda: host.find("ray::Worker")[:1])
     host.signal(signal.SIGSTOP, *frozen)
     yield
     host.signal(signal.SIGCONT, *frozen)
@@ -75,7 +89,7 @@ def _ask_for_each(host: Host, what: str) -> None:
 @contextmanager
 def runners_frozen(hosts: Hosts, host: Host) -> Iterator[None]:
     """All processes of all containers of the host, by a signal."""
-    frozen = host.runners()
+    frozen = _some(host.runners)
     host.signal(signal.SIGSTOP, *frozen)
     yield
     host.signal(signal.SIGCONT, *frozen)
@@ -99,7 +113,7 @@ def engine_hangs(hosts: Hosts, host: Host) -> Iterator[None]:
 @contextmanager
 def raylet_killed(hosts: Hosts, host: Host) -> Iterator[None]:
     """The node, as Ray sees it; its workers end with it, and the engine goes on."""
-    host.signal(signal.SIGKILL, *host.raylets())
+    host.signal(signal.SIGKILL, *_some(host.raylets))
     yield
 
 
@@ -142,9 +156,8 @@ def slow(hosts: Hosts, host: Host) -> Iterator[None]:
 
 @contextmanager
 def coordinator_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """Wherever it is."""
-    for each in hosts.all:
-        each.signal(signal.SIGKILL, *each.find("ray::Coordinator"))
+    """It is on the trainer's host."""
+    hosts.trainer.signal(signal.SIGKILL, *_some(lambda: hosts.trainer.find("ray::Coordinator")))
     yield
 
 

@@ -21,11 +21,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 import docker
+import docker.errors
 
 from deepcoder.sandbox.base import BOOTSTRAP
 from deepcoder.sandbox.docker import IMAGE, LABEL
@@ -239,17 +240,15 @@ class Host:
 
     def supervisors(self) -> list[int]:
         """The first process of each container."""
+        found = []
         with self.engine() as client:
-            return [client.api.inspect_container(name)["State"]["Pid"] for name in self.containers()]
+            for name in self.containers():
+                with suppress(docker.errors.NotFound):
+                    found.append(int(client.api.inspect_container(name)["State"]["Pid"]))
+        return [pid for pid in found if pid]  # 0 where it has not started
 
     def signal(self, number: signal.Signals, *pids: int) -> None:
-        """Send it to processes of the host, of which some may have ended meanwhile.
-
-        Raises:
-            ValueError: There are none, so that nothing would happen.
-        """
-        if not pids:
-            raise ValueError(f"{self} has no such process")
+        """Send it to processes of the host, of which some may have ended meanwhile."""
         command = ["sh", "-c", f"kill -{int(number)} {' '.join(map(str, pids))} || true"]
         self.run(command)
 
