@@ -7,7 +7,7 @@ ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif
 
-.PHONY: help setup engine image sandboxes train submit check test soak bench simulate
+.PHONY: help setup engine image sandboxes train submit check test soak chaos bench simulate
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -43,6 +43,9 @@ test: setup sandboxes  ## every test; those with Docker are skipped where there 
 
 soak: setup sandboxes  ## 20,000 programs, a third hostile: no wrong verdict, nothing left, memory flat
 	$(BIN)/python scripts/soak.py $(ARGS)
+
+chaos: setup sandboxes  ## random faults for 15 minutes on a cluster of hosts, as root: nothing lost, nothing twice, nothing left
+	$(BIN)/python -m scripts.chaos $(ARGS)
 
 bench: setup sandboxes  ## what judging costs, each figure beside its floor: a table, a JSON and plots in runs/bench
 	$(BIN)/python -m scripts.bench $(ARGS)

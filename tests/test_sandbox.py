@@ -24,7 +24,7 @@ import pytest
 from deepcoder.problems import Limits, TestCase
 from deepcoder.runner import values
 from deepcoder.runner.keeper import descendants
-from deepcoder.runner.wire import LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
+from deepcoder.runner.wire import BEAT_S, LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, base, start
 from deepcoder.sandbox.base import HEAD_BYTES
 from deepcoder.sandbox.docker import LABEL
@@ -1171,6 +1171,38 @@ def test_container_killed_under_a_program_raises_sandbox_error(docker_sandboxes:
     finally:
         sandbox.close()
         client.close()
+
+
+@pytest.mark.parametrize("how", ["paused", "stopped"])
+def test_frozen_sandbox_is_given_up_whatever_its_limits(
+    how: str, docker_sandboxes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "SILENT_S", 1.0)
+    with closing(docker.from_env()) as client:
+        sandbox = start(SandboxConfig(kind="docker"))
+        name = repr(sandbox).strip("<>").split()[-1]
+        task = stdin_task(
+            "import time\nif input() == 'long': time.sleep(900)", dataclasses.replace(LIMITS, wall_s=1000)
+        )
+        outcomes = sandbox.run(task, [b"quick", b"long"])
+        next(outcomes)
+        if how == "paused":
+            client.api.pause(name)
+        else:
+            client.api.kill(name, signal.SIGSTOP)
+        began = time.monotonic()
+
+        with pytest.raises(SandboxError, match="did not answer"):
+            next(outcomes)
+
+        assert time.monotonic() - began < 15
+        assert until(lambda: not client.api.containers(all=True, filters={"name": name}))
+
+
+def test_runner_shows_life_while_a_program_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "SILENT_S", BEAT_S + 2)
+    with closing(start(SandboxConfig(kind="process"))) as sandbox:
+        assert printed(run(sandbox, f"import time\ntime.sleep({BEAT_S + 4})\nprint(1)", wall_s=30)) == "1"
 
 
 class Captured:

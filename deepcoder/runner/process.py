@@ -110,7 +110,13 @@ class Keeper:
         """Have it import what the next programs need; the process that waits has not got it, and goes."""
         self.waiting()
         self.channel.send(marshal.dumps({"warm": sorted(modules)}))
+
+    def is_warm(self, timeout_s: float) -> bool:
+        """Whether it has imported all of that within the time; true once for each `warm`."""
+        if not select.select([self.channel], [], [], timeout_s)[0]:
+            return False
         self._heard()
+        return True
 
 
 class Process:

@@ -25,7 +25,7 @@ from . import keeper, program
 from .cgroup import own_cgroup
 from .inputs import Inputs
 from .process import TICK_S, Keeper, Process, write_all
-from .wire import PROTOCOL, Ended, Frames, Outcome, Task, frame, opening
+from .wire import BEAT_S, PROTOCOL, Ended, Frames, Outcome, Task, frame, opening
 
 READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
 FRAME_BYTES = 1 << 30
@@ -71,6 +71,7 @@ class Supervisor:
         self.unsent: list[bytes] = []  # frames that wait for more of them: each write wakes the worker
         self.unsent_bytes = 0
         self.held = 0.0  # since when
+        self.spoke = 0.0  # when something was sent last
         self.warm: set[str] = set()
 
     def serve(self) -> None:
@@ -131,6 +132,8 @@ class Supervisor:
             self.warm |= new
             for each in self.keepers:
                 each.warm(new)
+                while not each.is_warm(BEAT_S):
+                    self._beat()
 
     def _run(self, task: Task, given: bytes | memoryview) -> None:
         """One run; or one call, and those that wait behind it.
@@ -191,10 +194,18 @@ class Supervisor:
                 over = self._read_requests()
             else:
                 process.handle(fd)
-        if self.unsent and time.monotonic() - self.held > HELD_S:
+        now = time.monotonic()
+        if self.unsent and now - self.held > HELD_S:
             over |= self._flush()
+        elif now - self.spoke > BEAT_S:
+            over |= self._beat()
         process.look()
         return over
+
+    def _beat(self) -> bool:
+        """Show life; whether what was read meanwhile ends the current task."""
+        self.unsent.append(frame({"kind": "beat"}))
+        return self._flush()
 
     def _end_process(self) -> None:
         """Let nothing of it run on; nothing of it is left once the next begins."""
@@ -231,6 +242,7 @@ class Supervisor:
         Whether what was read ends the current task.
         """
         over = False
+        self.spoke = time.monotonic()
         parts = self.unsent if self.unsent_bytes > HELD_BYTES else [b"".join(self.unsent)]
         self.unsent, self.unsent_bytes = [], 0
         poll = select.poll()

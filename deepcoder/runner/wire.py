@@ -29,6 +29,7 @@ from typing import Any
 PROTOCOL = 2  # a hello with another number is refused
 
 LENGTHS = struct.Struct(">II")
+BEAT_S = 2.0  # a runner with something at work is not silent for longer
 ABANDONED_FACTOR = 10  # in wall limits: no execution outlives this many, however busy the machine is
 STDERR_BYTES = 16 << 10  # the tail of stderr that is kept, for people to read
 

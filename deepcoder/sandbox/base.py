@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 START_S = 60.0  # from the first byte sent to the runner's hello
 GRACE_S = 30.0  # beyond the limits of an execution, before its sandbox counts as broken
+SILENT_S = 20.0  # without any word of a runner at work, which has one every BEAT_S: it is frozen, or its engine is
 HEAD_BYTES = 1 << 20  # of a frame, beside the output that a program may have
 AHEAD, AHEAD_BYTES = 16, 1 << 20  # inputs sent before the first of them is answered
 AHEAD_S = 0.1  # of tests, by what the last one took, that the runner has before it is through with the present one
@@ -211,8 +212,9 @@ class Sandbox:
 
     def _outcome(self, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
         """The next outcome of the current task; what is left of an earlier one is passed over. None when stopped."""
+        deadline = time.monotonic() + timeout_s
         while True:
-            message = self._receive(timeout_s, stop)
+            message = self._receive(min(SILENT_S, max(0.0, deadline - time.monotonic())), stop)
             if message is None:
                 return None
             head, body = message

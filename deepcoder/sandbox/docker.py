@@ -29,7 +29,8 @@ LABEL = "deepcoder.sandbox"
 IMAGE = "deepcoder-sandbox:py311"
 SCRATCH_BYTES = 64 << 20
 HEADROOM_BYTES = 1 << 30  # above a program's own limit, so that it meets that one first
-API_TIMEOUT_S = 60
+API_TIMEOUT_S = 60  # an engine may be busy when it makes a container
+ASKED_S = 10  # but not when it is asked whether it is there, or to remove one
 KEPT_STDERR = 4096
 _STDOUT = 1
 _HEADER = struct.Struct(">B3xI")  # attach stream: which stream, length (Docker Engine API, "Stream format")
@@ -102,8 +103,9 @@ def connect() -> docker.DockerClient:
         SandboxUnavailable: None answers.
     """
     try:
-        client = docker.from_env(timeout=API_TIMEOUT_S)
+        client = docker.from_env(timeout=ASKED_S)
         client.ping()
+        client.api.timeout = API_TIMEOUT_S
         return client
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise SandboxUnavailable(f"no Docker engine answers ({error}): start one, or use the process sandbox") from None
@@ -210,6 +212,7 @@ class _Container:
 
     def _remove(self) -> None:
         """By force, since a runner in doubt may not end by itself."""
+        self._client.api.timeout = ASKED_S
         try:
             self._client.api.remove_container(self.name, force=True)
         except docker.errors.NotFound:

@@ -1,0 +1,148 @@
+"""Random faults under load: `make chaos ARGS="--minutes 15 --seed 1"`.
+
+Three clients judge submissions with known verdicts on one pool, over three hosts of which two have sandboxes, while one
+fault after the other comes and goes. Then the trainer is killed. Exit code 1 unless all that went in came out once,
+with its verdict, and nothing is left on any host.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from scripts.chaos import faults
+from scripts.chaos.client import Client
+from scripts.chaos.faults import Fault
+from scripts.chaos.hosts import Host, Hosts, missing, wait_until
+from scripts.chaos.load import Count
+
+POOL = "chaos"
+WORKERS, CPUS = 4, 2
+CLIENTS = 3
+BATCH, PACE_S = 40, 0.2
+DEADLINE_S = 300.0  # of a batch; it is an error to need it
+LASTS_S = 1.0, 25.0  # a fault
+PAUSE_S = 1.0, 5.0  # between two
+SETTLE_S = 90.0  # in which all workers are back after the last one
+LEFT_S = 30.0  # in which nothing is left after the trainer's end
+
+out = Console()
+
+
+class Load:
+    """A client that judges one batch after the other. The mutable state: what has come of them."""
+
+    def __init__(self, client: Client, number: int, over: threading.Event) -> None:
+        self.client = client
+        self.number = number
+        self.total = Count()
+        self.failure = ""
+        self._over = over
+        self._thread = threading.Thread(target=self._judge)
+        self._thread.start()
+
+    def _judge(self) -> None:
+        batch = 0
+        try:
+            while not self._over.is_set():
+                batch += 1
+                self.client.begin(BATCH, CLIENTS * batch + self.number, PACE_S, DEADLINE_S)
+                self.total.add(self.client.counted(DEADLINE_S + 60))
+        except Exception as error:  # whatever it is, the report says it
+            self.failure = f"client {self.number} has failed: {error!r}"
+
+    def join(self) -> None:
+        self._thread.join()
+
+
+@contextmanager
+def client_killed(hosts: Hosts, host: Host) -> Iterator[None]:
+    """One that has just asked for a lot, and is on this host."""
+    client = Client(hosts, POOL, host=host)
+    client.begin(10 * BATCH, 0, 1.0, DEADLINE_S)
+    yield
+    client.kill()
+
+
+def hurt(hosts: Hosts, chosen: random.Random, end: float) -> Counter[str]:
+    """One fault after the other until then; how many of each kind there were."""
+    done: Counter[str] = Counter()
+    kinds: list[Fault] = []
+    while time.monotonic() < end:
+        if not kinds:  # each once, in any order, before any comes again
+            kinds = [*faults.ALL, client_killed]
+            chosen.shuffle(kinds)
+        fault, host = kinds.pop(), chosen.choice(hosts.workers)
+        lasts_s = chosen.uniform(*LASTS_S)
+        out.print(f"{fault.__name__} on {host} for {lasts_s:.0f} s")
+        try:
+            with fault(hosts, host):
+                time.sleep(lasts_s)
+            done[fault.__name__] += 1
+        except LookupError as error:
+            out.print(f"not now: {error}")
+        hosts.tend()
+        time.sleep(chosen.uniform(*PAUSE_S))
+    return done
+
+
+def main(
+    minutes: Annotated[float, typer.Option(min=0.1, help="Of faults.")] = 15.0,
+    seed: Annotated[int, typer.Option(help="Of their kinds, hosts and lengths.")] = 0,
+) -> None:
+    """Hurt a cluster under load, and count."""
+    if reason := missing():
+        raise SystemExit(reason)
+    over = threading.Event()
+    with Hosts(workers=2, cpus=CPUS) as hosts:
+        trainer = Client(hosts, POOL, WORKERS)
+        loads = [Load(trainer, 0, over)]
+        loads += [Load(Client(hosts, POOL), number, over) for number in range(1, CLIENTS)]
+        try:
+            done = hurt(hosts, random.Random(seed), time.monotonic() + 60 * minutes)
+        finally:
+            over.set()
+            for load in loads:
+                load.join()
+        is_whole = wait_until(lambda: bool(trainer.state()["alive"] == WORKERS), SETTLE_S)
+        for load in loads:
+            load.client.kill()
+        done["trainer_killed"] += 1
+        wait_until(lambda: not hosts.leftovers(), LEFT_S)
+        left = hosts.leftovers() | Counter(f"{name} that Ray knows" for name in hosts.actors())
+    total = Count()
+    for load in loads:
+        total.add(load.total)
+    failures = [load.failure for load in loads if load.failure]
+    if not is_whole:
+        failures.append(f"not all {WORKERS} workers have come back within {SETTLE_S:.0f} s")
+    report(total, done, left, failures)
+    raise typer.Exit(not total.is_right or bool(left) or bool(failures))
+
+
+def report(total: Count, done: Counter[str], left: dict[str, int], failures: list[str]) -> None:
+    table = Table("what", "how many", title="chaos")
+    table.add_row("judgements in", str(total.submitted))
+    table.add_row("judgements out", str(total.judged))
+    for name, times in sorted(done.items()):
+        table.add_row(f"fault: {name}", str(times))
+    table.add_row("longest delay of a batch", f"{total.longest_s:.1f} s")
+    for name in ("lost", "duplicates", "wrong", "internal_errors"):
+        table.add_row(name.replace("_", " "), str(getattr(total, name)))
+    table.add_row("leftovers", str(sum(left.values())))
+    out.print(table)
+    for line in [*failures, *total.details, *(f"left: {count} {name}" for name, count in left.items())]:
+        out.print(line, markup=False)
+
+
+if __name__ == "__main__":
+    typer.run(main)

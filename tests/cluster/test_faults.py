@@ -1,0 +1,80 @@
+"""Faults under load: every judgement comes back once, right and in time, and nothing is left of what has ended.
+
+One cluster and, as long as no trainer dies, one pool for all tests: what a fault breaks, the next test would see.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.chaos import faults
+from scripts.chaos.client import Client
+from scripts.chaos.faults import Fault
+from scripts.chaos.hosts import Hosts, wait_until
+from tests.cluster.conftest import LEFT_S, Trial
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(180)]
+
+FREED_S = 20.0  # in which nothing is done any more for a client that has died
+
+
+@pytest.mark.parametrize(
+    ("kinds", "within_s"),
+    [
+        ([faults.containers_killed, faults.runners_killed, faults.keepers_killed, faults.worker_killed], 60),
+        ([faults.worker_frozen], 45),
+        ([faults.containers_paused], 75),
+        ([faults.engine_killed], 45),
+        ([faults.engine_hangs], 75),
+        ([faults.disk_full, faults.containers_killed], 45),
+        ([faults.store_full, faults.coordinator_killed, faults.slow], 75),
+        ([faults.raylet_killed], 45),
+        ([faults.host_killed], 45),
+        ([faults.hiccup, faults.partition], 60),
+    ],
+    ids=lambda value: "+".join(each.__name__ for each in value) if isinstance(value, list) else "",
+)
+def test_faults_cost_no_judgement(trial: Trial, kinds: list[Fault], within_s: float) -> None:
+    trial.survives(*kinds, within_s=within_s)
+
+
+def test_client_killed_frees_its_work_and_harms_no_other(trial: Trial) -> None:
+    trainer = trial.trainer
+    assert trial.settles()
+    client = Client(trial.hosts, trial.pool)
+    client.begin(400, trial.seed(), 1.0)
+    assert wait_until(lambda: bool(trainer.state()["waiting"] > 100))
+
+    trainer.begin(20, trial.seed(), 0.2)
+    client.kill()
+    counted = trainer.counted()
+
+    assert counted.is_right, counted
+    assert wait_until(lambda: not trainer.state()["waiting"] and not trainer.state()["busy"], FREED_S), trainer.state()
+    assert not trial.extra()
+
+
+def test_client_that_attaches_from_a_worker_host_is_served(trial: Trial) -> None:
+    assert trial.settles()
+    with Client(trial.hosts, trial.pool, host=trial.hosts.workers[0]) as client:
+        client.begin(20, trial.seed(), 0.0)
+        counted = client.counted()
+
+    assert counted.is_right, counted
+
+
+@pytest.mark.parametrize("how", ["killed", "closed"])
+def test_trainer_that_ends_leaves_nothing_on_any_host(trial: Trial, hosts: Hosts, how: str) -> None:
+    trainer = trial.trainer
+    assert trial.settles()
+    trainer.begin(100, trial.seed(), 0.5)
+    assert wait_until(lambda: bool(trainer.state()["busy"] == trial.workers))
+    assert hosts.leftovers()
+    assert sorted(hosts.actors()) == ["Coordinator", *["Worker"] * trial.workers]
+
+    if how == "killed":
+        trainer.kill()
+    trial.forget()
+
+    assert wait_until(lambda: not hosts.leftovers(), LEFT_S), hosts.leftovers()
+    assert hosts.actors() == []
