@@ -13,6 +13,7 @@ from deepcoder.pool.schedule import (
     LOOK,
     MAX_ATTEMPTS,
     MAX_BROKEN,
+    MAX_EXCUSED,
     SPLIT_AFTER_S,
     Batch,
     Client,
@@ -177,6 +178,39 @@ def test_failures_come_to_an_end(fault: Fault, most: int, verdict: Verdict) -> N
     assert ends[-1] is not None
     assert (ends[-1][1].verdict, ends[-1][1].total) == (verdict, 7)
     assert schedule.waiting == 0
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_one_event_that_strikes_many_parts_of_a_job_is_one_attempt(fault: Fault) -> None:
+    schedule = schedule_with(job("split", total=8, splits=True), alive="abcdefghi")
+    (whole,) = schedule.lease("a", 0.0)
+    for number in range(7):
+        schedule.split("a", whole.number, [number], LATER)
+    held = {worker: schedule.lease(worker, LATER)[0] for worker in "bcdefgh"}
+    for worker, part in {"a": whole, **held}.items():
+        assert schedule.failed(worker, part.number, fault) is None
+    assert (whole.job.attempts, whole.job.broken) == (1, fault is Fault.BROKEN)
+    found = [finish(schedule, "i", part) for _ in range(8) for part in schedule.lease("i", LATER)]
+    assert [each.verdict for each in found if each] == [Verdict.AC]
+
+
+def test_worker_that_was_gone_before_it_got_a_job_costs_no_attempt_but_not_for_ever() -> None:
+    schedule = schedule_with(job(1), alive="")
+    for number in range(MAX_EXCUSED + MAX_ATTEMPTS):
+        schedule.alive.add(number)
+        (part,) = schedule.lease(number, 0.0)
+        ended = schedule.lost(number, at_once=True)
+        assert part.job.attempts == max(0, number + 1 - MAX_EXCUSED)
+    assert ended is not None
+    assert ended[1].verdict is Verdict.IE
+
+
+def test_next_attempt_is_not_beside_the_last() -> None:
+    schedule = schedule_with(job(1), alive="abc")
+    (part,) = schedule.lease("a", 0.0)
+    schedule.failed("a", part.number, Fault.LOST, near="ab")
+    assert schedule.lease("b", 0.0) == []
+    assert names(schedule.lease("c", 0.0)) == [1]
 
 
 def test_lost_worker_costs_its_first_job_an_attempt_and_the_others_nothing() -> None:

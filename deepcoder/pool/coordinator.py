@@ -25,7 +25,7 @@ from deepcoder.pool.crew import LOOK_S, Crew, Member, Node, Size
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.memory import KEPT, Key, Memory, key_of
 from deepcoder.pool.metrics import TELL_S, Counts, Metrics, Rates
-from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule, unjudged
+from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Fault, Job, Part, Schedule, unjudged
 from deepcoder.pool.state import NodeState, State
 from deepcoder.pool.worker import BEAT_S, Failed, Report, Started, Work, Worker
 from deepcoder.problems import Problem
@@ -350,7 +350,7 @@ class Coordinator:
         """What it held others shall do."""
         has_work = any(self._schedule.held(member))
         at_once = member.fed is not None and time.monotonic() - member.fed < AT_ONCE_S
-        ended = self._schedule.lost(member, at_once)
+        ended = self._schedule.lost(member, at_once, self._crew.beside(member))
         self._counts.retries += has_work and ended is None
         self._end(ended, member)
 
@@ -358,7 +358,8 @@ class Coordinator:
         part = next((each for each in self._schedule.held(member) if each.number == failed.number), None)
         member.sandbox = failed.sandbox
         log.warning("an attempt at %s failed, by %s: %s", _named(part), member, failed.detail)
-        ended = self._schedule.failed(member, failed.number, failed.fault)
+        near = self._crew.beside(member) if failed.fault is Fault.LOST else ()
+        ended = self._schedule.failed(member, failed.number, failed.fault, near)
         self._counts.retries += part is not None and ended is None
         self._end(ended, member)
 

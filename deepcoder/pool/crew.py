@@ -107,6 +107,11 @@ class Crew:
         free = [min(each.free, each.room - placed[each.id]) for each in self._nodes.values() if self._suits(each.id)]
         return max(1, placed.total() + sum(free))
 
+    def beside(self, member: Member) -> list[Member]:
+        """Those on its node."""
+        node = member.place.node if member.place else ""
+        return [each for each in self.members if each.place is not None and each.place.node == node]
+
     def staying(self) -> list[Member]:
         return [each for each in self.members if not each.is_leaving]
 

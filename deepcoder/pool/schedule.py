@@ -305,13 +305,18 @@ class Schedule:
         job.parts.clear()
         return found
 
-    def failed(self, worker: Hashable, number: int, fault: Fault) -> tuple[Job, Judgement] | None:
-        """Note a failed attempt: the final judgement if there will be no other, else the part waits again."""
+    def failed(
+        self, worker: Hashable, number: int, fault: Fault, near: Iterable[Hashable] = ()
+    ) -> tuple[Job, Judgement] | None:
+        """Note a failed attempt: the final judgement if there will be no other, else the part waits again.
+
+        `near`: workers that the same may happen to, who should not be the next to have it.
+        """
         part = self._take(worker, number)
         if part is None:
             return None
         job = part.job
-        job.tried.add(worker)
+        job.tried |= {worker, *near}
         if number > job.counted:  # else one event has struck several workers that had parts of it
             job.attempts += 1
             job.broken += fault is Fault.BROKEN
@@ -328,10 +333,13 @@ class Schedule:
         self.end(job)
         return job, last
 
-    def lost(self, worker: Hashable, at_once: bool = False) -> tuple[Job, Judgement] | None:
+    def lost(
+        self, worker: Hashable, at_once: bool = False, near: Iterable[Hashable] = ()
+    ) -> tuple[Job, Judgement] | None:
         """The worker is gone, and what it held with it: the first of that was at work.
 
-        `at_once`: it was gone before it got that, most likely, which then counts as no attempt. Not for ever.
+        `at_once`: it was gone before it got that, most likely, which then counts as no attempt. Not for ever. `near`:
+        as for `failed`.
         """
         self.alive.discard(worker)
         numbers = list(self._held.get(worker, {}))
@@ -341,7 +349,7 @@ class Schedule:
             if at_once and job.excused < MAX_EXCUSED:
                 job.excused += 1
             else:
-                ended = self.failed(worker, numbers.pop(0), Fault.LOST)
+                ended = self.failed(worker, numbers.pop(0), Fault.LOST, near)
         self.returned(worker, numbers)
         self._held.pop(worker, None)
         return ended

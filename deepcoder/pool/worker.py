@@ -37,7 +37,7 @@ PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20
 # So that the completions of a group do not each read their tests from the object store.
 KEPT_PROBLEMS, KEPT_BYTES = 64, 256 << 20
 FETCH_S = 300.0  # for a problem to come from another node
-RENEW_S = 30.0  # for a new sandbox, before the part at work is given back
+RENEW_S = 10.0  # for a new sandbox, before the part at work is given back
 BEAT_S = 5.0  # a worker with something to do reports at least so often
 
 
