@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from deepcoder.sandbox.docker import IMAGE
 from scripts.chaos import faults
 from scripts.chaos.client import Client
 from scripts.chaos.faults import Fault
@@ -61,6 +62,34 @@ def test_client_that_attaches_from_a_worker_host_is_served(trial: Trial) -> None
         counted = client.counted()
 
     assert counted.is_right, counted
+
+
+@pytest.mark.parametrize("what", ["another", "none"])
+def test_node_without_the_image_of_the_others_is_named_and_used_when_it_has_it(
+    trial: Trial, hosts: Hosts, what: str
+) -> None:
+    trial.forget()
+    host = hosts.workers[1]
+    with host.engine() as client:
+        right = client.images.get(IMAGE)
+        right.tag("kept")
+        client.images.remove(IMAGE)
+        if what == "another":
+            container = client.containers.create("kept")
+            container.commit(*IMAGE.split(":"))
+            container.remove()
+        trainer = trial.trainer
+
+        assert wait_until(lambda: bool(trainer.state()["alive"] == 2 and trainer.state()["failures"]))
+        (failure,) = trainer.state()["failures"]
+        assert failure.partition(":")[0] in [each.address for each in hosts.workers]
+        assert ("have the same on every node" if what == "another" else f"has no image {IMAGE}") in failure
+
+        if what == "another":
+            client.images.remove(IMAGE, force=True)
+        right.tag(*IMAGE.split(":"))
+        client.images.remove("kept")
+        assert trial.settles() or what == "another"  # which of the two images came first is the right one
 
 
 @pytest.mark.parametrize("how", ["killed", "closed"])
