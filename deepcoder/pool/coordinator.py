@@ -285,6 +285,7 @@ class Coordinator:
             if not parts:
                 return False
         while True:
+            parts = [part for part in parts if not part.job.is_over]  # it may have ended since they were handed out
             works = [self._work(part) for part in parts]
             problems = defaultdict[str, list[ray.ObjectRef[Problem]]](list)
             for part in parts:
