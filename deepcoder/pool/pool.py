@@ -48,7 +48,7 @@ PROBE_S = 5.0
 KEPT_PROBLEMS, KEPT_BYTES = 4096, 1 << 30  # in the object store; bytes of tests
 WINDOW, WINDOW_BYTES = 5000, 256 << 20  # submissions and bytes of tests sent at once; a second window waits meanwhile
 MOST_CALLS = 100_000  # of all clients that are under way, signs of life among them
-MOST_BEGUN = 64  # calls of `begin` that are under way; the next one waits
+MOST_BEGUN = 10_000  # calls of `begin` that are under way; the next one waits
 BEAT_S = 2.0  # between two signs of life
 ASK_AGAIN_S = 0.5
 
@@ -120,6 +120,7 @@ class SandboxPool:
         pool = cls(name=name)
         pool._owns_ray = connect(None)
         pool._address = ray.get_runtime_context().gcs_address
+        pool._auth_mode = os.environ.get("RAY_AUTH_MODE", "")
         try:
             asked: Any = pool._attached().settings.remote()
             pool.workers, pool.config = ray.get(asked, timeout=GRACE_S)
@@ -222,7 +223,10 @@ class SandboxPool:
     def __repr__(self) -> str:
         if self._coordinator is None:
             return f"<SandboxPool {self.name}: not started>"
-        return f"<SandboxPool {self.name}: {self.config.kind}, {self.state()}>"
+        try:
+            return f"<SandboxPool {self.name}: {self.config.kind}, {self.state()}>"
+        except (RayError, ConnectionError):  # its coordinator may be starting again
+            return f"<SandboxPool {self.name}: {self.config.kind}, does not answer>"
 
     def state(self) -> State:
         """How many workers there are, are busy, and how much waits."""
