@@ -16,7 +16,7 @@ from ray.cluster_utils import Cluster
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
+from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, start
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.verdicts import Submission
 from tests.pool_cases import ADD_ONE, RIGHT, SLEEPERS, containers, judging, verdicts, wait_until
@@ -92,6 +92,13 @@ def test_pool_without_image_says_what_to_do(docker_sandboxes: None) -> None:
     config = SandboxConfig(kind="docker", image="deepcoder-no-such-image")
     with pytest.raises(SandboxUnavailable, match="make image"), SandboxPool(1, config):
         pass
+
+
+@pytest.mark.docker
+def test_image_that_cannot_be_pulled_is_said(docker_sandboxes: None) -> None:
+    nowhere = SandboxConfig(kind="docker", image="127.0.0.1:9/nobody/none:1")
+    with pytest.raises(SandboxUnavailable, match="^the engine has no image .*/none:1, and cannot pull it: .*refused"):
+        start(nowhere)
 
 
 def test_auto_without_engine_warns_and_takes_processes(no_engine: None, caplog: pytest.LogCaptureFixture) -> None:

@@ -66,13 +66,23 @@ def start_docker(image: str, memory_bytes: int, cpus: float, runtime: str | None
 
 
 def _image(client: docker.DockerClient, image: str) -> Image:
+    """The engine's, else its registry's.
+
+    Raises:
+        ImageNotFound: There is none, and its name is of no registry.
+        SandboxUnavailable: The registry does not give it.
+    """
     try:
         return client.images.get(image)
     except docker.errors.ImageNotFound:
         if "/" not in image:  # a name that no registry of the user's has
             raise
     log.info("pulling %s", image)
-    return client.images.pull(image)
+    try:
+        return client.images.pull(image)
+    except docker.errors.APIError as error:
+        why = error.explanation or error
+        raise SandboxUnavailable(f"the engine has no image {image}, and cannot pull it: {why}") from None
 
 
 def sweep() -> None:
