@@ -294,9 +294,6 @@ class Coordinator:
             report: Report = await asyncio.wait_for(member.actor.exchange.remote(works, problems), HEARD_S)
             member.fed = None
             self._take(member, report)
-            if report.is_idle and self._schedule.held(member):  # Ray has started it again since it was given that
-                member.place = None
-                return False
             if report.is_free or not report.is_fit:
                 return report.is_fit
             parts = []  # it is at something long: others should have what waits
@@ -342,7 +339,7 @@ class Coordinator:
         member.sandbox = report.sandbox
         self._schedule.returned(member, report.returned)
         if report.is_idle and self._schedule.held(member):  # Ray has started it anew since it was given that
-            self._end(self._schedule.lost(member), member)
+            self._take_back(member)
             self._schedule.alive.add(member)
         if self._schedule.waiting:
             self._feed()
