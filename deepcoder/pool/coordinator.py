@@ -454,6 +454,11 @@ class Coordinator:
                 await asyncio.sleep(ROOM_S)
             if client.is_gone:
                 return
+            if requests and client.open >= MOST_OPEN:
+                totals = {each.place: len(problems[each.problem].order) for each in requests}
+                where = f"for problem {problems[requests[0].problem].name}, which waits for others of its client"
+                yield self._late(totals, where, deadline_s, begins)
+                return
             found = self._ask(client, problems, requests, queue, missing, fresh, begins)
             while found or missing:
                 told = time.monotonic()
@@ -478,7 +483,8 @@ class Coordinator:
                 if client.is_gone:
                     return
                 if not news:
-                    yield self._late(missing, deadline_s, begins)
+                    totals = {place: job.total for place, job in missing.items()}
+                    yield self._late(totals, _whereabouts(next(iter(missing.values()))), deadline_s, begins)
                     return
         finally:
             client.calls.discard(queue)
@@ -488,14 +494,11 @@ class Coordinator:
                 if not job.payload.listeners:
                     self._forget(job)
 
-    def _late(self, missing: Mapping[int, Job], deadline_s: float, begins: bool) -> Found:
-        """Say so of each of them; the log says where the first is."""
+    def _late(self, totals: Mapping[int, int], where: str, deadline_s: float, begins: bool) -> Found:
+        """Say so of each of them, of so many tests each; `where` one of them is goes to the log."""
         why = f"not judged within {deadline_s:.1f} s"
-        job = next(iter(missing.values()))
-        where = ", ".join(str(part.worker) for part in job.parts if part.worker) or "no worker"
-        text = "%d %s, such as one for problem %s, which is with %s"
-        log.warning(text, len(missing), why, job.payload.known.name, where)
-        found = [(place, unjudged(job.total, why)) for place, job in missing.items()]
+        log.warning("%d %s, such as one %s", len(totals), why, where)
+        found = [(place, unjudged(total, why)) for place, total in totals.items()]
         if not begins:
             self._counts.answer(each for _, each in found)
         return found
@@ -638,6 +641,12 @@ class Coordinator:
 def _named(part: Part | None) -> str:
     """What the logs call it."""
     return "nothing" if part is None else f"part {part.number} of problem {part.job.payload.known.name}"
+
+
+def _whereabouts(job: Job) -> str:
+    """Where the logs say it is."""
+    workers = ", ".join(str(part.worker) for part in job.parts if part.worker) or "no worker"
+    return f"for problem {job.payload.known.name}, which is with {workers}"
 
 
 def _address(member: Member) -> str:

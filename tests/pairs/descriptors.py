@@ -1,5 +1,6 @@
 # Open files that a child keeps and that exec would pass on, and bytes written into the program's own input.
 import os
+import select
 import signal
 import socket
 import sys
@@ -30,5 +31,6 @@ def look():
             found += ["descriptor " + number] if "left" in os.readlink("/proc/self/fd/" + number) else []
         except OSError:
             pass
+    select.select([0], [], [], 10)  # until something is there, or the other end is closed
     os.set_blocking(0, False)
     return found + (["input"] if "left" in (sys.stdin.read() or "") else [])
