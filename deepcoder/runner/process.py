@@ -72,7 +72,9 @@ class Keeper:
         self.scratch_root = scratch_root
         self.cgroup = cgroup
         self.null = os.open(os.devnull, os.O_RDONLY)
-        self.bytes_at_first = 0
+        self.bytes_at_first = 0  # resident
+        self._own_at_first = 0
+        self.growth = 0  # bytes by what it has imported since for some programs, which must not count against others
 
     def close(self) -> None:
         """Let it go: it ends."""
@@ -83,17 +85,15 @@ class Keeper:
     def note(self) -> None:
         """Wait until it is ready, and take its size for what it is at first."""
         select.select([self.channel], [], [])
-        self.bytes_at_first = self._bytes()
+        self.bytes_at_first, self._own_at_first = self._bytes()
         if self.cgroup is not None:
             self.cgroup.note()
 
-    def _bytes(self) -> int:
-        """Resident, which every program inherits."""
-        return int(keeper.stat_fields(self.pid)[21]) * _PAGE_BYTES
-
-    def growth(self) -> int:
-        """Bytes by what it has imported since for some programs, which must not count against others."""
-        return max(0, self._bytes() - self.bytes_at_first)
+    def _bytes(self) -> tuple[int, int]:
+        """Resident, and of that its own, which every program inherits; of files each has in memory what it uses."""
+        with open(f"/proc/{self.pid}/statm") as statm:
+            _, resident, of_files, *_ = map(int, statm.read().split())
+        return resident * _PAGE_BYTES, (resident - of_files) * _PAGE_BYTES
 
     def waiting(self) -> tuple[int, int | None]:
         """The process that waits for an order: its pid and user."""
@@ -116,6 +116,7 @@ class Keeper:
         if not select.select([self.channel], [], [], timeout_s)[0]:
             return False
         self._heard()
+        self.growth = max(0, self._bytes()[1] - self._own_at_first)
         return True
 
 
@@ -375,8 +376,7 @@ class Process:
             fields[1] == str(self.keeper.pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
         ):
             self.signs.add(Sign.PROCESSES)  # it let go of them while it ran
-        growth = self.keeper.growth()
-        inherited = self.keeper.bytes_at_first + growth
+        inherited = self.keeper.bytes_at_first + self.keeper.growth
         held = sum(max(0, int(fields[21]) * _PAGE_BYTES - inherited) for fields in family)
         cpu_s = _cpu_s(found)
         if self.cpu_before is None:
@@ -393,16 +393,16 @@ class Process:
             self.kill(Ended.TIME_LIMIT)
         elif self.charged_s > wall_s or (not self.rests and now - self.began > ABANDONED_FACTOR * wall_s):
             self.kill(Ended.TIME_LIMIT)
-        elif self.peak_bytes > self.limits["memory_bytes"] or self._hides_memory(growth):
+        elif self.peak_bytes > self.limits["memory_bytes"] or self._hides_memory():
             self.kill(Ended.MEMORY_LIMIT)
         elif sum(int(fields[17]) for fields in family) > self.limits["processes"]:
             self.kill(Ended.KILLED)  # the kernel usually refuses them before
 
-    def _hides_memory(self, keeper_growth: int) -> bool:
+    def _hides_memory(self) -> bool:
         """Memory in files, sockets and pipes is in no process's account."""
         if self.keeper.cgroup is None:
             return False
-        ours = self.given_bytes + len(self.stdout) + keeper_growth
+        ours = self.given_bytes + len(self.stdout) + self.keeper.growth
         return self.keeper.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES + ours)
 
     def outcome(self) -> Outcome | None:
@@ -433,9 +433,7 @@ class Process:
         else:
             cpu_s = total_s - self.cpu_before
         if not self.calls:  # the kernel's high-water mark is of the process, not of one call
-            self.peak_bytes = max(self.peak_bytes, peak_bytes)
-            if self.peak_bytes > self.limits["memory_bytes"]:  # asking is dear
-                self.peak_bytes -= self.keeper.growth()
+            self.peak_bytes = max(self.peak_bytes, peak_bytes - self.keeper.growth)
         output, error, bases = b"", "", ""
         self.signs |= set(map(Sign, signs))
         if self.killed_for:

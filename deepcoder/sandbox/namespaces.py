@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import json
 import os
+import re
 import signal
 import sys
 from typing import Any
@@ -134,7 +136,30 @@ def _bind(source: str, target: str) -> None:
     os.makedirs(target if os.path.isdir(source) else os.path.dirname(target), exist_ok=True)
     if not os.path.isdir(source):
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
-    _mount(source, target, None, _BIND)
+    try:
+        _mount(source, target, None, _BIND)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # A user namespace may not lay bare what is under a mount: such mounts come along, as a GPU's libraries do.
+        _mount(source, target, None, _BIND | _REC)
+        for below in _mounted_below(target):
+            _hide(below)
+
+
+def _mounted_below(path: str) -> list[str]:
+    """The deepest first."""
+    with open(f"{OLD_ROOT}/proc/self/mountinfo") as mounts:
+        points = [re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in mounts]
+    return [point for point in reversed(points) if point.startswith(path + "/")]
+
+
+def _hide(path: str) -> None:
+    """Under something empty that is read-only."""
+    if os.path.isdir(path):
+        _mount("tmpfs", path, "tmpfs", _RDONLY | _NOSUID | _NODEV | _NOEXEC, "size=4k,mode=0555")
+    else:
+        _mount(f"{OLD_ROOT}/dev/null", path, None, _BIND)
 
 
 def _drop_bounding_set() -> None:

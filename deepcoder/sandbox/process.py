@@ -26,7 +26,7 @@ from deepcoder.sandbox.docker import ENVIRONMENT, KEPT_STDERR
 log = logging.getLogger(__name__)
 
 # What the image has, shown to programs where it is installed.
-LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest iniconfig packaging pluggy pygments".split()
+LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest py iniconfig packaging pluggy pygments".split()
 SCRATCH = "deepcoder-"  # then the owner, in the names of folders
 SEND_S = 60.0  # without any progress
 CLOSE_S = 5.0
@@ -74,7 +74,7 @@ def _interpreter_paths(interpreter: Path) -> list[str]:
 
 
 def _libraries() -> dict[str, str]:
-    """Where the packages that programs may import are, by folder name."""
+    """Where the packages and modules that programs may import are, by name of folder or file."""
     found = {}
     for name in LIBRARIES:
         spec = importlib.util.find_spec(name.partition(".")[0])
@@ -82,6 +82,8 @@ def _libraries() -> dict[str, str]:
             path = Path(spec.submodule_search_locations[0]).parent / name
             if path.is_dir():
                 found[name] = str(path)
+        elif spec and spec.origin:
+            found[Path(spec.origin).name] = spec.origin
     return found
 
 
