@@ -7,13 +7,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
 import ray
 from ray.cluster_utils import Cluster
+from ray.exceptions import GetTimeoutError
 
 from deepcoder.pool import SandboxPool
+from deepcoder.pool.coordinator import Coordinator
+from deepcoder.pool.worker import Worker
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, start
@@ -106,6 +110,57 @@ def test_auto_without_engine_warns_and_takes_processes(no_engine: None, caplog: 
         assert pool.config.kind == "process"
         assert verdicts(pool.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]
     assert sum("No Docker engine answers" in record.message for record in caplog.records) == 1
+
+
+class Unlucky(Coordinator):
+    """Its first worker does not even begin."""
+
+    _has_begun = False
+
+    def _start_worker(self) -> Any:
+        if self._has_begun:
+            return super()._start_worker()
+        self._has_begun = True
+        actor: Any = ray.remote(Absent)
+        return actor.options(max_restarts=-1).remote(self._config)
+
+
+class Absent(Worker):
+    def __init__(self, config: SandboxConfig) -> None:
+        raise OSError("No space left on device")
+
+
+class UnluckyPool(SandboxPool):
+    _kind = Unlucky
+
+
+def test_worker_that_ray_gives_up_is_replaced() -> None:
+    with UnluckyPool(1, "process") as pool:
+        assert verdicts(pool.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]
+
+
+def test_coordinator_lost_while_the_cluster_answers_nobody_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with SandboxPool(1, "process") as pool:
+        found, asked = pool._found, []
+
+        def busy() -> Any:
+            asked.append(True)
+            if len(asked) < 3:
+                raise GetTimeoutError("the cluster is busy")
+            return found()
+
+        monkeypatch.setattr(pool, "_found", busy)
+        with judging(pool, SLEEPERS[:1]) as judgements:
+            assert wait_until(lambda: pool.state().busy == 1)
+            ray.kill(pool._attached(), no_restart=False)
+        assert verdicts(judgements) == ["AC"]
+        assert len(asked) == 3
+
+
+def test_pool_closed_after_its_ray_is_gone_says_nothing_worse(caplog: pytest.LogCaptureFixture) -> None:
+    with SandboxPool(1, "process"):
+        ray.shutdown()
+    assert "did not close" in caplog.text
 
 
 def test_pool_not_started_says_how_to_use_it() -> None:

@@ -422,12 +422,24 @@ def test_limit_of_ie_is_on_the_last_completions_together() -> None:
     assert limit.reason.startswith("6.0% of the completions since step 2 could not be judged")
 
 
+def test_limit_of_ie_bears_one_of_the_first_few() -> None:
+    limit, state, control = UnjudgedLimit(0.05), TrainerState(), TrainerControl()
+    config: Any = SimpleNamespace(output_dir="run", generation_batch_size=16)
+    for share in [1 / 16, 0.0, 0.0, 4 / 16]:  # of 64 completions 5, which are 5 of 100 too
+        state.global_step += 1
+        limit.on_log(config, state, control, {"ie_share": share})
+    assert not control.should_training_stop
+    state.global_step += 1
+    limit.on_log(config, state, control, {"ie_share": 1 / 16})
+    assert control.should_training_stop
+
+
 def test_script_above_the_limit_of_ie_says_how_to_continue_and_exits_with_1(
     minuscule: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = the_script()
     monkeypatch.setattr(script, "SandboxPool", lambda *_, **__: Breaking())
-    flags = ["--shortest", "2", "--shown", "0", "--max_completion_length", "8", "--max_ie_share", "0.5"]
+    flags = ["--shortest", "2", "--shown", "0", "--max_completion_length", "8", "--max_ie_share", "0.05"]
     monkeypatch.setattr(sys, "argv", ["train_grpo.py", "--output_dir", str(tmp_path / "run"), *flags])
 
     with pytest.raises(SystemExit) as left:

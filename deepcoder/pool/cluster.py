@@ -69,7 +69,7 @@ def look() -> Cluster:
         for name in names:
             try:
                 asked[name] = ray.get_actor(name, NAMESPACE).state.remote()
-            except ValueError:  # it has ended since
+            except (ValueError, AttributeError):  # it has ended since, or is an actor of the user's own
                 continue
         ray.wait(list(asked.values()), num_returns=len(asked), timeout=ANSWER_S)
         pools = {name: _state(reference) for name, reference in asked.items()}

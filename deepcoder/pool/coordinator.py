@@ -25,9 +25,9 @@ from deepcoder.pool.crew import LOOK_S, Crew, Member, Node, Size
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.memory import KEPT, Key, Memory, key_of
 from deepcoder.pool.metrics import TELL_S, Counts, Metrics, Rates
-from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Fault, Job, Part, Schedule, unjudged
+from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule, unjudged
 from deepcoder.pool.state import NodeState, State
-from deepcoder.pool.worker import BEAT_S, Failed, Report, Started, Work, Worker
+from deepcoder.pool.worker import BEAT_S, MOST_REFERENCES, Failed, Report, Started, Work, Worker
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Sign
@@ -40,11 +40,11 @@ RETRY_START_S = 1.0
 RETRY_HOPELESS_S = 10.0
 START_S = 240.0  # for a worker on its node to have a sandbox, though the engine should take its time over each request
 HEARD_S = BEAT_S + 10.0  # a worker that says nothing for so long is given up
+READ_S = 1.0  # to read what has come, at least
 SILENT_S = 10.0  # a client too
 MOST_OPEN = 10_000  # submissions of one client at work or waiting; it is not heard about more before some are judged
 ROOM_S = 0.05  # how often it is looked whether a client has room for more
 AT_ONCE_S = 1.0  # a worker that was idle and is lost so soon after it got something was gone already
-MOST_REFERENCES = 4  # to a problem that a worker gets, each of another client
 CLOSE_S = 10.0
 PACE_S = 0.005  # between two messages to one client: each costs more than the judgements in it
 
@@ -101,6 +101,7 @@ class _Client:
     share: Client = field(default_factory=Client)
     calls: set[Queue] = field(default_factory=set)
     open: int = 0  # submissions
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # of those that wait until there is room for more
     is_gone: bool = False
 
 
@@ -128,6 +129,7 @@ class Coordinator:
         self._metrics = Metrics(ray.get_runtime_context().get_actor_name() or "")
         self._tasks: set[asyncio.Task[None]] = set()
         self._begin_task(self._watch())
+        self._begin_task(self._forget_the_silent())
         self._begin_task(self._split_for_the_idle())
         self._begin_task(self._tell_metrics())
 
@@ -147,15 +149,12 @@ class Coordinator:
 
     def _start_worker(self) -> Any:
         """An actor wherever the cluster has room for it."""
-        size = self._crew.size
-        room: dict[str, Any] = {"num_cpus": 0, "resources": {size.resource: 1}} if size.resource else {"num_cpus": 1}
-        if avoided := self._crew.avoided():
-            room["label_selector"] = {"ray.io/node-id": f"!in({','.join(avoided)})"}
+        room = nodes.room(self._crew.size.resource, self._crew.avoided())
         actor: Any = ray.remote(Worker)
         return actor.options(max_restarts=-1, scheduling_strategy="SPREAD", **room).remote(self._config)
 
     async def _watch(self) -> None:
-        """Have as many workers as there shall be, where they shall be, and forget clients that are gone."""
+        """Have as many workers as there shall be, where they shall be."""
         loop = asyncio.get_running_loop()
         while True:
             try:
@@ -165,16 +164,21 @@ class Coordinator:
             except (RayError, OSError, RuntimeError) as error:
                 log.warning("the nodes of the cluster are not known for now: %s", error)
             self._resize(time.monotonic())
+            await asyncio.sleep(LOOK_S)
+
+    async def _forget_the_silent(self) -> None:
+        """Lose the clients that are gone."""
+        while True:
+            looked = time.monotonic()
+            await asyncio.sleep(LOOK_S)
             now = time.monotonic()
+            late_s = now - looked - LOOK_S  # in which nobody was listening
             for name, client in list(self._clients.items()):
+                client.heard += late_s
                 if now - client.heard > SILENT_S:
                     if client.calls:
                         log.warning("nothing is heard of a client (%s): what it has asked for is dropped", name)
                     self._lose(name)
-            await asyncio.sleep(LOOK_S)
-            late_s = time.monotonic() - now - LOOK_S  # in which nobody was listening
-            for client in self._clients.values():
-                client.heard += late_s
 
     def _resize(self, now: float) -> None:
         waits = self._schedule.waiting > 0 and not self._idle
@@ -241,17 +245,21 @@ class Coordinator:
             except (RayError, SandboxError, TimeoutError) as error:
                 if member.is_leaving:
                     return False
+                has_begun = member.place is not None
                 if isinstance(error, TimeoutError):
                     self._restart(member)
-                elif not isinstance(error, SandboxError):  # Ray is about to start it again, there or elsewhere
-                    member.place = None
+                elif not isinstance(error, SandboxError):
+                    member.place, member.idle_since = None, time.monotonic()
+                    if not has_begun:  # else Ray is about to start it again, there or elsewhere
+                        ray.kill(member.actor)
+                        member.actor = self._start_worker()
                 failure = f"{_address(member)}: {_sentence(error)}"
                 if all(failure != each.failure for each in self._crew.members):  # said once, however many it keeps
-                    ours = isinstance(error, (SandboxError, TimeoutError))  # not Ray's, which places it anew
-                    log.log(logging.WARNING if ours else logging.INFO, "a worker does not start on %s", failure)
+                    is_rays = has_begun and not isinstance(error, (SandboxError, TimeoutError))
+                    log.log(logging.INFO if is_rays else logging.WARNING, "a worker does not start on %s", failure)
                 member.failure, member.is_hopeless = failure, isinstance(error, SandboxUnavailable)
                 await self._tell_start()
-            await asyncio.sleep(RETRY_HOPELESS_S if member.is_hopeless else RETRY_START_S)
+            await asyncio.sleep(RETRY_START_S if has_begun and not member.is_hopeless else RETRY_HOPELESS_S)
         return False
 
     async def _compare(self, member: Member, image: str) -> None:
@@ -290,8 +298,9 @@ class Coordinator:
             problems = defaultdict[str, list[ray.ObjectRef[Problem]]](list)
             for part in parts:
                 asked: _Asked = part.job.payload
-                problems[part.job.problem] += [each.reference for each in asked.listeners[:MOST_REFERENCES]]
-            report: Report = await asyncio.wait_for(member.actor.exchange.remote(works, problems), HEARD_S)
+                references = dict.fromkeys(each.reference for each in asked.listeners)
+                problems[part.job.problem] += list(references)[:MOST_REFERENCES]
+            report: Report = await _heard(member.actor.exchange.remote(works, problems), HEARD_S)
             member.fed = None
             self._take(member, report)
             if report.is_free or not report.is_fit:
@@ -356,8 +365,7 @@ class Coordinator:
         part = next((each for each in self._schedule.held(member) if each.number == failed.number), None)
         member.sandbox = failed.sandbox
         log.warning("an attempt at %s failed, by %s: %s", _named(part), member, failed.detail)
-        near = self._crew.beside(member) if failed.fault is Fault.LOST else ()
-        ended = self._schedule.failed(member, failed.number, failed.fault, near)
+        ended = self._schedule.failed(member, failed.number, failed.fault, self._crew.beside(member))
         self._counts.retries += part is not None and ended is None
         self._end(ended, member)
 
@@ -379,7 +387,8 @@ class Coordinator:
                 "a submission for problem %s is IE, at last by %s: %s", asked.known.name, member, judgement.detail
             )
         self._forget(job)
-        self._memory.keep(asked.key[-1], judgement)
+        if not job.broken:  # what breaks sandboxes from outside may look like the program's doing
+            self._memory.keep(asked.key[-1], judgement)
         for queue, place, is_repeat, _ in asked.listeners:
             queue.put_nowait((place, dataclasses.replace(judgement, repeated=True) if is_repeat else judgement))
 
@@ -450,14 +459,16 @@ class Coordinator:
         missing: dict[int, Job] = {}
         client.calls.add(queue)
         try:
-            while client.open >= MOST_OPEN and time.monotonic() < end and not client.is_gone:
-                await asyncio.sleep(ROOM_S)
-            if client.is_gone:
-                return
-            if requests and client.open >= MOST_OPEN:
+            try:
+                async with asyncio.timeout(deadline_s), client.turn:
+                    while requests and client.open >= MOST_OPEN and not client.is_gone:
+                        await asyncio.sleep(ROOM_S)
+            except TimeoutError:
                 totals = {each.place: len(problems[each.problem].order) for each in requests}
                 where = f"for problem {problems[requests[0].problem].name}, which waits for others of its client"
                 yield self._late(totals, where, deadline_s, begins)
+                return
+            if client.is_gone or not requests:
                 return
             found = self._ask(client, problems, requests, queue, missing, fresh, begins)
             while found or missing:
@@ -561,7 +572,7 @@ class Coordinator:
         try:
             await asyncio.wait_for(settled(), timeout_s)
         except TimeoutError:
-            log.warning("no worker has started within %.0f s", timeout_s)
+            log.info("no worker has started within %.0f s", timeout_s)
         return self.state()
 
     def _is_hopeless(self) -> bool:
@@ -604,6 +615,7 @@ class Coordinator:
             tests_per_s=tests_per_s,
             nodes=self._by_node(),
             unplaced=sum(each.place is None for each in staying),
+            is_hopeless=self._is_hopeless(),
         )
 
     def _by_node(self) -> tuple[NodeState, ...]:
@@ -636,6 +648,23 @@ class Coordinator:
             await asyncio.wait_for(member.actor.close.remote(), CLOSE_S)
         except (RayError, TimeoutError) as error:
             log.info("a worker was gone before it was closed: %s", _sentence(error))
+
+
+async def _heard(coming: Any, timeout_s: float) -> Any:
+    """What is coming from a worker.
+
+    Raises:
+        RayError: The worker is gone.
+        TimeoutError: Nothing has come.
+    """
+    answer = asyncio.ensure_future(coming)
+    # In two: where this process itself stood still, the first is over before what came meanwhile has been read.
+    for seconds in (timeout_s - READ_S, READ_S):
+        await asyncio.wait([answer], timeout=seconds)
+        if answer.done():
+            return answer.result()
+    answer.cancel()
+    raise TimeoutError
 
 
 def _named(part: Part | None) -> str:

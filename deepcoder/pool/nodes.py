@@ -1,14 +1,25 @@
-"""What Ray says of the cluster's nodes.
+"""What Ray says of the cluster's nodes, and is asked for.
 
-Runs: in the coordinator.
+Runs: in the coordinator, and in whoever starts a pool.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import ray
 from ray._private.state import state  # the draining nodes have no public name yet
 
 from deepcoder.pool.crew import Node
+
+
+def room(resource: str, avoided: Sequence[str]) -> dict[str, Any]:
+    """What Ray is asked for one sandbox, on none of the nodes `avoided` (ids)."""
+    found: dict[str, Any] = {"num_cpus": 0, "resources": {resource: 1}} if resource else {"num_cpus": 1}
+    if avoided:
+        found["label_selector"] = {"ray.io/node-id": f"!in({','.join(avoided)})"}
+    return found
 
 
 def alive(resource: str) -> list[Node]:

@@ -28,9 +28,10 @@ from ray.exceptions import GetTimeoutError, RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from deepcoder.judge import without_program
+from deepcoder.pool import nodes
 from deepcoder.pool.alarm import Alarm
 from deepcoder.pool.coordinator import Coordinator, Known, Request
-from deepcoder.pool.crew import Size
+from deepcoder.pool.crew import Crew, Size
 from deepcoder.pool.packed import PackedTests
 from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.state import State
@@ -42,7 +43,9 @@ log = logging.getLogger(__name__)
 
 NAMESPACE = "deepcoder"
 DEADLINE_S = 1500.0  # below the 1,800 s after which a process group gives its ranks up
-START_S = 120.0
+SOON_S, START_S = 30.0, 300.0  # for a worker to start, and for one that first must fetch an image, say
+ROOM_S = 900.0  # for a cluster to grow where it has no room for any
+NO_ROOM = "no worker has started yet (%s): waiting for up to %.0f minutes, in which the cluster may grow"
 GRACE_S = 15.0  # for the coordinator's last answer to arrive after the deadline
 PROBE_S = 5.0
 KEPT_PROBLEMS, KEPT_BYTES = 4096, 1 << 30  # in the object store; bytes of tests
@@ -147,17 +150,10 @@ class SandboxPool:
             self._address = ray.get_runtime_context().gcs_address
             self._auth_mode = os.environ.get("RAY_AUTH_MODE", "")
             here = _is_our_own()
-            self.config = _resolved(self.config, here)
             size = Size(self.workers, self.max_workers, self.resource, on_gpu_nodes=here or bool(self.resource))
+            self.config = resolve(self.config) if here else _resolved_there(self.config, size)
             self._coordinator = self._start(size)
-            asked: Any = self._coordinator.started.remote(START_S)
-            state: State = ray.get(asked, timeout=START_S + GRACE_S)
-            if state.alive == 0:
-                free = ray.available_resources().get("CPU", 0)
-                raise SandboxUnavailable(
-                    state.failure or f"no worker started in {START_S:.0f} s: the cluster has {free:.0f} CPUs free"
-                )
-            self.workers = state.workers
+            self.workers = self._first_started(self._coordinator).workers
             self._show_life()
         except RayError as error:
             self.close()
@@ -166,6 +162,23 @@ class SandboxPool:
             self.close()
             raise
         return self
+
+    def _first_started(self, coordinator: Any) -> State:
+        """The state once a worker has started. A cluster that has no room for any is given the time to grow.
+
+        Raises:
+            SandboxUnavailable: None has.
+        """
+        state: State = ray.get(coordinator.started.remote(SOON_S), timeout=SOON_S + GRACE_S)
+        if state.alive == 0 and not state.is_hopeless:
+            limit_s = START_S
+            if state.unplaced == state.workers:
+                limit_s = ROOM_S
+                log.warning(NO_ROOM, state.failure or "no node has room for one", ROOM_S / 60)
+            state = ray.get(coordinator.started.remote(limit_s), timeout=limit_s + GRACE_S)
+        if state.alive == 0:
+            raise SandboxUnavailable(state.failure or "no worker has started: the cluster has no room for one")
+        return state
 
     def _start(self, size: Size) -> ActorHandle[Coordinator]:
         # On our own node: it shall be lost only when we are.
@@ -201,10 +214,12 @@ class SandboxPool:
         coordinator, self._coordinator = self._coordinator, None
         if coordinator is not None and self._owns_pool:
             try:
-                ray.get(coordinator.close.remote(), timeout=60)
+                try:
+                    ray.get(coordinator.close.remote(), timeout=60)
+                finally:
+                    ray.kill(coordinator)
             except RayError as error:
                 log.warning("the pool's coordinator did not close: %s", error)
-            ray.kill(coordinator)
         self._address, self._owns_pool = "", False
         self._stored.clear()
         self._begun.clear()
@@ -374,10 +389,14 @@ class SandboxPool:
             is_over = True
         if is_over or not window.missing:
             del sent[stream]
-        if is_over and window.missing and time.monotonic() < end:
+        while is_over and window.missing and time.monotonic() < end:
             self._is_over.wait(ASK_AGAIN_S)
-            self._found()
-            sent[self._send(window.missing, end, fresh)] = window
+            try:
+                self._found()
+                sent[self._send(window.missing, end, fresh)] = window
+                return
+            except RayError as error:
+                log.warning("the pool cannot be asked for now: %s", str(error).partition("\n")[0])
 
     def _send(self, submissions: Mapping[int, Submission], end: float, fresh: bool) -> Any:
         coordinator: Any = self._attached()
@@ -503,20 +522,23 @@ def _is_our_own() -> bool:
     return node is not None and node.head
 
 
-def _resolved(config: SandboxConfig, here: bool) -> SandboxConfig:
-    """The configuration with "auto" decided: here, or by a node of the cluster, since ours may run no sandbox.
+def _resolved_there(config: SandboxConfig, size: Size) -> SandboxConfig:
+    """The configuration with "auto" decided by a node that a worker may be on, since ours may run no sandbox.
 
     Raises:
-        SandboxUnavailable: No node has a CPU free to answer.
+        SandboxUnavailable: There is no such node.
     """
-    if config.kind != "auto" or here:
+    if config.kind != "auto":
         return resolve(config)
-    asked: Any = ray.remote(resolve).options(num_cpus=1).remote(config)
-    try:
-        found: SandboxConfig = ray.get(asked, timeout=START_S)
-    except GetTimeoutError:
-        ray.cancel(asked)
-        raise SandboxUnavailable(f"no CPU of the cluster came free within {START_S:.0f} s") from None
+    crew = Crew(size)
+    crew.see(nodes.alive(size.resource))
+    asked: Any = ray.remote(resolve).options(**nodes.room(size.resource, crew.avoided())).remote(config)
+    if not ray.wait([asked], timeout=SOON_S)[0]:
+        log.warning(NO_ROOM, crew.obstacle() or "no node has room for one", ROOM_S / 60)
+        if not ray.wait([asked], timeout=ROOM_S)[0]:
+            ray.cancel(asked)
+            raise SandboxUnavailable(crew.obstacle() or "the cluster has no room for a sandbox")
+    found: SandboxConfig = ray.get(asked)
     return found
 
 

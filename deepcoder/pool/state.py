@@ -42,6 +42,7 @@ class State:
     tests_per_s: float
     nodes: tuple[NodeState, ...]
     unplaced: int  # workers that wait for room
+    is_hopeless: bool  # no worker starts until a person has changed something
 
     @property
     def failure(self) -> str:

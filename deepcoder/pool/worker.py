@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections import OrderedDict, deque
@@ -37,6 +38,8 @@ PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20
 # So that the completions of a group do not each read their tests from the object store.
 KEPT_PROBLEMS, KEPT_BYTES = 64, 256 << 20
 FETCH_S = 300.0  # for a problem to come from another node
+STOP_S = 1.0  # how often it is looked whether anybody still waits for it
+MOST_REFERENCES = 4  # to a problem, each of another client
 RENEW_S = 10.0  # for a new sandbox, before the part at work is given back
 BEAT_S = 5.0  # a worker with something to do reports at least so often
 
@@ -165,12 +168,13 @@ class Worker:
             self._waiting.extend(works)
             wanted = {work.problem for work in (*self._waiting, *([self._current.work] if self._current else []))}
             for key, references in problems.items():
-                self._references[key] = self._references.get(key, []) + references
+                known = dict.fromkeys([*references, *self._references.get(key, ())])
+                self._references[key] = list(known)[:MOST_REFERENCES]
             self._references = {key: each for key, each in self._references.items() if key in wanted}
             begins = bool(self._waiting) and not self._is_busy
             self._is_busy |= begins
         if begins:
-            loop.run_in_executor(self._thread, self._judge_all, loop)
+            loop.run_in_executor(self._thread, self._judge_all, loop).add_done_callback(_ended)
         while True:
             self._news.clear()
             due_s = self._due_s()
@@ -250,7 +254,7 @@ class Worker:
         try:
             self._start()
             assert self._sandbox is not None
-            submission = Submission(self._problem(work.problem, loop), work.program)
+            submission = Submission(self._problem(current, loop), work.program)
             tests = None if work.tests is None else self._coming(current)
             judgement = judge(
                 submission, self._sandbox, self._jury, tests, lambda *cost: costs.append(cost), current.stop
@@ -263,9 +267,14 @@ class Worker:
             self._is_fit = sandbox is not None and self._is_renewed()
             fault = Fault.BROKEN if program_did_it and self._is_fit else Fault.LOST
             return Failed(work.number, fault, str(error), name)
+        except (RayError, TimeoutError) as error:
+            log.warning("part %d has no problem: %s", work.number, error)
+            return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}", self._name())
         except Exception as error:
             log.exception("part %d could not be judged", work.number)
-            return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}", self._name())
+            name = self._name()
+            self._is_fit = self._is_renewed()
+            return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}", name)
 
     def _name(self) -> str:
         """The sandbox's; empty where there is none."""
@@ -277,8 +286,8 @@ class Worker:
 
         An engine that hangs takes minutes to say so, in a thread of its own: the part need not wait for that.
         """
-        self._renewal = self._renewer.submit(self._renew)
         try:
+            self._renewal = self._renewer.submit(self._renew)
             self._renewal.result(RENEW_S)
         except TimeoutError:
             log.warning("no new sandbox within %.0f s", RENEW_S)
@@ -308,11 +317,12 @@ class Worker:
                 number = current.tests.popleft()
             yield number
 
-    def _problem(self, key: str, loop: asyncio.AbstractEventLoop) -> Problem:
+    def _problem(self, current: _Current, loop: asyncio.AbstractEventLoop) -> Problem:
+        key = current.work.problem
         if key not in self._problems:
             # By the event loop, since Ray warns of an actor that has one and waits elsewhere.
             coming = asyncio.run_coroutine_threadsafe(_fetched(self._references[key]), loop)
-            self._problems[key] = coming.result(FETCH_S)
+            self._problems[key] = _result(coming, current.stop)
             while len(self._problems) > 1 and (
                 len(self._problems) > KEPT_PROBLEMS or sum(each.size for each in self._problems.values()) > KEPT_BYTES
             ):
@@ -337,6 +347,28 @@ class Worker:
         if self._sandbox is not None:
             self._sandbox.close()
             self._sandbox = None
+
+
+def _ended(judging: asyncio.Future[None]) -> None:
+    """Without the thread that judges this process would stay, and seem busy for ever."""
+    if not judging.cancelled() and (error := judging.exception()) is not None:
+        log.critical("the worker fails, and is started again", exc_info=error)
+        os._exit(1)
+
+
+def _result(coming: Future[Problem], stop: threading.Event) -> Problem:
+    """What is coming, waited for as long as somebody wants it.
+
+    Raises:
+        TimeoutError: It has not come.
+        RayError: It will not.
+    """
+    end = time.monotonic() + FETCH_S
+    while not wait([coming], STOP_S).done:
+        if stop.is_set() or time.monotonic() > end:
+            coming.cancel()
+            raise TimeoutError("it has not come")
+    return coming.result()
 
 
 async def _fetched(references: list[ray.ObjectRef[Problem]]) -> Problem:

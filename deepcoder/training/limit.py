@@ -13,6 +13,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState
 from transformers import TrainingArguments as HfArguments
 
 OVER = 1000  # completions, the last ones
+AT_LEAST = 100  # as if there had been so many, so that one of the first few ends nothing
 
 
 class TooManyUnjudged(Exception):
@@ -25,7 +26,7 @@ class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
     All ranks do it in the same step, since the share that TRL logs is that of all of them.
 
     Args:
-        most: The share of IE, from 0 to 1, that is borne.
+        most: The share of IE, from 0 to 1, that is borne: of the last 1,000 completions, and of 100 in the beginning.
     """
 
     def __init__(self, most: float) -> None:
@@ -49,7 +50,8 @@ class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
         if len(self._shares) > max(1, OVER // args.generation_batch_size):
             self._shares.popleft()
         mean = sum(share for _, share in self._shares) / len(self._shares)
-        if mean > self.most:
+        seen = len(self._shares) * args.generation_batch_size
+        if mean * seen > self.most * max(seen, AT_LEAST):
             kept = Path(args.output_dir) / f"checkpoint-{state.global_step}"
             self.reason = (
                 f"{mean:.1%} of the completions since step {self._shares[0][0]} could not be judged, and "

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -93,9 +94,32 @@ def test_nodes_say_by_a_resource_how_many_they_take(cluster: Cluster) -> None:
 
 
 def test_cluster_with_nothing_but_gpus_says_what_to_do(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deepcoder.pool.pool.START_S", 3.0)
+    for name in ("SOON_S", "ROOM_S"):
+        monkeypatch.setattr(f"deepcoder.pool.pool.{name}", 2.0)
     with pytest.raises(SandboxUnavailable, match="only nodes with GPUs have CPUs"), SandboxPool(sandbox="process"):
         pass
+
+
+def test_cluster_that_grows_late_is_waited_for(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("deepcoder.pool.pool.SOON_S", 1.0)
+    pool = WatchedPool(1, "auto")
+    starting = Thread(target=pool.__enter__)
+    starting.start()
+    assert wait_until(lambda: "the cluster may grow" in caplog.text)
+    plain = cluster.add_node(num_cpus=1)
+    starting.join()
+    assert pool.by_node() == {plain.node_id: 1}
+    pool.close()
+
+
+@pytest.mark.docker
+def test_kind_of_sandbox_is_chosen_where_workers_may_be(cluster: Cluster, docker_sandboxes: None) -> None:
+    """The trainer's node has an engine, the other one has none."""
+    cluster.add_node(num_cpus=1, env_vars={"DOCKER_HOST": "unix:///nowhere"})
+    with SandboxPool(1, "auto") as pool:
+        assert pool.config.kind == "process"
 
 
 def test_workers_come_while_work_waits_and_go_when_it_is_done(cluster: Cluster) -> None:
