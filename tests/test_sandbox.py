@@ -1093,6 +1093,21 @@ def test_closing_a_docker_sandbox_removes_its_container(docker_sandboxes: None) 
         client.close()
 
 
+def test_closing_waits_for_a_removal_that_has_begun(docker_sandboxes: None) -> None:
+    sandbox = start(SandboxConfig(kind="docker"))
+    name = repr(sandbox).strip("<>").split()[-1]
+    with closing(docker.from_env()) as client, closing(docker.from_env()) as other:
+        removal = threading.Thread(target=other.api.remove_container, args=[name], kwargs={"force": True})
+        removal.start()
+        while [each["State"] for each in client.api.containers(all=True, filters={"name": name})] == ["running"]:
+            pass  # to remove it takes the engine only milliseconds
+
+        sandbox.close()
+
+        assert not client.api.containers(all=True, filters={"name": name})
+        removal.join()
+
+
 def test_closing_a_process_sandbox_ends_its_processes() -> None:
     sandbox = start_process()
     task = stdin_task(TAKE_NAME + "take_name('dc-closing'); time.sleep(1000)", dataclasses.replace(LIMITS, wall_s=1000))
