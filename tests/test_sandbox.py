@@ -453,6 +453,45 @@ def test_sleeping_costs_wall_time_and_no_cpu_time(shared_sandbox: Sandbox) -> No
     assert 0.3 <= outcome.wall_s < 3
 
 
+@pytest.fixture
+def crowded_cpu() -> Iterator[int]:
+    """A processor that three endless loops share."""
+    cpu = min(os.sched_getaffinity(0))
+    source = f"import os\nos.sched_setaffinity(0, {{{cpu}}})\nprint(flush=True)\nwhile True: pass"
+    loops = [
+        subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, start_new_session=True)
+        for _ in range(3)
+    ]
+    try:
+        for each in loops:
+            assert each.stdout is not None
+            each.stdout.readline()
+        yield cpu
+    finally:
+        for each in loops:
+            with each:
+                each.kill()
+
+
+def test_threads_that_wait_for_a_processor_cost_no_wall_time(shared_sandbox: Sandbox, crowded_cpu: int) -> None:
+    """The state of a process is that of its first thread, which in many programs waits for another."""
+    source = f"""
+        import os, threading, time
+        os.sched_setaffinity(0, {{{crowded_cpu}}})
+        def main():
+            while time.process_time() < 0.5: pass
+        thread = threading.Thread(target=main)
+        thread.start()
+        thread.join()
+        print("done")
+        """
+
+    outcome = run(shared_sandbox, source, wall_s=0.8)
+
+    assert printed(outcome) == "done"
+    assert outcome.wall_s > 0.8
+
+
 def test_peak_memory_is_that_of_the_program(shared_sandbox: Sandbox) -> None:
     small = run(shared_sandbox, "pass")
     large = run(shared_sandbox, "x = bytearray(b'x') * (100 << 20); del x")

@@ -50,6 +50,21 @@ def _first_thread_s(pid: int) -> float:
         return 0.0
 
 
+def _wants_processor(pid: int, fields: list[str]) -> bool:
+    """Whether a thread of the process runs or waits for a processor. The state in its fields is the first thread's."""
+    if fields[0] == "R" or int(fields[17]) < 2:
+        return fields[0] == "R"
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return False
+    for thread in threads:
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if keeper.stat_fields(f"{pid}/task/{thread}")[0] == "R":
+                return True
+    return False
+
+
 def _in_micros(seconds: float) -> float:
     """Without the digits below a microsecond; `round` is dearer."""
     return int(1e6 * seconds) / 1e6
@@ -383,7 +398,7 @@ class Process:
             of_main = (self._main_cpu_s() or 0.0) - self.main_before
             self.cpu_before = self.cpu_s = self.main_before if self.is_first else cpu_s - of_main
         used_s = max(0.0, cpu_s - self.cpu_s)
-        waited_for_processor = any(fields[0] == "R" for fields in family)
+        waited_for_processor = any(_wants_processor(pid, fields) for pid, fields in found.items())
         if not self.rests:
             self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
         self.looked, self.cpu_s = now, cpu_s
