@@ -500,6 +500,18 @@ def test_peak_memory_is_that_of_the_program(shared_sandbox: Sandbox) -> None:
     assert 98 * MIB < large.peak_bytes - small.peak_bytes < 115 * MIB
 
 
+@pytest.mark.parametrize("earlier", ["", "import numpy"])
+def test_peak_memory_is_the_same_whether_or_not_it_was_looked_at(own_sandbox: Sandbox, earlier: str) -> None:
+    run(own_sandbox, earlier)
+    pause = "import time\nif input() == 'long': time.sleep(0.2)"
+
+    short, long = (run(own_sandbox, pause, given).peak_bytes for given in (b"short", b"long"))
+    (of_call,) = own_sandbox.run(function_task("import time\ndef solve(): time.sleep(0.2)"), [call()])
+
+    assert abs(long - short) < MIB // 2
+    assert abs(of_call.peak_bytes - short) < MIB // 2
+
+
 def test_facts_of_a_call_are_of_that_call_alone(shared_sandbox: Sandbox) -> None:
     task = function_task(
         """

@@ -391,8 +391,6 @@ class Process:
             fields[1] == str(self.keeper.pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
         ):
             self.signs.add(Sign.PROCESSES)  # it let go of them while it ran
-        inherited = self.keeper.bytes_at_first + self.keeper.growth
-        held = sum(max(0, int(fields[21]) * _PAGE_BYTES - inherited) for fields in family)
         cpu_s = _cpu_s(found)
         if self.cpu_before is None:
             of_main = (self._main_cpu_s() or 0.0) - self.main_before
@@ -402,7 +400,7 @@ class Process:
         if not self.rests:
             self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
         self.looked, self.cpu_s = now, cpu_s
-        self.peak_bytes = max(self.peak_bytes, held + self.keeper.bytes_at_first)
+        self.peak_bytes = max(self.peak_bytes, self._held_bytes(found))
         wall_s = self.limits["wall_s"]
         if cpu_s - self.cpu_before > self.limits["cpu_s"]:
             self.kill(Ended.TIME_LIMIT)
@@ -412,6 +410,12 @@ class Process:
             self.kill(Ended.MEMORY_LIMIT)
         elif sum(int(fields[17]) for fields in family) > self.limits["processes"]:
             self.kill(Ended.KILLED)  # the kernel usually refuses them before
+
+    def _held_bytes(self, found: Mapping[int, list[str]]) -> int:
+        """Resident in the main process, as its high-water mark counts it, and in others beyond what all inherit."""
+        held = {pid: int(fields[21]) * _PAGE_BYTES - self.keeper.growth for pid, fields in found.items()}
+        of_main = max(0, held.pop(self.pid))
+        return of_main + sum(max(0, each - self.keeper.bytes_at_first) for each in held.values())
 
     def _hides_memory(self) -> bool:
         """Memory in files, sockets and pipes is in no process's account."""
