@@ -418,7 +418,11 @@ class Process:
         return of_main + sum(max(0, each - self.keeper.bytes_at_first) for each in held.values())
 
     def _hides_memory(self) -> bool:
-        """Memory in files, sockets and pipes is in no process's account."""
+        """Memory in files, sockets and pipes is in no process's account.
+
+        Only a look finds it: when a process has ended, what it held is gone. The kernel's own mark of the most that the
+        cgroup held does not do: it counts files that could be taken back, and cannot be set back from here.
+        """
         if self.keeper.cgroup is None:
             return False
         ours = self.given_bytes + len(self.stdout) + self.keeper.growth
