@@ -453,12 +453,63 @@ def test_sleeping_costs_wall_time_and_no_cpu_time(shared_sandbox: Sandbox) -> No
     assert 0.3 <= outcome.wall_s < 3
 
 
+@pytest.fixture
+def crowded_cpu() -> Iterator[int]:
+    """A processor that three endless loops share."""
+    cpu = min(os.sched_getaffinity(0))
+    source = f"import os\nos.sched_setaffinity(0, {{{cpu}}})\nprint(flush=True)\nwhile True: pass"
+    loops = [
+        subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, start_new_session=True)
+        for _ in range(3)
+    ]
+    try:
+        for each in loops:
+            assert each.stdout is not None
+            each.stdout.readline()
+        yield cpu
+    finally:
+        for each in loops:
+            with each:
+                each.kill()
+
+
+def test_threads_that_wait_for_a_processor_cost_no_wall_time(shared_sandbox: Sandbox, crowded_cpu: int) -> None:
+    """The state of a process is that of its first thread, which in many programs waits for another."""
+    source = f"""
+        import os, threading, time
+        os.sched_setaffinity(0, {{{crowded_cpu}}})
+        def main():
+            while time.process_time() < 0.5: pass
+        thread = threading.Thread(target=main)
+        thread.start()
+        thread.join()
+        print("done")
+        """
+
+    outcome = run(shared_sandbox, source, wall_s=0.8)
+
+    assert printed(outcome) == "done"
+    assert outcome.wall_s > 0.8
+
+
 def test_peak_memory_is_that_of_the_program(shared_sandbox: Sandbox) -> None:
     small = run(shared_sandbox, "pass")
     large = run(shared_sandbox, "x = bytearray(b'x') * (100 << 20); del x")
 
     assert 1 * MIB < small.peak_bytes < 64 * MIB
     assert 98 * MIB < large.peak_bytes - small.peak_bytes < 115 * MIB
+
+
+@pytest.mark.parametrize("earlier", ["", "import numpy"])
+def test_peak_memory_is_the_same_whether_or_not_it_was_looked_at(own_sandbox: Sandbox, earlier: str) -> None:
+    run(own_sandbox, earlier)
+    pause = "import time\nif input() == 'long': time.sleep(0.2)"
+
+    short, long = (run(own_sandbox, pause, given).peak_bytes for given in (b"short", b"long"))
+    (of_call,) = own_sandbox.run(function_task("import time\ndef solve(): time.sleep(0.2)"), [call()])
+
+    assert abs(long - short) < MIB // 2
+    assert abs(of_call.peak_bytes - short) < MIB // 2
 
 
 def test_facts_of_a_call_are_of_that_call_alone(shared_sandbox: Sandbox) -> None:
@@ -1091,6 +1142,21 @@ def test_closing_a_docker_sandbox_removes_its_container(docker_sandboxes: None) 
         assert made.id not in {each.id for each in client.containers.list(all=True, filters={"label": LABEL})}
     finally:
         client.close()
+
+
+def test_closing_waits_for_a_removal_that_has_begun(docker_sandboxes: None) -> None:
+    sandbox = start(SandboxConfig(kind="docker"))
+    name = repr(sandbox).strip("<>").split()[-1]
+    with closing(docker.from_env()) as client, closing(docker.from_env()) as other:
+        removal = threading.Thread(target=other.api.remove_container, args=[name], kwargs={"force": True})
+        removal.start()
+        while [each["State"] for each in client.api.containers(all=True, filters={"name": name})] == ["running"]:
+            pass  # to remove it takes the engine only milliseconds
+
+        sandbox.close()
+
+        assert not client.api.containers(all=True, filters={"name": name})
+        removal.join()
 
 
 def test_closing_a_process_sandbox_ends_its_processes() -> None:

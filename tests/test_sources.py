@@ -474,10 +474,25 @@ def test_generated_checker_says_what_it_prints(actual: str, accepted: bool, tmp_
         ("import sys; print(1 if open(sys.argv[2], newline='').read() == 'b\\r\\n' else 0)", "True"),
     ],
 )
-def test_only_full_marks_accept_and_only_a_crash_raises(source: str, said: str, tmp_path: Path) -> None:
+def test_only_full_marks_accept_and_a_crash_on_any_output_raises(source: str, said: str, tmp_path: Path) -> None:
     row = {**rows("open_r1_codeforces")[1], "generated_checker": source}
     ran = checked(open_r1_codeforces.problem_from_row(row, "x", DEFAULT), "a", "b\r\n", "c", tmp_path)
     assert ran.stdout.strip() == said
+    assert (ran.returncode != 0) == (said == ""), ran.stderr
+
+
+@pytest.mark.parametrize(("actual", "said"), [("4 1", "True"), ("abc", "False"), ("", "False"), ("9" * 9, "")])
+def test_output_that_a_generated_checker_cannot_read_is_rejected(actual: str, said: str, tmp_path: Path) -> None:
+    """Unless it runs out of memory, which says nothing about the output."""
+    source = """
+import sys
+total, a, b = (open(name).read() for name in sys.argv[1:])
+if len(b) > 8: raise MemoryError
+print(1 if sum(int(each) for each in b.split()) / len(b.split()) == int(total) / 2 else 0)
+"""
+    row = {**rows("open_r1_codeforces")[1], "generated_checker": source}
+    ran = checked(open_r1_codeforces.problem_from_row(row, "x", DEFAULT), "5", "1 4", actual, tmp_path)
+    assert ran.stdout.strip() == said, ran.stderr
     assert (ran.returncode != 0) == (said == ""), ran.stderr
 
 

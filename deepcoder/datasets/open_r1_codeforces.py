@@ -32,21 +32,31 @@ program = compile(CHECKER, "checker.py", "exec")
 
 def check(input, expected, actual):
     """Whether the checker prints full marks; as open-r1 does, whatever else it says rejects."""
+    try:
+        said = printed(input, expected, actual)
+    except MemoryError:
+        raise
+    except Exception:
+        printed(input, expected, expected)  # which raises where the fault is not the output's
+        return False
+    try:
+        return float(said) in (1, 100)
+    except ValueError:
+        return False
+
+def printed(*texts):
     names = ["input.txt", "correct_output.txt", "solution_output.txt"]
-    for name, text in zip(names, (input, expected, actual)):
+    for name, text in zip(names, texts):
         with open(name, "w", encoding="utf-8", errors="replace", newline="") as file:
             file.write(text)
     sys.argv = ["checker.py", *names]
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
         try:
             exec(program, {"__name__": "__main__", "__file__": "checker.py"})
         except SystemExit:
             pass
-    try:
-        return float(printed.getvalue()) in (1, 100)
-    except ValueError:
-        return False
+    return said.getvalue()
 '''
 
 

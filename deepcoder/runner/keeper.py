@@ -211,8 +211,11 @@ def _kill_all(uid: int | None) -> None:
     os.waitpid(killer, 0)
 
 
-def stat_fields(pid: int) -> list[str]:
-    """/proc/<pid>/stat from the state (proc(5)): [1] parent, [11:15] CPU ticks, [17] threads, [21] resident pages."""
+def stat_fields(pid: int | str) -> list[str]:
+    """/proc/<pid>/stat from the state (proc(5)): [1] parent, [11:15] CPU ticks, [17] threads, [21] resident pages.
+
+    Also of one thread, "<pid>/task/<thread>".
+    """
     return read_proc(f"/proc/{pid}/stat").rpartition(")")[2].split()
 
 

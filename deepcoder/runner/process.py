@@ -50,6 +50,21 @@ def _first_thread_s(pid: int) -> float:
         return 0.0
 
 
+def _wants_processor(pid: int, fields: list[str]) -> bool:
+    """Whether a thread of the process runs or waits for a processor. The state in its fields is the first thread's."""
+    if fields[0] == "R" or int(fields[17]) < 2:
+        return fields[0] == "R"
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return False
+    for thread in threads:
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if keeper.stat_fields(f"{pid}/task/{thread}")[0] == "R":
+                return True
+    return False
+
+
 def _in_micros(seconds: float) -> float:
     """Without the digits below a microsecond; `round` is dearer."""
     return int(1e6 * seconds) / 1e6
@@ -376,18 +391,16 @@ class Process:
             fields[1] == str(self.keeper.pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
         ):
             self.signs.add(Sign.PROCESSES)  # it let go of them while it ran
-        inherited = self.keeper.bytes_at_first + self.keeper.growth
-        held = sum(max(0, int(fields[21]) * _PAGE_BYTES - inherited) for fields in family)
         cpu_s = _cpu_s(found)
         if self.cpu_before is None:
             of_main = (self._main_cpu_s() or 0.0) - self.main_before
             self.cpu_before = self.cpu_s = self.main_before if self.is_first else cpu_s - of_main
         used_s = max(0.0, cpu_s - self.cpu_s)
-        waited_for_processor = any(fields[0] == "R" for fields in family)
+        waited_for_processor = any(_wants_processor(pid, fields) for pid, fields in found.items())
         if not self.rests:
             self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
         self.looked, self.cpu_s = now, cpu_s
-        self.peak_bytes = max(self.peak_bytes, held + self.keeper.bytes_at_first)
+        self.peak_bytes = max(self.peak_bytes, self._held_bytes(found))
         wall_s = self.limits["wall_s"]
         if cpu_s - self.cpu_before > self.limits["cpu_s"]:
             self.kill(Ended.TIME_LIMIT)
@@ -398,8 +411,18 @@ class Process:
         elif sum(int(fields[17]) for fields in family) > self.limits["processes"]:
             self.kill(Ended.KILLED)  # the kernel usually refuses them before
 
+    def _held_bytes(self, found: Mapping[int, list[str]]) -> int:
+        """Resident in the main process, as its high-water mark counts it, and in others beyond what all inherit."""
+        held = {pid: int(fields[21]) * _PAGE_BYTES - self.keeper.growth for pid, fields in found.items()}
+        of_main = max(0, held.pop(self.pid))
+        return of_main + sum(max(0, each - self.keeper.bytes_at_first) for each in held.values())
+
     def _hides_memory(self) -> bool:
-        """Memory in files, sockets and pipes is in no process's account."""
+        """Memory in files, sockets and pipes is in no process's account.
+
+        Only a look finds it: when a process has ended, what it held is gone. The kernel's own mark of the most that the
+        cgroup held does not do: it counts files that could be taken back, and cannot be set back from here.
+        """
         if self.keeper.cgroup is None:
             return False
         ours = self.given_bytes + len(self.stdout) + self.keeper.growth

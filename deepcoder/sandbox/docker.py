@@ -14,6 +14,7 @@ import socket
 import struct
 import time
 import uuid
+from http import HTTPStatus
 
 import docker
 import docker.errors
@@ -222,9 +223,15 @@ class _Container:
 
     def _remove(self) -> None:
         """By force, since a runner in doubt may not end by itself."""
-        self._client.api.timeout = ASKED_S
+        api = self._client.api
+        api.timeout = ASKED_S
         try:
-            self._client.api.remove_container(self.name, force=True)
+            try:
+                api.remove_container(self.name, force=True)
+            except docker.errors.APIError as error:
+                if error.status_code != HTTPStatus.CONFLICT:
+                    raise
+                api.wait(self.name, timeout=ASKED_S, condition="removed")  # it is being removed
         except docker.errors.NotFound:
             pass
         except (docker.errors.APIError, requests.RequestException, OSError) as error:

@@ -1,7 +1,8 @@
 """Verdicts of 5,000 programs, far from their limits, on a worker per processor and on four times as many.
 
 Every program has a known verdict; a flip is a judgement that has another. Some need a tenth of their time limit, some
-never end, some sleep, some take more memory than they may: what a busy machine could turn into something else.
+a third of it in a thread, some never end, some sleep, some take more memory than they may: what a busy machine could
+turn into something else.
 """
 
 from __future__ import annotations
@@ -29,8 +30,17 @@ USUAL: tuple[Callable[[], list[Case]], ...] = (
     lambda: [Case(mix.ADDITION, unique(mix.RUNTIME_ERROR), Verdict.RTE)],
     lambda: [Case(mix.ADDITION, unique(mix.SYNTAX_ERROR), Verdict.CE)],
 )
+THREADED = """import threading, time
+def main():
+    while time.process_time() < 0.3: pass
+    print('done')
+thread = threading.Thread(target=main)
+thread.start()
+thread.join()
+"""
 SLOW = (
     ("import time\nwhile time.process_time() < 0.1: pass\nprint('done')\n", Verdict.AC),
+    (THREADED, Verdict.AC),
     ("import time\ntime.sleep(0.1)\nprint('done')\n", Verdict.AC),
     ("kept = bytearray(b'x') * (300 << 20)\nprint('done')\n", Verdict.MLE),
     (mix.ENDLESS, Verdict.TLE),
