@@ -556,6 +556,67 @@ def test_memory_account_does_not_grow_with_what_earlier_programs_imported(own_sa
     assert abs(after - before) < 4 * MIB
 
 
+HOLDS = """
+import time
+x = bytearray(b"x") * (%d << 20)
+time.sleep(0.2)
+print("held")
+"""
+
+
+@pytest.mark.docker
+def test_what_the_kernel_keeps_of_a_program_is_not_charged_to_the_next(docker_sandboxes: None) -> None:
+    """It remembers names that were looked for in vain, and charges the container for them."""
+    names = """
+    import os, time
+    number = 0
+    while time.process_time() < 1.5:
+        number += 1
+        try:
+            os.stat(f"/usr/bin/{number:0200}")
+        except OSError:
+            pass
+    """
+    with closing(start(SandboxConfig(kind="docker", memory_bytes=256 * MIB))) as sandbox:
+        run(sandbox, dedent(names), memory_bytes=256 * MIB)
+
+        outcome = run(sandbox, HOLDS % 100, memory_bytes=128 * MIB)
+
+        assert (outcome.ended, outcome.output) == (Ended.EXITED, b"held\n")
+
+
+@pytest.mark.docker
+def test_memory_that_forks_share_counts_once_where_a_cgroup_tells(docker_sandboxes: None) -> None:
+    source = """
+    import os, signal, time
+    x = bytearray(b"x") * (100 << 20)
+    children = []
+    for _ in range(5):
+        pid = os.fork()
+        if pid == 0:
+            signal.pause()
+        children.append(pid)
+    time.sleep(0.2)
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    """
+    with closing(start(SandboxConfig(kind="docker", memory_bytes=256 * MIB))) as sandbox:
+        assert run(sandbox, dedent(source), memory_bytes=256 * MIB).ended is Ended.EXITED
+
+
+def test_memory_of_other_programs_that_a_program_starts_counts_whole(own_sandbox: Sandbox) -> None:
+    run(own_sandbox, "import numpy\nimport networkx\n")  # which what is forked inherits
+    source = f"""
+    import subprocess, sys
+    started = [subprocess.Popen([sys.executable, "-S", "-E", "-c", {HOLDS % 20!r}]) for _ in range(8)]
+    for each in started:
+        each.wait()
+    """
+
+    assert run(own_sandbox, dedent(source), memory_bytes=128 * MIB).ended is Ended.MEMORY_LIMIT
+
+
 def test_exception_of_a_call_is_named(shared_sandbox: Sandbox) -> None:
     (outcome,) = shared_sandbox.run(function_task("def solve(x): raise ValueError('too ' + x)"), [call("bad")])
 

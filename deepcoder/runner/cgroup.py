@@ -13,13 +13,14 @@ VERSIONS = (
     ("/sys/fs/cgroup/memory/memory.", "limit_in_bytes", "usage_in_bytes", "stat", "oom_control", "cache"),
 )
 ROUNDING_BYTES = 1 << 16  # the kernel keeps limits in pages
+CHANGE_BYTES = 8 << 20  # of what is charged, from which on it is looked again at what is held
 
 
 class Cgroup:
     """A memory cgroup.
 
-    The mutable state: what was held in it before any program ran, what the runner keeps in it since then, and how often
-    the kernel had killed in it.
+    The mutable state: what was held in it before this program ran, what the runner keeps in it since it started itself,
+    and how often the kernel had killed in it.
     """
 
     def __init__(self, usage: str, parts: str, events: str, files: str) -> None:
@@ -28,13 +29,19 @@ class Cgroup:
         # Both are asked often, so it must cost little.
         self._usage_fd = os.open(usage, os.O_RDONLY)
         self._events_fd = os.open(events, os.O_RDONLY)
-        self._held_at_first = 0
+        self._charged_before = self._held_before = 0
         self.kept_bytes = 0
         self._kills = self._oom_kills()
 
-    def note(self) -> None:
-        """What is held now is what was held at first."""
-        self._held_at_first = self._held_bytes()
+    def begin(self) -> None:
+        """What is held now is not the next program's, nor is a kill until now.
+
+        The kernel keeps something of every program, as the names of files that it has looked for, and we do.
+        """
+        self.has_killed()
+        charged = self._charged_bytes()
+        if abs(charged - self._charged_before) > CHANGE_BYTES:
+            self._charged_before, self._held_before = charged, self._held_bytes() - self.kept_bytes
 
     def has_killed(self) -> bool:
         """Whether the kernel has killed here for want of memory since this was last asked."""
@@ -46,17 +53,26 @@ class Cgroup:
         return sum(int(line.split()[1]) for line in lines if line.startswith(b"oom_kill "))
 
     def has_grown_by(self, size: int) -> bool:
-        """Whether so many bytes more are held than by us. Asking is cheap as long as it is far from that."""
-        most = self._held_at_first + self.kept_bytes + size
-        return self._charged_bytes() > most and self._held_bytes() > most
+        """Whether the program holds so many bytes. Asking is cheap as long as it is far from that."""
+        return self._charged_bytes() > self._before() + size and self.growth() > size
+
+    def growth(self) -> int:
+        """Bytes that the program holds."""
+        return self._held_bytes() - self._before()
+
+    def _before(self) -> int:
+        return self._held_before + self.kept_bytes
 
     def _charged_bytes(self) -> int:
         return int(os.pread(self._usage_fd, 64, 0))
 
     def _held_bytes(self) -> int:
-        """What is charged and cannot be taken back: all but files, of which those in memory (shmem) cannot either."""
+        """What is charged and cannot be taken back: all but files, of which those in memory (shmem) cannot either.
+
+        Version 2 tells, too, what of the kernel's own objects can be.
+        """
         parts = _numbers(self._parts)
-        return self._charged_bytes() - parts[self._files] + parts["shmem"]
+        return self._charged_bytes() - parts[self._files] + parts["shmem"] - parts.get("slab_reclaimable", 0)
 
 
 def own_cgroup(memory_bytes: int) -> Cgroup | None:

@@ -88,6 +88,7 @@ class Keeper:
         self.cgroup = cgroup
         self.null = os.open(os.devnull, os.O_RDONLY)
         self.bytes_at_first = 0  # resident
+        self.mapped_bytes = 0
         self._own_at_first = 0
         self.growth = 0  # bytes by what it has imported since for some programs, which must not count against others
 
@@ -101,13 +102,12 @@ class Keeper:
         """Wait until it is ready, and take its size for what it is at first."""
         select.select([self.channel], [], [])
         self.bytes_at_first, self._own_at_first = self._bytes()
-        if self.cgroup is not None:
-            self.cgroup.note()
 
     def _bytes(self) -> tuple[int, int]:
         """Resident, and of that its own, which every program inherits; of files each has in memory what it uses."""
         with open(f"/proc/{self.pid}/statm") as statm:
-            _, resident, of_files, *_ = map(int, statm.read().split())
+            mapped, resident, of_files, *_ = map(int, statm.read().split())
+        self.mapped_bytes = mapped * _PAGE_BYTES
         return resident * _PAGE_BYTES, (resident - of_files) * _PAGE_BYTES
 
     def waiting(self) -> tuple[int, int | None]:
@@ -206,7 +206,7 @@ class Process:
         if self.uid is not None:
             os.chown(self.scratch, self.uid, self.uid)
         if self.keeper.cgroup is not None:
-            self.keeper.cgroup.has_killed()  # so that the next answer is about this program
+            self.keeper.cgroup.begin()
         self.looked = time.monotonic()
         self._open_accounts()
         self.cpu_before = None if self.calls else self.main_before
@@ -412,10 +412,23 @@ class Process:
             self.kill(Ended.KILLED)  # the kernel usually refuses them before
 
     def _held_bytes(self, found: Mapping[int, list[str]]) -> int:
-        """Resident in the main process, as its high-water mark counts it, and in others beyond what all inherit."""
+        """Resident in the main process, as its high-water mark counts it, and in others beyond what all inherit.
+
+        What they inherit of the main process would count for each of them, were there no cgroup to say what all hold.
+        """
         held = {pid: int(fields[21]) * _PAGE_BYTES - self.keeper.growth for pid, fields in found.items()}
         of_main = max(0, held.pop(self.pid))
-        return of_main + sum(max(0, each - self.keeper.bytes_at_first) for each in held.values())
+        if not held:
+            return of_main
+        for pid in held:
+            if int(found[pid][20]) >= self.keeper.mapped_bytes:
+                held[pid] -= self.keeper.bytes_at_first
+            else:  # it has become another program, and inherits nothing
+                held[pid] += self.keeper.growth
+        together = of_main + sum(each for each in held.values() if each > 0)
+        if self.keeper.cgroup is None or together < self.limits["memory_bytes"]:
+            return together
+        return max(of_main, min(together, self.keeper.cgroup.growth()))
 
     def _hides_memory(self) -> bool:
         """Memory in files, sockets and pipes is in no process's account.
@@ -425,7 +438,7 @@ class Process:
         """
         if self.keeper.cgroup is None:
             return False
-        ours = self.given_bytes + len(self.stdout) + self.keeper.growth
+        ours = self.given_bytes + len(self.stdout)
         return self.keeper.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES + ours)
 
     def outcome(self) -> Outcome | None:
