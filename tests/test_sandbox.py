@@ -556,6 +556,20 @@ def test_memory_account_does_not_grow_with_what_earlier_programs_imported(own_sa
     assert abs(after - before) < 4 * MIB
 
 
+def test_answer_with_a_last_breath_is_that_to_one_call(shared_sandbox: Sandbox) -> None:
+    source = """
+    import os
+    def solve(x):
+        os.write(5, b"V" + (1).to_bytes(4, "big") + b"7")
+        os._exit(0)
+    """
+
+    first, second = shared_sandbox.run(function_task(source), [call(1), call(2)])
+
+    assert (first.ended, first.output) == (Ended.RETURNED, b"7")
+    assert (second.ended, second.exit_code) == (Ended.EXITED, 0)
+
+
 HOLDS = """
 import time
 x = bytearray(b"x") * (%d << 20)

@@ -484,6 +484,7 @@ class Process:
             raise RuntimeError(f"a program could not be confined: {status=}, {bytes(self.stderr)!r}")
         elif self.reported:
             ended, output, error, bases = self.reported
+            self.reported = None  # it is the answer to no other call
         else:
             ended, output = (Ended.KILLED if number else Ended.EXITED), bytes(self.stdout)
         return self._facts(ended, output, error, bases, cpu_s, exit_code=code, signal=number)
