@@ -29,8 +29,9 @@ def test_container_killed_while_judging_costs_only_a_retry(docker_sandboxes: Non
         with judging(pool, SLEEPERS) as found:
             assert wait_until(lambda: pool.state().busy == 2)
             client = docker.from_env()
-            its_own = {"label": f"{LABEL}={owner.name(a_worker_pid())}"}
-            client.containers.list(filters=its_own, ignore_removed=True)[-1].kill()  # the older: the other is its spare
+            its_label = f"{LABEL}={owner.name(a_worker_pid())}"
+            *_, oldest = client.containers.list(filters={"label": its_label}, ignore_removed=True)
+            oldest.kill()  # a younger one is its spare
             client.close()
         assert verdicts(found) == ["AC", "AC"]
         assert pool.state().retries >= 1
