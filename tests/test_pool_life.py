@@ -39,7 +39,7 @@ def test_container_killed_while_judging_costs_only_a_retry(docker_sandboxes: Non
 
 @pytest.mark.docker
 def test_container_of_the_jury_killed_costs_only_a_retry(docker_sandboxes: None) -> None:
-    code = "import time\ncandidate(1)\ntime.sleep(2)\nassert candidate(2) == 4"
+    code = "import time\ncandidate(1)\ntime.sleep(5)\nassert candidate(2) == 4"
     coded = Problem("coded", Mode.FUNCTION, (TestCase.code(code),), entry_point="double")
     with SandboxPool(workers=1, sandbox="docker") as pool:
         assert wait_until(lambda: len(containers()) == 2)  # the worker's, and its spare
