@@ -18,10 +18,11 @@ from deepcoder.sandbox.docker import LABEL
 from deepcoder.verdicts import Judgement, Submission
 
 ADD_ONE = Problem("add_one", Mode.STDIN, tuple(TestCase(f"{n}\n", f"{n + 1}\n") for n in range(5)))
+ONE_TEST = Problem("one_test", Mode.STDIN, ADD_ONE.tests[:1])  # nobody helps with it: its count of tests is exact
 RIGHT = Program("print(int(input()) + 1)")
 WRONG = Program("print(2)")
 LONG = Problem("long", Mode.STDIN, (TestCase("", "done\n"),), limits=Limits(cpu_s=20, wall_s=40))
-SLEEPER = Program("import time\ntime.sleep(2)\nprint('done')")
+SLEEPER = Program("import time\ntime.sleep(5)\nprint('done')")
 
 
 SLEEPERS = [Submission(LONG, Program(f"{SLEEPER.source}  # {number}")) for number in range(2)]

@@ -316,19 +316,19 @@ def test_what_gives_no_true_verdict_is_refused(code: str, reason: str) -> None:
     ],
 )
 def test_large_and_foreign_constants_are_not_evaluated(constant: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     try:
         (test,) = assertions.tests(f"assert f({constant}) == 1", "f")
         assert test.is_code
     except ValueError as error:
         assert "which only the program" in str(error) or "use open" in str(error)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_much_test_code_is_read_in_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     (test,) = assertions.tests("r = f(1)\n" * 1000 + "assert r > 0", "f")
-    assert test.is_code and time.monotonic() - began < 10
+    assert test.is_code and time.process_time() - began < 10
 
 
 def test_endless_loop_over_constants_stays_code() -> None:

@@ -30,6 +30,8 @@ with warnings.catch_warnings(action="ignore"):
 
     from deepcoder.training.async_rollouts import judge_ahead
 
+pytestmark = pytest.mark.timeout(300)
+
 GROUP = 4
 GROUPS = 3
 

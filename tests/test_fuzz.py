@@ -120,7 +120,7 @@ def test_announced_length_takes_no_memory() -> None:
     finally:
         tracemalloc.stop()
 
-    assert peak < 10_000
+    assert peak < 1 << 20  # of 8 GiB; other threads are counted too
 
 
 def test_frame_that_comes_byte_by_byte_ends() -> None:

@@ -310,15 +310,15 @@ def test_numbers_too_long_to_show_are_judged(shared_sandbox: Sandbox, jury: Jury
 
 
 @pytest.mark.parametrize(
-    ("between", "cpu_s", "verdict"),
+    ("between", "cpu_s", "sleep_s", "verdict"),
     [
-        ("kept.append(bytearray(b'x') * (200 << 20))", 2.0, Verdict.MLE),  # a slow machine needs 0.3 s for the pages
-        ("while True: pass", 0.1, Verdict.TLE),
-        ("", 0.1, Verdict.AC),
+        ("kept.append(bytearray(b'x') * (200 << 20))", 2.0, 4, Verdict.MLE),  # a slow machine needs 0.3 s for the pages
+        ("while True: pass", 0.1, 1, Verdict.TLE),
+        ("", 0.1, 1, Verdict.AC),
     ],
 )
 def test_function_is_watched_between_its_calls(
-    between: str, cpu_s: float, verdict: Verdict, shared_sandbox: Sandbox, jury: Jury
+    between: str, cpu_s: float, sleep_s: int, verdict: Verdict, shared_sandbox: Sandbox, jury: Jury
 ) -> None:
     source = f"""
 import threading, time
@@ -332,7 +332,8 @@ def square(x):
         threading.Thread(target=work, daemon=True).start()
     return x * x
 """
-    problem = coded_by("import time\nassert square(1) == 1\ntime.sleep(1)\nassert square(2) == 4", cpu_s=cpu_s)
+    code = f"import time\nassert square(1) == 1\ntime.sleep({sleep_s})\nassert square(2) == 4"
+    problem = coded_by(code, cpu_s=cpu_s)
     limits = dataclasses.replace(problem.limits, memory_bytes=128 << 20)
 
     judgement = judged(source, dataclasses.replace(problem, limits=limits), shared_sandbox, jury)

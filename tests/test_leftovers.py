@@ -93,8 +93,8 @@ def test_container_of_an_owner_that_lives_is_left_alone(client: docker.DockerCli
     beside = left(client, owner.name(1))
     sweep(SandboxConfig("docker"))
     assert sandbox.is_open
-    assert str(beside.name) in [str(each.name) for each in client.containers.list(all=True)]
-    assert any(str(each.name) in repr(sandbox) for each in client.containers.list())
+    assert str(beside.name) in [str(each.name) for each in client.containers.list(all=True, ignore_removed=True)]
+    assert any(str(each.name) in repr(sandbox) for each in client.containers.list(ignore_removed=True))
     beside.remove()
     sandbox.close()
 

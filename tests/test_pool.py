@@ -61,11 +61,12 @@ def test_pickled_pool_judges_on_the_same_workers(pool: SandboxPool) -> None:
     assert again.name == pool.name
 
 
-def test_repr_tells_the_state(pool: SandboxPool) -> None:
+def test_repr_tells_the_state(pool: SandboxPool, monkeypatch: pytest.MonkeyPatch) -> None:
     assert wait_until(lambda: "2 of 2 workers, 0 busy, 0 waiting" in repr(pool))
     grown: Any = {"workers": 1024, "alive": 1024, "busy": 1024, "waiting": 100_000, "judged": 10**7, "ie": 10**6}
     state = dataclasses.replace(pool.state(), **grown, judged_per_s=4000.0)
-    assert len(repr(pool)) - len(str(pool.state())) + len(str(state)) <= 120
+    monkeypatch.setattr(pool, "state", lambda: state)
+    assert len(repr(pool)) <= 120
 
 
 def test_memory_limit_above_the_sandboxes_is_refused(pool: SandboxPool) -> None:
@@ -75,6 +76,7 @@ def test_memory_limit_above_the_sandboxes_is_refused(pool: SandboxPool) -> None:
 
 
 def test_batch_past_its_deadline_is_internal_error_not_wrong(pool: SandboxPool) -> None:
+    pool.judge([Submission(ADD_ONE, RIGHT)])  # so that it is remembered
     hurried = pickle.loads(pickle.dumps(pool))
     hurried.deadline_s = 0.5
     found = hurried.judge([Submission(LONG, SLEEPER), Submission(ADD_ONE, RIGHT)])
@@ -114,12 +116,14 @@ def test_what_was_begun_is_not_judged_again(pool: SandboxPool) -> None:
     begun = Submission(ADD_ONE, Program("print(int(input()) + 1)  # begun"))
     before = pool.state()
     pool.begin([begun])
-    assert wait_until(lambda: pool.state().tests - before.tests == len(ADD_ONE.tests))
+    done = before.tests + len(ADD_ONE.tests)  # at least: the other part of a program that has failed may still report
+    assert wait_until(lambda: (now := pool.state()).tests >= done and not (now.busy or now.waiting))
+    middle = pool.state()
     first, second = pool.judge([begun])[0], pool.judge([begun])[0]
     assert verdicts([first, second]) == ["AC", "AC"]
     assert (first.repeated, second.repeated) == (False, True)
     after = pool.state()
-    assert after.tests - before.tests == len(ADD_ONE.tests)
+    assert after.tests == middle.tests
     assert (after.judged - before.judged, after.repeated - before.repeated) == (2, 1)
 
 

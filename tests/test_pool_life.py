@@ -20,10 +20,10 @@ from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.worker import Worker
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, start
+from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, owner, start
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.verdicts import Submission
-from tests.pool_cases import ADD_ONE, RIGHT, SLEEPERS, containers, judging, verdicts, wait_until
+from tests.pool_cases import ADD_ONE, RIGHT, SLEEPERS, a_worker_pid, containers, judging, verdicts, wait_until
 
 
 @pytest.mark.docker
@@ -33,14 +33,17 @@ def test_container_killed_while_judging_costs_only_a_retry(docker_sandboxes: Non
         with judging(pool, SLEEPERS) as found:
             assert wait_until(lambda: pool.state().busy == 2)
             client = docker.from_env()
-            client.containers.list(filters={"label": LABEL})[0].kill()
+            its_label = f"{LABEL}={owner.name(a_worker_pid())}"
+            *_, oldest = client.containers.list(filters={"label": its_label}, ignore_removed=True)
+            oldest.kill()  # a younger one is its spare
             client.close()
         assert verdicts(found) == ["AC", "AC"]
+        assert pool.state().retries >= 1
 
 
 @pytest.mark.docker
 def test_container_of_the_jury_killed_costs_only_a_retry(docker_sandboxes: None) -> None:
-    code = "import time\ncandidate(1)\ntime.sleep(2)\nassert candidate(2) == 4"
+    code = "import time\ncandidate(1)\ntime.sleep(5)\nassert candidate(2) == 4"
     coded = Problem("coded", Mode.FUNCTION, (TestCase.code(code),), entry_point="double")
     with SandboxPool(workers=1, sandbox="docker") as pool:
         assert wait_until(lambda: len(containers()) == 2)  # the worker's, and its spare
@@ -48,12 +51,12 @@ def test_container_of_the_jury_killed_costs_only_a_retry(docker_sandboxes: None)
         with judging(pool, [Submission(coded, Program("def double(n): return 2 * n"))]) as found:
             assert wait_until(lambda: len(containers()) == 3)
             client = docker.from_env()
-            for container in client.containers.list(filters={"label": LABEL}):
+            for container in client.containers.list(filters={"label": LABEL}, ignore_removed=True):
                 if container.name not in before:
                     container.kill()
             client.close()
         assert verdicts(found) == ["AC"]
-    assert containers() == []
+    assert wait_until(lambda: containers() == [])
 
 
 @pytest.mark.docker
@@ -61,7 +64,7 @@ def test_pool_closed_leaves_no_container_and_no_ray(docker_sandboxes: None) -> N
     with SandboxPool(workers=2, sandbox="docker") as pool:
         assert wait_until(lambda: len(containers()) == 4)
         pool.judge([Submission(ADD_ONE, RIGHT)])
-    assert containers() == []
+    assert wait_until(lambda: containers() == [])
     assert not ray.is_initialized()
 
 
@@ -79,7 +82,7 @@ def test_owner_killed_leaves_no_container(docker_sandboxes: None) -> None:
         assert owner.stdout.readline() == b"up\n"
         assert wait_until(lambda: len(containers()) == 4)
         owner.kill()
-    assert wait_until(lambda: containers() == [], seconds=10)
+    assert wait_until(lambda: containers() == [])
 
 
 def test_pool_without_engine_says_what_to_do(no_engine: None) -> None:

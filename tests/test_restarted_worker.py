@@ -17,7 +17,7 @@ from deepcoder.programs import Program
 from deepcoder.verdicts import Submission, Verdict
 from tests.pool_cases import LONG, wait_until
 
-DEADLINE_S = 45.0
+DEADLINE_S = 90.0
 
 
 class _Worker(Worker):

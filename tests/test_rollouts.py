@@ -119,7 +119,8 @@ def a_trainer(folder: Path, reward: CodeReward, rollout: JudgedRollout, rows: li
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[SandboxPool]:
-    with SandboxPool(workers=2, sandbox="process") as started:
+    """Of one worker, which shares no program with another: the counts of tests are exact."""
+    with SandboxPool(workers=1, sandbox="process") as started:
         yield started
 
 
@@ -136,7 +137,7 @@ def test_each_program_is_judged_once_and_before_it_is_asked_for(pool: SandboxPoo
             text = f"Thus:\n```python\n{note}{what}\n```<|end|>" if what else "I do not know.<|end|>"
             yield finished(trainer, place, prompts[place], text, logprob=-0.5)
         # Two prompts, each with two right programs of three tests and a wrong one.
-        assert wait_until(lambda: (now := pool.state()).tests >= ran[-1] + 14 and not (now.busy or now.waiting))
+        assert wait_until(lambda: pool.state().tests == ran[-1] + 14)
         ran.append(pool.state().tests)
 
     trainer = a_trainer(tmp_path, reward, JudgedRollout(reward, ROWS, generate), ROWS)

@@ -497,7 +497,7 @@ def test_peak_memory_is_that_of_the_program(shared_sandbox: Sandbox) -> None:
     large = run(shared_sandbox, "x = bytearray(b'x') * (100 << 20); del x")
 
     assert 1 * MIB < small.peak_bytes < 64 * MIB
-    assert 98 * MIB < large.peak_bytes - small.peak_bytes < 115 * MIB
+    assert 94 * MIB < large.peak_bytes - small.peak_bytes < 115 * MIB  # so short a run as the small one is not watched
 
 
 @pytest.mark.parametrize("earlier", ["", "import numpy"])
@@ -548,10 +548,11 @@ def test_child_processes_of_an_earlier_call_are_not_charged_to_the_next(shared_s
 
 
 def test_memory_account_does_not_grow_with_what_earlier_programs_imported(own_sandbox: Sandbox) -> None:
-    before = run(own_sandbox, "pass").peak_bytes
+    sleep = "import time; time.sleep(0.2)"  # so that it is looked at while it runs
+    before = run(own_sandbox, sleep).peak_bytes
     run(own_sandbox, "import numpy\nimport sortedcontainers\n")
 
-    after = run(own_sandbox, "pass").peak_bytes
+    after = run(own_sandbox, sleep).peak_bytes
 
     assert abs(after - before) < 4 * MIB
 
@@ -705,7 +706,7 @@ def test_function_program_that_ends_between_calls_is_its_own_fault(own_sandbox: 
         + """
 def solve():
     take_name("dc-between")
-    threading.Timer(0.2, os._exit, [0]).start()
+    threading.Timer(1.0, os._exit, [0]).start()
 """
     )
     outcomes = own_sandbox.run(task, [call(), call()], ahead=1)
@@ -774,13 +775,24 @@ def test_abandoned_outcomes_do_not_reach_the_next_task(shared_sandbox: Sandbox) 
 def test_many_tasks_leave_nothing_behind(own_sandbox: Sandbox) -> None:
     census = """
         import os, time
-        def others():
-            return len([name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()])
-        most, until = 0, time.monotonic() + 0.5  # by when the next program's process waits
-        while time.monotonic() < until:
-            most = max(most, others())
+        def parents():
+            found = {}
+            for name in os.listdir("/proc"):
+                if name.isdigit():
+                    try:
+                        with open(f"/proc/{name}/stat") as file:
+                            found[int(name)] = int(file.read().rpartition(")")[2].split()[1])
+                    except OSError:  # it has ended
+                        pass
+            return found
+        until = time.monotonic() + 5
+        while True:  # each keeper has a process at work, or one that waits for the next program
+            now = parents()
+            keepers = [pid for pid, parent in now.items() if parent == now[os.getppid()]]
+            if set(keepers) <= set(now.values()) or time.monotonic() > until:
+                break
             time.sleep(0.01)
-        print(most, len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task")), os.listdir("."))
+        print(len(now), len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task")), os.listdir("."))
         """
     mess = """
         import os, signal, subprocess, sys, threading
@@ -1201,22 +1213,19 @@ def test_file_of_the_user_cannot_be_seen_from_a_process_sandbox(tmp_path: Path) 
 
 
 def test_closing_a_docker_sandbox_removes_its_container(docker_sandboxes: None) -> None:
-    client = docker.from_env()
-    try:
-        before = {each.id for each in client.containers.list(all=True, filters={"label": LABEL})}
+    with closing(docker.from_env()) as client:
+
+        def names() -> set[str]:  # in one question: between two of them a container may go
+            return {each["Names"][0].strip("/") for each in client.api.containers(all=True, filters={"label": LABEL})}
+
+        before = names()
         sandbox = start(SandboxConfig(kind="docker"))
-        (made,) = [
-            each
-            for each in client.containers.list(all=True, filters={"label": LABEL})
-            if each.id not in before and str(each.name) in repr(sandbox)
-        ]
+        (made,) = [each for each in names() - before if each in repr(sandbox)]
 
         sandbox.close()
         sandbox.close()
 
-        assert made.id not in {each.id for each in client.containers.list(all=True, filters={"label": LABEL})}
-    finally:
-        client.close()
+        assert until(lambda: made not in names())
 
 
 def test_closing_waits_for_a_removal_that_has_begun(docker_sandboxes: None) -> None:
@@ -1319,7 +1328,6 @@ def test_container_killed_under_a_program_raises_sandbox_error(docker_sandboxes:
 def test_frozen_sandbox_is_given_up_whatever_its_limits(
     how: str, docker_sandboxes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "SILENT_S", 1.0)
     with closing(docker.from_env()) as client:
         sandbox = start(SandboxConfig(kind="docker"))
         name = repr(sandbox).strip("<>").split()[-1]
@@ -1328,6 +1336,7 @@ def test_frozen_sandbox_is_given_up_whatever_its_limits(
         )
         outcomes = sandbox.run(task, [b"quick", b"long"])
         next(outcomes)
+        monkeypatch.setattr(base, "SILENT_S", 1.0)
         if how == "paused":
             client.api.pause(name)
         else:
@@ -1342,9 +1351,9 @@ def test_frozen_sandbox_is_given_up_whatever_its_limits(
 
 
 def test_runner_shows_life_while_a_program_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "SILENT_S", BEAT_S + 2)
+    monkeypatch.setattr(base, "SILENT_S", BEAT_S + 4)
     with closing(start(SandboxConfig(kind="process"))) as sandbox:
-        assert printed(run(sandbox, f"import time\ntime.sleep({BEAT_S + 4})\nprint(1)", wall_s=30)) == "1"
+        assert printed(run(sandbox, f"import time\ntime.sleep({BEAT_S + 6})\nprint(1)", wall_s=30)) == "1"
 
 
 class Captured:

@@ -38,7 +38,7 @@ class Hosts:
     def address(self, number: int) -> str:
         return f"10.77.0.{number}"
 
-    def desk(self, *command: str, timeout_s: float = 100) -> subprocess.CompletedProcess[str]:
+    def desk(self, *command: str, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
         """Run a command on the desk, in `folder/checkout`."""
         checkout = self.folder / "checkout"
         path = f"{checkout}/.venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"

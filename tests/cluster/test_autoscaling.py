@@ -104,7 +104,7 @@ def drive(address: str) -> None:
         assert plain_nodes() == 1
         sleepers = [Submission(LONG, Program(f"{SLEEPER.source}  # autoscaled {number}")) for number in range(24)]
         with judging(pool, sleepers) as found:
-            assert wait_until(lambda: pool.state().alive == 4)
+            assert wait_until(lambda: pool.state().alive == 4, 60)
             assert sorted(pool.by_node().values()) == [2, 2]
             assert FAKE_HEAD_NODE_ID not in pool.by_node()
         assert verdicts(found) == ["AC"] * 24
@@ -112,6 +112,7 @@ def drive(address: str) -> None:
         assert wait_until(lambda: plain_nodes() == 1)
 
 
+@pytest.mark.timeout(300)
 def test_nodes_come_for_workers_and_go_with_them(autoscaled: str) -> None:
     driver = f"from tests.cluster.test_autoscaling import drive\ndrive({autoscaled!r})"
     environment = {**os.environ, "RAY_AUTH_MODE": "token", "PYTHONPATH": str(Path(__file__).parents[2])}

@@ -55,9 +55,9 @@ def test_a_process_attaches_by_name_and_leaves_the_pool_to_the_others(pool: Sand
 def test_the_work_of_a_client_that_dies_is_dropped(pool: SandboxPool) -> None:
     endless = "[Submission(ENDLESS, Program(SLEEP + f' # {n}')) for n in range(50)]"
     with client(pool, f"pool.begin({endless}[:25]); pool.judge({endless}[25:])") as other:
-        assert wait_until(lambda: pool.state().busy == 2 and pool.state().waiting == 48)
+        assert wait_until(lambda: (now := pool.state()).busy == 2 and now.waiting == 48, 60)  # it imports Ray first
         other.kill()
-    assert wait_until(lambda: pool.state().busy == 0 and pool.state().waiting == 0, seconds=20)
+    assert wait_until(lambda: pool.state().busy == 0 and pool.state().waiting == 0, 40)
     assert verdicts(pool.judge([Submission(ADD_ONE, Program(f"{RIGHT.source}  # after a death"))])) == ["AC"]
 
 

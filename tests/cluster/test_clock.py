@@ -18,7 +18,7 @@ import pytest
 from scripts.chaos.hosts import Hosts, missing, wait_until
 from tests.cluster.conftest import LEFT_S, Trial
 
-pytestmark = pytest.mark.docker
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 
 DAY_S = 86_400
 
@@ -57,16 +57,16 @@ def trial(docker_sandboxes: None, tmp_path: Path, set_clock: Callable[[int], Non
 def test_clock_that_jumps_costs_no_judgement(trial: Trial, set_clock: Callable[[int], None]) -> None:
     trainer = trial.trainer
     assert trial.settles()
-    trainer.begin(40, trial.seed(), 0.15)
-    for ahead_s in (DAY_S, -DAY_S, 0):
+    jumps = (DAY_S, -DAY_S, 0)
+    for ahead_s in jumps:
+        trainer.begin(20, trial.seed(), 0.15)
         assert wait_until(lambda: bool(trainer.state()["busy"] == trial.workers))
         set_clock(ahead_s)
         seen = int(trial.hosts.trainer.run(["date", "+%s"]))
         assert abs(seen - time.time() - ahead_s) < 60
-    counted = trainer.counted()
-
-    assert counted.is_right, counted
-    assert counted.longest_s < 60
+    for counted in [trainer.counted() for _ in jumps]:
+        assert counted.is_right, counted
+        assert counted.longest_s < 60
     assert trial.settles()
     trainer.begin(20, trial.seed(), 0.0)
     afterwards = trainer.counted()

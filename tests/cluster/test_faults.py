@@ -14,7 +14,7 @@ from scripts.chaos.faults import Fault
 from scripts.chaos.hosts import Hosts, wait_until
 from tests.cluster.conftest import LEFT_S, Trial
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 
 FREED_S = 20.0  # in which nothing is done any more for a client that has died
 
@@ -23,14 +23,14 @@ FREED_S = 20.0  # in which nothing is done any more for a client that has died
     ("kinds", "within_s"),
     [
         ([faults.containers_killed, faults.runners_killed, faults.keepers_killed, faults.worker_killed], 60),
-        ([faults.worker_frozen], 45),
+        ([faults.worker_frozen], 75),
         ([faults.containers_paused], 75),
-        ([faults.engine_killed], 45),
+        ([faults.engine_killed], 75),
         ([faults.engine_hangs], 75),
-        ([faults.disk_full, faults.containers_killed], 45),
+        ([faults.disk_full, faults.containers_killed], 75),
         ([faults.store_full, faults.coordinator_killed, faults.slow], 75),
-        ([faults.raylet_killed], 45),
-        ([faults.host_killed], 45),
+        ([faults.raylet_killed], 75),
+        ([faults.host_killed], 75),
         ([faults.hiccup, faults.partition], 60),
     ],
     ids=lambda value: "+".join(each.__name__ for each in value) if isinstance(value, list) else "",
@@ -52,7 +52,7 @@ def test_client_killed_frees_its_work_and_harms_no_other(trial: Trial) -> None:
 
     assert counted.is_right, counted
     assert wait_until(lambda: not trainer.state()["waiting"] and not trainer.state()["busy"], FREED_S), trainer.state()
-    assert not trial.extra()
+    assert wait_until(lambda: not trial.extra(), LEFT_S), trial.extra()
 
 
 def test_client_that_attaches_from_a_worker_host_is_served(trial: Trial) -> None:
@@ -80,8 +80,15 @@ def test_node_without_the_image_of_the_others_is_named_and_used_when_it_has_it(
             container.remove()
         trainer = trial.trainer
 
-        assert wait_until(lambda: bool(trainer.state()["alive"] == 2 and trainer.state()["failures"]))
-        (failure,) = trainer.state()["failures"]
+        failures: list[str] = []
+
+        def is_said() -> bool:
+            state = trainer.state()
+            failures[:] = state["failures"]
+            return bool(state["alive"] == 2 and failures)
+
+        assert wait_until(is_said)
+        (failure,) = failures
         assert failure.partition(":")[0] in [each.address for each in hosts.workers]
         assert ("have the same on every node" if what == "another" else f"has no image {IMAGE}") in failure
 
@@ -89,7 +96,8 @@ def test_node_without_the_image_of_the_others_is_named_and_used_when_it_has_it(
             client.images.remove(IMAGE, force=True)
         right.tag(*IMAGE.split(":"))
         client.images.remove("kept")
-        assert trial.settles() or what == "another"  # which of the two images came first is the right one
+        if what == "none":  # of two images the one that came first is the right one
+            assert trial.settles()
 
 
 @pytest.mark.parametrize("how", ["killed", "closed"])

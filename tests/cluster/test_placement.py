@@ -126,9 +126,9 @@ def test_workers_come_while_work_waits_and_go_when_it_is_done(cluster: Cluster) 
     cluster.add_node(num_cpus=3)
     with WatchedPool(1, "process", max_workers=3) as pool:
         assert pool.state().workers == 1
-        sleepers = [Submission(LONG, Program(f"{SLEEPER.source}  # elastic {number}")) for number in range(6)]
+        sleepers = [Submission(LONG, Program(f"{SLEEPER.source}  # elastic {number}")) for number in range(12)]
         with judging(pool, sleepers) as found:
             assert wait_until(lambda: pool.state().alive == 3)
-        assert verdicts(found) == ["AC"] * 6
+        assert verdicts(found) == ["AC"] * 12
         assert wait_until(lambda: pool.state().workers == 1)
         assert wait_until(lambda: free_cpus() == 4)  # the head's two, and all but one

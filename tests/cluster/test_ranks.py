@@ -10,6 +10,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from trl import GRPOConfig
 
 from deepcoder.pool import SandboxPool
@@ -31,6 +32,7 @@ def rank(folder: str) -> None:
         config.distributed_state.wait_for_everyone()
 
 
+@pytest.mark.timeout(300)
 def test_ranks_share_the_pool_of_the_first(tmp_path: Path) -> None:
     script = tmp_path / "rank.py"
     script.write_text(f"from tests.cluster.test_ranks import rank\nrank({str(tmp_path)!r})\n")

@@ -20,6 +20,8 @@ from tests.pool_cases import wait_until
 
 pytest.importorskip("trl", reason="the train extra is not installed")
 
+pytestmark = pytest.mark.timeout(300)
+
 TRAVELLING = ("deepcoder", "scripts", "tests/attacks", "pyproject.toml", ".gitignore")
 BIN = Path(sys.executable).parent
 
@@ -93,7 +95,8 @@ def head(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Head]:
 
         def answers() -> bool:
             with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", dashboard)) == 0
+                is_there = probe.connect_ex(("127.0.0.1", dashboard)) == 0
+            return is_there and "Ray runtime started" in (temp / "head.log").read_text()
 
         assert wait_until(answers, 60), (temp / "head.log").read_text()
         yield Head(checkout, temp, environment)
