@@ -7,7 +7,6 @@ kernel's own bugs, and, started by anybody but root, a user of its own for every
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import logging
 import os
@@ -17,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from deepcoder.sandbox import namespaces, owner
@@ -74,16 +74,22 @@ def _interpreter_paths(interpreter: Path) -> list[str]:
 
 
 def _libraries() -> dict[str, str]:
-    """Where the packages and modules that programs may import are, by name of folder or file."""
+    """Where the packages and modules that programs may import are installed, by name of folder or file.
+
+    The owner's own folders, which are on the path too, are not looked at: a `py` there is nobody's to see.
+    """
+    installed = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     found = {}
     for name in LIBRARIES:
-        spec = importlib.util.find_spec(name.partition(".")[0])
-        if spec and spec.submodule_search_locations:
-            path = Path(spec.submodule_search_locations[0]).parent / name
+        spec = PathFinder.find_spec(name.partition(".")[0], installed)
+        if spec is None or spec.origin is None:  # without an origin it is a folder that happens to have the name
+            continue
+        if spec.submodule_search_locations is None:
+            found[Path(spec.origin).name] = spec.origin
+        else:
+            path = Path(spec.origin).parents[1] / name
             if path.is_dir():
                 found[name] = str(path)
-        elif spec and spec.origin:
-            found[Path(spec.origin).name] = spec.origin
     return found
 
 
