@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deepcoder.sandbox.process import start_process
-from tests.test_sandbox import printed, run
+from tests.test_sandbox import assert_holds_for_another_user, printed, run
 
 
 def test_folder_of_the_owner_with_the_name_of_a_library_is_not_shown(
@@ -28,3 +28,22 @@ def test_folder_of_the_owner_with_the_name_of_a_library_is_not_shown(
         found = printed(run(sandbox, "import os; print([w[0] for w in os.walk('/library') if 'secret.txt' in w[2]])"))
 
     assert found == "[]"
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        pytest.param("os.chmod('/tmp', 0o555)", id="its room closed"),
+        pytest.param("os.rmdir(own); os.chmod('/tmp', 0)", id="an empty room closed"),
+        pytest.param("os.rmdir(own); os.symlink('/tmp', own)", id="a link for its folder"),
+        pytest.param("os.rmdir(own); os.mkfifo(own)", id="a pipe for its folder"),
+    ],
+)
+def test_program_of_the_runners_own_user_leaves_the_next_one_room(leave: str) -> None:
+    attack = f"import os; own = os.getcwd(); {leave}"
+    innocent = "open('f', 'w').write('x'); print(open('f').read())"
+
+    assert_holds_for_another_user(f"""
+check(run({attack!r}), "exited")
+check(run({innocent!r}), "exited", b"x\\n")
+""")
