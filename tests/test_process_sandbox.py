@@ -47,3 +47,24 @@ def test_program_of_the_runners_own_user_leaves_the_next_one_room(leave: str) ->
 check(run({attack!r}), "exited")
 check(run({innocent!r}), "exited", b"x\\n")
 """)
+
+
+def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of libraries that is looked into first."""
+    (folder / "site-packages").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [f"{folder}/site-packages", *sys.path])
+    return folder / "site-packages"
+
+
+def test_library_that_fails_as_it_is_imported_is_the_programs_own_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As numpy and pandas that do not fit each other."""
+    library = installed(tmp_path, monkeypatch) / "sortedcontainers"
+    library.mkdir()
+    (library / "__init__.py").write_text("raise ValueError('does not fit')")
+
+    with closing(start_process()) as sandbox:
+        outcome = run(sandbox, "try:\n    import sortedcontainers\nexcept ValueError as error:\n    print(error)")
+
+    assert printed(outcome) == "does not fit"

@@ -142,7 +142,7 @@ def import_all(names: Iterable[str], hooks: Hooks) -> None:
     os.register_at_fork = lambda **given: hooks.append(given)
     known = len(hooks)
     for name in names:
-        with contextlib.suppress(ImportError):  # the program meets the same error itself
+        with contextlib.suppress(Exception):  # the program meets the same error itself
             importlib.import_module(name)
     os.register_at_fork = posix.register_at_fork
     _hooks.extend(hooks[known:])
