@@ -68,3 +68,26 @@ def test_library_that_fails_as_it_is_imported_is_the_programs_own_problem(
         outcome = run(sandbox, "try:\n    import sortedcontainers\nexcept ValueError as error:\n    print(error)")
 
     assert printed(outcome) == "does not fit"
+
+
+@pytest.mark.parametrize("is_link", ["a folder above it", "the package", "each of its files"])
+def test_library_behind_a_link_is_shown(is_link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where homes are elsewhere, and as uv, Nix and Bazel install."""
+    package = tmp_path / "real" / "site-packages" / "sortedcontainers"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("FOUND = True")
+    if is_link == "a folder above it":
+        (tmp_path / "link").symlink_to(tmp_path / "real")
+        monkeypatch.setattr(sys, "path", [f"{tmp_path}/link/site-packages", *sys.path])
+    else:
+        library = installed(tmp_path / "seen", monkeypatch) / "sortedcontainers"
+        if is_link == "the package":
+            library.symlink_to(package)
+        else:
+            library.mkdir()
+            (library / "__init__.py").symlink_to(package / "__init__.py")
+
+    with closing(start_process()) as sandbox:
+        found = printed(run(sandbox, "import sortedcontainers; print(sortedcontainers.FOUND)"))
+
+    assert found == "True"

@@ -84,10 +84,11 @@ def _libraries() -> dict[str, str]:
         spec = PathFinder.find_spec(name.partition(".")[0], installed)
         if spec is None or spec.origin is None:  # without an origin it is a folder that happens to have the name
             continue
+        origin = Path(spec.origin).resolve()  # what a link names is not shown
         if spec.submodule_search_locations is None:
-            found[Path(spec.origin).name] = spec.origin
+            found[Path(spec.origin).name] = str(origin)
         else:
-            path = Path(spec.origin).parents[1] / name
+            path = origin.parents[1] / name
             if path.is_dir():
                 found[name] = str(path)
     return found
