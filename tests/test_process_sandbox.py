@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deepcoder.sandbox import process
 from deepcoder.sandbox.process import start_process
 from tests.test_sandbox import assert_holds_for_another_user, printed, run
 
@@ -49,10 +50,15 @@ check(run({innocent!r}), "exited", b"x\\n")
 """)
 
 
+# One that the runner has ready for programs, and that an interpreter seldom brings along: its own are found first.
+LIBRARY = "bitarray"
+
+
 def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of libraries that is looked into first."""
-    (folder / "site-packages").mkdir(parents=True)
-    monkeypatch.setattr(sys, "path", [f"{folder}/site-packages", *sys.path])
+    """A folder of libraries that are shown to programs, where LIBRARY can be."""
+    (folder / "site-packages").mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(sys, "path", [*sys.path, f"{folder}/site-packages"])
+    monkeypatch.setattr(process, "LIBRARIES", [LIBRARY])
     return folder / "site-packages"
 
 
@@ -60,12 +66,12 @@ def test_library_that_fails_as_it_is_imported_is_the_programs_own_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As numpy and pandas that do not fit each other."""
-    library = installed(tmp_path, monkeypatch) / "sortedcontainers"
+    library = installed(tmp_path, monkeypatch) / LIBRARY
     library.mkdir()
     (library / "__init__.py").write_text("raise ValueError('does not fit')")
 
     with closing(start_process()) as sandbox:
-        outcome = run(sandbox, "try:\n    import sortedcontainers\nexcept ValueError as error:\n    print(error)")
+        outcome = run(sandbox, f"try:\n    import {LIBRARY}\nexcept ValueError as error:\n    print(error)")
 
     assert printed(outcome) == "does not fit"
 
@@ -73,21 +79,20 @@ def test_library_that_fails_as_it_is_imported_is_the_programs_own_problem(
 @pytest.mark.parametrize("is_link", ["a folder above it", "the package", "each of its files"])
 def test_library_behind_a_link_is_shown(is_link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As where homes are elsewhere, and as uv, Nix and Bazel install."""
-    package = tmp_path / "real" / "site-packages" / "sortedcontainers"
+    package = tmp_path / "real" / "site-packages" / LIBRARY
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("FOUND = True")
     if is_link == "a folder above it":
         (tmp_path / "link").symlink_to(tmp_path / "real")
-        monkeypatch.setattr(sys, "path", [f"{tmp_path}/link/site-packages", *sys.path])
+        installed(tmp_path / "link", monkeypatch)
+    elif is_link == "the package":
+        (installed(tmp_path, monkeypatch) / LIBRARY).symlink_to(package)
     else:
-        library = installed(tmp_path / "seen", monkeypatch) / "sortedcontainers"
-        if is_link == "the package":
-            library.symlink_to(package)
-        else:
-            library.mkdir()
-            (library / "__init__.py").symlink_to(package / "__init__.py")
+        library = installed(tmp_path, monkeypatch) / LIBRARY
+        library.mkdir()
+        (library / "__init__.py").symlink_to(package / "__init__.py")
 
     with closing(start_process()) as sandbox:
-        found = printed(run(sandbox, "import sortedcontainers; print(sortedcontainers.FOUND)"))
+        found = printed(run(sandbox, f"import {LIBRARY}; print({LIBRARY}.FOUND)"))
 
     assert found == "True"
