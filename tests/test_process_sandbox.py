@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -96,3 +97,25 @@ def test_library_behind_a_link_is_shown(is_link: str, tmp_path: Path, monkeypatc
         found = printed(run(sandbox, f"import {LIBRARY}; print({LIBRARY}.FOUND)"))
 
     assert found == "True"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root mounts for others")
+def test_mounts_in_a_folder_that_the_user_may_not_enter_keep_him_from_no_sandbox() -> None:
+    mounts = """
+        mount -t tmpfs none /mnt
+        mkdir /mnt/upper /mnt/work
+        mount -t overlay -o lowerdir=/usr,upperdir=/mnt/upper,workdir=/mnt/work none /usr
+        mkdir -p /usr/closed/within
+        mount -t tmpfs none /usr/closed/within
+        chmod 0700 /usr/closed
+        mount -t tmpfs none /usr/local/games
+        mkdir -p /usr/local/games/closed/within
+        mount -t tmpfs none /usr/local/games/closed/within
+        chmod 0700 /usr/local/games/closed
+        exec "$@"
+    """
+    look = "import os; print(os.listdir('/usr/local/games'), os.access('/usr/closed', os.R_OK))"
+
+    assert_holds_for_another_user(
+        f'check(run({look!r}), "exited", b"[] False\\n")\n', "unshare", "--mount", "sh", "-ec", mounts, "sh"
+    )

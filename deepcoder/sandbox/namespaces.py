@@ -144,14 +144,19 @@ def _bind(source: str, target: str) -> None:
         # A user namespace may not lay bare what is under a mount: such mounts come along, as a GPU's libraries do.
         _mount(source, target, None, _BIND | _REC)
         for below in _mounted_below(target):
-            _hide(below)
+            if os.path.exists(below):  # else it is in a folder that no program can enter either
+                _hide(below)
 
 
 def _mounted_below(path: str) -> list[str]:
-    """The deepest first."""
+    """The outermost: what hides one hides those below it."""
     with open(f"{OLD_ROOT}/proc/self/mountinfo") as mounts:
         points = [re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in mounts]
-    return [point for point in reversed(points) if point.startswith(path + "/")]
+    found: list[str] = []
+    for point in sorted(points):
+        if point.startswith(path + "/") and not any(point.startswith(outer + "/") for outer in found):
+            found.append(point)
+    return found
 
 
 def _hide(path: str) -> None:
