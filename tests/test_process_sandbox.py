@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from deepcoder.sandbox import process
 from deepcoder.sandbox.process import start_process
-from tests.test_sandbox import assert_holds_for_another_user, printed, run
+from tests.test_sandbox import assert_holds_for_another_user, assert_works, printed, run, stdin_task
 
 
 def test_folder_of_the_owner_with_the_name_of_a_library_is_not_shown(
@@ -119,3 +120,20 @@ def test_mounts_in_a_folder_that_the_user_may_not_enter_keep_him_from_no_sandbox
     assert_holds_for_another_user(
         f'check(run({look!r}), "exited", b"[] False\\n")\n', "unshare", "--mount", "sh", "-ec", mounts, "sh"
     )
+
+
+def test_owner_with_many_open_files_has_a_sandbox() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2048, hard), hard))
+    opened: list[int] = []
+    try:
+        while not opened or opened[-1] < 1024:  # more than select can name
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+        with closing(start_process()) as sandbox:
+            assert_works(sandbox)
+            (outcome,) = sandbox.run(stdin_task("print(len(input()))"), [b"x" * (1 << 20)])
+            assert printed(outcome) == "1048576"
+    finally:
+        for fd in opened:
+            os.close(fd)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -112,7 +112,11 @@ class _Process:
             bufsize=0,
         )
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         os.set_blocking(self._process.stdin.fileno(), False)
+        self._writable, self._readable = select.poll(), select.poll()  # of numbers however large, unlike select
+        self._writable.register(self._process.stdin, select.POLLOUT)
+        self._readable.register(self._process.stdout, select.POLLIN)
         self.pid: int | None = self._process.pid
         self.name = f"process-{self.pid}"
 
@@ -120,13 +124,13 @@ class _Process:
         assert self._process.stdin is not None
         rest = memoryview(data)
         while rest:
-            if not select.select([], [self._process.stdin], [], SEND_S)[1]:
+            if not self._writable.poll(1000 * SEND_S):
                 raise TimeoutError("it does not read")
             rest = rest[os.write(self._process.stdin.fileno(), rest) :]
 
     def receive(self, timeout_s: float) -> bytes:
         assert self._process.stdout is not None
-        if not select.select([self._process.stdout], [], [], timeout_s)[0]:
+        if not self._readable.poll(1000 * timeout_s):
             raise TimeoutError
         return os.read(self._process.stdout.fileno(), 1 << 16)
 
