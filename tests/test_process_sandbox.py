@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from deepcoder.sandbox import process
 from deepcoder.sandbox.process import start_process
-from tests.test_sandbox import assert_holds_for_another_user, assert_works, printed, run, stdin_task
+from tests.test_sandbox import REPOSITORY, assert_holds_for_another_user, assert_works, printed, run, stdin_task
 
 
 def test_folder_of_the_owner_with_the_name_of_a_library_is_not_shown(
@@ -137,3 +138,35 @@ def test_owner_with_many_open_files_has_a_sandbox() -> None:
         for fd in opened:
             os.close(fd)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def started_under(*ulimits: str, memory_bytes: int = 1 << 30) -> str:
+    """What comes of a sandbox whose owner is so limited: the error, or what a program prints."""
+    script = f"""
+import sys; sys.path[:0] = {[str(REPOSITORY), *sys.path]!r}
+from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, start
+from tests.test_sandbox import REPOSITORY, assert_holds_for_another_user, assert_works, printed, run, stdin_task
+try:
+    sandbox = start(SandboxConfig("process", memory_bytes={memory_bytes}))
+    print(printed(run(sandbox, "print('works')")))
+    sandbox.close()
+except SandboxUnavailable as error:
+    print(error)
+"""
+    limited = [*(f"ulimit {each}" for each in ulimits), 'exec "$@"']
+    command = ["bash", "-ec", "\n".join(limited), "bash", sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.stdout.strip() or done.stderr
+
+
+@pytest.mark.parametrize("ulimit", ["-Hs 8192", "-Hv 2000000", "-Sd 2000000", "-Sf 100000", "-St 60", "-Su 40"])
+def test_limit_of_the_owner_by_which_right_programs_fail_is_said(ulimit: str) -> None:
+    lower = ulimit.replace("H", "S") if "H" in ulimit else ulimit
+    option, value = ulimit.split()
+
+    assert started_under(lower, ulimit).startswith(f"`ulimit {option}` is {value} here, and programs need ")
+
+
+def test_usual_limits_of_an_owner_are_no_hindrance() -> None:
+    assert started_under("-Ss 8192", "-St 900", "-Ht 3600", "-u 4096", "-Sv 4000000", "-Hv 5000000") == "works"
+    assert started_under("-Sv 4000000", "-Hv 4000000", memory_bytes=3 << 30).startswith("`ulimit -Hv` is 4000000 here")

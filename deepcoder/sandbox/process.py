@@ -19,9 +19,11 @@ import tempfile
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from deepcoder.problems import Limits
+from deepcoder.runner.supervisor import FRAME_BYTES, MAIN_STACK_BYTES
 from deepcoder.sandbox import namespaces, owner
 from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError, SandboxUnavailable
-from deepcoder.sandbox.docker import ENVIRONMENT, KEPT_STDERR
+from deepcoder.sandbox.docker import ENVIRONMENT, HEADROOM_BYTES, KEPT_STDERR
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +32,18 @@ LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest py inicon
 SCRATCH = "deepcoder-"  # then the owner, in the names of folders
 SEND_S = 60.0  # without any progress
 CLOSE_S = 5.0
+CPU_S = 300  # more than any call, and than most function programs take for all their calls
 
 
-def start_process(python: str | None = None) -> Sandbox:
+def start_process(python: str | None = None, memory_bytes: int = Limits().memory_bytes) -> Sandbox:
     """A new local process with a live runner in it, in namespaces where they are allowed. `python`: its interpreter.
+    `memory_bytes` is the most that a program may be allowed.
 
     Raises:
         SandboxUnavailable: It never will, as this machine is set.
         SandboxError: It did not start.
     """
+    _check_limits(memory_bytes)
     interpreter = Path(python or os.path.realpath(sys.executable))
     command = [str(interpreter), "-s", "-c", BOOTSTRAP]
     wanted = {"read": _interpreter_paths(interpreter), "library": _libraries(), "command": command}
@@ -64,6 +69,29 @@ def sweep() -> None:
         if owner.is_gone(path.name.removeprefix(SCRATCH).partition(".")[0], is_of_this_machine=True):
             log.warning("%s was left behind", path)
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _check_limits(memory_bytes: int) -> None:
+    """What limits this process limits the programs too: right ones would fail by less than they are promised.
+
+    Raises:
+        SandboxUnavailable: One is too low.
+    """
+    space = memory_bytes + MAIN_STACK_BYTES + HEADROOM_BYTES
+    for option, kind, unit, needed in (
+        ("-Hs", resource.RLIMIT_STACK, 1024, MAIN_STACK_BYTES),
+        ("-Hv", resource.RLIMIT_AS, 1024, space),
+        ("-Sd", resource.RLIMIT_DATA, 1024, space),
+        ("-Sf", resource.RLIMIT_FSIZE, 1024, FRAME_BYTES),
+        ("-St", resource.RLIMIT_CPU, 1, CPU_S),
+        ("-Su", resource.RLIMIT_NPROC, 1, Limits().processes),
+    ):
+        soft, hard = resource.getrlimit(kind)
+        limit = hard if option[1] == "H" else soft  # the runner raises these itself
+        if limit != resource.RLIM_INFINITY and limit < needed:
+            raise SandboxUnavailable(
+                f"`ulimit {option}` is {limit // unit} here, and programs need {needed // unit}: start it with more"
+            )
 
 
 def _interpreter_paths(interpreter: Path) -> list[str]:
