@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
+from deepcoder.runner import syscalls
 from deepcoder.sandbox import process
 from deepcoder.sandbox.process import start_process
-from tests.test_sandbox import REPOSITORY, assert_holds_for_another_user, assert_works, printed, run, stdin_task
+from tests.test_sandbox import (
+    REPOSITORY,
+    TAKE_NAME,
+    assert_holds_for_another_user,
+    assert_works,
+    printed,
+    processes_named,
+    run,
+    stdin_task,
+    until,
+)
 
 
 def test_folder_of_the_owner_with_the_name_of_a_library_is_not_shown(
@@ -145,7 +158,7 @@ def started_under(*ulimits: str, memory_bytes: int = 1 << 30) -> str:
     script = f"""
 import sys; sys.path[:0] = {[str(REPOSITORY), *sys.path]!r}
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, start
-from tests.test_sandbox import REPOSITORY, assert_holds_for_another_user, assert_works, printed, run, stdin_task
+from tests.test_sandbox import printed, run
 try:
     sandbox = start(SandboxConfig("process", memory_bytes={memory_bytes}))
     print(printed(run(sandbox, "print('works')")))
@@ -170,3 +183,47 @@ def test_limit_of_the_owner_by_which_right_programs_fail_is_said(ulimit: str) ->
 def test_usual_limits_of_an_owner_are_no_hindrance() -> None:
     assert started_under("-Ss 8192", "-St 900", "-Ht 3600", "-u 4096", "-Sv 4000000", "-Hv 5000000") == "works"
     assert started_under("-Sv 4000000", "-Hv 4000000", memory_bytes=3 << 30).startswith("`ulimit -Hv` is 4000000 here")
+
+
+# As a container's seccomp profile does: no namespaces for what it starts.
+REFUSE_NAMESPACES = f"""
+import ctypes, errno, os, sys
+sys.path[:0] = [{str(REPOSITORY)!r}]
+from deepcoder.runner import syscalls as s
+column = s.MACHINES.index(os.uname().machine)
+refuse = s._when(s.ENDS["unshare"][column], s._FAIL | errno.EPERM)
+code = b"".join([s._step(s._LOAD, s._NUMBER), *refuse, s._step(s._RETURN, s._ALLOW)])
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.syscall(s._SECCOMP[column], 1, 0, ctypes.byref(s._Filter(len(code) // 8, code))) == 0
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+without_namespaces = pytest.mark.skipif(os.uname().machine not in syscalls.MACHINES, reason="no filter here")
+
+
+@without_namespaces
+def test_owner_that_closes_a_sandbox_without_namespaces_leaves_no_process() -> None:
+    source = TAKE_NAME + dedent("""
+        if os.fork() == 0:
+            os.setsid()
+            take_name("dc-apart")
+        time.sleep(1000)
+    """)
+    checks = f"""
+import threading
+from deepcoder.sandbox import SandboxError
+from tests.test_sandbox import processes_named, until
+task = Task({source!r}, "stdin", dataclasses.asdict(Limits(wall_s=1000)))
+threading.Thread(target=lambda: until(lambda: processes_named("dc-apart")) and sandbox.close()).start()
+try:
+    list(sandbox.run(task, [b""]))
+    assert False
+except SandboxError:
+    pass
+"""
+    try:
+        assert_holds_for_another_user(checks, sys.executable, "-c", REFUSE_NAMESPACES)
+        assert until(lambda: not processes_named("dc-apart"))
+    finally:
+        for pid in processes_named("dc-apart"):
+            os.kill(pid, signal.SIGKILL)

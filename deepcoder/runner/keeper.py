@@ -94,6 +94,7 @@ def keep(
         channel.send(marshal.dumps((pid, uid)))
         told = _wait_for_exit(poll, channel, pid, exited)
         if told is None:
+            _sweep(uid)  # where no namespace ends with us
             return
         result = _result(pid, uid, room, killed=bool(told))
         if "warm" in told:
