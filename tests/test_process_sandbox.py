@@ -14,7 +14,7 @@ from textwrap import dedent
 import pytest
 
 from deepcoder.runner import syscalls
-from deepcoder.sandbox import process
+from deepcoder.sandbox import SandboxUnavailable, process
 from deepcoder.sandbox.process import start_process
 from tests.test_sandbox import (
     REPOSITORY,
@@ -227,3 +227,38 @@ except SandboxError:
     finally:
         for pid in processes_named("dc-apart"):
             os.kill(pid, signal.SIGKILL)
+
+
+MOUNTS = """
+mount -t tmpfs none /usr/local
+mkdir -p /usr/local/pythons/first
+mount -t tmpfs none /usr/local/pythons
+mkdir /usr/local/pythons/first
+mount --bind /usr /usr/local/pythons/first
+exec "$@"
+"""
+IN_A_MOUNT = ["unshare", "--mount", "sh", "-ec", MOUNTS, "sh"]
+START_THERE = """
+import os, sys
+sys.path[:0] = {path!r}
+from deepcoder.sandbox.process import start_process
+from tests.test_sandbox import printed, run
+sandbox = start_process(python=os.path.realpath("/usr/local/pythons/first/bin/python3"))
+assert printed(run(sandbox, "import json; print(json.__file__)")).startswith("/usr/local/pythons/first/lib/")
+sandbox.close()
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root mounts for others")
+def test_interpreter_in_a_mount_below_a_shown_folder_is_shown() -> None:
+    script = START_THERE.format(path=[str(REPOSITORY), *sys.path])
+
+    done = subprocess.run([*IN_A_MOUNT, sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert_holds_for_another_user(START_THERE.format(path=[]), *IN_A_MOUNT)
+
+
+def test_interpreter_that_programs_could_not_see_is_said() -> None:
+    with pytest.raises(SandboxUnavailable, match="covers /tmp/somewhere/bin/python3: start workers with another"):
+        start_process(python="/tmp/somewhere/bin/python3")

@@ -22,6 +22,7 @@ from typing import Any
 
 REFUSAL = "this kernel does not allow namespaces"
 HALF = "namespaces are allowed here, but not the mounts that belong into them"
+COVERED = "what programs have as /tmp covers"
 SCRATCH_BYTES = 64 << 20
 LIBRARY = "/library"  # on the runner's path
 OLD_ROOT = "/old"
@@ -45,6 +46,8 @@ def main() -> None:
         _unshare()
     except OSError as error:
         sys.exit(f"{REFUSAL}: {error}")
+    if wanted["command"][0].startswith("/tmp/"):
+        sys.exit(f"{COVERED} {wanted['command'][0]}")
     child = os.fork()  # the first process of the new pid namespace: when it ends, the kernel ends the others
     if child == 0:
         _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

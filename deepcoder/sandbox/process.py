@@ -54,6 +54,8 @@ def start_process(python: str | None = None, memory_bytes: int = Limits().memory
         except SandboxError as error:
             if namespaces.HALF in str(error):
                 raise SandboxUnavailable(f"{error}: allow both or neither (docs/cluster.md, Kubernetes)") from None
+            if namespaces.COVERED in str(error):
+                raise SandboxUnavailable(f"{error}: start workers with another Python") from None
             if namespaces.REFUSAL not in str(error):
                 raise
             log.warning("%s: programs run with limits, but can read what this user and this process can read", error)
@@ -95,10 +97,12 @@ def _check_limits(memory_bytes: int) -> None:
 
 
 def _interpreter_paths(interpreter: Path) -> list[str]:
-    prefix = os.path.realpath(interpreter.parent.parent)
+    """All that it needs to start, the outer before the inner."""
+    prefix = Path(os.path.realpath(interpreter.parent.parent))
     usual = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"]
     paths = [path for path in usual if os.path.exists(path)]
-    return paths if prefix.startswith("/usr/") or prefix == "/usr" else [*paths, prefix]
+    within = [str(path) for path in reversed(prefix.parents) if Path("/usr") in path.parents]  # each may be a mount
+    return [*paths, *within, str(prefix)] if prefix != Path("/usr") else paths
 
 
 def _libraries() -> dict[str, str]:
