@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from textwrap import dedent
@@ -262,3 +263,17 @@ def test_interpreter_in_a_mount_below_a_shown_folder_is_shown() -> None:
 def test_interpreter_that_programs_could_not_see_is_said() -> None:
     with pytest.raises(SandboxUnavailable, match="covers /tmp/somewhere/bin/python3: start workers with another"):
         start_process(python="/tmp/somewhere/bin/python3")
+
+
+@pytest.mark.parametrize(("before", "limited"), [((), True), (("setarch", "--uname-2.6"), False)], ids=["new", "old"])
+def test_processes_of_the_same_user_outside_do_not_count_for_a_program(before: Sequence[str], limited: bool) -> None:
+    """Kernels before 5.14 would count them; there the supervisor alone holds programs to their number."""
+    source = "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC)[0] == 32)"
+    bomb = "import os\nfor _ in range(40): os.fork() or os.kill(os.getpid(), 19)\nwhile True: pass"
+
+    checks = f"""
+check(run({source!r}), "exited", b"{limited}\\n")
+if not {limited}:
+    check(run({bomb!r}), "killed")
+"""
+    assert_holds_for_another_user(checks, *before)
