@@ -277,3 +277,21 @@ if not {limited}:
     check(run({bomb!r}), "killed")
 """
     assert_holds_for_another_user(checks, *before)
+
+
+@without_namespaces
+def test_sandbox_that_does_not_start_without_namespaces_leaves_no_folder() -> None:
+    checks = """
+import tempfile
+from pathlib import Path
+from deepcoder.sandbox import SandboxError, owner
+check(run("import resource; print(resource.getrlimit(resource.RLIMIT_STACK)[0] >> 20)"), "exited", b"1024\\n")
+sandbox.close()
+try:
+    start_process(python="/nowhere/bin/python3")
+    assert False
+except SandboxError:
+    pass
+assert not list(Path(tempfile.gettempdir()).glob(f"*{owner.name()}*"))
+"""
+    assert_holds_for_another_user(checks, sys.executable, "-c", REFUSE_NAMESPACES)

@@ -18,6 +18,7 @@ import sys
 import tempfile
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Any
 
 from deepcoder.problems import Limits
 from deepcoder.runner.supervisor import FRAME_BYTES, MAIN_STACK_BYTES
@@ -47,10 +48,9 @@ def start_process(python: str | None = None, memory_bytes: int = Limits().memory
     interpreter = Path(python or os.path.realpath(sys.executable))
     command = [str(interpreter), "-s", "-c", BOOTSTRAP]
     wanted = {"read": _interpreter_paths(interpreter), "library": _libraries(), "command": command}
-    enter = [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)]
     try:
         try:
-            return Sandbox(_Process(enter, interpreter), path=[namespaces.LIBRARY])
+            return Sandbox(_Process(wanted, interpreter), path=[namespaces.LIBRARY])
         except SandboxError as error:
             if namespaces.HALF in str(error):
                 raise SandboxUnavailable(f"{error}: allow both or neither (docs/cluster.md, Kubernetes)") from None
@@ -59,8 +59,9 @@ def start_process(python: str | None = None, memory_bytes: int = Limits().memory
             if namespaces.REFUSAL not in str(error):
                 raise
             log.warning("%s: programs run with limits, but can read what this user and this process can read", error)
-        scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{owner.name()}.")
-        return Sandbox(_Process(command, interpreter, scratch), scratch=scratch)
+        process = _Process({"command": command}, interpreter)
+        process.scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{owner.name()}.")
+        return Sandbox(process, scratch=process.scratch)
     except OSError as error:
         raise SandboxError(f"no process could be started: {error}") from error
 
@@ -127,20 +128,19 @@ def _libraries() -> dict[str, str]:
 
 
 class _Process:
-    """The pipes of one local process."""
+    """The pipes of one local process. The mutable state: the folder that is removed with it, if it has got one."""
 
-    def __init__(self, command: list[str], interpreter: Path, scratch: str | None = None) -> None:
+    def __init__(self, wanted: dict[str, Any], interpreter: Path) -> None:
         self.interpreter = str(interpreter)
-        self._scratch = scratch
+        self.scratch = ""
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            command,
+            [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env=ENVIRONMENT,
             start_new_session=True,
-            preexec_fn=_raise_stack_limit,
             bufsize=0,
         )
         assert self._process.stdin is not None
@@ -180,12 +180,5 @@ class _Process:
             self._process.kill()
             self._process.wait()
         self._errors.close()
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-def _raise_stack_limit() -> None:
-    """Before exec, since the kernel lays out a process's memory by the limit it starts with."""
-    _, most = resource.getrlimit(resource.RLIMIT_STACK)
-    wanted = 1 << 30 if most == resource.RLIM_INFINITY else min(1 << 30, most)
-    resource.setrlimit(resource.RLIMIT_STACK, (wanted, most))
+        if self.scratch:
+            shutil.rmtree(self.scratch, ignore_errors=True)
