@@ -15,9 +15,11 @@ from textwrap import dedent
 import pytest
 
 from deepcoder.runner import syscalls
+from deepcoder.runner.program import KERNEL
 from deepcoder.sandbox import SandboxUnavailable, process
 from deepcoder.sandbox.process import start_process
 from tests.test_sandbox import (
+    NOBODY,
     REPOSITORY,
     TAKE_NAME,
     assert_holds_for_another_user,
@@ -295,3 +297,17 @@ except SandboxError:
 assert not list(Path(tempfile.gettempdir()).glob(f"*{owner.name()}*"))
 """
     assert_holds_for_another_user(checks, sys.executable, "-c", REFUSE_NAMESPACES)
+
+
+@without_namespaces
+@pytest.mark.skipif(os.getuid() != 0 or KERNEL < (5, 8), reason="needs root, and a /proc that can differ from others")
+def test_sandbox_without_namespaces_under_a_proc_that_hides_processes_is_said() -> None:
+    hidden = ["unshare", "--mount", "--pid", "--fork", "sh", "-ec", 'mount -t proc -o hidepid=2 none /proc; exec "$@"']
+    nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "/usr/bin/python3", "-c"]
+    path = [str(REPOSITORY), *(each for each in sys.path if each.endswith("site-packages"))]
+    script = f"import sys; sys.path[:0] = {path!r}; from deepcoder.sandbox.process import *; start_process()"
+    command = [*hidden, "sh", sys.executable, "-c", REFUSE_NAMESPACES, *nobody, script]
+
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True)
+
+    assert "SandboxUnavailable: /proc hides processes" in done.stderr.splitlines()[-1], done.stderr

@@ -61,7 +61,13 @@ def start_process(python: str | None = None, memory_bytes: int = Limits().memory
             log.warning("%s: programs run with limits, but can read what this user and this process can read", error)
         process = _Process({"command": command}, interpreter)
         process.scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{owner.name()}.")
-        return Sandbox(process, scratch=process.scratch)
+        try:
+            return Sandbox(process, scratch=process.scratch)
+        except SandboxError as error:
+            if "/statm" not in str(error):
+                raise
+            why = "/proc hides processes (hidepid), and there are no namespaces for one of its own: change either"
+            raise SandboxUnavailable(why) from None
     except OSError as error:
         raise SandboxError(f"no process could be started: {error}") from error
 
