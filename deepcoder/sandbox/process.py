@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from deepcoder.problems import Limits
-from deepcoder.runner.supervisor import FRAME_BYTES, MAIN_STACK_BYTES
 from deepcoder.sandbox import namespaces, owner
 from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError, SandboxUnavailable
 from deepcoder.sandbox.docker import ENVIRONMENT, HEADROOM_BYTES, KEPT_STDERR
@@ -33,7 +32,9 @@ LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest py inicon
 SCRATCH = "deepcoder-"  # then the owner, in the names of folders
 SEND_S = 60.0  # without any progress
 CLOSE_S = 5.0
-CPU_S = 300  # more than any call, and than most function programs take for all their calls
+# More than any program needs: a function program takes its processor time for all its calls, and an input is a file of
+# the runner's.
+CPU_S, FILE_BYTES = 300, 1 << 30
 
 
 def start_process(python: str | None = None, memory_bytes: int = Limits().memory_bytes) -> Sandbox:
@@ -86,21 +87,20 @@ def _check_limits(memory_bytes: int) -> None:
     Raises:
         SandboxUnavailable: One is too low.
     """
-    space = memory_bytes + MAIN_STACK_BYTES + HEADROOM_BYTES
+    space = memory_bytes + namespaces.STACK_BYTES + HEADROOM_BYTES
     for option, kind, unit, needed in (
-        ("-Hs", resource.RLIMIT_STACK, 1024, MAIN_STACK_BYTES),
+        ("-Hs", resource.RLIMIT_STACK, 1024, namespaces.STACK_BYTES),
         ("-Hv", resource.RLIMIT_AS, 1024, space),
         ("-Sd", resource.RLIMIT_DATA, 1024, space),
-        ("-Sf", resource.RLIMIT_FSIZE, 1024, FRAME_BYTES),
+        ("-Sf", resource.RLIMIT_FSIZE, 1024, FILE_BYTES),
         ("-St", resource.RLIMIT_CPU, 1, CPU_S),
         ("-Su", resource.RLIMIT_NPROC, 1, Limits().processes),
     ):
         soft, hard = resource.getrlimit(kind)
         limit = hard if option[1] == "H" else soft  # the runner raises these itself
         if limit != resource.RLIM_INFINITY and limit < needed:
-            raise SandboxUnavailable(
-                f"`ulimit {option}` is {limit // unit} here, and programs need {needed // unit}: start it with more"
-            )
+            has = f"`ulimit {option}` is {limit // unit} here, and programs need {needed // unit}"
+            raise SandboxUnavailable(f"{has}: raise it for the workers")
 
 
 def _interpreter_paths(interpreter: Path) -> list[str]:
