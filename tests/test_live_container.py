@@ -321,3 +321,10 @@ def test_unknown_runtime_is_one_clear_error_and_leaves_no_container() -> None:
             start(dataclasses.replace(CONFIG, runtime="no-such-runtime"))
 
         assert containers(client) == before
+
+
+def test_container_gets_as_many_processors_as_there_are() -> None:
+    with closing(start(dataclasses.replace(CONFIG, cpus=4096.0))) as sandbox, closing(docker.from_env()) as client:
+        inspected = client.api.inspect_container(repr(sandbox).strip("<>").split()[-1])
+
+        assert inspected["HostConfig"]["NanoCpus"] == client.info()["NCPU"] * 10**9

@@ -738,6 +738,30 @@ def test_memory_of_what_others_import_is_not_the_programs(own_sandbox: Sandbox) 
     assert (before.ended, after.ended) == (Ended.EXITED, Ended.EXITED), after
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import sortedcontainers",
+        "import sys, sortedcontainers",
+        "import sys; from sortedcontainers import SortedList",
+        "if True: import sortedcontainers.sortedlist as sl",
+        "__import__('sortedcontainers')",
+    ],
+)
+def test_import_costs_the_first_program_no_more_than_the_next(own_sandbox: Sandbox, line: str) -> None:
+    source = f"import sys; print('sortedcontainers' in sys.modules)\n{line}"
+
+    assert printed(run(own_sandbox, source)) == "True"
+
+
+def test_import_of_a_preamble_costs_the_first_program_no_more_than_the_next(own_sandbox: Sandbox) -> None:
+    source = "def solve(): return loaded"
+    preamble = "import sys\nloaded = 'sortedcontainers' in sys.modules\nimport sortedcontainers"
+    (outcome,) = own_sandbox.run(dataclasses.replace(function_task(source), preamble=preamble), [call()])
+
+    assert outcome.output == b"true", outcome
+
+
 def test_cleaning_up_after_a_program_is_not_its_doing(own_sandbox: Sandbox) -> None:
     source = "for number in range(6000): open(str(number), 'w').close()"
 

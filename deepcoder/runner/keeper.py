@@ -94,6 +94,7 @@ def keep(
         channel.send(marshal.dumps((pid, uid)))
         told = _wait_for_exit(poll, channel, pid, exited)
         if told is None:
+            _sweep(uid)  # where no namespace ends with us
             return
         result = _result(pid, uid, room, killed=bool(told))
         if "warm" in told:
@@ -149,6 +150,8 @@ def _result(pid: int, uid: int | None, room: Room, killed: bool) -> tuple[int, f
         has_forbidden |= any(map(_is_forbidden, swept.statuses))
         if swept.alive and not killed:  # children of what we killed ourselves were at work
             signs.append(Sign.PROCESSES.value)
+    if uid is None:
+        os.chmod(room.root, 0o711)  # which the program may have closed
     _remove(scratch_of(room.root, uid, pid), uid)
     if has_forbidden:
         signs.append(Sign.SYSTEM_CALL.value)
@@ -249,6 +252,8 @@ def _remove(scratch: str, uid: int | None) -> None:
         os.rmdir(scratch)
     except FileNotFoundError:
         return
+    except NotADirectoryError:  # a program of our own user has put something else there
+        os.unlink(scratch)
     except OSError:
         _empty(scratch, uid)
         os.rmdir(scratch)

@@ -12,7 +12,6 @@ import fcntl
 import marshal
 import os
 import random
-import re
 import resource
 import select
 import socket
@@ -33,9 +32,9 @@ MAIN_STACK_BYTES = 1 << 30
 HELD_S, HELD_BYTES = 0.005, 1 << 16  # how long an outcome may wait for the next, and how much of them
 _PR_SET_DUMPABLE = 4
 
-# The keeper imports one as soon as a program names it: importing costs more than most tests.
+# The keeper imports one as soon as a program has its name anywhere: importing costs more than most tests, and what a
+# program is charged must not depend on whether one before it had it imported.
 WARM_MODULES = ("numpy", "sortedcontainers", "scipy", "networkx", "sympy", "pandas", "bitarray")
-_IMPORTS = re.compile(rf"^[ \t]*(?:import|from)[ \t]+({'|'.join(WARM_MODULES)})\b", re.MULTILINE)
 
 
 class OwnerGone(Exception):
@@ -126,7 +125,7 @@ class Supervisor:
         self.task = Task(text, head["mode"], head["limits"], head["entry_point"], head["preamble"])
         self._describe(b"S" + marshal.dumps((text, self.task.preamble, self.task.entry_point)))
         self.is_compiled = False
-        new = set(_IMPORTS.findall(text)) - self.warm
+        new = {name for name in WARM_MODULES if name in text or name in self.task.preamble} - self.warm
         if new:
             self._settle()
             self.warm |= new

@@ -79,6 +79,7 @@ REFUSED: dict[str, tuple[int, int, int]] = {
 
 _ARCHITECTURES = (0xC000003E, 0xC00000B7)  # AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
 _CLONE, _SOCKET, _MMAP, _SIGACTION, _SECCOMP = (56, 220), (41, 198), (9, 222), (13, 134), (317, 277)
+_PRLIMIT = (302, 261)
 _X32 = 0x40000000  # the second set of calls that x86_64 kernels may have
 _NEW_NAMESPACES = 0x7E020000  # clone(2): CLONE_NEWNS, -CGROUP, -UTS, -IPC, -USER, -PID, -NET
 _AF_UNIX = 1
@@ -136,6 +137,8 @@ def _code(column: int, shared_memory: bool) -> bytes:
         code += _when(refused[column], _FAIL | error)
     code += _when_argument(_CLONE[column], 0, [_step(_IF_ANY_BIT, _NEW_NAMESPACES, otherwise=1)], _END)
     code += _when_argument(_SOCKET[column], 0, [_step(_IF_EQUAL, _AF_UNIX, then=1)], _FAIL | errno.EAFNOSUPPORT)
+    # Of its own limits only, called 0: the runner, which every program inherits them from, may be of the same user.
+    code += _when_argument(_PRLIMIT[column], 0, [_step(_IF_EQUAL, 0, then=1)], _FAIL | errno.EPERM)
     # A child that nobody waits for takes the account of its processor time with it, so SIGCHLD stays as it is.
     test = [
         _step(_IF_EQUAL, signal.SIGCHLD, otherwise=5),

@@ -70,4 +70,4 @@ def start(config: SandboxConfig) -> Sandbox:
     """
     if resolve(config).kind == "docker":
         return start_docker(config.image, config.memory_bytes, config.cpus, config.runtime)
-    return start_process()
+    return start_process(memory_bytes=config.memory_bytes)

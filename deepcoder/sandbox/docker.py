@@ -122,6 +122,12 @@ def connect() -> docker.DockerClient:
         raise SandboxUnavailable(f"no Docker engine answers ({error}): start one, or use the process sandbox") from None
 
 
+def _nano_cpus(client: docker.DockerClient, cpus: float) -> int | None:
+    """No more than the engine's machine has, and no limit where the engine can set none: it would refuse either."""
+    engine = client.info()
+    return int(min(cpus, engine["NCPU"]) * 1e9) if engine["CpuCfsQuota"] else None
+
+
 class _Container:
     """The attach stream of one container."""
 
@@ -157,7 +163,7 @@ class _Container:
             mem_limit=memory_bytes,
             memswap_limit=memory_bytes,  # the same: no swap
             pids_limit=512,
-            nano_cpus=int(cpus * 1e9),
+            nano_cpus=_nano_cpus(client, cpus),
             ulimits=[docker.types.Ulimit(name="stack", soft=1 << 30, hard=1 << 30)],
             log_config=docker.types.LogConfig(type="none"),
             runtime=runtime,

@@ -5,7 +5,7 @@ Runs: worker node, as a script with the standard library only, between `process.
     python -I namespaces.py '{"read": [paths to show], "library": {name: path}, "command": [...]}'
 
 What the runner and the programs then see: the paths given, read-only; /proc of their own; three devices; a small /tmp.
-No network, not even loopback.
+No network, not even loopback. Without "read" it enters nothing, and only becomes the interpreter.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ import errno
 import json
 import os
 import re
+import resource
 import signal
 import sys
 from typing import Any
 
 REFUSAL = "this kernel does not allow namespaces"
 HALF = "namespaces are allowed here, but not the mounts that belong into them"
+COVERED = "what programs have as /tmp covers"
+STACK_BYTES = 1 << 30
 SCRATCH_BYTES = 64 << 20
 LIBRARY = "/library"  # on the runner's path
 OLD_ROOT = "/old"
@@ -41,24 +44,39 @@ _LAST_CAPABILITY = "/proc/sys/kernel/cap_last_cap"
 
 def main() -> None:
     wanted = json.loads(sys.argv[1])
+    _raise_stack_limit()
+    if "read" in wanted:
+        _enter(wanted)
+    os.execvp(wanted["command"][0], wanted["command"])
+
+
+def _raise_stack_limit() -> None:
+    """Before exec, since the kernel lays out a process's memory by the limit it starts with."""
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, most))
+
+
+def _enter(wanted: dict[str, Any]) -> None:
+    """Return as the first process of new namespaces: when it ends, the kernel ends the others in them."""
     try:
         _unshare()
     except OSError as error:
         sys.exit(f"{REFUSAL}: {error}")
-    child = os.fork()  # the first process of the new pid namespace: when it ends, the kernel ends the others
-    if child == 0:
-        _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        _forbid_system_v_ipc()
-        try:
-            _build_root(wanted)
-        except OSError as error:
-            sys.exit(f"{HALF}: {error}")
-        _drop_bounding_set()
-        os.execvp(wanted["command"][0], wanted["command"])
-    os.close(0)
-    os.close(1)
-    status = os.waitpid(child, 0)[1]
-    sys.exit(0 if status == 0 else 1)
+    if wanted["command"][0].startswith("/tmp/"):
+        sys.exit(f"{COVERED} {wanted['command'][0]}")
+    child = os.fork()
+    if child:
+        os.close(0)
+        os.close(1)
+        status = os.waitpid(child, 0)[1]
+        sys.exit(0 if status == 0 else 1)
+    _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _forbid_system_v_ipc()
+    try:
+        _build_root(wanted)
+    except OSError as error:
+        sys.exit(f"{HALF}: {error}")
+    _drop_bounding_set()
 
 
 def _call(name: str, *arguments: Any) -> None:
@@ -144,14 +162,19 @@ def _bind(source: str, target: str) -> None:
         # A user namespace may not lay bare what is under a mount: such mounts come along, as a GPU's libraries do.
         _mount(source, target, None, _BIND | _REC)
         for below in _mounted_below(target):
-            _hide(below)
+            if os.path.exists(below):  # else it is in a folder that no program can enter either
+                _hide(below)
 
 
 def _mounted_below(path: str) -> list[str]:
-    """The deepest first."""
+    """The outermost: what hides one hides those below it."""
     with open(f"{OLD_ROOT}/proc/self/mountinfo") as mounts:
         points = [re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in mounts]
-    return [point for point in reversed(points) if point.startswith(path + "/")]
+    found: list[str] = []
+    for point in sorted(points):
+        if point.startswith(path + "/") and not any(point.startswith(outer + "/") for outer in found):
+            found.append(point)
+    return found
 
 
 def _hide(path: str) -> None:

@@ -7,7 +7,6 @@ kernel's own bugs, and, started by anybody but root, a user of its own for every
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import logging
 import os
@@ -17,11 +16,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Any
 
+from deepcoder.problems import Limits
 from deepcoder.sandbox import namespaces, owner
 from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError, SandboxUnavailable
-from deepcoder.sandbox.docker import ENVIRONMENT, KEPT_STDERR
+from deepcoder.sandbox.docker import ENVIRONMENT, HEADROOM_BYTES, KEPT_STDERR
 
 log = logging.getLogger(__name__)
 
@@ -30,30 +32,43 @@ LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest py inicon
 SCRATCH = "deepcoder-"  # then the owner, in the names of folders
 SEND_S = 60.0  # without any progress
 CLOSE_S = 5.0
+# More than any program needs: a function program takes its processor time for all its calls, and an input is a file of
+# the runner's.
+CPU_S, FILE_BYTES = 300, 1 << 30
 
 
-def start_process(python: str | None = None) -> Sandbox:
+def start_process(python: str | None = None, memory_bytes: int = Limits().memory_bytes) -> Sandbox:
     """A new local process with a live runner in it, in namespaces where they are allowed. `python`: its interpreter.
+    `memory_bytes` is the most that a program may be allowed.
 
     Raises:
         SandboxUnavailable: It never will, as this machine is set.
         SandboxError: It did not start.
     """
+    _check_limits(memory_bytes)
     interpreter = Path(python or os.path.realpath(sys.executable))
     command = [str(interpreter), "-s", "-c", BOOTSTRAP]
     wanted = {"read": _interpreter_paths(interpreter), "library": _libraries(), "command": command}
-    enter = [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)]
     try:
         try:
-            return Sandbox(_Process(enter, interpreter), path=[namespaces.LIBRARY])
+            return Sandbox(_Process(wanted, interpreter), path=[namespaces.LIBRARY])
         except SandboxError as error:
             if namespaces.HALF in str(error):
                 raise SandboxUnavailable(f"{error}: allow both or neither (docs/cluster.md, Kubernetes)") from None
+            if namespaces.COVERED in str(error):
+                raise SandboxUnavailable(f"{error}: start workers with another Python") from None
             if namespaces.REFUSAL not in str(error):
                 raise
             log.warning("%s: programs run with limits, but can read what this user and this process can read", error)
-        scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{owner.name()}.")
-        return Sandbox(_Process(command, interpreter, scratch), scratch=scratch)
+        process = _Process({"command": command}, interpreter)
+        process.scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{owner.name()}.")
+        try:
+            return Sandbox(process, scratch=process.scratch)
+        except SandboxError as error:
+            if "/statm" not in str(error):
+                raise
+            why = "/proc hides processes (hidepid), and there are no namespaces for one of its own: change either"
+            raise SandboxUnavailable(why) from None
     except OSError as error:
         raise SandboxError(f"no process could be started: {error}") from error
 
@@ -66,46 +81,80 @@ def sweep() -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def _check_limits(memory_bytes: int) -> None:
+    """What limits this process limits the programs too: right ones would fail by less than they are promised.
+
+    Raises:
+        SandboxUnavailable: One is too low.
+    """
+    space = memory_bytes + namespaces.STACK_BYTES + HEADROOM_BYTES
+    for option, kind, unit, needed in (
+        ("-Hs", resource.RLIMIT_STACK, 1024, namespaces.STACK_BYTES),
+        ("-Hv", resource.RLIMIT_AS, 1024, space),
+        ("-Sd", resource.RLIMIT_DATA, 1024, space),
+        ("-Sf", resource.RLIMIT_FSIZE, 1024, FILE_BYTES),
+        ("-St", resource.RLIMIT_CPU, 1, CPU_S),
+        ("-Su", resource.RLIMIT_NPROC, 1, Limits().processes),
+    ):
+        soft, hard = resource.getrlimit(kind)
+        limit = hard if option[1] == "H" else soft  # the runner raises these itself
+        if limit != resource.RLIM_INFINITY and limit < needed:
+            has = f"`ulimit {option}` is {limit // unit} here, and programs need {needed // unit}"
+            raise SandboxUnavailable(f"{has}: raise it for the workers")
+
+
 def _interpreter_paths(interpreter: Path) -> list[str]:
-    prefix = os.path.realpath(interpreter.parent.parent)
+    """All that it needs to start, the outer before the inner."""
+    prefix = Path(os.path.realpath(interpreter.parent.parent))
     usual = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"]
     paths = [path for path in usual if os.path.exists(path)]
-    return paths if prefix.startswith("/usr/") or prefix == "/usr" else [*paths, prefix]
+    within = [str(path) for path in reversed(prefix.parents) if Path("/usr") in path.parents]  # each may be a mount
+    return [*paths, *within, str(prefix)] if prefix != Path("/usr") else paths
 
 
 def _libraries() -> dict[str, str]:
-    """Where the packages and modules that programs may import are, by name of folder or file."""
+    """Where the packages and modules that programs may import are installed, by name of folder or file.
+
+    The owner's own folders, which are on the path too, are not looked at: a `py` there is nobody's to see.
+    """
+    installed = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     found = {}
     for name in LIBRARIES:
-        spec = importlib.util.find_spec(name.partition(".")[0])
-        if spec and spec.submodule_search_locations:
-            path = Path(spec.submodule_search_locations[0]).parent / name
+        spec = PathFinder.find_spec(name.partition(".")[0], installed)
+        if spec is None or spec.origin is None:  # without an origin it is a folder that happens to have the name
+            continue
+        origin = Path(spec.origin).resolve()  # what a link names is not shown
+        if spec.submodule_search_locations is None:
+            found[Path(spec.origin).name] = str(origin)
+        else:
+            path = origin.parents[1] / name
             if path.is_dir():
                 found[name] = str(path)
-        elif spec and spec.origin:
-            found[Path(spec.origin).name] = spec.origin
     return found
 
 
 class _Process:
-    """The pipes of one local process."""
+    """The pipes of one local process. The mutable state: the folder that is removed with it, if it has got one."""
 
-    def __init__(self, command: list[str], interpreter: Path, scratch: str | None = None) -> None:
+    def __init__(self, wanted: dict[str, Any], interpreter: Path) -> None:
         self.interpreter = str(interpreter)
-        self._scratch = scratch
+        self.scratch = ""
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            command,
+            [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env=ENVIRONMENT,
             start_new_session=True,
-            preexec_fn=_raise_stack_limit,
             bufsize=0,
         )
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         os.set_blocking(self._process.stdin.fileno(), False)
+        self._writable, self._readable = select.poll(), select.poll()  # of numbers however large, unlike select
+        self._writable.register(self._process.stdin, select.POLLOUT)
+        self._readable.register(self._process.stdout, select.POLLIN)
         self.pid: int | None = self._process.pid
         self.name = f"process-{self.pid}"
 
@@ -113,13 +162,13 @@ class _Process:
         assert self._process.stdin is not None
         rest = memoryview(data)
         while rest:
-            if not select.select([], [self._process.stdin], [], SEND_S)[1]:
+            if not self._writable.poll(1000 * SEND_S):
                 raise TimeoutError("it does not read")
             rest = rest[os.write(self._process.stdin.fileno(), rest) :]
 
     def receive(self, timeout_s: float) -> bytes:
         assert self._process.stdout is not None
-        if not select.select([self._process.stdout], [], [], timeout_s)[0]:
+        if not self._readable.poll(1000 * timeout_s):
             raise TimeoutError
         return os.read(self._process.stdout.fileno(), 1 << 16)
 
@@ -137,12 +186,5 @@ class _Process:
             self._process.kill()
             self._process.wait()
         self._errors.close()
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-def _raise_stack_limit() -> None:
-    """Before exec, since the kernel lays out a process's memory by the limit it starts with."""
-    _, most = resource.getrlimit(resource.RLIMIT_STACK)
-    wanted = 1 << 30 if most == resource.RLIM_INFINITY else min(1 << 30, most)
-    resource.setrlimit(resource.RLIMIT_STACK, (wanted, most))
+        if self.scratch:
+            shutil.rmtree(self.scratch, ignore_errors=True)
