@@ -18,9 +18,8 @@ import pytest
 
 from deepcoder.runner.supervisor import some_uids
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from tests.another_user import PATH, REPOSITORY, python_of_another_user
 from tests.meetings import CONFIG, PAIRS, Pair, alone, one_after_another, side_by_side
-
-NOBODY = 65534
 
 
 @pytest.fixture(scope="module")
@@ -100,22 +99,7 @@ def test_programs_side_by_side_do_not_meet(
 @pytest.fixture(scope="module")
 def unprivileged() -> dict[str, Any]:
     """How the pairs met in process sandboxes that a user who is not root has started."""
-    python, repository = "/usr/bin/python3", Path(__file__).parents[1]
-    path = [str(repository), *(each for each in sys.path if each.endswith("site-packages"))]
-    script = [python, str(repository / "tests" / "meetings.py"), json.dumps(path)]
-
-    def become() -> None:
-        if os.getuid() == 0:
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
-
-    try:
-        probe = [python, "-c", f"import sys; sys.path[:0] = {path!r}; import tests.meetings"]
-        subprocess.run(probe, preexec_fn=become, cwd="/", capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no interpreter here that another user can start and import deepcoder with: {error}")
-    done = subprocess.run(script, preexec_fn=become, cwd="/", capture_output=True, text=True)
+    done = python_of_another_user(str(REPOSITORY / "tests" / "meetings.py"), json.dumps(PATH))
     assert done.returncode == 0, done.stderr[-2000:]
     if "this kernel does not allow namespaces" in done.stderr:
         pytest.skip("users other than root may have no namespaces here")

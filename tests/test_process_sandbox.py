@@ -18,11 +18,9 @@ from deepcoder.runner import syscalls
 from deepcoder.runner.program import KERNEL
 from deepcoder.sandbox import SandboxUnavailable, process
 from deepcoder.sandbox.process import start_process
+from tests.another_user import PATH, REPOSITORY, UID, python_of_another_user
 from tests.test_sandbox import (
-    NOBODY,
-    REPOSITORY,
     TAKE_NAME,
-    assert_holds_for_another_user,
     assert_works,
     printed,
     processes_named,
@@ -30,6 +28,85 @@ from tests.test_sandbox import (
     stdin_task,
     until,
 )
+
+UNPRIVILEGED = """
+import dataclasses, os, sys
+sys.path[:0] = {path!r}
+from deepcoder.problems import Limits
+from deepcoder.runner.wire import Task
+from deepcoder.sandbox.process import start_process
+assert os.getuid() == {uid}
+sandbox = start_process()
+def run(source, given=b"", **limits):
+    limits = dataclasses.asdict(Limits(**{{"cpu_s": 2, "memory_bytes": 256 << 20, "processes": 32, **limits}}))
+    (outcome,) = sandbox.run(Task(source, "stdin", limits), [given])
+    return outcome
+def check(outcome, ended, output=b""):
+    assert (outcome.ended.value, outcome.output) == (ended, output), outcome
+"""
+
+BASIC_CHECKS = """
+assert not sandbox.hello["own_uids"]
+check(run("print(int(input()) + 1)", b"41"), "exited", b"42\\n")
+check(run("while True: pass", cpu_s=0.3), "time_limit")
+check(run("import time; time.sleep(100)", wall_s=0.4), "time_limit")
+check(run("x = bytearray(b'x') * (1 << 28)", memory_bytes=64 << 20), "memory_limit")
+check(run("print('x' * 100)", output_bytes=50), "output_limit")
+check(run("import os\\nfor _ in range(100): os.fork() or os.kill(os.getpid(), 19)", processes=8), "exited")
+check(run("import os; print(os.path.exists(HIDDEN), os.listdir('.'))"), "exited", b"False []\\n")
+check(run("import os\\nos.mkdir('d'); open('d/f', 'w'); os.chmod('d', 0)"), "exited")
+daemon = "import os, time\\nif os.fork() == 0:\\n  os.setsid()\\n  if os.fork() == 0: time.sleep(1000)\\n  os._exit(0)"
+check(run(daemon), "exited")
+count = "import os; print(os.listdir('.'), len([p for p in os.listdir('/proc') if p.isdigit()]))"
+check(run(count), "exited", b"[] 3\\n")
+capabilities = "print([l.split()[1].strip('0') for l in open('/proc/self/status') if l.startswith('CapEff')])"
+check(run(capabilities), "exited", b"['']\\n")
+for name in ("mem", "environ"):
+    source = "import os\\nfor p in os.listdir('/proc'):\\n  if p.isdigit() and int(p) != os.getpid():\\n" \\
+        "    try: print(len(open(f'/proc/{p}/NAME', 'rb').read(1)), p)\\n    except OSError: pass"
+    check(run(source.replace("NAME", name)), "exited")
+no_network = "import socket\\ntry:\\n  socket.socket()\\nexcept OSError as error:\\n  print(error.errno)"
+check(run(no_network), "exited", b"97\\n")
+check(run("import os; os.mkdir('/tmp/d'); open('/tmp/d/f', 'w').write('x' * 5000)"), "exited")
+strange = run("import os; open('/tmp/left', 'w'); print(os.listdir('/tmp') == [os.path.basename(os.getcwd()), 'left'])")
+assert [each.value for each in strange.signs] == ["wrote outside its folder"], strange
+check(run("import os; print(len(os.listdir('/tmp')))"), "exited", b"1\\n")
+limits = dataclasses.asdict(Limits(cpu_s=2))
+(outcome,) = sandbox.run(Task("def solve(x): return x + 1", "function", limits, "solve"), [b"[[1], {}]"])
+assert outcome.output == b"2", outcome
+"""
+
+
+def assert_holds_for_another_user(checks: str, *before: str) -> None:
+    """The checks pass in the process sandbox of a user who is not root, started by `before` and that command."""
+    script = UNPRIVILEGED.format(path=PATH, uid=UID) + checks + "sandbox.close()"
+
+    done = python_of_another_user("-c", script, before=before)
+
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def among_mounts(script: str) -> tuple[str, ...]:
+    """Start a command where these mounts are."""
+    return "unshare", "--mount", "sh", "-ec", f'{script}\nexec "$@"', "sh"
+
+
+def test_process_sandbox_of_an_unprivileged_user_passes_the_basic_checks() -> None:
+    assert_holds_for_another_user(BASIC_CHECKS.replace("HIDDEN", repr(str(REPOSITORY))))
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root mounts for others")
+def test_mount_below_a_shown_folder_is_hidden_and_keeps_no_user_from_a_sandbox() -> None:
+    """As an engine mounts a GPU's libraries below /usr: a user namespace may not leave such mounts out."""
+    mounts = """
+        mount -t tmpfs none /usr/local/games
+        mkdir "/usr/local/games/two words"
+        mount -t tmpfs none "/usr/local/games/two words"
+        mount --bind /etc/passwd /usr/lib/os-release
+    """
+    look = "import os; print(os.listdir('/usr/local/games'), open('/usr/lib/os-release').read())"
+
+    assert_holds_for_another_user(f'check(run({look!r}), "exited", b"[] \\n")\n', *among_mounts(mounts))
 
 
 def test_folder_of_the_owner_with_the_name_of_a_library_is_not_shown(
@@ -130,13 +207,10 @@ def test_mounts_in_a_folder_that_the_user_may_not_enter_keep_him_from_no_sandbox
         mkdir -p /usr/local/games/closed/within
         mount -t tmpfs none /usr/local/games/closed/within
         chmod 0700 /usr/local/games/closed
-        exec "$@"
     """
     look = "import os; print(os.listdir('/usr/local/games'), os.access('/usr/closed', os.R_OK))"
 
-    assert_holds_for_another_user(
-        f'check(run({look!r}), "exited", b"[] False\\n")\n', "unshare", "--mount", "sh", "-ec", mounts, "sh"
-    )
+    assert_holds_for_another_user(f'check(run({look!r}), "exited", b"[] False\\n")\n', *among_mounts(mounts))
 
 
 def test_owner_with_many_open_files_has_a_sandbox() -> None:
@@ -238,9 +312,7 @@ mkdir -p /usr/local/pythons/first
 mount -t tmpfs none /usr/local/pythons
 mkdir /usr/local/pythons/first
 mount --bind /usr /usr/local/pythons/first
-exec "$@"
 """
-IN_A_MOUNT = ["unshare", "--mount", "sh", "-ec", MOUNTS, "sh"]
 START_THERE = """
 import os, sys
 sys.path[:0] = {path!r}
@@ -256,10 +328,10 @@ sandbox.close()
 def test_interpreter_in_a_mount_below_a_shown_folder_is_shown() -> None:
     script = START_THERE.format(path=[str(REPOSITORY), *sys.path])
 
-    done = subprocess.run([*IN_A_MOUNT, sys.executable, "-c", script], capture_output=True, text=True)
+    done = subprocess.run([*among_mounts(MOUNTS), sys.executable, "-c", script], capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
-    assert_holds_for_another_user(START_THERE.format(path=[]), *IN_A_MOUNT)
+    assert_holds_for_another_user(START_THERE.format(path=[]), *among_mounts(MOUNTS))
 
 
 def test_interpreter_that_programs_could_not_see_is_said() -> None:
@@ -302,12 +374,9 @@ assert not list(Path(tempfile.gettempdir()).glob(f"*{owner.name()}*"))
 @without_namespaces
 @pytest.mark.skipif(os.getuid() != 0 or KERNEL < (5, 8), reason="needs root, and a /proc that can differ from others")
 def test_sandbox_without_namespaces_under_a_proc_that_hides_processes_is_said() -> None:
-    hidden = ["unshare", "--mount", "--pid", "--fork", "sh", "-ec", 'mount -t proc -o hidepid=2 none /proc; exec "$@"']
-    nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "/usr/bin/python3", "-c"]
-    path = [str(REPOSITORY), *(each for each in sys.path if each.endswith("site-packages"))]
-    script = f"import sys; sys.path[:0] = {path!r}; from deepcoder.sandbox.process import *; start_process()"
-    command = [*hidden, "sh", sys.executable, "-c", REFUSE_NAMESPACES, *nobody, script]
+    hidden = ("unshare", "--mount", "--pid", "--fork", "sh", "-ec", 'mount -t proc -o hidepid=2 none /proc; exec "$@"')
+    script = f"import sys; sys.path[:0] = {PATH!r}; from deepcoder.sandbox.process import *; start_process()"
 
-    done = subprocess.run(command, cwd="/", capture_output=True, text=True)
+    done = python_of_another_user("-c", script, before=(*hidden, "sh", sys.executable, "-c", REFUSE_NAMESPACES))
 
     assert "SandboxUnavailable: /proc hides processes" in done.stderr.splitlines()[-1], done.stderr
