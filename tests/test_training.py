@@ -26,13 +26,14 @@ from transformers import TrainerControl, TrainerState
 from deepcoder.datasets import load_problems
 from deepcoder.grade import Record, Settings
 from deepcoder.mutants import mutants, normalised
+from deepcoder.pool.alarm import OVER
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.reward import CodeReward
 from deepcoder.training import arguments, grpo, judgements, report, tiny
 from deepcoder.training.gate import GateError, check_rewards
 from deepcoder.training.judgements import JudgementLog
-from deepcoder.training.limit import OVER, UnjudgedLimit
+from deepcoder.training.limit import UnjudgedLimit
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 # TRL still uses names that transformers 5 has deprecated.

@@ -16,7 +16,7 @@ from deepcoder.verdicts import Judgement, Verdict
 log = logging.getLogger(__name__)
 
 BORNE = 0.01  # share of IE that machines may now and then cause
-OVER = 1000  # judgements, the last ones
+OVER = 1000  # judgements, the last ones, of which a share is taken
 AT_LEAST = 100  # of them: below, a batch's own line says enough
 EVERY_S = 60.0
 

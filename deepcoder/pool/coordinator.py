@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-import os
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 import ray
@@ -27,7 +27,7 @@ from deepcoder.pool.memory import KEPT, Key, Memory, key_of
 from deepcoder.pool.metrics import TELL_S, Counts, Metrics, Rates
 from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule, unjudged
 from deepcoder.pool.state import NodeState, State
-from deepcoder.pool.worker import BEAT_S, MOST_REFERENCES, Failed, Report, Started, Work, Worker
+from deepcoder.pool.worker import BEAT_S, MOST_REFERENCES, Failed, Report, Started, Work, Worker, end_if_failed
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Sign
@@ -136,13 +136,8 @@ class Coordinator:
     def _begin_task(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.critical("the coordinator fails, and is started again", exc_info=error)
-            os._exit(1)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(end_if_failed, "coordinator"))
 
     def _nodes(self) -> list[Node]:
         return nodes.alive(self._crew.size.resource)
@@ -455,20 +450,22 @@ class Coordinator:
         """
         end = time.monotonic() + deadline_s
         client = self._hear(name)
+        if not requests:
+            return
         queue: Queue = asyncio.Queue()
         missing: dict[int, Job] = {}
         client.calls.add(queue)
         try:
             try:
                 async with asyncio.timeout(deadline_s), client.turn:
-                    while requests and client.open >= MOST_OPEN and not client.is_gone:
+                    while client.open >= MOST_OPEN and not client.is_gone:
                         await asyncio.sleep(ROOM_S)
             except TimeoutError:
                 totals = {each.place: len(problems[each.problem].order) for each in requests}
                 where = f"for problem {problems[requests[0].problem].name}, which waits for others of its client"
                 yield self._late(totals, where, deadline_s, begins)
                 return
-            if client.is_gone or not requests:
+            if client.is_gone:
                 return
             found = self._ask(client, problems, requests, queue, missing, fresh, begins)
             while found or missing:

@@ -529,7 +529,7 @@ def _resolved_there(config: SandboxConfig, size: Size) -> SandboxConfig:
         SandboxUnavailable: There is no such node.
     """
     if config.kind != "auto":
-        return resolve(config)
+        return config
     crew = Crew(size)
     crew.see(nodes.alive(size.resource))
     asked: Any = ray.remote(resolve).options(**nodes.room(size.resource, crew.avoided())).remote(config)

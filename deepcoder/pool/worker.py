@@ -17,6 +17,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import NamedTuple
 
 import ray
@@ -174,7 +175,8 @@ class Worker:
             begins = bool(self._waiting) and not self._is_busy
             self._is_busy |= begins
         if begins:
-            loop.run_in_executor(self._thread, self._judge_all, loop).add_done_callback(_ended)
+            judging = loop.run_in_executor(self._thread, self._judge_all, loop)
+            judging.add_done_callback(partial(end_if_failed, "worker"))
         while True:
             self._news.clear()
             due_s = self._due_s()
@@ -349,10 +351,10 @@ class Worker:
             self._sandbox = None
 
 
-def _ended(judging: asyncio.Future[None]) -> None:
-    """Without the thread that judges this process would stay, and seem busy for ever."""
-    if not judging.cancelled() and (error := judging.exception()) is not None:
-        log.critical("the worker fails, and is started again", exc_info=error)
+def end_if_failed(actor: str, task: asyncio.Future[None]) -> None:
+    """End this process, the actor's, with a task without which it would go on and do nothing: Ray starts it again."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("the %s fails, and is started again", actor, exc_info=error)
         os._exit(1)
 
 

@@ -101,14 +101,13 @@ class Keeper:
     def note(self) -> None:
         """Wait until it is ready, and take its size for what it is at first."""
         select.select([self.channel], [], [])
-        self.bytes_at_first, self._own_at_first = self._bytes()
+        self.mapped_bytes, self.bytes_at_first, self._own_at_first = self._bytes()
 
-    def _bytes(self) -> tuple[int, int]:
-        """Resident, and of that its own, which every program inherits; of files each has in memory what it uses."""
-        with open(f"/proc/{self.pid}/statm") as statm:
-            mapped, resident, of_files, *_ = map(int, statm.read().split())
-        self.mapped_bytes = mapped * _PAGE_BYTES
-        return resident * _PAGE_BYTES, (resident - of_files) * _PAGE_BYTES
+    def _bytes(self) -> tuple[int, int, int]:
+        """Mapped; resident; and of that its own, which all programs inherit, while of files each has what it uses."""
+        pages = map(int, keeper.read_proc(f"/proc/{self.pid}/statm").split())
+        mapped, resident, of_files, *_ = (each * _PAGE_BYTES for each in pages)
+        return mapped, resident, resident - of_files
 
     def waiting(self) -> tuple[int, int | None]:
         """The process that waits for an order: its pid and user."""
@@ -131,7 +130,8 @@ class Keeper:
         if not select.select([self.channel], [], [], timeout_s)[0]:
             return False
         self._heard()
-        self.growth = max(0, self._bytes()[1] - self._own_at_first)
+        self.mapped_bytes, _, own = self._bytes()
+        self.growth = max(0, own - self._own_at_first)
         return True
 
 
@@ -416,19 +416,19 @@ class Process:
 
         What they inherit of the main process would count for each of them, were there no cgroup to say what all hold.
         """
-        held = {pid: int(fields[21]) * _PAGE_BYTES - self.keeper.growth for pid, fields in found.items()}
-        of_main = max(0, held.pop(self.pid))
-        if not held:
-            return of_main
-        for pid in held:
-            if int(found[pid][20]) >= self.keeper.mapped_bytes:
-                held[pid] -= self.keeper.bytes_at_first
-            else:  # it has become another program, and inherits nothing
-                held[pid] += self.keeper.growth
-        together = of_main + sum(each for each in held.values() if each > 0)
-        if self.keeper.cgroup is None or together < self.limits["memory_bytes"]:
-            return together
-        return max(of_main, min(together, self.keeper.cgroup.growth()))
+        growth, cgroup = self.keeper.growth, self.keeper.cgroup
+        of_main = of_others = 0
+        for pid, fields in found.items():
+            resident = int(fields[21]) * _PAGE_BYTES
+            if pid == self.pid:
+                of_main = max(0, resident - growth)
+            elif int(fields[20]) < self.keeper.mapped_bytes:  # it has become another program, and inherits nothing
+                of_others += resident
+            else:
+                of_others += max(0, resident - growth - self.keeper.bytes_at_first)
+        if cgroup is None or not of_others or of_main + of_others < self.limits["memory_bytes"]:
+            return of_main + of_others
+        return max(of_main, min(of_main + of_others, cgroup.growth()))
 
     def _hides_memory(self) -> bool:
         """Memory in files, sockets and pipes is in no process's account.

@@ -12,8 +12,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState
 from transformers import TrainingArguments as HfArguments
 
-OVER = 1000  # completions, the last ones
-AT_LEAST = 100  # as if there had been so many, so that one of the first few ends nothing
+from deepcoder.pool.alarm import AT_LEAST, OVER
 
 
 class TooManyUnjudged(Exception):
@@ -51,7 +50,7 @@ class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
             self._shares.popleft()
         mean = sum(share for _, share in self._shares) / len(self._shares)
         seen = len(self._shares) * args.generation_batch_size
-        if mean * seen > self.most * max(seen, AT_LEAST):
+        if mean * seen > self.most * max(seen, AT_LEAST):  # so that one of the first few ends nothing
             kept = Path(args.output_dir) / f"checkpoint-{state.global_step}"
             self.reason = (
                 f"{mean:.1%} of the completions since step {self._shares[0][0]} could not be judged, and "

@@ -22,7 +22,7 @@ from rich.table import Table
 from scripts.chaos import faults
 from scripts.chaos.client import Client
 from scripts.chaos.faults import Fault
-from scripts.chaos.hosts import Host, Hosts, missing, wait_until
+from scripts.chaos.hosts import LEFT_S, SETTLE_S, Host, Hosts, missing, wait_until
 from scripts.chaos.load import Count
 
 POOL = "chaos"
@@ -32,8 +32,6 @@ BATCH, PACE_S = 40, 0.2
 DEADLINE_S = 300.0  # of a batch; it is an error to need it
 LASTS_S = 1.0, 25.0  # a fault
 PAUSE_S = 1.0, 5.0  # between two
-SETTLE_S = 90.0  # in which all workers are back after the last one
-LEFT_S = 30.0  # in which nothing is left after the trainer's end
 
 out = Console()
 

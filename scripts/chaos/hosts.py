@@ -40,6 +40,8 @@ DISK_BYTES = 3 << 30  # at most: it is memory
 RUNNER = BOOTSTRAP.strip().splitlines()[0]  # in the command line of every runner
 PERIOD_S = 0.05  # of a slow host
 START_S = 60.0
+SETTLE_S = 90.0  # in which all workers are back after a fault
+LEFT_S = 30.0  # in which nothing is left of what it, or the trainer's end, has ended
 _LIST_ACTORS = """
 import json, ray
 from ray._private.state import actors

@@ -11,12 +11,10 @@ import pytest
 
 from scripts.chaos.client import Client
 from scripts.chaos.faults import Fault
-from scripts.chaos.hosts import Hosts, missing, wait_until
+from scripts.chaos.hosts import LEFT_S, SETTLE_S, Hosts, missing, wait_until
 
 WORKERS = 4
 BATCH, PACE_S = 40, 0.15
-SETTLE_S = 90.0  # in which all workers are back after a fault
-LEFT_S = 30.0  # in which nothing is left of what it has ended
 
 
 class Trial:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.chaos.hosts import Hosts, missing, wait_until
-from tests.cluster.conftest import LEFT_S, Trial
+from scripts.chaos.hosts import LEFT_S, Hosts, missing, wait_until
+from tests.cluster.conftest import Trial
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 
