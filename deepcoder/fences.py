@@ -369,7 +369,7 @@ def _ends_in_comment(text: str, comment_start: int, event: _Event, is_inner: boo
     One that closes stands behind the comment's words, and no comment follows. One that opens may be in a heading.
     """
     words = text[comment_start : event.start]
-    if not words.strip("# \t") or "`" in words:
+    if words.strip() == "#" or "`" in words:
         return False
     if words.startswith("##") and (is_inner or _begins_next(event)):
         return True
