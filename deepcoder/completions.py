@@ -11,8 +11,9 @@ from typing import Any
 # A text; a message; or messages, of which the last one of the model counts.
 Completion = str | bytes | Mapping[str, Any] | Sequence[Any]
 
-_MODEL = ("assistant", "model", None)  # the roles that the model has; a completion without roles is all the model's
-_TEXTS = ("text", "output_text", None)  # the types of the parts that are text
+_MODEL = frozenset(("assistant", "model", "ai", ""))  # roles; a message without one is the model's
+_OTHERS = frozenset(("user", "human", "system", "developer", "tool", "function", "ipython"))
+_TEXTS = frozenset(("text", "output_text", "input_text"))  # types of the parts that are text
 
 
 def text_of(completion: Completion) -> str:
@@ -36,39 +37,55 @@ def text_of(completion: Completion) -> str:
             messages = completion
         case _:
             raise TypeError(f"a completion is text or messages, not {_named(completion)}")
-    for message in messages:
-        if not isinstance(message, Mapping) or not {"role", "content", "parts"} & message.keys():
-            raise TypeError(
-                f"a completion is text or messages with role and content, not a list with {_named(message)}"
-            )
-    answers = [message for message in messages if message.get("role") in _MODEL]
-    return _content(answers[-1].get("content", answers[-1].get("parts"))) if answers else ""
+    answers = [message for message in messages if _is_of_model(message)]
+    return _content(answers[-1]) if answers else ""
 
 
 def last_text(prompt: Completion) -> str:
-    """Return the text that a prompt ends with, of whatever role."""
-    if isinstance(prompt, list | tuple) and prompt:
-        prompt = prompt[-1]
-    return text_of({**prompt, "role": "assistant"} if isinstance(prompt, Mapping) else prompt)
+    """Return the text that a prompt ends with, of whatever role.
+
+    Raises:
+        TypeError: The prompt is neither text nor messages.
+    """
+    if isinstance(prompt, list | tuple) and prompt and isinstance(prompt[-1], Mapping):
+        _is_of_model(prompt[-1])
+        return _content(prompt[-1])
+    return text_of(prompt)
 
 
-def _content(content: Any) -> str:
-    match content:
-        case None:  # of a message that only calls tools
+def _is_of_model(message: Any) -> bool:
+    """Return whether the model wrote a message.
+
+    Raises:
+        TypeError: It is no message, or of a role that is not known.
+    """
+    if not isinstance(message, Mapping) or not {"role", "content", "parts", "type"} & message.keys():
+        raise TypeError(f"a completion is text or messages with role and content, not a list with {_named(message)}")
+    if not {"role", "content", "parts"} & message.keys():  # reasoning or a call of a tool, as an item of its own
+        return False
+    role = message.get("role")
+    if isinstance(role, str | None) and (role or "").lower() in _MODEL | _OTHERS:
+        return (role or "").lower() in _MODEL
+    raise TypeError(f"a message has the role {role!r:.50}, which is none of {', '.join(sorted(_MODEL | _OTHERS))}")
+
+
+def _content(message: Mapping[str, Any]) -> str:
+    match message.get("content") or message.get("parts"):
+        case None:  # a message that only calls tools
             return ""
-        case str():
-            return content
-        case list() | tuple():
-            return "".join(map(_part, content))
-        case _:
-            raise TypeError(f"the content of a message is text or parts, not {_named(content)}")
+        case str() as text:
+            return text
+        case list() | tuple() as parts:
+            return "".join(map(_part, parts))
+        case other:
+            raise TypeError(f"the content of a message is text or parts, not {_named(other)}")
 
 
 def _part(part: Any) -> str:
     match part:
         case str():
             return part
-        case Mapping() if part.get("type") not in _TEXTS:  # a picture, a call of a tool, reasoning
+        case Mapping() if part.get("type", "text") not in _TEXTS or part.get("thought"):  # a picture, reasoning, …
             return ""
         case {"text": str() as text}:
             return text

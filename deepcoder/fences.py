@@ -8,11 +8,11 @@ A fence is a run of three or more backticks or tildes. CommonMark wants it alone
     print(1)```</answer>         closes behind the last line of code, and has something behind it
 
 So a fence opens a block if its tag could be one, wherever it stands on its line; two on one line are inline code. In
-Python a fence inside a string or a comment is text, and one outside cannot be code: it closes the block, or begins the
+Python a fence inside a string or a comment is text, and one outside cannot be code: it closes the block, and begins the
 next one if it is tagged. A tag that closes reasoning, or a token that ends the answer, ends a block, too. A block that
 is tagged as Markdown, or has more ticks than the fences in it, is a wrapper: its blocks count.
 
-A tag that opens reasoning counts where a line begins; then only its own closing tag counts, anywhere but in inline
+A tag that opens reasoning counts where it begins its line; then only its own closing tag counts, anywhere but in inline
 code. A closing tag without an opening one (the prompt opened it) counts where a line begins or ends, unless nothing
 follows it. What stands before it, and all that stands in reasoning, is no block of the answer.
 """
@@ -33,51 +33,40 @@ _CLOSED_BY = {f"<{name}>": f"</{name}>" for name in _NAMES} | {
     "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",  # gpt-oss
 }
 _CLOSING = frozenset(_CLOSED_BY.values())
-_STOPS = ("<|im_end|>", "<|eot_id|>", "<|endoftext|>", "<|end|>", "<|return|>", "<|end_of_text|>", "</s>", "</answer>")
+_STOPS = (
+    *("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|endoftext|>", "<|end_of_text|>", "<|end|>", "<|return|>"),
+    *("<end_of_turn>", "<｜end▁of▁sentence｜>", "</s>", "</answer>", "</solution>", "</code>"),
+)
 _TAG = "|".join(map(re.escape, [*_CLOSED_BY, *_CLOSING, *_STOPS]))
 
 # Possessive throughout: nothing here can backtrack.
 _EVENT = re.compile(rf"(?P<marks>`{{3,}}+|~{{3,}}+)|(?P<tag>{_TAG})", re.IGNORECASE | re.ASCII)
-_QUOTES = re.compile(r"(?:[ \t]*+>)*+")
 _CONTAINER = re.compile(
     r"[ \t>]*+(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]++[ \t>]*+)*+"
 )  # what lists and quotations begin with
 _LINE_ENDS = re.compile(r"[ \t]*+(?:\n|\Z|```|~~~|<)")
 _COMMENT_FOLLOWS = re.compile(r"\n[ \t>]*+#")
 
-# What may stand behind an opening fence: one word, or a word without a blank before it and then anything.
+# What may stand behind an opening fence: a tag, and what is no sentence; a tag without a blank before it, and anything.
 _WORD = r"(?![\d_])\w[^\s{}:,;=(\[<>|]*+"
+_DETAIL = r"[:{(][^\n]*|[ \t]++(?:[0-9.]++|[#({][^\n]*|[\w-]++=[^\n]*|[\w/-]++\.\w++)"
 _INFO = re.compile(
-    rf"""
-    (?P<word>{_WORD})[^\n]*
-    | [ \t{{.]++(?P<late>{_WORD})(?:[ \t]+[0-9.]+|[ \t]+[\w-]+=[^\n]*|[^\n]*\}})?[ \t]*
-    """,
-    re.VERBOSE,
+    rf"[ \t{{.]*+(?P<tag>{_WORD})(?P<detail>(?:{_DETAIL}|\}}|[ \t]++[^\n]*\}})?[ \t]*+)(?P<words>[^\n]*)"
 )
-_TAG_ALONE = re.compile(r"[ \t]*[\w+#.-]+(?:[ \t]+(?:[0-9.]+|#[^\n]*|[\w-]+=[^\n]*))?[ \t]*")
-_PYTHON = re.compile(r"py(?:thon)?(?:3(?:\.[0-9]+)*)?", re.IGNORECASE)
+_PYTHON = re.compile(
+    r"(?:lang(?:uage)?-)?(?:py(?:thon)?(?:-?3(?:\.[0-9]+)*)?|pypy(?:3(?:\.[0-9]+)*)?)|[\w/-]+\.py", re.IGNORECASE
+)
 _MARKDOWN = frozenset(("markdown", "md"))
-# Tags of what models add to a program. Other words behind a fence that could close a block are words.
-_OTHERS = frozenset(
-    "ascii bash bat c c# c++ cc cmd cobol console cpp cs csharp css csv dart diff dockerfile elixir erlang error "
-    "example expected fortran fsharp go golang haskell html ini input ipython java javascript js json julia kotlin "
-    "latex log lua makefile math matlab mermaid none objc ocaml out output pascal perl php plain plaintext powershell "
-    "prolog ps1 pseudo pseudocode pycon python2 py2 r racket ruby rust sample scala scheme sh shell sql stdin stdout "
-    "swift term terminal tex text toml trace traceback ts txt typescript vb xml yaml yml zsh".split()
-)
 
-# Comments and strings; the group is missing where a string does not end.
 _TOKEN = re.compile(
     r'''
-    (\#)[^\n]*+
-    | """(?:[^"\\]++|\\.|"(?!""))*+(""")?
-    | \'\'\'(?:[^'\\]++|\\.|'(?!''))*+(\'\'\')?
-    | "(?:[^"\\\n]++|\\.)*+(")?
-    | '(?:[^'\\\n]++|\\.)*+(')?
+    (?P<comment>\#[^\n]*+)
+    | (?P<lines>"""|\'\'\')(?:[^"'\\]++|\\.|(?!(?P=lines))["'])*+(?P<lines_end>(?P=lines))?
+    | (?P<quote>["'])(?:[^"'\\\n]++|\\.|(?!(?P=quote))["'])*+(?P<quote_end>(?P=quote))?
     ''',
     re.VERBOSE | re.DOTALL,
 )
-FENCE = "```\n"  # opens a block without a tag
+_FAR = 80  # characters before a tag that are looked at
 _LOOKAHEAD = 32  # events that are weighed with the strings in mind, per block
 
 
@@ -95,8 +84,18 @@ class Block:
     """A fenced block of Python, or of no tag."""
 
     source: str
-    is_tagged: bool  # as Python, and its strings have an end
+    is_tagged: bool
     is_closed: bool
+    is_cut: bool = False  # a string in it has no end, as in a draft that was given up
+
+
+class _End(Enum):
+    """How a block ends."""
+
+    CLOSED = auto()  # by a fence, which is used up
+    FOLLOWED = auto()  # by a fence that opens a block of another language
+    CUT = auto()  # by what begins the answer anew, or with the text
+    WRAPPER = auto()  # it does not: the event is a fence inside it whose block counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,127 +112,135 @@ class _Event:
     info: str | None  # of a fence: what stands behind it; None where a backtick does, as in inline code
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A block in the text: the fence that opens it, and where it stops."""
+
+    fence: _Event
+    stop: int
+    tag: Tag
+    end: _End
+    is_cut: bool
+
+
 def blocks(text: str) -> list[Block]:
     """Return the blocks of Python and of no tag that are part of the answer, in their order.
 
     Empty ones are left out. There is none where the text ends in reasoning.
     """
-    return _Reader(text).blocks()
+    found = (
+        Block(_source(text, each), each.tag is Tag.PYTHON, each.end is not _End.CUT, each.is_cut)
+        for each in _Reader(text).spans()
+    )
+    return [block for block in found if block.source.strip("\ufeff \t\n").strip()]
 
 
-def left_open(text: str) -> str:
-    """Return what the text leaves open with its last line, to be put before what continues it.
+def continued(prompt: str, text: str) -> str:
+    """Return the text with what the prompt's last line leaves open put before it.
 
-    That is a fence without a tag, if the last line opens a block of Python or of no tag; a tag of reasoning, if the
-    last line ends with one; else nothing.
+    That is a fence that opens a block of Python or of no tag, unless the text begins with a fence of its own, or the
+    line only speaks of the fence, as in "start with ```python"; or a tag of reasoning alone, or behind a token.
     """
-    text = text.rstrip()
-    last = text[text.rfind("\n") + 1 :]
-    events = list(_EVENT.finditer(last))
-    if not events or events[-1]["tag"]:
-        tag = events[-1]["tag"].lower() if events else ""
-        return f"{tag}\n" if tag in _CLOSED_BY and last.lower().endswith(tag) else ""
-    return FENCE if _Reader(text).ends_in_a_new_block() else ""
-
-
-def begins_with_fence(text: str) -> bool:
-    """Return whether the first line that is not blank begins with a fence."""
-    return text.lstrip().startswith(("```", "~~~"))
-
-
-class _End(Enum):
-    """How a block ends."""
-
-    CLOSED = auto()  # by a fence
-    CUT = auto()  # by what begins something else, or with the text
-    WRAPPER = auto()  # it does not: the event is a fence inside it whose block counts
+    prompt = prompt.rstrip()
+    last = prompt[prompt.rfind("\n") + 1 :]
+    events = _events(last)
+    if not events:
+        return text
+    event = events[-1]
+    before = last[: event.start].rstrip()[-1:]
+    if event.tag in _CLOSED_BY and event.end == len(last) and before in ("", ">"):
+        return f"{event.tag}\n{text}"
+    if not event.marks or (before.isalnum() and not event.is_own) or text.lstrip().startswith(("```", "~~~")):
+        return text
+    spans = _Reader(prompt).spans()
+    if not spans or spans[-1].end is not _End.CUT or prompt[spans[-1].fence.line_end :]:
+        return text
+    return f"```{'python' if spans[-1].tag is Tag.PYTHON else ''}\n{text}"
 
 
 class _Reader:
     """Reads one text, event by event.
 
-    The mutable state: the blocks found since the reasoning, and the wrappers that are open.
+    The mutable state: the spans found since the reasoning, the wrappers that are open, and the line of the last tag of
+    reasoning that is only mentioned.
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.events = _events(text)
-        self.content_end = _content_end(text, self.events)
-        self.found: list[tuple[_Event, int, bool, bool]] = []  # the opening fence, where it stops, tagged, closed
-        self.wrappers: list[str] = []
-        self._read()
+        self._text = text
+        self._events = _events(text)
+        self._content_end = _content_end(text, self._events)
+        self._spans: list[_Span] = []
+        self._wrappers: list[str] = []
+        self._mentioned_on = -1
 
-    def blocks(self) -> list[Block]:
-        found = (Block(_source(self.text, fence, stop), *facts) for fence, stop, *facts in self.found)
-        return [block for block in found if block.source.strip("\ufeff \t\n").strip()]
-
-    def ends_in_a_new_block(self) -> bool:
-        if not self.found:
-            return False
-        fence, stop, _, is_closed = self.found[-1]
-        return not is_closed and stop == len(self.text) and not self.text[fence.line_end :].strip()
-
-    def _read(self) -> None:
+    def spans(self) -> list[_Span]:
         awaited = ""  # the tag that closes the reasoning we are in
         at = 0
-        while at < len(self.events):
-            event = self.events[at]
+        while at < len(self._events):
+            event = self._events[at]
             at += 1
             if event.tag in _CLOSING and self._closes_reasoning(event, awaited):
                 awaited = ""
-                self.found.clear()
-                self.wrappers.clear()
-            elif not awaited and event.tag in _CLOSED_BY and self._opens_reasoning(event):
-                awaited = _CLOSED_BY[event.tag]
+                self._spans.clear()
+                self._wrappers.clear()
+            elif not awaited and event.tag in _CLOSED_BY:
+                awaited = _CLOSED_BY[event.tag] if self._opens_reasoning(event) else ""
             elif not awaited and event.marks:
                 at = self._read_fence(event, at)
-        if awaited:
-            self.found.clear()
+        return [] if awaited else self._spans
 
     def _closes_reasoning(self, event: _Event, awaited: str) -> bool:
-        if _is_inline_code(self.text, event):
+        if _is_inline_code(self._text, event):
             return False
         if awaited:
             return event.tag == awaited
-        if event.start >= self.content_end:  # nothing follows: a stray one
+        if event.start >= self._content_end or event.line_start == self._mentioned_on:  # a stray one, or a mention
             return False
-        return event.is_own or "|" in event.tag or _LINE_ENDS.match(self.text, event.end) is not None
+        return event.is_own or "|" in event.tag or _LINE_ENDS.match(self._text, event.end) is not None
 
     def _opens_reasoning(self, event: _Event) -> bool:
-        return (event.is_own or "|" in event.tag) and not _is_inline_code(self.text, event)
+        before = self._text[max(event.line_start, event.start - _FAR) : event.start]
+        begins_line = not before.strip() or before.endswith(">")  # behind another tag
+        if (begins_line or "|" in event.tag) and not _is_inline_code(self._text, event):
+            return True
+        self._mentioned_on = event.line_start
+        return False
 
     def _read_fence(self, fence: _Event, at: int) -> int:
         """Read on from a fence outside of blocks; return the index of the event after what it opens."""
         tag = _tag(fence)
-        if self.wrappers and fence.is_own and tag in (None, Tag.NONE) and fence.marks.startswith(self.wrappers[-1]):
-            self.wrappers.pop()
+        if self._wrappers and fence.is_own and tag in (None, Tag.NONE) and fence.marks.startswith(self._wrappers[-1]):
+            self._wrappers.pop()
         elif tag is None:
-            if fence.info is None:  # inline code, up to the fence that closes it on the same line
-                while at < len(self.events) and self.events[at].start < fence.line_end:
-                    at += 1
-                    if self.events[at - 1].marks == fence.marks:
-                        break
+            return at if fence.info is not None else self._after_inline_code(fence, at)
         elif tag is Tag.MARKDOWN:
-            self.wrappers.append(fence.marks)
+            self._wrappers.append(fence.marks)
         else:
             return self._read_block(fence, tag, at)
         return at
 
+    def _after_inline_code(self, fence: _Event, at: int) -> int:
+        while at < len(self._events) and self._events[at].start < fence.line_end:
+            at += 1
+            if self._events[at - 1].marks == fence.marks:
+                break
+        return at
+
     def _read_block(self, fence: _Event, tag: Tag, at: int) -> int:
-        found = None if tag is Tag.OTHER else _python_end(self.text, self.events, at, fence, tag)
-        at, end = found or _plain_end(self.events, at, fence)
+        by_strings = None if tag is Tag.OTHER else _end_by_strings(self._text, self._events, at, fence, tag)
+        at, end = by_strings or _end_by_lines(self._events, at, fence)
         if end is _End.WRAPPER:
-            self.wrappers.append(fence.marks)
+            self._wrappers.append(fence.marks)
             return at
-        stop = len(self.text)
-        if at < len(self.events):
-            event = self.events[at]
+        stop = len(self._text)
+        if at < len(self._events):
+            event = self._events[at]
             begins_line = event.is_own or (end is _End.CUT and event.marks)  # words before the next fence are no code
             stop = event.line_start - 1 if begins_line else event.start
         if tag is not Tag.OTHER:
-            is_torn = found is None and _is_torn(self.text[fence.line_end : stop])
-            self.found.append((fence, stop, tag is Tag.PYTHON and not is_torn, end is _End.CLOSED))
-        return at + (end is _End.CLOSED)
+            is_cut = by_strings is None and _has_open_string(self._text[fence.line_end : stop])
+            self._spans.append(_Span(fence, stop, tag, end, is_cut))
+        return at + 1 if end is _End.CLOSED else at
 
 
 def _events(text: str) -> list[_Event]:
@@ -243,17 +250,20 @@ def _events(text: str) -> list[_Event]:
         start, end = match.span()
         if start > line_end or not found:
             line_start = text.rfind("\n", max(line_end, 0), start) + 1
-            line_end = text.find("\n", start) % (len(text) + 1)  # the end of the text where there is none
+            line_end = text.find("\n", start)
+            if line_end < 0:
+                line_end = len(text)
             container = _CONTAINER.match(text, line_start, start)
             container_end = container.end() if container else line_start
             last_tick = text.rfind("`", line_start, line_end)
-            own = container_end == start
+            is_own = container_end == start
         else:
-            own = found[-1].is_own and bool(found[-1].marks) and not text[found[-1].end : start].strip()
+            is_own = found[-1].is_own and bool(found[-1].marks) and not text[found[-1].end : start].strip()
         marks, tag = match["marks"] or "", (match["tag"] or "").lower()
-        may_open = own if marks.startswith("~") else last_tick < end  # a tilde is an operator, too
+        # A tilde is an operator, too.
+        may_open = container_end == start if marks.startswith("~") else last_tick < end
         info = text[end:line_end] if marks and may_open else None
-        found.append(_Event(start, end, line_start, line_end, marks, tag, own, info))
+        found.append(_Event(start, end, line_start, line_end, marks, tag, is_own, info))
     return found
 
 
@@ -261,10 +271,14 @@ def _content_end(text: str, events: Sequence[_Event]) -> int:
     """Return where the text ends without the tags, bare fences and blanks at its end."""
     end = len(text)
     for event in reversed(events):
-        if (event.marks and (event.info is None or event.info.strip())) or text[event.end : end].strip():
+        if (event.marks and not _is_bare(event)) or text[event.end : end].strip():
             break
         end = event.start
     return end
+
+
+def _is_bare(fence: _Event) -> bool:
+    return fence.info is not None and not fence.info.strip()
 
 
 def _is_inline_code(text: str, event: _Event) -> bool:
@@ -274,86 +288,83 @@ def _is_inline_code(text: str, event: _Event) -> bool:
 
 def _tag(fence: _Event) -> Tag | None:
     """Return what a fence outside of blocks opens; None where it opens nothing."""
-    if fence.info is None:
-        return None
-    if not fence.info.strip():
-        return Tag.NONE
-    match = _INFO.fullmatch(fence.info)
-    if match is None or not (fence.is_own or _TAG_ALONE.fullmatch(fence.info)):  # words, which may be of a sentence
-        return None
-    word = (match["word"] or match["late"]).lower()
-    if _PYTHON.fullmatch(word):
+    if fence.info is None or _is_bare(fence):
+        return None if fence.info is None else Tag.NONE
+    match = _INFO.match(fence.info)
+    if match is None or (match["words"] and (not fence.is_own or fence.info[0] in " \t")):
+        return None  # words, which may be of a sentence
+    if _PYTHON.fullmatch(match["tag"]):
         return Tag.PYTHON
-    return Tag.MARKDOWN if word in _MARKDOWN else Tag.OTHER
+    return Tag.MARKDOWN if match["tag"].lower() in _MARKDOWN else Tag.OTHER
 
 
-def _begins_next(event: _Event) -> bool:
-    """Return whether a fence that could close a block begins the next one instead."""
+def _end_at_fence(event: _Event) -> _End:
+    """Return how a fence that can be no code ends the block that it stands in."""
     tag = _tag(event)
-    if tag is Tag.PYTHON or not event.is_own or event.info is None:
-        return tag is Tag.PYTHON
-    return event.info.strip().lower() in _OTHERS | _MARKDOWN
+    if tag is Tag.PYTHON:
+        return _End.CUT
+    is_tag_alone = event.info is not None and len(event.info.split()) == 1 and not event.info[0].isspace()
+    return _End.FOLLOWED if tag in (Tag.OTHER, Tag.MARKDOWN) and event.is_own and is_tag_alone else _End.CLOSED
 
 
-def _plain_end(events: Sequence[_Event], at: int, fence: _Event) -> tuple[int, _End]:
-    """Return the index of the event that ends the block which `fence` opens, and how; len(events) where none does."""
+def _end_by_lines(events: Sequence[_Event], at: int, fence: _Event) -> tuple[int, _End]:
+    """Return the index of the event that ends the block which `fence` opens, and how, by how they stand on lines.
+
+    The index is len(events) where none does.
+    """
     for index in range(at, len(events)):
         event = events[index]
         if event.tag:
             if event.is_own and event.tag not in _CLOSED_BY:
                 return index, _End.CUT
         elif event.marks.startswith(fence.marks):
-            if _begins_next(event):
-                return index, _End.CUT
-            if event.is_own or (event.info is not None and not event.info.strip()):
-                return index, _End.CLOSED
+            end = _end_at_fence(event)
+            if end is _End.CUT or event.is_own or _is_bare(event):
+                return index, end
     return len(events), _End.CUT
 
 
-def _python_end(text: str, events: Sequence[_Event], at: int, fence: _Event, tag: Tag) -> tuple[int, _End] | None:
-    """Return the same with an eye for strings; None where the block does not have them as Python does."""
+def _end_by_strings(text: str, events: Sequence[_Event], at: int, fence: _Event, tag: Tag) -> tuple[int, _End] | None:
+    """Return the index of the event that ends a block of Python, and how, passing over strings and comments.
+
+    None where the strings of the block are not as Python has them, so that they cannot be told from the text.
+    """
     stop = min(at + _LOOKAHEAD, len(events))
-    limit = len(text) if stop == len(events) else events[stop].start
-    tokens = _TOKEN.finditer(text, fence.line_end, limit)
+    tokens = _TOKEN.finditer(text, fence.line_end, len(text) if stop == len(events) else events[stop].start)
     token = next(tokens, None)
     depth = 1  # if what seems to be in a string is fences in pairs
-    hides = False  # whether a string holds what would end the block
+    has_fence_in_string = False
     for index in range(at, stop):
         event = events[index]
-        is_inner = not event.tag and not event.marks.startswith(fence.marks)
+        is_inner = bool(event.marks) and not event.marks.startswith(fence.marks)
         if event.tag in _CLOSED_BY or (is_inner and not _makes_wrapper(event, fence, tag)):
             continue
         while token is not None and token.end() <= event.start:
             token = next(tokens, None)
-        if token is None or token.start() > event.start or (token.lastindex is None and not _has_lines(token)):
-            return None if is_inner and hides else (index, _end_in_code(event, is_inner))
-        if token.lastindex is None:
-            return None  # a string without an end
-        if token.lastindex == 1:
+        if token is None or _is_code(token, event):
+            return None if is_inner and has_fence_in_string else (index, _end_in_code(event, is_inner))
+        if token["comment"]:
             if event.marks and _ends_in_comment(text, token.start(), event, is_inner):
                 return index, _end_in_code(event, is_inner)
+        elif token["lines"] and not token["lines_end"]:
+            return None
         elif event.is_own and event.info is not None and not is_inner:
-            is_bare = not event.info.strip()
-            if not is_bare and depth <= 0 and _column(event) <= _column(fence):
+            if not _is_bare(event) and depth <= 0 and _column(event) <= _column(fence):
                 return None  # a string that reaches into a separate block
-            depth += -1 if is_bare else 1
-            hides = True
-    return None if hides or stop < len(events) else (len(events), _End.CUT)
+            depth += -1 if _is_bare(event) else 1
+            has_fence_in_string = True
+    return None if has_fence_in_string or stop < len(events) else (len(events), _End.CUT)
 
 
-def _is_torn(source: str) -> bool:
-    """Return whether a string of lines in the source has no end, as in a draft that was given up."""
-    return any(token.lastindex is None and _has_lines(token) for token in _TOKEN.finditer(source))
-
-
-def _has_lines(string: re.Match[str]) -> bool:
-    return string[0].startswith(('"""', "'''"))
+def _is_code(token: re.Match[str], event: _Event) -> bool:
+    """Return whether the event is before the token, or the token is a string of one line that has no end there."""
+    return token.start() > event.start or bool(token["quote"] and not token["quote_end"])
 
 
 def _end_in_code(event: _Event, is_inner: bool) -> _End:
     if is_inner:
         return _End.WRAPPER
-    return _End.CUT if event.tag or _begins_next(event) else _End.CLOSED
+    return _End.CUT if event.tag else _end_at_fence(event)
 
 
 def _makes_wrapper(event: _Event, fence: _Event, tag: Tag) -> bool:
@@ -371,35 +382,37 @@ def _ends_in_comment(text: str, comment_start: int, event: _Event, is_inner: boo
     words = text[comment_start : event.start]
     if words.strip() == "#" or "`" in words:
         return False
-    if words.startswith("##") and (is_inner or _begins_next(event)):
+    begins_next = _end_at_fence(event) is not _End.CLOSED
+    if words.startswith("##") and (is_inner or begins_next):
         return True
-    is_at_end = words[-1] not in " \t" or _begins_next(event) or _LINE_ENDS.match(text, event.end)
+    is_at_end = words[-1] not in " \t" or begins_next or _LINE_ENDS.match(text, event.end)
     return bool(is_at_end) and not _COMMENT_FOLLOWS.match(text, event.line_end)
+
+
+def _has_open_string(source: str) -> bool:
+    """Return whether a triple-quoted string in the source has no end."""
+    return any(token["lines"] and not token["lines_end"] for token in _TOKEN.finditer(source))
 
 
 def _column(event: _Event) -> int:
     return event.start - event.line_start
 
 
-def _source(text: str, fence: _Event, stop: int) -> str:
+def _source(text: str, span: _Span) -> str:
     """Return the block's lines without what the fence's own line puts before them: quotation marks, indentation."""
-    source = text[fence.line_end + 1 : stop].removeprefix("\ufeff")
-    quotes = text[fence.line_start : _end_of(_QUOTES, text, fence.line_start)].count(">")
+    fence = span.fence
+    source = text[fence.line_end + 1 : span.stop].removeprefix("\ufeff")
+    quotes = text.count(">", fence.line_start, fence.start)
     lines = source.split("\n")
     if quotes and next((line for line in lines if line.strip()), "").lstrip().startswith(">"):
         marks = re.compile(rf"(?:[ \t]*>){{0,{quotes}}} ?")
-        lines = [line[_end_of(marks, line, 0) :] for line in lines]
+        lines = [marks.sub("", line, count=1) for line in lines]
         source = "\n".join(lines)
     statement = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
     width = _indent(statement) if _column(fence) else 0
     if not width:
         return source
     return "\n".join(line[min(width, _indent(line)) :] for line in lines)
-
-
-def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
-    match = pattern.match(text, start)
-    return match.end() if match else start
 
 
 def _indent(line: str) -> int:

@@ -6,6 +6,7 @@ Runs: GPU node, before anything is sent to be judged. Linear time: the text come
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from deepcoder.completions import Completion, last_text, text_of
 from deepcoder.fences import Block
 
 _PARSED_CHARS = 1 << 16  # of blocks without a tag that are looked into, the last first
+_NEXT_TURN = re.compile(r"<\|im_start\|>user|<\|start_header_id\|>user")
 _DOES_SOMETHING = (ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -28,10 +30,12 @@ class Program:
 
 
 class Rule(StrEnum):
-    """Why a block is the answer; the first that applies decides."""
+    """Why a block is the answer."""
 
     TAGGED = "the last closed block that is tagged"
-    PROGRAM = "the last block that is tagged and not closed, or closed, not tagged and reads as a program"
+    AFTER_CUT = "the last closed block behind a tagged one that was given up in the middle of a string"
+    UNCLOSED = "the last block that is tagged and not closed"
+    PROGRAM = "the last closed block without a tag that reads as a program"
     CLOSED = "the last closed block"
     OPEN = "the last block, which reads as a program"
     NONE = "no block"
@@ -50,18 +54,23 @@ def extract(completion: Completion, prompt: Completion | None = None) -> Program
 
 
 def choose(blocks: Sequence[Block]) -> tuple[Block | None, Rule]:
-    """Return the block that is the answer, and the rule that says so."""
-    tagged = [each for each in blocks if each.is_tagged and each.is_closed]
+    """Return the block that is the answer, and the rule that says so: the first that applies.
+
+    UNCLOSED and PROGRAM are of one rank: the later block counts.
+    """
+    closed = [each for each in blocks if each.is_closed]
+    tagged = [each for each in closed if each.is_tagged]
+    if tagged and tagged[-1].is_cut and closed[-1] is not tagged[-1]:
+        return closed[-1], Rule.AFTER_CUT
     if tagged:
         return tagged[-1], Rule.TAGGED
     readable = _PARSED_CHARS
     for block in reversed(blocks):
         if block.is_tagged:
-            return block, Rule.PROGRAM
+            return block, Rule.UNCLOSED
         readable -= len(block.source)
         if block.is_closed and readable >= 0 and _reads_as_program(block.source):
             return block, Rule.PROGRAM
-    closed = [each for each in blocks if each.is_closed]
     if closed:
         return closed[-1], Rule.CLOSED
     if blocks and len(blocks[-1].source) <= _PARSED_CHARS and _reads_as_program(blocks[-1].source):
@@ -75,14 +84,13 @@ def fenced(source: str) -> str:
 
 
 def _answer(completion: Completion, prompt: Completion | None) -> str:
-    text = _lines(text_of(completion).removeprefix("\ufeff"))
-    opened = "" if prompt is None else fences.left_open(_lines(last_text(prompt)))
-    if opened == fences.FENCE and fences.begins_with_fence(text):  # its own
-        return text
-    return opened + text
+    text = _with_line_feeds(text_of(completion).removeprefix("\ufeff"))
+    if next_turn := _NEXT_TURN.search(text):  # which a model that was not stopped makes up
+        text = text[: next_turn.start()]
+    return text if prompt is None else fences.continued(_with_line_feeds(last_text(prompt)), text)
 
 
-def _lines(text: str) -> str:
+def _with_line_feeds(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -63,6 +63,8 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("closed on the last line, with a tag behind", "```python\nx```</answer>", "x"),
     ("closed behind a comment", "```python\nx  # it's twice```\nSo.", "x  # it's twice"),
     ("closed behind a comment, words behind", "```python\nx  # twice``` So.", "x  # twice"),
+    ("closed with a word right behind, then another block", "```python\nx\n```Output\n4\n```\n", "x"),
+    ("in a quotation in a list", "- > ```python\n  > if x:\n  >   y\n  > ```", "if x:\n  y"),
     ("closed and opened on a line", "```python\nx``` Better: ```python\ny\n```", "y"),
     ("a fence in comments is text", "```python\n# so:\n# ```\n# f(1)\n# ```\nx\n```", "# so:\n# ```\n# f(1)\n# ```\nx"),
     ("a fence behind words of comments is text", "```python\n# so: ```\n# f(1)\nx\n```\nSo.", "# so: ```\n# f(1)\nx"),
@@ -92,6 +94,13 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("json", "```json\n{}\n```", None),
     ("a session is no program", "```pycon\n>>> x\n```", None),
     ("python2", "```python2\nprint 1\n```", None),
+    ("a file name", "```solution.py\nx\n```", "x"),
+    ("a file name behind the tag", "```python src/main.py\nx\n```", "x"),
+    ("language-python", "```language-python\nx\n```", "x"),
+    ("pypy3", "```pypy3\nx\n```", "x"),
+    ("attributes behind words", "Code: ```{.python}\nx\n```", "x"),
+    ("file name behind words", "Code: ```python:main.py\nx\n```", "x"),
+    ("words behind the tag", "```python solution of the task\nx\n```", "x"),
     ("a name that only begins so", "```pythonic\nx\n```", None),
     ("another script's letters", "```рython\nx\n```", None),
     # -- Which block
@@ -104,6 +113,9 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("a draft, closed with words behind", A + "``` \n```python\nb\n``` No.", "b"),
     ("a draft, the answer closed with a token", A + "Better:\n```python\nb\n```<|im_end|>", "b"),
     ("a draft, the answer closed on its line", A + "Better:\n```python\nb```", "b"),
+    ("a draft, the answer followed by another language", A + "or\n```python\nb\n```text\n1\n```", "b"),
+    ("a draft, the answer cut in a string", A + '```python\ns = """\n```', 's = """'),
+    ("turns that the model made up", A + "<|im_end|>\n<|im_start|>user\nfix\n```python\nb\n```", "a = 1"),
     ("an untagged answer, sample output behind", "```\nprint(1)\n```\nOutput:\n```\n1\n```", "print(1)"),
     ("an untagged answer, an example behind", "```\ndef f(): pass\n```\n```\nn = 1\n```", "def f(): pass"),
     ("untagged, nothing reads as a program", "```\n3\n```\nto\n```\n6\n```", "6"),
@@ -184,6 +196,9 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("mentioned in pairs", f"{A}No <think>...</think> here.", "a = 1"),
     ("closing tag mentioned in inline code", f"{A}The `</think>` is left out.", "a = 1"),
     ("closing tag mentioned in words", f"{A}The </think> tag is left out.", "a = 1"),
+    ("mentioned in a list", f"- <think> for thoughts\n- <answer> for answers\n\n{A}", "a = 1"),
+    ("mentioned at the end of a line", f"{A}I used <think> and </think>\n\nDone.", "a = 1"),
+    ("behind another tag", f"<answer><think>\n{A}</think>No.", None),
     ("mentioned before", f"I won't use <think> tags.\n{A}", "a = 1"),
     ("inline code in reasoning closes nothing", f"<think>no `</think>` yet\n{A}", None),
     ("a stray closing tag at the end", f"{A}</think>", "a = 1"),
@@ -230,6 +245,14 @@ MESSAGES: list[tuple[str, Completion, str | None]] = [
     ("parts", [says([{"type": "text", "text": A[:9]}, {"type": "text", "text": A[9:]}])], "a = 1"),
     ("other parts", [says([{"type": "image", "text": "x"}, {"type": "text", "text": A}])], "a = 1"),
     ("no role", [{"content": A}], "a = 1"),
+    ("the role in capitals", [says(A, "Assistant")], "a = 1"),
+    ("reasoning as an item", [{"type": "reasoning", "summary": []}, {"type": "message", **says(A)}], "a = 1"),
+    (
+        "a part that is a thought",
+        [{"role": "model", "parts": [{"text": "```py\nx\n```", "thought": True}, A]}],
+        "a = 1",
+    ),
+    ("content None beside parts", [{"role": "model", "content": None, "parts": [{"text": A}]}], "a = 1"),
 ]
 
 
@@ -246,6 +269,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("a row", {"problem_id": "x", "completion": A}, "not a list with an object with problem_id, completion"),
     ("no UTF-8", b"\xff", "not UTF-8"),
     ("content of no known kind", [says(7)], "the content of a message is text or parts, not int"),
+    ("a role that nobody has", [says(A, "bot")], "a message has the role 'bot', which is none of"),
     ("a part that is none", [says([None])], "a part of a message is .* not NoneType"),
     ("a part without text", [says([{"type": "text"}])], "a part of a message is .* not an object with type"),
     ("a part whose text is none", [says([{"type": "text", "text": [A]}])], "a part of a message is"),
@@ -268,6 +292,10 @@ PROMPTS: list[tuple[str, Any, str, str | None]] = [
     ("not closed", "```python\n", "print(1)", "print(1)"),
     ("sample output behind", "```python\n", "print(1)\n```\nOutput:\n```\n1\n```", "print(1)"),
     ("a tagged block behind", "```python\n", f"print(1)\n```\nBetter:\n{A}", "a = 1"),
+    ("an untagged block behind", "```python\n", "def f(): 1\n```\nUsage:\n```\nprint(f())\n```", "def f(): 1"),
+    ("speaks of a fence", "Start with ```python", "Sure, here's the code:\n```\nprint(1)\n```", "print(1)"),
+    ("speaks of a tag", "Go. Start with <think>", A, "a = 1"),
+    ("opens reasoning behind a token", "Go.<|im_start|><think>", f"{A}</think>\n", None),
     ("messages", [says("Double it.\n```python\n", "user")], "print(1)\n```\nSo.", "print(1)"),
     ("begun by the assistant", [says("?", "user"), says("```python\n")], "print(1)\n```\nSo.", "print(1)"),
     ("the model opens its own", "```python\n", A, "a = 1"),
@@ -417,6 +445,7 @@ def test_extract_sees_through_habits(source: str, habit: tuple[str, str, str, st
 
 FLOODS = ["`", "~", "<", "#", "'", "\n", "\r", '\\"', '"</think>"']
 FLOODS += ["<think>", "</think>", "<think></think>", "</think>```python\n"]
+FLOODS += ["~~~ ", "~~~\t", "> ", "- ", "x```\n", "# x```\n", "``` a }", "`<think>`", "x <think> "]
 FLOODS += ["```\n", "~~~\n```\n", "```python\n", "```python ", '"""\n    ```x\n']
 FLOODS += ['```\n"""\n```\n', '```\n\\"""\n```\n', "```\n'''\n```\n```\n\"\"\"\n```\n"]
 
