@@ -64,6 +64,9 @@ def prepare(
         ),
     ] = None,
     limit: Rows = None,
+    prefix: Annotated[
+        str, typer.Option(help="Put in front of every problem_id, to keep several data sets apart.", show_default=False)
+    ] = "",
     rejected: Annotated[
         Path | None, typer.Option(help="Where the rows that cannot be used are listed; default: OUTPUT.rejected.jsonl.")
     ] = None,
@@ -71,7 +74,7 @@ def prepare(
     """Write a data set in our own format; in parquet its tests stay on the disk until they are judged."""
     limits = None if time_limit is None else Limits(cpu_s=time_limit)
     with progress(f"preparing {output.name}", _total(source, limit)) as tick:
-        written = prepare_source(source, output, split, limits, limit, lambda: tick(1))
+        written = prepare_source(source, output, split, limits, limit, prefix, lambda: tick(1))
     out.print(
         f"{written.problems:,} problems with {written.tests:,} tests of {_bytes(written.size)} in {output} "
         f"({_bytes(output.stat().st_size)})",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -105,6 +105,7 @@ class Problem:
     prompt: tuple[Mapping[str, str], ...] = ()  # messages, as chat templates take them
     reference: str | None = None  # source of a program that passes every test
     source: str = ""
+    where: str = dataclasses.field(default="", compare=False)  # it was read, for messages: the file and the line
 
     def __post_init__(self) -> None:
         if not self.tests:
@@ -123,6 +124,10 @@ class Problem:
     def limited_to(self, cpu_s: float) -> Problem:
         """With this limit of CPU time; the one of wall time, which only catches sleepers, stays."""
         return dataclasses.replace(self, limits=dataclasses.replace(self.limits, cpu_s=cpu_s))
+
+    def prefixed(self, prefix: str) -> Problem:
+        """Return the problem with this text in front of its id."""
+        return dataclasses.replace(self, problem_id=prefix + self.problem_id) if prefix else self
 
     @property
     def size(self) -> int:
@@ -150,6 +155,24 @@ class Problem:
             return dataclasses.replace(self, tests=self.tests.longest(max_tests))
         kept = longest([len(test.input) for test in self.tests], max_tests)
         return dataclasses.replace(self, tests=tuple(self.tests[i] for i in kept))
+
+
+def by_id(problems: Iterable[Problem]) -> dict[str, Problem]:
+    """Return the problems by their ids. A problem that is given twice, equal in every field, counts once.
+
+    Raises:
+        ValueError: Two different problems have one id. The message names both.
+    """
+    found: dict[str, tuple[str, Problem]] = {}
+    for number, problem in enumerate(problems):
+        origin = " of ".join(filter(None, (problem.source, problem.where))) or f"index {number} of those given"
+        other, first = found.setdefault(problem.problem_id, (origin, problem))
+        if first is not problem and first != problem:
+            raise ValueError(
+                f"two problems have the problem_id {problem.problem_id!r}: {other}, and {origin}; keep their sources "
+                "apart with load_problems(..., prefix=...), or with `deepcoder data prepare --prefix`"
+            )
+    return {problem_id: problem for problem_id, (_, problem) in found.items()}
 
 
 def longest(lengths: Sequence[int], count: int) -> list[int]:

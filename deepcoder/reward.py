@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from deepcoder.pool import SandboxPool
-from deepcoder.problems import Problem
+from deepcoder.problems import Problem, by_id
 from deepcoder.programs import Completion, extract
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
@@ -42,7 +42,7 @@ class CodeReward:
         log: Told of every batch: the trainer's step, the submissions and their judgements.
 
     Raises:
-        ValueError: A problem needs more memory than the pool's sandboxes have.
+        ValueError: A problem needs more memory than the pool's sandboxes have, or two problems have one id.
 
     >>> reward = CodeReward(pool, problems)
     >>> reward(completions=["```python\\nprint(input()[::-1])\\n```"], problem_id=["stdin/reverse"])
@@ -63,7 +63,7 @@ class CodeReward:
         pool.check_limits(problems)
         self.__name__ = "code_reward"  # TRL's key for its metrics
         self.pool = pool
-        self.problems = {each.problem_id: each.sampled(max_tests) for each in problems}
+        self.problems = {name: each.sampled(max_tests) for name, each in by_id(problems).items()}
         self.format_penalty = format_penalty
         self.score = score
         self.log = log

@@ -453,6 +453,20 @@ def test_grade_reads_prepared_problems(folder: Path, capsys: pytest.CaptureFixtu
     assert Ran(capsys, *arguments).out.split()[0] == "WA"
 
 
+def test_data_prepared_with_a_prefix_can_be_joined_and_graded(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = {**PROBLEMS[0], "tests": [{"input": "1\n", "output": "3\n"}]}
+    write("other.jsonl", other)
+    write("both.jsonl", *PROBLEMS, other)
+    ran = Ran(capsys, "data", "show", "both.jsonl")
+    assert (ran.code, "problem_id 'add' occurs twice, first in both.jsonl, line 1" in ran.err) == (2, True)
+    assert Ran(capsys, "data", "prepare", "other.jsonl", "-o", "prefixed.jsonl", "--prefix", "other/").code == 0
+    write("both.jsonl", *PROBLEMS, *read("prefixed.jsonl"))
+    write("completions.jsonl", *({"problem_id": each, "program": RIGHT} for each in ("add", "other/add")))
+    ran = Ran(capsys, *[each.replace("problems.jsonl", "both.jsonl") for each in GRADE])
+    assert ran.code == 0, ran.err
+    assert [row["verdict"] for row in read("out.jsonl")] == ["AC", "WA"]
+
+
 def graded(*verdicts: str) -> list[Record]:
     return [Record("p", "", Judgement(Verdict(verdict), 0, 1, 1), Settings()) for verdict in verdicts]
 

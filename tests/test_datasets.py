@@ -12,9 +12,9 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from deepcoder.datasets import DataError, file_rows, load_problems
+from deepcoder.datasets import DataError, ReferenceTime, file_rows, load_problems
 from deepcoder.datasets.ground_truth import arguments, typed
-from deepcoder.problems import Limits, Mode, TestCase
+from deepcoder.problems import Limits, Mode, TestCase, by_id
 from tests.conftest import SHARED_DATA
 
 STDIN = {"problem_id": "x/1", "mode": "stdin", "tests": [{"input": "3\n", "output": "4\n"}]}
@@ -354,8 +354,31 @@ def test_line_that_is_not_json_is_named(tmp_path: Path) -> None:
 
 
 def test_double_problem_id_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="line 2: problem_id 'x/1' occurs twice"):
+    with pytest.raises(DataError, match="line 2: problem_id 'x/1' occurs twice, first in .*p.jsonl, line 1:"):
         load_problems(write(tmp_path / "p.jsonl", STDIN, STDIN))
+
+
+def test_problems_of_two_files_of_one_name_are_kept_apart_by_a_prefix(tmp_path: Path) -> None:
+    row = {name: value for name, value in STDIN.items() if name != "problem_id"}
+    for name, output in (("a", "1\n"), ("b", "2\n")):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "train.jsonl", {**row, "tests": [{"input": "", "output": output}]})
+    a, b = (str(tmp_path / name / "train.jsonl") for name in "ab")
+    with pytest.raises(ValueError, match=f"'train/0': {a}, line 1, and {b}, line 1"):
+        by_id(load_problems(a) + load_problems(b))
+    (tmp_path / "q.jsonl").write_text('{"problem_id": "other"}\n')
+    quarantine = tmp_path / "q.jsonl"
+    problems = load_problems(a, quarantine=quarantine, prefix="a/") + load_problems(b, prefix="b/")
+    assert [each.tests[0].output for each in by_id(problems).values()] == ["1\n", "2\n"]
+    assert list(by_id(problems)) == ["a/train/0", "b/train/0"]
+
+
+def test_quarantine_and_times_name_problems_without_the_prefix(tmp_path: Path) -> None:
+    source = write(tmp_path / "p.jsonl", STDIN, {**STDIN, "problem_id": "x/2"})
+    (tmp_path / "q.jsonl").write_text('{"problem_id": "x/1"}\n')
+    (tmp_path / "t.jsonl").write_text(ReferenceTime("x/2", len(STDIN["tests"]), 0.1).to_json())
+    (problem,) = load_problems(source, quarantine=tmp_path / "q.jsonl", times=tmp_path / "t.jsonl", prefix="p/")
+    assert (problem.problem_id, problem.limits.cpu_s) == ("p/x/2", 1.0)
 
 
 def test_problem_id_that_is_a_number_becomes_text(tmp_path: Path) -> None:

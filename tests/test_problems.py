@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.problems import Limits, Mode, Problem, TestCase, by_id
 
 
 def stdin_problem(*inputs: str) -> Problem:
@@ -63,3 +65,23 @@ def test_checker_of_a_run_leaves_the_checkers_that_tests_name() -> None:
     changed = problem.checked_by("exact")
     assert (changed.checker, changed.special_checker) == ("exact", "")
     assert [test.checker for test in changed.tests] == ["differs", ""]
+
+
+def test_two_problems_of_one_id_are_refused_with_both_named() -> None:
+    first = dataclasses.replace(stdin_problem("1"), where="a/train.jsonl, line 3")
+    for second, named in (
+        (dataclasses.replace(stdin_problem("2"), where="b/p.jsonl, line 3", source="taco"), "taco of b/p.jsonl"),
+        (stdin_problem("2"), "index 2 of those given"),
+    ):
+        with pytest.raises(ValueError, match=f"problem_id 'p': a/train.jsonl, line 3, and {named}.*prefix"):
+            by_id([first, dataclasses.replace(first, problem_id="q"), second])
+
+
+def test_a_problem_given_twice_counts_once() -> None:
+    problem, again = stdin_problem("1"), dataclasses.replace(stdin_problem("1"), where="elsewhere")
+    assert by_id([problem, problem, again]) == {"p": problem}
+
+
+def test_prefixed_problems_are_kept_apart() -> None:
+    one, other = stdin_problem("1").prefixed("a/"), stdin_problem("2").prefixed("b/")
+    assert by_id([one, other]) == {"a/p": one, "b/p": other}
