@@ -6,6 +6,7 @@ Runs: everywhere. Rows of data sets become Problems in `datasets/`; nothing past
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,11 @@ from enum import StrEnum
 from typing import Any
 
 from deepcoder.runner import values
+
+REAL_TOKENS = "real tokens"  # the usual checker where expected outputs have numbers with a fraction
+
+# Tokens are what stands between blanks of ASCII, as for the checkers. Linear time: nothing here can backtrack.
+_FRACTION = re.compile(r"(?<!\S)[+-]?(?:[0-9]*+\.[0-9]++(?:[eE][+-]?[0-9]++)?|[0-9]++\.?[eE]-[0-9]++)(?!\S)", re.ASCII)
 
 
 class Mode(StrEnum):
@@ -92,7 +98,10 @@ class StoredTests(Sequence[TestCase]):
 
 @dataclass(frozen=True)
 class Problem:
-    """A task with its tests. `checker` is a name that `checkers.checker` knows; empty means the mode's own."""
+    """A task with its tests. `checker` is a name that `checkers.checker` knows; empty means the usual one.
+
+    The usual one is decided here, once, by all tests of the problem: what is sampled later keeps it.
+    """
 
     problem_id: str
     mode: Mode
@@ -115,7 +124,7 @@ class Problem:
         if self.mode is Mode.STDIN and self.code_tests:
             raise ValueError("test code is for function mode: a program in stdin mode has no function to call")
         if not self.checker:
-            object.__setattr__(self, "checker", "tokens" if self.mode is Mode.STDIN else "value")
+            object.__setattr__(self, "checker", _usual_checker(self.mode, self.tests))
 
     def checked_by(self, checker: str) -> Problem:
         """With this checker in place of the problem's own; a test that names one means something else than equality."""
@@ -155,6 +164,21 @@ class Problem:
             return dataclasses.replace(self, tests=self.tests.longest(max_tests))
         kept = longest([len(test.input) for test in self.tests], max_tests)
         return dataclasses.replace(self, tests=tuple(self.tests[i] for i in kept))
+
+
+def _usual_checker(mode: Mode, tests: Iterable[TestCase]) -> str:
+    if mode is Mode.FUNCTION:
+        return "value"
+    return REAL_TOKENS if any(has_fraction(test.output) for test in tests) else "tokens"
+
+
+def has_fraction(output: str) -> bool:
+    """Whether a token of an expected output is a number with a fraction: digits behind a point, or a negative exponent.
+
+    `1.50` and `1e-9` are; `3.`, `1e9`, `1.2.3` and `(0.5,` are not.
+    """
+    may_have = "." in output or "e-" in output or "E-" in output  # which is quick to see in a long output of integers
+    return may_have and _FRACTION.search(output) is not None
 
 
 def by_id(problems: Iterable[Problem]) -> dict[str, Problem]:

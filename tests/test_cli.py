@@ -430,7 +430,9 @@ def test_data_show_fits_the_screen(
     monkeypatch.setattr(console.out, "_width", width)
     add, double = PROBLEMS
     code = {**double, "problem_id": "code", "tests": [{"code": "assert double(2) == 4" + " " * 20_000_000}]}
-    write("many.jsonl", *[{**add, "problem_id": str(n), "source": "someone/a-long-name"} for n in range(1200)], code)
+    many = [{**add, "problem_id": str(n), "source": "someone/a-long-name"} for n in range(1200)]
+    many[7] |= {"tests": [{"input": "1", "output": "1.5"}, {"input": "2", "output": "3"}]}
+    write("many.jsonl", *many, code)
     assert Ran(capsys, "data", "prepare", "many.jsonl", "-o", "many.parquet").code == 0
     shown = [Ran(capsys, "data", "show", f"many.{suffix}") for suffix in ("jsonl", "parquet")]
     assert [ran.code for ran in shown] == [0, 0]
@@ -442,6 +444,7 @@ def test_data_show_fits_the_screen(
     assert ["-", "function", "1", "1", "0", "0", "1"] in rows
     assert ["all", "1,201", "1", "2", "2", "2,401"] in rows
     assert ["all", "1,201", "1,201", "0", "0", "1"] in rows
+    assert ["all", "1,201", "1,199", "1", "1", "0"] in rows
 
 
 def test_grade_reads_prepared_problems(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from deepcoder.problems import Limits, Mode, Problem, TestCase, by_id
+from deepcoder.problems import Limits, Mode, Problem, TestCase, by_id, has_fraction
 
 
 def stdin_problem(*inputs: str) -> Problem:
@@ -85,3 +85,59 @@ def test_a_problem_given_twice_counts_once() -> None:
 def test_prefixed_problems_are_kept_apart() -> None:
     one, other = stdin_problem("1").prefixed("a/"), stdin_problem("2").prefixed("b/")
     assert by_id([one, other]) == {"a/p": one, "b/p": other}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "1.5",
+        "x\n2.50 y",
+        "-0.0",
+        "+.5",
+        "3.0",
+        "1.5e9",
+        "1e-9",
+        "12E-3",
+        "1.e-3",
+        "(1, 2)\t0.5\r\n",
+        "9" * 10_000 + ".5",
+    ],
+)
+def test_number_with_a_fraction_is_found(output: str) -> None:
+    assert has_fraction(output)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        *[
+            "",
+            "3",
+            "The answer is 3.",
+            "1e9",
+            "3.",
+            ".",
+            "-.",
+            "1.2.3",
+            "127.0.0.1",
+            "2020.01.02",
+            "v1.5",
+            "1.5%",
+            "(0.5, 0.5)",
+        ],
+        *["0x1.8", "1,5", "1.5f", "e-9", "a1e-9", "1e-9x", "1e-", "1.5e", "1.5e+", "\u0661.\u0665", "1.5\u00a0x"],
+        *["1_0.5", "--1.5", "9" * 10_000, "1" + ".1" * 10_000],
+    ],
+)
+def test_what_is_no_number_with_a_fraction_is_not(output: str) -> None:
+    assert not has_fraction(output)
+
+
+def test_usual_checker_is_decided_by_all_tests_of_the_problem() -> None:
+    tests = (TestCase("1 2", "1.5\n"), TestCase("1000 2000 3000", "2000\n"))
+    real = Problem("p", Mode.STDIN, tests)
+    assert real.checker == "real tokens"
+    assert real.sampled(1).checker == "real tokens"
+    assert Problem("p", Mode.STDIN, tests[1:]).checker == "tokens"
+    assert Problem("p", Mode.STDIN, tests, checker="tokens").checker == "tokens"
+    assert Problem("p", Mode.FUNCTION, (TestCase.call([1], 1.5),), "f").checker == "value"

@@ -21,13 +21,14 @@ from deepcoder.checkers import texts, values
 from deepcoder.checkers.profiles import PROFILES
 from deepcoder.checkers.tolerance import Tolerance
 from deepcoder.checkers.views import VIEWS, View, rounded
-from deepcoder.problems import Mode
+from deepcoder.problems import REAL_TOKENS, Mode
 
 Checker = Callable[[Any, Any], bool]  # called as check(expected, actual)
 
 _BARE: dict[Mode, dict[str, Checker]] = {
     Mode.STDIN: {
         "tokens": texts.tokens,
+        REAL_TOKENS: texts.real_tokens,
         "kattis": texts.kattis,
         "exact": texts.exact,
         "lines": texts.lines,

@@ -167,7 +167,9 @@ class Writer:
         Raises:
             ValueError: The file cannot hold the problem.
         """
-        row = canonical.head(problem, default)
+        row = canonical.head(problem, default) | {
+            "checker": problem.checker
+        }  # to find the usual one, all tests are read
         if any(set(message) != {"role", "content"} for message in problem.prompt):
             raise ValueError("a message of the prompt has other fields than role and content")
         tests = tuple(problem.tests)
