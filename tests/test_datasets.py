@@ -171,6 +171,12 @@ def test_malformed_row_of_our_own_format_is_named_with_its_line(tmp_path: Path, 
         ({**RAW, "reference": 5}, "reference must be text"),
         ({**RAW, "target_function": 5}, "entry_point must be text"),
         ({"problem": 5, "tests": [{"input": "1", "output": "1"}]}, "prompt must be text, or a list of messages"),
+        ({"ground_truth": ["assert f(1) == 2"]}, 'a list of texts, and .* give assertions as {"assert_case": '),
+        ({"ground_truth": '["assert f(1) == 2"]'}, 'a list of texts, and .* give assertions as {"assert_case": '),
+        ({"ground_truth": "x = 1\nassert f(x) == 2"}, 'ground_truth is test code: give assertions as {"assert_case": '),
+        ({"ground_truth": {"assert_case": "assert f(1) == 2"}}, "assert_case must be a list of test code"),
+        ({"reward_model": "[1]"}, "reward_model must be an object with a ground_truth"),
+        ({"reward_model": "x"}, "reward_model is neither JSON nor a Python literal"),
         ({"ground_truth": {"functional": ""}}, "ground_truth.functional: .*no method of Solution"),
     ],
 )
@@ -181,6 +187,20 @@ def test_raw_row_that_cannot_be_used_is_named_and_the_others_load(
     assert problem.problem_id == "p/1"  # the row's number, whatever becomes of other rows
     (record,) = caplog.records
     assert re.fullmatch(rf"1 of 2 rows of .*p.jsonl cannot be used: .*{said}.* \(1: line 1\)", record.message)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_ground_truth_and_its_holder_may_be_text_that_was_encoded_several_times(tmp_path: Path, times: int) -> None:
+    for tests in ([{"input": "1\n", "expected_output": "2\n"}], {"inputs": ["1\n"], "outputs": ["2\n"]}):
+        text: Any = tests
+        for _ in range(times):
+            text = json.dumps(text)
+        holder: Any = {"ground_truth": text}
+        for _ in range(times):
+            holder = json.dumps(holder)
+        rows = [{"ground_truth": text}, {"reward_model": {"ground_truth": text}}, {"reward_model": holder}]
+        problems = load_problems(write(tmp_path / "p.jsonl", *rows))
+        assert [each.tests for each in problems] == [(TestCase("1\n", "2\n"),)] * 3
 
 
 def test_reasons_are_counted_with_a_few_rows_each(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
