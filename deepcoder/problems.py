@@ -16,6 +16,7 @@ from typing import Any
 
 from deepcoder.runner import values
 
+LEAST_MEMORY_BYTES = 20 << 20  # an empty program was seen to take 14 to 17 MiB
 REAL_TOKENS = "real tokens"  # the usual checker where expected outputs have numbers with a fraction
 
 # Tokens are what stands between blanks of ASCII, as for the checkers. Linear time: nothing here can backtrack.
@@ -45,6 +46,11 @@ class Limits:
         for field in dataclasses.fields(self):
             if not 0 < getattr(self, field.name) <= sys.float_info.max:  # an int may be above it, and finite
                 raise ValueError(f"limits.{field.name} must be above 0, and finite")
+        if self.memory_bytes < LEAST_MEMORY_BYTES:
+            raise ValueError(
+                f"limits.memory_bytes is {self.memory_bytes}, and must be at least {LEAST_MEMORY_BYTES}: an empty "
+                "program needs nearly as much"
+            )
 
 
 @dataclass(frozen=True)

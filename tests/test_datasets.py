@@ -132,6 +132,7 @@ def test_deepcoder_row_without_a_name_is_stdin_mode(tmp_path: Path) -> None:
         ({**STDIN, "tests": [{"input": 3, "output": "3"}]}, r"tests\[0\].input must be text"),
         ({**STDIN, "limits": {"cpu": 1}}, "limits.cpu is unknown"),
         ({**STDIN, "limits": {"cpu_s": -1}}, "limits.cpu_s must be above 0"),
+        ({**STDIN, "limits": {"memory_bytes": 1 << 20}}, "limits.memory_bytes is 1048576, and must be at least"),
         ({**STDIN, "checker": "tokenz"}, "tokenz"),
         ({**STDIN, "language": "cpp"}, "language must be python"),
         ({**FUNCTION, "entry_point": None}, "entry_point is missing"),

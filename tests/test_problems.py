@@ -59,6 +59,11 @@ def test_limits_of_zero_are_refused_by_name(field: str) -> None:
         Limits(**{field: 0})
 
 
+def test_memory_limit_below_what_an_empty_program_needs_is_refused() -> None:
+    with pytest.raises(ValueError, match="limits.memory_bytes is 16777216, and must be at least 20971520: an empty"):
+        Limits(memory_bytes=16 << 20)
+
+
 def test_checker_of_a_run_leaves_the_checkers_that_tests_name() -> None:
     tests = (TestCase.call([1], 3, checker="differs"), TestCase.call([1], 2))
     problem = Problem("p", Mode.FUNCTION, tests, entry_point="f", special_checker="def check(*_): return True")

@@ -2,9 +2,10 @@
 
 `prompt` (messages; rLLM also has text, `question`), `reward_model.ground_truth` or `ground_truth`, `data_source`, and
 `extra_info`? or `reference`? with a solution. The ground truth is JSON text of tests in one of the shapes that
-`tests_json` reads, or of assertions ({"assert_case": [...]}, or LeetCode's {"functional": ...}). It and `reward_model` may
-be encoded several times, or not at all. In the raw DeepCoder row it is a list of {"input", "expected_output"}, and `target_function` is beside it: there, in function mode, the raw
-strings become typed values, once, so that what is judged later has types.
+`tests_json` reads, or of assertions ({"assert_case": [...]}, or LeetCode's {"functional": ...}). It and `reward_model`
+may be encoded several times, or not at all. In the raw DeepCoder row it is a list of {"input", "expected_output"}, and
+`target_function` is beside it: there, in function mode, the raw strings become typed values, once, so that what is
+judged later has types.
 """
 
 from __future__ import annotations
