@@ -233,6 +233,8 @@ def _show_grades(graded: list[Record]) -> None:
         if counts[verdict]:
             table.add_row(verdict, str(counts[verdict]), f"{counts[verdict] / len(graded):.1%}")
     out.print(table)
+    if missing := sum(each.program is None for each in graded):
+        out.print(f"{missing} of them ({missing / len(graded):.1%}) have no program", highlight=False)
     if suspicious := sum(bool(each.judgement.suspicious) for each in graded):
         out.print(f"{suspicious} suspicious, with what no honest program does", highlight=False)
     for k in KS:

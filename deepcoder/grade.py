@@ -151,18 +151,21 @@ def read_submissions(
             raise DataError(f"{where}: problem_id is missing")
         problem_id = str(row["problem_id"])
         if problem_id in problems:
-            found[index] = Submission(problems[problem_id], _program(row, where))
+            found[index] = Submission(problems[problem_id], _program(row, problems[problem_id], where))
         elif problem_id not in quarantined:
             raise DataError(f"{where}: no problem has the problem_id {problem_id!r}")
     return found
 
 
-def _program(row: Mapping[str, Any], where: str) -> Program | None:
+def _program(row: Mapping[str, Any], problem: Problem, where: str) -> Program | None:
     if isinstance(row.get("program"), str):
         return Program(row["program"])
-    if isinstance(row.get("completion"), (str, list)):
-        return extract(row["completion"])
-    raise DataError(f"{where}: needs completion (text or messages) or program (source text)")
+    if row.get("completion") is None:
+        raise DataError(f"{where}: needs completion (text or messages) or program (source text)")
+    try:
+        return extract(row["completion"], row.get("prompt", problem.prompt))
+    except TypeError as error:
+        raise DataError(f"{where}: {error}") from None
 
 
 def grade(

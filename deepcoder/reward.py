@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from deepcoder.completions import Completion
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Problem, by_id
-from deepcoder.programs import Completion, extract
+from deepcoder.programs import extract
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 log = logging.getLogger(__name__)
+
+COLUMNS = ("problem_id", "task")  # of a data set's that the reward reads
 
 Score = Callable[[Judgement], float | None]
 Log = Callable[[int, Sequence[Submission], Sequence[Judgement]], None]
@@ -31,7 +34,8 @@ def all_or_nothing(judgement: Judgement) -> float | None:
 class CodeReward:
     """Scores completions by judging their programs; give an instance to `GRPOTrainer(reward_funcs=...)`.
 
-    The data set needs a column `problem_id`. The tests stay in here, so TRL has none to print in a warning.
+    The data set needs a column `problem_id`. The tests stay in here, so TRL has none to print in a warning. A row
+    without a `problem_id`, or of another task by its column `task`, gets None: it is for other reward functions.
 
     Args:
         pool: Where programs are judged.
@@ -40,6 +44,8 @@ class CodeReward:
         format_penalty: Taken from the reward of a completion that has no program.
         score: From a judgement to a reward.
         log: Told of every batch: the trainer's step, the submissions and their judgements.
+        task: What the column `task` says in the rows of this reward. When not given, it is what the column says in
+            rows that name a problem of this reward.
 
     Raises:
         ValueError: A problem needs more memory than the pool's sandboxes have, or two problems have one id.
@@ -58,6 +64,7 @@ class CodeReward:
         format_penalty: float = 0.0,
         score: Score = all_or_nothing,
         log: Log | None = None,
+        task: str | None = None,
     ) -> None:
         problems = list(problems)
         pool.check_limits(problems)
@@ -67,60 +74,115 @@ class CodeReward:
         self.format_penalty = format_penalty
         self.score = score
         self.log = log
+        self.task = task
+
+    def check_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Check before training that the rows of a data set name problems of this reward, or are of other tasks.
+
+        Raises:
+            ValueError: A row does not; the message names its `problem_id`.
+        """
+        columns = [(row.get("problem_id"), row.get("task")) for row in rows]
+        self._problems([name for name, _ in columns], [task for _, task in columns])
 
     def __call__(
         self,
         *,
         completions: Sequence[Completion],
-        problem_id: Sequence[str],
+        problem_id: Sequence[Any] | None = None,
+        prompts: Sequence[Completion] | None = None,
+        task: Sequence[str | None] | None = None,
         trainer_state: Any = None,
         log_metric: Callable[[str, float], None] | None = None,
         log_extra: Callable[[str, list[str]], None] | None = None,
         **_: Any,
     ) -> list[float | None]:
-        """One reward per completion, in order.
+        """Return one reward per completion, in order.
 
         Raises:
-            KeyError: The data set names a problem that this reward was not given.
+            ValueError: A row names a problem that this reward was not given, and no other task.
+            TypeError: A completion is neither text nor messages.
         """
         began = time.monotonic()
-        submissions = self._submissions(completions, problem_id)
+        found = self._submissions(completions, problem_id, prompts, task)
+        submissions = list(found.values())
         judgements = self.pool.judge(submissions)
-        if self.log is not None:
+        if self.log is not None and submissions:
             self.log(getattr(trainer_state, "global_step", 0), submissions, judgements)
         if log_metric is not None:
             # Every rank must log the same keys on every call, whatever was in its batch.
             for verdict in Verdict:
-                log_metric(f"verdict/{verdict}", _share(judgements, verdict))
+                log_metric(f"verdict/{verdict}", _share(each.verdict is verdict for each in judgements))
             log_metric("judging_s", time.monotonic() - began)
-            log_metric("ie_share", _share(judgements, Verdict.IE))
-            log_metric("suspicious_share", sum(bool(each.suspicious) for each in judgements) / max(1, len(judgements)))
-            log_metric("repeated_share", sum(each.repeated for each in judgements) / max(1, len(judgements)))
+            log_metric("ie_share", _share(each.verdict is Verdict.IE for each in judgements))
+            log_metric("no_program_share", _share(each.program is None for each in submissions))
+            log_metric("suspicious_share", _share(bool(each.suspicious) for each in judgements))
+            log_metric("repeated_share", _share(each.repeated for each in judgements))
+        judged = dict(zip(found, judgements, strict=True))
+        rows = range(len(completions))
         if log_extra is not None:
-            log_extra("verdict", [str(each.verdict) for each in judgements])
-        return [self._reward(*pair) for pair in zip(submissions, judgements, strict=True)]
+            log_extra("verdict", [str(judged[row].verdict) if row in judged else "" for row in rows])
+        return [self._reward(found[row], judged[row]) if row in judged else None for row in rows]
 
-    def begin(self, *, completions: Sequence[Completion], problem_id: Sequence[str]) -> None:
+    def begin(
+        self,
+        *,
+        completions: Sequence[Completion],
+        problem_id: Sequence[Any] | None = None,
+        prompts: Sequence[Completion] | None = None,
+        task: Sequence[str | None] | None = None,
+        **_: Any,
+    ) -> None:
         """Have these judged now: the later call with them finds their judgements, or joins what is still at work.
 
         In whatever process, and as often as that is handy: each is judged once. A pool that fails here is only logged,
         since the later call meets the same pool.
 
         Raises:
-            KeyError: The data set names a problem that this reward was not given.
+            ValueError, TypeError: As the later call.
         """
-        submissions = [each for each in self._submissions(completions, problem_id) if each.program is not None]
+        found = self._submissions(completions, problem_id, prompts, task)
+        submissions = [each for each in found.values() if each.program is not None]
         try:
             if submissions:
                 self.pool.begin(submissions)
         except ConnectionError as error:  # which loses nothing
             log.warning("%d programs are not judged ahead: %s", len(submissions), error)
 
-    def _submissions(self, completions: Sequence[Completion], problem_id: Sequence[str]) -> list[Submission]:
-        return [
-            Submission(self.problems[name], extract(completion))
-            for name, completion in zip(problem_id, completions, strict=True)
-        ]
+    def _submissions(
+        self,
+        completions: Sequence[Completion],
+        problem_ids: Sequence[Any] | None,
+        prompts: Sequence[Completion] | None,
+        tasks: Sequence[str | None] | None,
+    ) -> dict[int, Submission]:
+        """Return the submissions of the rows that are this reward's, by row."""
+        if isinstance(completions, str | bytes | Mapping):
+            raise TypeError("completions is a list with one completion per row, not one completion")
+        none = [None] * len(completions)
+        problems = self._problems(problem_ids or none, tasks or none)
+        rows = zip(problems, completions, prompts or none, strict=True)
+        return {
+            row: Submission(problem, extract(completion, prompt))
+            for row, (problem, completion, prompt) in enumerate(rows)
+            if problem is not None
+        }
+
+    def _problems(self, problem_ids: Sequence[Any], tasks: Sequence[str | None]) -> list[Problem | None]:
+        """Return the problem of each row; None where the row is of another task."""
+        names = [None if each is None or each != each else str(each) for each in problem_ids]  # NaN is a table's None
+        if self.task is None:
+            ours = {task for name, task in zip(names, tasks, strict=True) if name in self.problems}
+        else:
+            ours = {self.task}
+        found: list[Problem | None] = []
+        for name, task in zip(names, tasks, strict=True):
+            is_ours = name is not None and (task is None or task in ours)
+            if is_ours and name not in self.problems:
+                what = f"a row names problem {name!r}, which the reward was not given"
+                raise ValueError(f"{what}: give it that problem, or the row another `task` if it is for another reward")
+            found.append(self.problems[name] if is_ours and name is not None else None)
+        return found
 
     def _reward(self, submission: Submission, judgement: Judgement) -> float | None:
         score = self.score(judgement)
@@ -129,5 +191,6 @@ class CodeReward:
         return score
 
 
-def _share(judgements: Sequence[Judgement], verdict: Verdict) -> float:
-    return sum(each.verdict is verdict for each in judgements) / max(1, len(judgements))
+def _share(facts: Iterable[bool]) -> float:
+    found = list(facts)
+    return sum(found) / max(1, len(found))

@@ -15,6 +15,8 @@ PACKAGE = Path(__file__).parents[1] / "deepcoder"
 ROOMS: dict[str, set[str]] = {
     "runner": set(),
     "problems": set(),
+    "completions": set(),
+    "fences": set(),
     "programs": set(),
     "checkers": set(),
     "verdicts": set(),

@@ -303,7 +303,8 @@ def test_explain_says_which_record_it_cannot_use(
         ({"completion": "x"}, "line 1: problem_id is missing"),
         ({"problem_id": "other", "completion": "x"}, "line 1: no problem has the problem_id 'other'"),
         ({"problem_id": "add"}, "line 1: needs completion"),
-        ({"problem_id": "add", "completion": 5}, "line 1: needs completion"),
+        ({"problem_id": "add", "completion": 5}, "line 1: a completion is text or messages, not int"),
+        ({"problem_id": "add", "completion": ["x", "y"]}, "line 1: a completion is text or messages with role"),
     ],
 )
 def test_grade_names_the_malformed_line(

@@ -25,6 +25,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deepcoder.completions import text_of
 from deepcoder.datasets import DataError, assertions, livecodebench, load_problems
 from deepcoder.datasets.load import INT_DIGITS, Unusable, quarantined, read_problems
 from deepcoder.problems import Problem
@@ -263,15 +264,19 @@ completions = st.lists(blocks | scraps | st.text(max_size=6), max_size=15).map("
 
 
 def check_extract(text: str) -> None:
-    """A program is lines of the text, one after the other, without indentation at most."""
+    """Check that a program is lines of the text, one after the other, without what begins them in Markdown.
+
+    The last line may go on in the text, with the fence that closes the block.
+    """
     program = extract(text)
     if program is None:
         return
-    blank = " \t\ufeff"
-    lines = [line.lstrip(blank) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    found = [line.lstrip(blank) for line in program.source.split("\n")]
+    begins = " \t\ufeff>"
+    lines = [line.lstrip(begins) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    *found, last = [line.lstrip(begins) for line in program.source.split("\n")]
     assert program.source.strip()
-    assert any(lines[at : at + len(found)] == found for at in range(len(lines)))
+    ends = range(len(found), len(lines))
+    assert any(lines[at - len(found) : at] == found and lines[at].startswith(last) for at in ends)
 
 
 @fuzz
@@ -296,39 +301,15 @@ odd_messages = st.fixed_dictionaries(
 
 
 @fuzz
-@given(st.lists(odd_messages | json_values, max_size=4))
-def test_odd_messages_give_only_what_their_texts_hold(messages: Any) -> None:
-    program = extract(messages)
-
+@given(completions | odd_messages | st.lists(odd_messages | json_values, max_size=4) | json_values)
+def test_odd_messages_give_only_what_their_texts_hold(completion: Any) -> None:
+    try:
+        program = extract(completion)
+    except TypeError as error:
+        assert "\n" not in str(error)
+        return
     if program is not None:
-        content = [each for each in messages if isinstance(each, dict) and each.get("role") == "assistant"][-1][
-            "content"
-        ]
-        if not isinstance(content, str):
-            content = "".join(each["text"] for each in content if isinstance(each, dict) and _is_text(each))
-        assert program == extract(content)
-
-
-def _is_text(part: dict[str, Any]) -> bool:
-    return part.get("type") == "text" and isinstance(part.get("text"), str)
-
-
-@pytest.mark.parametrize("messages", [["```\nx\n```"], [None], [7, []]], ids=repr)
-def test_messages_that_are_none_are_passed_over(messages: Any) -> None:
-    assert extract(messages) is None
-
-
-@pytest.mark.parametrize(
-    "text", [7, {"a": "```\nx\n```"}, ["```\nx\n```"], 10**5000], ids=["int", "object", "list", "long"]
-)
-def test_part_whose_text_is_no_text_is_passed_over(text: Any) -> None:
-    odd = {"type": "text", "text": text}
-    answer = {"type": "text", "text": "```python\nx = 1\n```"}
-
-    assert extract([{"role": "assistant", "content": [odd]}]) is None
-    program = extract([{"role": "assistant", "content": [odd, answer]}])
-    assert program is not None
-    assert program.source == "x = 1"
+        assert program == extract(text_of(completion))
 
 
 @short_fuzz

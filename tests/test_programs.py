@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from deepcoder.programs import Completion, Program, extract
+from deepcoder import fences
+from deepcoder.completions import Completion
+from deepcoder.programs import Program, choose, extract
 
 DOC = 'def f():\n    """\n    Example:\n    ```\n    f(1)\n    ```\n    """\n    return 1'
 TAGGED_DOC = DOC.replace("```\n    f", "```python\n    f")
@@ -36,7 +39,38 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("only the fence is indented", "  ```python\nif x:\n  y\n  ```", "if x:\n  y"),
     ("two backticks are none", "``python\nx\n``", None),
     ("code on the line of the fence is none", "```python print(1)```", None),
-    ("fence after words is none", "Code: ```python\nx\n", None),
+    ("behind words", "Code: ```python\nx\n```", "x"),
+    ("behind a sentence", "Here is my final code.```python\nx\n```", "x"),
+    ("behind a heading", "### Code ```python\nx\n```", "x"),
+    ("behind a tag of the answer", "<answer>```python\nx\n```</answer>", "x"),
+    ("behind words, not closed", "Code: ```python\nx\n", "x\n"),
+    ("behind the mark of a list", "1. ```python\n   if x:\n     y\n   ```", "if x:\n  y"),
+    ("in a list in a list", "- - ```python\n    if x:\n      y\n    ```", "if x:\n  y"),
+    ("deeper than its fence", "- ```python\n    x\n    y\n  ```", "x\ny"),
+    ("a comment first, in a list", "-  ```python\n # c\n   if x:\n     y\n   ```", "# c\nif x:\n  y"),
+    ("in a quotation", "> ```python\n> if x:\n>   y\n> ```\nSo.", "if x:\n  y"),
+    ("in a list in a quotation", "> 1. ```python\n>    if x:\n>      y\n>    ```", "if x:\n  y"),
+    ("only the fences are quoted", "> ```python\nx\n> ```", "x"),
+    ("comparison is no quotation", "```python\nx = (1\n> 0)\n```", "x = (1\n> 0)"),
+    ("words that speak of fences", "I use ```python fences and ``` marks.\n```python\nx\n```", "x"),
+    ("inline code that speaks of fences", "Not ```x``` but\n```python\nx\n```", "x"),
+    ("closed with a token behind", "```python\nx\n```<|im_end|>", "x"),
+    ("closed with words behind", "```python\nx\n``` This doubles.\nSo.", "x"),
+    ("closed with a full stop behind", "```python\nx\n```.\nSo.", "x"),
+    ("closed with a word right behind", "```python\nx\n```Done\nSo.", "x"),
+    ("closed with inline code behind", "```python\nx\n``` calls `x`.\nSo.", "x"),
+    ("closed on the last line of code", "```python\nx\ny```\nSo.", "x\ny"),
+    ("closed on the last line, with a tag behind", "```python\nx```</answer>", "x"),
+    ("closed behind a comment", "```python\nx  # it's twice```\nSo.", "x  # it's twice"),
+    ("closed behind a comment, words behind", "```python\nx  # twice``` So.", "x  # twice"),
+    ("closed and opened on a line", "```python\nx``` Better: ```python\ny\n```", "y"),
+    ("a fence in comments is text", "```python\n# so:\n# ```\n# f(1)\n# ```\nx\n```", "# so:\n# ```\n# f(1)\n# ```\nx"),
+    ("a fence behind words of comments is text", "```python\n# so: ```\n# f(1)\nx\n```\nSo.", "# so: ```\n# f(1)\nx"),
+    ("inline code in a comment is text", "```python\nx  # see ```y``` now\n```", "x  # see ```y``` now"),
+    ("a fence in a string of one line", "```python\nx = y.split('```')\n```\nSo.", "x = y.split('```')"),
+    ("a string without an end hides no fence", "```python\nprint('x)```\nSo.", "print('x)"),
+    ("ended by the token that ends the answer", "```python\nx\n<|im_end|>", "x"),
+    ("ended by the tag that ends the answer", "<answer>\n```python\nx\n</answer>", "x"),
     ("bare code", "def f():\n    return 1", None),
     ("empty text", "", None),
     ("words", "I do not know.", None),
@@ -63,6 +97,26 @@ TABLE: list[tuple[str, str, str | None]] = [
     # -- Which block
     ("the last", A + "better:\n```python\nb = 2\n```", "b = 2"),
     ("the last in a row", A + "```python\nb = 2\n```", "b = 2"),
+    ("sample output behind, untagged", A + "It prints\n```\n1\n```", "a = 1"),
+    ("sample output behind, on a line of words", A + "Output: ```\n1\n```", "a = 1"),
+    ("shell behind, untagged", A + "Run:\n```\n$ python a.py\n```", "a = 1"),
+    ("a trace behind, untagged", A + "```\nTraceback (most recent call last):\nValueError: it's\n```", "a = 1"),
+    ("a draft, closed with words behind", A + "``` \n```python\nb\n``` No.", "b"),
+    ("a draft, the answer closed with a token", A + "Better:\n```python\nb\n```<|im_end|>", "b"),
+    ("a draft, the answer closed on its line", A + "Better:\n```python\nb```", "b"),
+    ("an untagged answer, sample output behind", "```\nprint(1)\n```\nOutput:\n```\n1\n```", "print(1)"),
+    ("an untagged answer, an example behind", "```\ndef f(): pass\n```\n```\nn = 1\n```", "def f(): pass"),
+    ("untagged, nothing reads as a program", "```\n3\n```\nto\n```\n6\n```", "6"),
+    ("an example, then a tagged answer that is cut", "```\nprint(1)\n```\n```python\nb = ", "b = "),
+    ("untagged and not closed", "```\nprint(1)\n", "print(1)\n"),
+    ("prose behind a closing fence that nothing opened", "print(1)\n```\nThis prints 1.", None),
+    ("wrapped as Markdown", "```markdown\n## Code\n```python\nx\n```\n```\nSo.", "x"),
+    ("wrapped by more ticks", "````\n## Code\n```python\nx\n```\n````\nSo.", "x"),
+    ("wrapped by more ticks, untagged", "````\n```\nx\n```\n````\nSo.", "x"),
+    ("wrapped as Markdown by more ticks", "````md\n## Code\n```\nx\n```\n````\nSo.", "x"),
+    ("wrapped by tildes", "~~~markdown\n```python\nx\n```\n~~~", "x"),
+    ("Markdown without a block", "```markdown\n# Title\n```\n```\nx\n```", "x"),
+    ("sample output not closed", "```text\n1\n```python\nx\n```", "x"),
     ("sample output behind", A + "It prints\n```text\n1\n```", "a = 1"),
     ("shell behind", A + "Run:\n```bash\npython a.py\n```", "a = 1"),
     ("python in a block of another", "````text\n```python\nx\n```\n````\n", None),
@@ -125,6 +179,16 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("in a string of lines, behind reasoning", f"hm</think>```python\n{LINES}\n```", LINES),
     ("in sample output", f"{A}prints\n```text\n<think></think>\n```", "a = 1"),
     ("no tag of reasoning", f"<thinker>{A}".replace("```python", "\n```python"), "a = 1"),
+    ("mentioned in inline code", f"{A}No `<think>` needed.", "a = 1"),
+    ("mentioned in words", f"{A}I left <think> out.", "a = 1"),
+    ("mentioned in pairs", f"{A}No <think>...</think> here.", "a = 1"),
+    ("closing tag mentioned in inline code", f"{A}The `</think>` is left out.", "a = 1"),
+    ("closing tag mentioned in words", f"{A}The </think> tag is left out.", "a = 1"),
+    ("mentioned before", f"I won't use <think> tags.\n{A}", "a = 1"),
+    ("inline code in reasoning closes nothing", f"<think>no `</think>` yet\n{A}", None),
+    ("a stray closing tag at the end", f"{A}</think>", "a = 1"),
+    ("stray tags at the end", f"{A}</think>\n</answer><|im_end|>\n", "a = 1"),
+    ("a stray closing tag at the end of a wrapper", f"````md\n{A}</think>\n````", "a = 1"),
     # -- Characters
     ("CRLF", "```python\r\na\r\nb\r\n```\r\n", "a\nb"),
     ("CR", "```python\ra\rb\r```", "a\nb"),
@@ -155,17 +219,75 @@ MESSAGES: list[tuple[str, Completion, str | None]] = [
     ("no message", [], None),
     ("no content", [{"role": "assistant"}], None),
     ("content is None", [says(None)], None),
-    ("content of no known kind", [says(7)], None),
+    ("one message", says(A), "a = 1"),
+    ("one text in a list", [A], "a = 1"),
+    ("bytes", A.encode(), "a = 1"),
+    ("the role model", [says(A, "model")], "a = 1"),
+    ("parts of the role model", [{"role": "model", "parts": [{"text": A}]}], "a = 1"),
+    ("parts of the type output_text", [says([{"type": "output_text", "text": A}])], "a = 1"),
+    ("a text as part", [says([A])], "a = 1"),
+    ("a call of a tool", [says(A), says(None)], None),
     ("parts", [says([{"type": "text", "text": A[:9]}, {"type": "text", "text": A[9:]}])], "a = 1"),
     ("other parts", [says([{"type": "image", "text": "x"}, {"type": "text", "text": A}])], "a = 1"),
-    ("odd parts", [says([None, {}, {"type": "text", "text": None}, "x"])], None),
-    ("no role", [{"content": A}], None),
+    ("no role", [{"content": A}], "a = 1"),
 ]
 
 
 @pytest.mark.parametrize(("messages", "source"), [row[1:] for row in MESSAGES], ids=[row[0] for row in MESSAGES])
 def test_extract_messages(messages: Completion, source: str | None) -> None:
     assert extract(messages) == (None if source is None else Program(source))
+
+
+WRONG: list[tuple[str, Any, str]] = [
+    ("None", None, "a completion is text or messages, not NoneType"),
+    ("a number", 7, "a completion is text or messages, not int"),
+    ("texts", [A, A], "not a list with str"),
+    ("a message and a text", [says(A), A], "not a list with str"),
+    ("a row", {"problem_id": "x", "completion": A}, "not a list with an object with problem_id, completion"),
+    ("no UTF-8", b"\xff", "not UTF-8"),
+    ("content of no known kind", [says(7)], "the content of a message is text or parts, not int"),
+    ("a part that is none", [says([None])], "a part of a message is .* not NoneType"),
+    ("a part without text", [says([{"type": "text"}])], "a part of a message is .* not an object with type"),
+    ("a part whose text is none", [says([{"type": "text", "text": [A]}])], "a part of a message is"),
+]
+
+
+@pytest.mark.parametrize(("completion", "says_why"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_completion_of_another_shape_is_a_type_error(completion: Any, says_why: str) -> None:
+    with pytest.raises(TypeError, match=says_why):
+        extract(completion)
+
+
+# The reason, the prompt, the completion, and the source that is its answer.
+PROMPTS: list[tuple[str, Any, str, str | None]] = [
+    ("opens a block", "Double it.\n```python\n", "print(1)\n```\nSo.", "print(1)"),
+    ("opens a block, no line feed", "Double it.\n```python", "print(1)\n```", "print(1)"),
+    ("opens a block without a tag", "Double it:\n\n```\n", "print(1)\n```\nSo.", "print(1)"),
+    ("opens a block behind words", "Code: ```python\n", "print(1)\n```", "print(1)"),
+    ("closed on the last line", "```python\n", "print(1)```<|im_end|>", "print(1)"),
+    ("not closed", "```python\n", "print(1)", "print(1)"),
+    ("sample output behind", "```python\n", "print(1)\n```\nOutput:\n```\n1\n```", "print(1)"),
+    ("a tagged block behind", "```python\n", f"print(1)\n```\nBetter:\n{A}", "a = 1"),
+    ("messages", [says("Double it.\n```python\n", "user")], "print(1)\n```\nSo.", "print(1)"),
+    ("begun by the assistant", [says("?", "user"), says("```python\n")], "print(1)\n```\nSo.", "print(1)"),
+    ("the model opens its own", "```python\n", A, "a = 1"),
+    ("the model opens its own, untagged", "```python\n", "```\nprint(1)\n```", "print(1)"),
+    ("the model talks first", [says("```python\n", "user")], f"Sure:\n{A}", "a = 1"),
+    ("a block that is closed", "```python\n# your code\n```\n", "print(1)\n```\nSo.", None),
+    ("a block of another language", "```cpp\n", "print(1)\n```", None),
+    ("a block with a line", "```python\nimport os\n", "print(1)\n```\nSo it is.", None),
+    ("opens reasoning", "Go.\n<think>\n", f"{A}</think>\n", None),
+    ("opens reasoning, then an answer", "Go.\n<think>", f"hm\n{A}</think>\n```python\nb\n```", "b"),
+    ("opens nothing", "Go.", A, "a = 1"),
+    ("is empty", [], A, "a = 1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "completion", "source"), [row[1:] for row in PROMPTS], ids=[row[0] for row in PROMPTS]
+)
+def test_extract_continues_the_prompt(prompt: Any, completion: str, source: str | None) -> None:
+    assert extract(completion, prompt) == (None if source is None else Program(source))
 
 
 TICKS = ["```", "~~~", "````", "python", "text", "{.", "\n", "\r", " ", "\t"]
@@ -191,6 +313,106 @@ def test_extract_source_in_fence_is_given_back(source: str, tag: str) -> None:
 def test_extract_two_tagged_blocks_are_never_merged(source: str, tag: str) -> None:
     program = extract(f"```{tag}\n{source}\n```\nNo:\n```python\nprint(1)\n```\n")
     assert program == Program("print(1)")
+
+
+# The habits of models around an answer. "@" stands for the fence, "$" for what begins each line of the program.
+SOURCES = [
+    "print(int(input()) * 2)",
+    "n = int(input())\nif n:\n    print(n * 2)\nelse:\n    print(0)  # doubled",
+    f"{DOC}\n\n\nclass Solution:\n    def f(self, n):\n        return 2 * n",
+    "# it's a comment\nprint('```', \"don't\")",
+    "s = '''it's\n'''\nprint(s)",
+]
+OPENING = ["@", "Solution: @", "Here is my final code.@", "<answer>@", "<answer>\n@", "**Code:** @", "### Code @"]
+OPENING += ["1. @$   ", "- @$  ", "  * @$    ", "> @$> ", "> 1. @$>    ", "   @$   ", "\t@$\t"]
+TAGGED = ["python", "py", "python3", " python", "Python", "python # solution", 'python title="a.py"']
+CLOSING = [
+    "\n@",
+    "\n@</answer>",
+    "\n@<|im_end|>",
+    "\n@</s>",
+    "\n@.",
+    "\n@**",
+    "\n@)",
+    "\n@  ",
+    "\n@ This doubles.",
+    "\n@Done",
+]
+CLOSING += ["\n@ It's `x`.", "\n@\n</answer>", "@", "@</answer>", "@<|im_end|>", "@ This doubles."]
+PROSE = [
+    "",
+    "It's easy.\n",
+    "I won't use <think> tags.\n",
+    "I use ```python fences and ``` marks.\n",
+    "Not ```x``` or `y`.\n",
+]
+PROSE += [
+    "<think>\n```python\nprint(0)\n```\n</think>\n",
+    "so ```python\nprint(0)\n```\n</think>\n",
+    "```cpp\nint x;\n```\n",
+]
+PROSE += ["```text\n3\n```\n", "Input: ```\n3\n```\n", "Input:\n```\n3\n```\n"]
+DRAFTS = ["```python\nprint(0)\n```\nBetter:\n", "```python\nprint(0)\n``` No.\n", "```python\nprint(0)```\n"]
+DRAFTS += ["```python\nprint(0\n\nNo:\n"]
+BEHIND = [
+    "",
+    "\nIt's done.",
+    "\nOutput:\n```\n6\n```",
+    "\nOutput: ```\n6\n```\n",
+    "\n```output\n6\n```\n",
+    "\n~~~\n6\n~~~",
+]
+BEHIND += ["\nRun:\n```\n$ python a.py < in.txt\n```", "\n```bash\npython a.py\n```\n", "\n```\n6\n"]
+BEHIND += [
+    "\n```\nTraceback (most recent call last):\nValueError: it's\n```\n",
+    "\nNo `<think>` needed.",
+    "\nNo <think> at all.",
+]
+BEHIND += [
+    "\nThe `</think>` tag is not used.",
+    "\nUses `input` and ```print```.",
+    "\nWrap it in ``` marks.",
+    "<|im_end|>",
+]
+STRAY = ["\n</think>"]
+WRAPPERS = ["", "```markdown\n## Code\n", "````markdown\n## Code\n", "`````\n", "~~~~md\n"]
+
+
+def written(source: str, opening: str, tag: str, closing: str, wrapper: str, before: str, behind: str) -> str:
+    """Return an answer by a model of these habits."""
+    opening, _, begin = opening.partition("$")
+    lines = "\n".join(begin + line for line in source.split("\n"))
+    text = f"{opening}{tag}\n{lines}{closing.replace(chr(10), chr(10) + begin, 1)}".replace("@", "```")
+    marks = re.match("[`~]*", wrapper)
+    return f"{before}{wrapper}{text}{behind}" + (f"\n{marks[0]}" if marks and wrapper else "")
+
+
+habits = st.tuples(
+    st.sampled_from(OPENING),
+    st.sampled_from(TAGGED),
+    st.sampled_from(CLOSING),
+    st.sampled_from(WRAPPERS),
+    st.sampled_from(PROSE + DRAFTS),
+    st.sampled_from(BEHIND + STRAY),
+)
+habits_without_a_tag = st.tuples(
+    st.sampled_from(OPENING),
+    st.just(""),
+    st.sampled_from(CLOSING),
+    st.sampled_from(["", *WRAPPERS[2:]]),
+    st.sampled_from(PROSE),
+    st.sampled_from(BEHIND + STRAY),
+)
+
+
+# With --hypothesis-show-statistics it says how often each rule decided.
+@given(st.sampled_from(SOURCES), habits | habits_without_a_tag)
+@settings(max_examples=1000)
+def test_extract_sees_through_habits(source: str, habit: tuple[str, str, str, str, str, str]) -> None:
+    block, rule = choose(fences.blocks(written(source, *habit)))
+    event(rule)
+    assert block is not None
+    assert block.source == source
 
 
 FLOODS = ["`", "~", "<", "#", "'", "\n", "\r", '\\"', '"</think>"']

@@ -12,7 +12,8 @@ from ray.exceptions import RayError
 from deepcoder.pool import SandboxPool
 from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.crew import Member
-from deepcoder.pool.worker import BEAT_S, Report, Worker
+from deepcoder.pool.inbox import WORKER_BEAT_S, Report
+from deepcoder.pool.worker import Worker
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission, Verdict
 from tests.pool_cases import LONG, wait_until
@@ -61,7 +62,7 @@ def _process(worker: Any) -> int | None:
 
 
 def test_what_a_worker_held_that_ray_has_started_again_is_judged() -> None:
-    program = Program(f"import time\ntime.sleep({BEAT_S + 2})\nprint('done')")
+    program = Program(f"import time\ntime.sleep({WORKER_BEAT_S + 2})\nprint('done')")
     with _Pool(1, "process", deadline_s=DEADLINE_S) as pool:
         (judgement,) = pool.judge([Submission(LONG, program)])
         assert judgement.verdict is Verdict.AC

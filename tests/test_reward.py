@@ -66,10 +66,11 @@ def test_reward_logs_the_same_keys_whatever_the_batch(reward: CodeReward) -> Non
     reward(completions=[RIGHT], problem_id=["add"], **right.arguments())
     reward(completions=[RIGHT, WRONG, PROSE, RIGHT], problem_id=["add"] * 4, **mixed.arguments())
     assert set(right.metrics) == set(mixed.metrics)
-    others = {"judging_s", "ie_share", "suspicious_share", "repeated_share"}
+    others = {"judging_s", "ie_share", "no_program_share", "suspicious_share", "repeated_share"}
     assert set(mixed.metrics) == {f"verdict/{each}" for each in Verdict} | others
     shares = {each: mixed.metrics[f"verdict/{each}"] for each in Verdict if mixed.metrics[f"verdict/{each}"]}
     assert shares == {Verdict.AC: 0.5, Verdict.WA: 0.25, Verdict.CE: 0.25}
+    assert mixed.metrics["no_program_share"] == 0.25
     assert mixed.extra == {"verdict": ["AC", "WA", "CE", "AC"]}
 
 
@@ -121,8 +122,67 @@ def test_problem_larger_than_the_sandboxes_is_refused_before_training(pool: Sand
 
 
 def test_problem_unknown_to_the_reward_is_an_error(reward: CodeReward) -> None:
-    with pytest.raises(KeyError, match="never heard of"):
+    with pytest.raises(ValueError, match="a row names problem 'never heard of', which the reward was not given"):
         reward(completions=[RIGHT], problem_id=["never heard of"])
+
+
+def test_rows_of_other_tasks_get_none(reward: CodeReward) -> None:
+    metrics = Metrics()
+    names = ["add", None, float("nan"), "add", "sum/1"]
+    tasks = ["code", "math", "math", None, "math"]
+    found = reward(completions=[RIGHT] * 5, problem_id=names, task=tasks, **metrics.arguments())
+    assert found == [1.0, None, None, 1.0, None]
+    assert metrics.extra == {"verdict": ["AC", "", "", "AC", ""]}
+    assert metrics.metrics["verdict/AC"] == 1.0
+
+
+def test_batch_of_other_tasks_gets_none_and_logs_the_same_keys(reward: CodeReward) -> None:
+    ours, theirs = Metrics(), Metrics()
+    reward(completions=[RIGHT], problem_id=["add"], **ours.arguments())
+    assert reward(completions=[RIGHT, PROSE], other_column=[1, 2], **theirs.arguments()) == [None, None]
+    assert reward(completions=[RIGHT], problem_id=["sum/1"], task=["math"]) == [None]
+    assert set(theirs.metrics) == set(ours.metrics)
+    assert theirs.extra == {"verdict": ["", ""]}
+
+
+def test_problem_unknown_to_the_reward_of_its_own_task_is_an_error(pool: SandboxPool, reward: CodeReward) -> None:
+    with pytest.raises(ValueError, match="a row names problem 'ad'"):
+        reward(completions=[RIGHT] * 2, problem_id=["add", "ad"], task=["code", "code"])
+    with pytest.raises(ValueError, match="a row names problem 'ad'"):
+        CodeReward(pool, PROBLEMS, task="code")(completions=[RIGHT], problem_id=["ad"], task=["code"])
+
+
+def test_reward_told_its_task_leaves_equal_ids_of_others_alone(pool: SandboxPool) -> None:
+    reward = CodeReward(pool, PROBLEMS, task="code")
+    assert reward(completions=[RIGHT] * 2, problem_id=["add", "add"], task=["math", "code"]) == [None, 1.0]
+
+
+def test_rows_are_checked_before_training(reward: CodeReward) -> None:
+    row = {"prompt": "?", "problem_id": "add"}
+    reward.check_rows([row, {"problem_id": "sum/1", "task": "math"}, {"prompt": "?"}])
+    with pytest.raises(ValueError, match="a row names problem 'ad'"):
+        reward.check_rows([row, {**row, "problem_id": "ad"}])
+
+
+def test_ids_may_be_integers(pool: SandboxPool) -> None:
+    reward = CodeReward(pool, [Problem("7", Mode.STDIN, PROBLEMS[0].tests)])
+    assert reward(completions=[RIGHT, WRONG], problem_id=[7, "7"]) == [1.0, 0.0]
+
+
+def test_reward_sees_a_block_that_the_prompt_opened(reward: CodeReward) -> None:
+    completion = "print(int(input()) + 1)\n```\nThis adds one."
+    messages = [{"role": "user", "content": "Add one.\n```python\n"}]
+    found = reward(completions=[completion] * 2, problem_id=["add"] * 2, prompts=["Add one.\n```python\n", messages])
+    assert found == [1.0, 1.0]
+    assert reward(completions=[completion], problem_id=["add"], prompts=["Add one."]) == [0.0]
+
+
+@pytest.mark.parametrize(
+    "completions", [RIGHT, RIGHT.encode(), {"role": "assistant", "content": RIGHT}, [7], [[RIGHT, 7]]]
+)
+def test_completions_of_another_shape_are_a_type_error(reward: CodeReward, completions: Any) -> None:
+    with pytest.raises(TypeError, match="completion"):
+        reward(completions=completions, problem_id=["add"])
 
 
 def test_what_is_begun_is_not_judged_again(pool: SandboxPool, reward: CodeReward) -> None:
@@ -161,8 +221,14 @@ def test_pool_that_cannot_begin_is_logged(reward: CodeReward, caplog: pytest.Log
     assert "1 programs are not judged ahead: pool-that-was-closed is gone" in caplog.text
 
 
+def test_rows_of_other_tasks_are_not_begun(reward: CodeReward) -> None:
+    gone: CodeReward = pickle.loads(pickle.dumps(reward))
+    gone.pool.begin = None  # type: ignore[assignment, method-assign]
+    gone.begin(completions=[RIGHT], problem_id=[None])
+
+
 def test_problem_unknown_to_the_reward_cannot_be_begun(reward: CodeReward) -> None:
-    with pytest.raises(KeyError, match="never heard of"):
+    with pytest.raises(ValueError, match="never heard of"):
         reward.begin(completions=[RIGHT], problem_id=["never heard of"])
 
 

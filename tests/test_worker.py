@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from deepcoder.pool.inbox import Report, Work
 from deepcoder.pool.schedule import Fault
-from deepcoder.pool.worker import MOST_REFERENCES, Report, Work, Worker
+from deepcoder.pool.worker import MOST_REFERENCES, Worker
 from deepcoder.problems import Problem
 from deepcoder.sandbox import SandboxConfig
 from tests.pool_cases import ADD_ONE, RIGHT
@@ -73,7 +74,7 @@ def test_worker_that_cannot_even_start_a_thread_says_that_it_is_not_fit(monkeypa
 def test_worker_waits_for_no_problem_that_nobody_wants_any_more() -> None:
     async def body(worker: Worker) -> None:
         asked = asyncio.create_task(all_reported(worker, **{"add one": [coming(None)]}))
-        while worker._current is None:
+        while worker._inbox.current is None:
             await asyncio.sleep(0.01)
         await worker.drop([1])
         assert [(each.number, each.fault) for report in await asked for each in report.failed] == [(1, Fault.LOST)]

@@ -22,12 +22,13 @@ from ray.exceptions import RayActorError, RayError, RayTaskError
 
 from deepcoder.pool import nodes
 from deepcoder.pool.crew import LOOK_S, Crew, Member, Node, Size
+from deepcoder.pool.inbox import WORKER_BEAT_S, Failed, Report, Work
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.memory import KEPT, Key, Memory, key_of
 from deepcoder.pool.metrics import TELL_S, Counts, Metrics, Rates
 from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule, unjudged
 from deepcoder.pool.state import NodeState, State
-from deepcoder.pool.worker import BEAT_S, MOST_REFERENCES, Failed, Report, Started, Work, Worker, end_if_failed
+from deepcoder.pool.worker import MOST_REFERENCES, Started, Worker, end_if_failed
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Sign
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 RETRY_START_S = 1.0
 RETRY_HOPELESS_S = 10.0
 START_S = 240.0  # for a worker on its node to have a sandbox, though the engine should take its time over each request
-HEARD_S = BEAT_S + 10.0  # a worker that says nothing for so long is given up
+HEARD_S = WORKER_BEAT_S + 10.0  # a worker that says nothing for so long is given up
 READ_S = 1.0  # to read what has come, at least
 SILENT_S = 10.0  # a client too
 MOST_OPEN = 10_000  # submissions of one client at work or waiting; it is not heard about more before some are judged

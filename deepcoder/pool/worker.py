@@ -14,7 +14,7 @@ import logging
 import os
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
@@ -26,12 +26,13 @@ from ray.exceptions import RayError
 from deepcoder.judge import judge, task
 from deepcoder.jury import Jury
 from deepcoder.pool.crew import Place
-from deepcoder.pool.schedule import LEASE_S, Fault
+from deepcoder.pool.inbox import Current, Done, Failed, Inbox, Report, Work
+from deepcoder.pool.schedule import Fault
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Ended
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, Spare, sweep
-from deepcoder.verdicts import Judgement, Submission
+from deepcoder.verdicts import Submission
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,6 @@ FETCH_S = 300.0  # for a problem to come from another node
 STOP_S = 1.0  # how often it is looked whether anybody still waits for it
 MOST_REFERENCES = 4  # to a problem, each of another client
 RENEW_S = 10.0  # for a new sandbox, before the part at work is given back
-BEAT_S = 5.0  # a worker with something to do reports at least so often
 
 
 class Started(NamedTuple):
@@ -52,59 +52,11 @@ class Started(NamedTuple):
     interpreter: str  # what runs the programs: a container's image with its digest
 
 
-class Work(NamedTuple):
-    """A part of a submission, as a worker gets it."""
-
-    number: int
-    problem: str  # key
-    program: Program
-    tests: tuple[int, ...] | None  # to run in this order, some of which `split` may take away; None: all, as they are
-
-
-class Done(NamedTuple):
-    """A part that was judged."""
-
-    number: int
-    judgement: Judgement
-    costs: list[tuple[int, float]]  # each test that was run, with its CPU seconds
-
-
-class Failed(NamedTuple):
-    """A part that could not be judged."""
-
-    number: int
-    fault: Fault
-    detail: str
-    sandbox: str  # name of the one that it was tried in; empty where there was none
-
-
-class Report(NamedTuple):
-    """What became of a worker's parts."""
-
-    done: list[Done]
-    failed: list[Failed]
-    returned: list[int]  # the worker is at something long, so that others should have these
-    is_free: bool  # it is at nothing long
-    is_fit: bool  # it has a sandbox
-    sandbox: str  # its name; empty where it has none
-    is_idle: bool  # it has nothing else to do
-
-
-class _Current:
-    """The part that is being judged. The mutable state: the tests that are still to come, and whether to stop."""
-
-    def __init__(self, work: Work) -> None:
-        self.work = work
-        self.began = time.monotonic()
-        self.tests = deque(work.tests or ())
-        self.stop = threading.Event()
-
-
 class Worker:
     """Judges one part of a submission at a time.
 
     The mutable state: the sandbox, none while a new one is needed, the spare, the jury, the problems last seen; and
-    under the lock, for two threads share it, the parts: waiting, current, and done but not reported.
+    under the lock, since two threads share them, the inbox and the event that stops the part at work.
     """
 
     def __init__(self, config: SandboxConfig) -> None:
@@ -120,14 +72,8 @@ class Worker:
         self._news: asyncio.Event | None = None
         self._lock = threading.Lock()
         self._references: dict[str, list[ray.ObjectRef[Problem]]] = {}
-        self._waiting: deque[Work] = deque()
-        self._current: _Current | None = None
-        self._is_busy = False
-        self._is_fit = True
-        self._done: list[Done] = []
-        self._done_since = 0.0
-        self._failed: list[Failed] = []
-        self._asked = 0.0  # when the coordinator asked last
+        self._inbox = Inbox()
+        self._stop = threading.Event()
 
     async def place(self) -> Place:
         """Where it is."""
@@ -152,105 +98,67 @@ class Worker:
             self._has_swept = True
         self._have_sandbox()
         assert self._sandbox is not None
-        self._is_fit = True
+        self._inbox.is_fit = True
         return Started(repr(self._sandbox), self._sandbox.interpreter)
 
     async def exchange(self, works: list[Work], problems: Mapping[str, list[ray.ObjectRef[Problem]]]) -> Report:
         """Take more parts, and report when there is something that the coordinator should know.
 
-        That is when some are done and no other waits, when the current one takes long, or there is nothing to do.
         Problems come as references in lists, which Ray does not resolve by itself.
         """
         loop = asyncio.get_running_loop()
         if self._news is None:
             self._news = asyncio.Event()
         with self._lock:
-            self._asked = time.monotonic()
-            self._waiting.extend(works)
-            wanted = {work.problem for work in (*self._waiting, *([self._current.work] if self._current else []))}
+            begins = self._inbox.take(works, time.monotonic())
             for key, references in problems.items():
                 known = dict.fromkeys([*references, *self._references.get(key, ())])
                 self._references[key] = list(known)[:MOST_REFERENCES]
+            wanted = self._inbox.problems()
             self._references = {key: each for key, each in self._references.items() if key in wanted}
-            begins = bool(self._waiting) and not self._is_busy
-            self._is_busy |= begins
         if begins:
             judging = loop.run_in_executor(self._thread, self._judge_all, loop)
             judging.add_done_callback(partial(end_if_failed, "worker"))
         while True:
             self._news.clear()
-            due_s = self._due_s()
-            if due_s <= 0:
-                return self._report()
+            with self._lock:
+                now = time.monotonic()
+                due_s = self._inbox.due_s(now)
+                if due_s <= 0:
+                    return self._inbox.report(self._name(), now)
             try:
                 await asyncio.wait_for(self._news.wait(), due_s)
             except TimeoutError:
                 pass
 
-    def _due_s(self) -> float:
-        """Seconds until a report is due."""
-        with self._lock:
-            now = time.monotonic()
-            due = [self._asked + BEAT_S]
-            if not self._is_busy:
-                return 0.0
-            if self._done or self._failed:
-                due.append(self._done_since + LEASE_S if len(self._waiting) > 1 else now)
-            if self._waiting:
-                due.append((self._current.began if self._current else now) + LEASE_S)
-            return min(due) - now
-
-    def _report(self) -> Report:
-        with self._lock:
-            late = self._current is not None and time.monotonic() - self._current.began >= LEASE_S
-            returned = [each.number for each in self._waiting] if late or not self._is_fit else []
-            if returned:
-                self._waiting.clear()
-            sandbox = self._name() if self._is_fit else ""
-            found = Report(self._done, self._failed, returned, not late, self._is_fit, sandbox, not self._is_busy)
-            self._done, self._failed = [], []
-            return found
-
     async def split(self, number: int) -> list[int]:
-        """Let go of every second test that is still to come, for an idle worker; none where the part is not at work."""
+        """Let go of some tests of a part that are still to come, for an idle worker."""
         with self._lock:
-            if self._current is None or self._current.work.number != number:
-                return []
-            coming = list(self._current.tests)
-            self._current.tests = deque(coming[1::2])
-            return coming[::2]
+            return self._inbox.split(number)
 
     async def drop(self, numbers: list[int]) -> None:
         """Forget these parts; nobody is told what becomes of them."""
         with self._lock:
-            self._waiting = deque(work for work in self._waiting if work.number not in numbers)
-            if self._current is not None and self._current.work.number in numbers:
-                self._current.stop.set()
+            if self._inbox.drop(numbers) is not None:
+                self._stop.set()
 
     def _judge_all(self, loop: asyncio.AbstractEventLoop) -> None:
-        """What waits, until nothing does; in the judging thread."""
+        """Judge what waits, until nothing does; in the judging thread."""
         assert self._news is not None
         while True:
             with self._lock:
-                if not self._waiting or not self._is_fit:
-                    self._is_busy = False
+                current = self._inbox.begin_next(time.monotonic())
+                if current is None:
                     break
-                current = self._current = _Current(self._waiting.popleft())
-            found = self._judge(current, loop)
+                self._stop.clear()
+            outcome = self._judge(current, loop)
             with self._lock:
-                self._current = None
-                if not self._done and not self._failed:
-                    self._done_since = time.monotonic()
-                if isinstance(found, Failed):
-                    self._failed.append(found)
-                elif not current.stop.is_set():
-                    self._done.append(found)
-                is_news = len(self._waiting) <= 1 or len(self._done) + len(self._failed) == 1
+                is_news = self._inbox.finish(outcome, time.monotonic())
             if is_news:
                 loop.call_soon_threadsafe(self._news.set)
         loop.call_soon_threadsafe(self._news.set)
 
-    def _judge(self, current: _Current, loop: asyncio.AbstractEventLoop) -> Done | Failed:
+    def _judge(self, current: Current, loop: asyncio.AbstractEventLoop) -> Done | Failed:
         """The one place where a failure of ours becomes a fact."""
         work, costs = current.work, list[tuple[int, float]]()
         try:
@@ -259,15 +167,15 @@ class Worker:
             submission = Submission(self._problem(current, loop), work.program)
             tests = None if work.tests is None else self._coming(current)
             judgement = judge(
-                submission, self._sandbox, self._jury, tests, lambda *cost: costs.append(cost), current.stop
+                submission, self._sandbox, self._jury, tests, lambda *cost: costs.append(cost), self._stop
             )
             return Done(work.number, judgement, costs)
         except SandboxError as error:
             sandbox, name = self._sandbox, self._name()
             log.warning("part %d in %s: %s", work.number, name or "no sandbox", error)
             program_did_it = sandbox is not None and not sandbox.is_open  # else it was the jury's that broke
-            self._is_fit = sandbox is not None and self._is_renewed()
-            fault = Fault.BROKEN if program_did_it and self._is_fit else Fault.LOST
+            self._inbox.is_fit = sandbox is not None and self._is_renewed()
+            fault = Fault.BROKEN if program_did_it and self._inbox.is_fit else Fault.LOST
             return Failed(work.number, fault, str(error), name)
         except (RayError, TimeoutError) as error:
             log.warning("part %d has no problem: %s", work.number, error)
@@ -275,7 +183,7 @@ class Worker:
         except Exception as error:
             log.exception("part %d could not be judged", work.number)
             name = self._name()
-            self._is_fit = self._is_renewed()
+            self._inbox.is_fit = self._is_renewed()
             return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}", name)
 
     def _name(self) -> str:
@@ -311,7 +219,7 @@ class Worker:
             self._sandbox = self._spare.take()
             self._spare.prepare()
 
-    def _coming(self, current: _Current) -> Iterator[int]:
+    def _coming(self, current: Current) -> Iterator[int]:
         while True:
             with self._lock:
                 if not current.tests:
@@ -319,12 +227,12 @@ class Worker:
                 number = current.tests.popleft()
             yield number
 
-    def _problem(self, current: _Current, loop: asyncio.AbstractEventLoop) -> Problem:
+    def _problem(self, current: Current, loop: asyncio.AbstractEventLoop) -> Problem:
         key = current.work.problem
         if key not in self._problems:
             # By the event loop, since Ray warns of an actor that has one and waits elsewhere.
             coming = asyncio.run_coroutine_threadsafe(_fetched(self._references[key]), loop)
-            self._problems[key] = _result(coming, current.stop)
+            self._problems[key] = _result(coming, self._stop)
             while len(self._problems) > 1 and (
                 len(self._problems) > KEPT_PROBLEMS or sum(each.size for each in self._problems.values()) > KEPT_BYTES
             ):
@@ -335,9 +243,8 @@ class Worker:
     async def close(self) -> None:
         """End the sandboxes that there are."""
         with self._lock:
-            self._waiting.clear()
-            if self._current is not None:
-                self._current.stop.set()
+            if self._inbox.clear() is not None:
+                self._stop.set()
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
 
     def _close(self) -> None:

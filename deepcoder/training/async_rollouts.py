@@ -15,7 +15,7 @@ from typing import Any
 
 from trl.experimental.async_grpo.async_rollout_worker import AsyncRolloutWorker, RolloutGroup, _AsyncRolloutLoop
 
-from deepcoder.reward import CodeReward
+from deepcoder.reward import COLUMNS, CodeReward
 
 
 class JudgedLoop(_AsyncRolloutLoop):  # type: ignore[misc]
@@ -23,26 +23,28 @@ class JudgedLoop(_AsyncRolloutLoop):  # type: ignore[misc]
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self._names: dict[int, str] = {}  # the problems of the groups that are not scored yet
+        self._rows: dict[int, dict[str, Any]] = {}  # of the groups that are not scored yet
         self._beginning = asyncio.Lock()
 
     def _repeat_iterator(self) -> Iterator[tuple[int, dict[str, Any]]]:
         for group, row in super()._repeat_iterator():
-            self._names[group] = row["problem_id"]
+            self._rows[group] = row
             yield group, row
 
     async def _generate_one(self, *given: Any, group_id: int = 0, **named: Any) -> tuple[Any, ...]:
         found: tuple[Any, ...] = await super()._generate_one(*given, group_id=group_id, **named)
         # In a thread, since the first finds the pool and the first of a problem takes its tests along; by turns, so
         # that the pool is found before a group is scored.
+        row = self._rows[group_id]
+        columns = {"prompts": [row["prompt"]]} | {name: [row.get(name)] for name in COLUMNS}
         async with self._beginning:
             for reward in self.reward_funcs:
                 if isinstance(reward, CodeReward):
-                    await asyncio.to_thread(reward.begin, completions=[found[0]], problem_id=[self._names[group_id]])
+                    await asyncio.to_thread(reward.begin, completions=[found[0]], **columns)
         return found
 
     async def _score_group(self, group: RolloutGroup) -> list[Any]:
-        del self._names[group.group_id]
+        del self._rows[group.group_id]
         samples: list[Any] = await super()._score_group(group)
         return samples
 

@@ -18,6 +18,7 @@ from trl import GRPOTrainer
 
 from deepcoder.problems import Problem
 from deepcoder.programs import fenced
+from deepcoder.reward import CodeReward
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +46,14 @@ def check_rewards(trainer: GRPOTrainer, problems: Sequence[Problem]) -> int:
     """Send references and junk through the trainer's own reward path; how many completions were tried.
 
     Raises:
-        GateError: A reward is not what it must be, or the reward function fails.
+        GateError: A row names an unknown problem, a reward is not what it must be, or the reward function fails.
     """
+    for function in trainer.reward_funcs:
+        if isinstance(function, CodeReward):
+            try:
+                function.check_rows(trainer.train_dataset)
+            except ValueError as error:
+                raise GateError(str(error)) from None
     tries = []
     for row, problem in _rows(trainer, problems):
         tries.append(Try(row, _JUNK, 0.0))

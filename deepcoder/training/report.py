@@ -93,7 +93,7 @@ def ask(trainer: GRPOTrainer, problems: Sequence[Problem], judge: Judge) -> list
             texts.append(tokenizer.batch_decode(answers, skip_special_tokens=True))
     model.train(was_training)
     pairs = [(problem, text) for problem, group in zip(problems, texts, strict=True) for text in group]
-    judgements = iter(judge([Submission(problem, extract(text)) for problem, text in pairs]))
+    judgements = iter(judge([Submission(problem, extract(text, problem.prompt)) for problem, text in pairs]))
     return [
         Answers(problem, group, [next(judgements) for _ in group])
         for problem, group in zip(problems, texts, strict=True)

@@ -20,8 +20,8 @@ from trl import GRPOTrainer
 from trl.chat_template_utils import parse_response
 from trl.data_utils import is_conversational
 
-from deepcoder.programs import Completion
-from deepcoder.reward import CodeReward
+from deepcoder.completions import Completion
+from deepcoder.reward import COLUMNS, CodeReward
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +57,9 @@ class JudgedRollout:
     def __init__(self, reward: CodeReward, rows: Iterable[Mapping[str, Any]], generate: Generate) -> None:
         self.reward = reward
         self.generate = generate
-        self._problem_ids = _by_prompt(rows)  # None for a prompt of several problems
-        for name in self._problem_ids.values():
-            if name is not None and name not in reward.problems:
-                raise ValueError(f"the rows name problem {name!r}, which the reward was not given")
+        rows = list(rows)
+        reward.check_rows(rows)
+        self._rows = _by_prompt(rows)  # None for a prompt of several problems
 
     def __call__(self, prompts: list[Any], trainer: GRPOTrainer) -> dict[str, Any]:
         """What TRL wants of a batch.
@@ -68,9 +67,9 @@ class JudgedRollout:
         Raises:
             ValueError: The generator has not given one completion for each prompt.
         """
-        names = [self._problem_ids.get(_key(prompt)) for prompt in prompts]
-        if missing := names.count(None):
-            log.warning("%d of %d completions are judged after generation: no row, or several", missing, len(names))
+        rows = [self._rows.get(_key(prompt)) for prompt in prompts]
+        if missing := rows.count(None):
+            log.warning("%d of %d completions are judged after generation: no row, or several", missing, len(rows))
         finished: dict[int, Finished] = {}
         # Extracting a program from a long completion takes a while, for which the generator should not wait.
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="deepcoder-begin")
@@ -80,10 +79,13 @@ class JudgedRollout:
                 if each.place in finished or each.place not in range(len(prompts)):
                     raise ValueError(f"a second completion for place {each.place} of {len(prompts)}, or none such")
                 finished[each.place] = each
-                name = names[each.place]
-                completion = _completion(trainer, prompts[each.place], each)  # here: tokenizers are for one thread
-                if name is not None and completion is not None:
-                    begun.append(thread.submit(self.reward.begin, completions=[completion], problem_id=[name]))
+                row, prompt = rows[each.place], prompts[each.place]
+                completion = _completion(trainer, prompt, each)  # here: tokenizers are for one thread
+                if row is not None and completion is not None:
+                    columns = {name: [value] for name, value in row.items()}
+                    begun.append(
+                        thread.submit(self.reward.begin, completions=[completion], prompts=[prompt], **columns)
+                    )
         finally:
             thread.shutdown(cancel_futures=True)  # what has not been begun by now is asked for at once
         for future in begun:
@@ -100,11 +102,12 @@ class JudgedRollout:
         }
 
 
-def _by_prompt(rows: Iterable[Mapping[str, Any]]) -> dict[bytes, str | None]:
-    found: dict[bytes, str | None] = {}
+def _by_prompt(rows: Iterable[Mapping[str, Any]]) -> dict[bytes, dict[str, Any] | None]:
+    """Return what the reward needs of the rows, by prompt."""
+    found: dict[bytes, dict[str, Any] | None] = {}
     for row in rows:
-        key, name = _key(row["prompt"]), row["problem_id"]
-        found[key] = name if found.get(key, name) == name else None
+        key, columns = _key(row["prompt"]), {name: row.get(name) for name in COLUMNS}
+        found[key] = columns if found.get(key, columns) == columns else None
     return found
 
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from deepcoder.pool.coordinator import CLOSE_S, MOST_OPEN, PACE_S, ROOM_S
+from deepcoder.pool.inbox import Report, Work
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule
-from deepcoder.pool.worker import Report
+from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement
 from scripts.bench.mix import TESTS
 from scripts.simulation.clock import Clock
 from scripts.simulation.load import LIMIT_S, Load
-from scripts.simulation.worker import RESTART_S, Work, Worker
+from scripts.simulation.worker import RESTART_S, Worker
 
 TIMED = ("add", "lease", "judged", "failed", "returned", "lost", "to_split", "split", "end", "drop")
 
@@ -137,8 +138,8 @@ class Coordinator:
 
     def _work(self, part: Part) -> Work:
         job = part.job
-        tests = self._order(job.problem, sorted(part.wanted())) if job.splits else tuple(range(TESTS))
-        return Work(part.number, job.payload.submission, tests, job.splits)
+        tests = self._order(job.problem, sorted(part.wanted())) if job.splits else None
+        return Work(part.number, job.problem, Program(str(job.payload.submission)), tests)
 
     def _feed(self) -> None:
         """Give idle workers what waits."""

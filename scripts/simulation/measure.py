@@ -23,7 +23,7 @@ import typer
 
 from deepcoder.judge import task
 from deepcoder.pool import SandboxPool
-from deepcoder.pool.worker import Report
+from deepcoder.pool.inbox import Report
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner.wire import Ended

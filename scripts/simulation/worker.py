@@ -1,14 +1,13 @@
-"""`deepcoder/pool/worker.py` without sandbox, threads and Ray: the same states, reports at the same moments."""
+"""A worker without sandbox, threads and Ray: the pool's own inbox, and parts that take as long as the load says."""
 
 from __future__ import annotations
 
 import random
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from deepcoder.pool.schedule import LEASE_S, Fault
-from deepcoder.pool.worker import BEAT_S, Done, Failed, Report
+from deepcoder.pool.inbox import Current, Done, Failed, Inbox, Report, Work
+from deepcoder.pool.schedule import Fault
 from deepcoder.sandbox.base import AHEAD_S
 from deepcoder.verdicts import Judgement, Verdict
 from scripts.bench.mix import TESTS
@@ -21,16 +20,6 @@ TICK_S = 1e-6  # by which a time-out is late, as real ones are
 
 
 @dataclass(frozen=True)
-class Work:
-    """A part of a submission, as a worker gets it."""
-
-    number: int
-    submission: int
-    tests: tuple[int, ...]
-    splits: bool
-
-
-@dataclass(frozen=True)
 class Breaks:
     """Of sandboxes."""
 
@@ -40,20 +29,19 @@ class Breaks:
 
 
 @dataclass
-class _Current:
-    """The part that is being judged: its tests, when each begins and ends, and how the part ends."""
+class _Plan:
+    """How the current part goes: its tests, when each begins, and when and how the part ends."""
 
-    work: Work
-    began: float
+    current: Current
+    submission: int
     tests: list[int] = field(default_factory=list)
     begins: list[float] = field(default_factory=list)
     ends_at: float = 0.0
     breaks: bool = False
-    stop: bool = False
 
 
 class Worker:
-    """The mutable state is that of the real one, and whether it is gone."""
+    """The mutable state: the inbox, the plan of the current part, whether the worker is gone and a report wanted."""
 
     def __init__(
         self, clock: Clock, load: Load, rng: random.Random, breaks: Breaks, speed: float,
@@ -68,21 +56,15 @@ class Worker:
         self._reset()
 
     def _reset(self) -> None:
-        self._waiting: deque[Work] = deque()
-        self._current: _Current | None = None
-        self._is_busy = False
-        self._is_fit = True
+        self._inbox = Inbox()
+        self._plan: _Plan | None = None
         self._is_asked = False  # the coordinator waits for a report
-        self._asked = 0.0  # when it asked last
         self._looks = 0
-        self._done: list[Done] = []
-        self._failed: list[Failed] = []
-        self._done_since = 0.0
 
     def go(self, noticed_s: float) -> None:
         """Be lost, which is noticed so many seconds later by those who wait for an answer."""
-        if self._current is not None:
-            self.judging_s += self._clock.now - self._current.began
+        if self._inbox.current is not None:
+            self.judging_s += self._clock.now - self._inbox.current.began
         self.is_gone = True
         self._noticed_at = self._clock.now + noticed_s
         self._life += 1
@@ -94,33 +76,31 @@ class Worker:
             self._clock.at(self._noticed_at + RESTART_S, self.start)
 
     def start(self) -> None:
-        self.is_gone, self._is_fit = False, True
+        self.is_gone, self._inbox.is_fit = False, True
 
     @property
     def is_judging(self) -> bool:
-        return self._current is not None
+        return self._inbox.current is not None
 
     def exchange(self, works: Iterable[Work]) -> None:
         """Take more parts; a report follows when it is due."""
         if self.is_gone:
             self._clock.at(max(self._clock.now, self._noticed_at), self._lost, self)
             return
-        self._waiting.extend(works)
-        self._is_asked, self._asked = True, self._clock.now
-        if self._waiting and not self._is_busy:
-            self._is_busy = True
-            self._next()
+        self._is_asked = True
+        if self._inbox.take(works, self._clock.now):
+            self._begin_next()
         self._look()
 
     def _look(self) -> None:
         """Report if that is due, else look again when it will be."""
         if not self._is_asked:
             return
-        due_s = self._due_s()
+        due_s = self._inbox.due_s(self._clock.now)
         self._looks += 1
         if due_s <= 0:
             self._is_asked = False
-            self._hear(self, self._report())
+            self._hear(self, self._inbox.report("simulated", self._clock.now))
         else:
             self._clock.at(self._clock.now + due_s + TICK_S, self._look_again, self._life, self._looks)
 
@@ -128,103 +108,81 @@ class Worker:
         if life == self._life and looks == self._looks:
             self._look()
 
-    def _due_s(self) -> float:
-        now, due = self._clock.now, self._asked + BEAT_S
-        if not self._is_busy:
-            return 0.0
-        if self._done or self._failed:
-            due = min(due, self._done_since + LEASE_S if len(self._waiting) > 1 else now)
-        if self._waiting:
-            due = min(due, (self._current.began if self._current else now) + LEASE_S)
-        return due - now
-
-    def _report(self) -> Report:
-        late = self._current is not None and self._clock.now - self._current.began >= LEASE_S
-        returned = [each.number for each in self._waiting] if late or not self._is_fit else []
-        if returned:
-            self._waiting.clear()
-        found = Report(self._done, self._failed, returned, not late, self._is_fit, "simulated", not self._is_busy)
-        self._done, self._failed = [], []
-        return found
-
     def split(self, number: int) -> list[int]:
-        """Let go of every second test that is still to come: neither begun nor sent ahead."""
-        current = self._current
-        if self.is_gone or current is None or current.work.number != number or not current.work.splits:
+        """Let go of some tests that are still to come: neither begun nor sent ahead."""
+        plan = self._plan
+        if self.is_gone or plan is None:
             return []
-        now, taken = self._clock.now, 0
-        for place, begins in enumerate(current.begins):
-            ends = current.begins[place + 1] if place + 1 < len(current.begins) else current.ends_at
+        now, taken, coming = self._clock.now, 0, plan.current.tests
+        for place, begins in enumerate(plan.begins):
+            ends = plan.begins[place + 1] if place + 1 < len(plan.begins) else plan.ends_at
             if begins <= now or ends <= now + AHEAD_S:
                 taken = place + 1
-        coming = current.tests[taken:]
-        if coming[::2]:
-            current.tests = current.tests[:taken] + coming[1::2]
-            self._plan(current)
-        return coming[::2]
+        while coming and len(plan.tests) - len(coming) < taken:
+            coming.popleft()
+        given = self._inbox.split(number)
+        if given:
+            plan.tests = plan.tests[:taken] + list(plan.current.tests)
+            self._lay_out(plan)
+        return given
 
-    def drop(self, numbers: Iterable[int]) -> None:
+    def drop(self, numbers: Collection[int]) -> None:
         """Forget these parts."""
-        self._waiting = deque(work for work in self._waiting if work.number not in numbers)
-        current = self._current
-        if current is not None and current.work.number in numbers:
-            current.stop, current.ends_at = True, self._clock.now
-            self._clock.at(self._clock.now, self._end, self._life, current, self._clock.now)
+        if self._inbox.drop(numbers) is not None and self._plan is not None:
+            self._plan.ends_at = self._clock.now
+            self._clock.at(self._clock.now, self._end, self._life, self._plan, self._clock.now)
 
-    def _next(self) -> None:
-        """Begin what waits."""
-        if not self._waiting or not self._is_fit:
-            self._is_busy = False
+    def _begin_next(self) -> None:
+        current = self._inbox.begin_next(self._clock.now)
+        if current is None:
             self._look()
             return
-        work = self._waiting.popleft()
-        self._current = current = _Current(work, self._clock.now, list(work.tests))
-        current.breaks = work.submission in self._breaks.breakers or self._rng.random() < self._breaks.share
-        self._plan(current)
+        submission = int(current.work.program.source)
+        tests = range(TESTS) if current.work.tests is None else current.work.tests
+        self._plan = plan = _Plan(current, submission, list(tests))
+        plan.breaks = submission in self._breaks.breakers or self._rng.random() < self._breaks.share
+        self._lay_out(plan)
 
-    def _plan(self, current: _Current) -> None:
-        """When each test begins, and the last one ends: the first that fails, or all."""
-        load, submission, at = self._load, current.work.submission, current.began
-        current.begins = []
-        for test in current.tests:
-            current.begins.append(at)
-            at += (load.test_s(submission, test) + load.beside_s) / self.speed
-            if load.fails(submission, test):
+    def _lay_out(self, plan: _Plan) -> None:
+        """Say when each test begins, and the last one ends: the first that fails, or all."""
+        load, at = self._load, plan.current.began
+        plan.begins = []
+        for test in plan.tests:
+            plan.begins.append(at)
+            at += (load.test_s(plan.submission, test) + load.beside_s) / self.speed
+            if load.fails(plan.submission, test):
                 break
-        current.ends_at = at + SANDBOX_S if current.breaks else at
-        self._clock.at(current.ends_at, self._end, self._life, current, current.ends_at)
+        plan.ends_at = at + SANDBOX_S if plan.breaks else at
+        self._clock.at(plan.ends_at, self._end, self._life, plan, plan.ends_at)
 
-    def _end(self, life: int, current: _Current, planned: float) -> None:
-        if life != self._life or current is not self._current or planned != current.ends_at:
+    def _end(self, life: int, plan: _Plan, planned: float) -> None:
+        if life != self._life or plan is not self._plan or planned != plan.ends_at:
             return
-        now = self._clock.now
-        self._current = None
-        if not self._done and not self._failed:
-            self._done_since = now
-        if current.stop:
-            pass
-        elif current.breaks:
-            self._is_fit = self._rng.random() >= self._breaks.engines
-            fault = Fault.BROKEN if self._is_fit else Fault.LOST
-            self._failed.append(Failed(current.work.number, fault, "simulated", "simulated"))
+        now, number = self._clock.now, plan.current.work.number
+        self._plan = None
+        outcome: Done | Failed
+        if plan.breaks and not plan.current.is_dropped:
+            self._inbox.is_fit = self._rng.random() >= self._breaks.engines
+            fault = Fault.BROKEN if self._inbox.is_fit else Fault.LOST
+            outcome = Failed(number, fault, "simulated", "simulated")
         else:
-            self._done.append(self._judged(current))
-        self.judging_s += now - current.began
-        is_news = len(self._waiting) <= 1 or len(self._done) + len(self._failed) == 1
-        self._next()
+            outcome = self._judged(plan)
+        self.judging_s += now - plan.current.began
+        is_news = self._inbox.finish(outcome, now)
+        self._begin_next()
         if is_news:
             self._look()
 
-    def _judged(self, current: _Current) -> Done:
-        load, submission = self._load, current.work.submission
-        ran = current.tests[: len(current.begins)]
+    def _judged(self, plan: _Plan) -> Done:
+        load, submission = self._load, plan.submission
+        ran = plan.tests[: len(plan.begins)]
         failed = ran[-1] if ran and load.fails(submission, ran[-1]) else None
         verdict = Verdict.AC if failed is None else VERDICTS[load.kind(submission)]
         costs = [(test, load.test_s(submission, test)) for test in ran]
         cpu_s = sum(seconds for _, seconds in costs)
-        wall_s = self._clock.now - current.began
+        wall_s = self._clock.now - plan.current.began
         judgement = Judgement(
             verdict, len(ran) - (failed is not None), len(ran), TESTS, failed, cpu_s, wall_s,
             slowest_s=max((seconds for _, seconds in costs), default=0.0),
         )  # fmt: skip
-        return Done(current.work.number, judgement, costs)
+        return Done(plan.current.work.number, judgement, costs)
