@@ -118,6 +118,7 @@ class Problem:
     special_checker: str = ""  # instead: source of check(input, expected, actual) -> bool, for a sandbox of its own
     limits: Limits = Limits()
     prompt: tuple[Mapping[str, str], ...] = ()  # messages, as chat templates take them
+    code_prompt: str = ""  # source that the prompt shows and a completion may continue, as HumanEval's do
     reference: str | None = None  # source of a program that passes every test
     source: str = ""
     where: str = dataclasses.field(default="", compare=False)  # it was read, for messages: the file and the line

@@ -471,6 +471,29 @@ def test_data_prepared_with_a_prefix_can_be_joined_and_graded(folder: Path, caps
     assert [row["verdict"] for row in read("out.jsonl")] == ["AC", "WA"]
 
 
+def test_grade_of_bodies_that_complete_their_prompt(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problems = str(Path(__file__).parent / "fixtures" / "humaneval.jsonl")
+    completions = [
+        {"problem_id": "Fixture/0", "completion": "    total = sum(numbers)\n    return total\n"},
+        {"problem_id": "Fixture/0", "completion": "    return len(numbers)\n"},
+        {
+            "problem_id": "Fixture/1",
+            "completion": "    return ''.join(chr(ord(c) - 1) for c in text)\n```\nDone.",
+        },
+    ]
+    write("completions.jsonl", *completions)
+    grade = [problems if each == "problems.jsonl" else each for each in GRADE]
+    ran = Ran(capsys, *grade, "--completes-prompt")
+    assert ran.code == 0, ran.err
+    assert [row["verdict"] for row in read("out.jsonl")] == ["AC", "WA", "AC"]
+    Path("out.jsonl").unlink()
+    ran = Ran(capsys, *GRADE, "--completes-prompt")
+    assert (ran.code, "completions.jsonl, line 1: no problem has the problem_id" in ran.err) == (2, True)
+    write("completions.jsonl", *COMPLETIONS)
+    ran = Ran(capsys, *GRADE, "--completes-prompt")
+    assert (ran.code, "line 1: problem 'add' has no code in its prompt that a" in ran.err) == (2, True)
+
+
 def graded(*verdicts: str) -> list[Record]:
     return [Record("p", "", Judgement(Verdict(verdict), 0, 1, 1), Settings()) for verdict in verdicts]
 

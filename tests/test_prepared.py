@@ -58,6 +58,7 @@ common = {
     "special_checker": texts,
     "limits": st.builds(Limits, st.sampled_from([0.5, 6.0]), st.sampled_from([0.0, 7.0]), st.just(1 << 29)),
     "prompt": st.lists(st.fixed_dictionaries({"role": texts, "content": texts}), max_size=2).map(tuple),
+    "code_prompt": texts,
     "reference": st.one_of(st.none(), texts),
     "source": texts,
 }

@@ -169,7 +169,7 @@ def _problem(format_: ModuleType | None, row: Any, where: str, problem_id: str, 
 
 def _check(problem: Problem) -> None:
     """Raises ValueError where a format handed on what is no text, or names no checker: now, not on a worker."""
-    for name in ("entry_point", "preamble", "checker", "special_checker", "reference", "source"):
+    for name in ("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "source"):
         if not isinstance(getattr(problem, name) or "", str):
             raise ValueError(f"{name} must be text")
     checker(problem.checker, problem.mode)

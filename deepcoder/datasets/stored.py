@@ -141,7 +141,7 @@ class Writer:
         short = ("mode", "entry_point", "preamble", "checker", "special_checker", "source")
         self._schema = pyarrow.schema(
             [
-                *((name, pyarrow.string()) for name in ("problem_id", *short, "reference")),
+                *((name, pyarrow.string()) for name in ("problem_id", *short, "code_prompt", "reference")),
                 ("limits", pyarrow.struct(limits)),
                 ("prompt", pyarrow.list_(message)),
                 *((name, pyarrow.list_(pyarrow.int64())) for name in _LENGTHS),

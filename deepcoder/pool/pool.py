@@ -451,8 +451,8 @@ _NO_TESTS = (TestCase("", ""),)  # a problem needs one
 
 def key_of(problem: Problem, tests: PackedTests) -> str:
     """The same for problems on which every program fares the same, whatever they are called. `tests` are its own."""
-    named = {"problem_id": "", "source": "", "where": "", "prompt": (), "reference": None, "tests": _NO_TESTS}
-    rest: Any = dataclasses.replace(problem, **named)  # type: ignore[arg-type]
+    named = {"problem_id": "", "source": "", "where": "", "prompt": (), "code_prompt": "", "reference": None}
+    rest: Any = dataclasses.replace(problem, tests=_NO_TESTS, **named)  # type: ignore[arg-type]
     return hashlib.blake2b(repr(rest).encode() + tests.digest(), digest_size=16).hexdigest()
 
 
