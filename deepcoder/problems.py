@@ -121,7 +121,7 @@ class Problem:
     code_prompt: str = ""  # source that the prompt shows and a completion may continue, as HumanEval's do
     reference: str | None = None  # source of a program that passes every test
     source: str = ""
-    where: str = dataclasses.field(default="", compare=False)  # it was read, for messages: the file and the line
+    where: str = dataclasses.field(default="", compare=False)  # the file and the line that it was read from
 
     def __post_init__(self) -> None:
         if not self.tests:

@@ -157,7 +157,7 @@ def _near_fraction(expected: bytes, actual: bytes) -> bool:
 
 
 def _near_real(expected: bytes, actual: bytes) -> bool:
-    """Whether both are numbers near each other; those written as integers compare as text, whole ones exactly."""
+    """Whether both are numbers near each other. Two integers are not: their texts differ. Nor are two whole numbers."""
     if not _is_integer(expected):
         return _near_default(expected, actual)
     if _is_integer(actual) or not _near_default(expected, actual):

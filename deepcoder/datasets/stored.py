@@ -167,9 +167,8 @@ class Writer:
         Raises:
             ValueError: The file cannot hold the problem.
         """
-        row = canonical.head(problem, default) | {
-            "checker": problem.checker
-        }  # to find the usual one, all tests are read
+        row = canonical.head(problem, default)
+        row["checker"] = problem.checker  # even the usual one: whoever loads the file would read all tests to decide it
         if any(set(message) != {"role", "content"} for message in problem.prompt):
             raise ValueError("a message of the prompt has other fields than role and content")
         tests = tuple(problem.tests)
