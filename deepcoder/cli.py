@@ -36,7 +36,7 @@ from deepcoder.grade import grade as grade_submissions
 from deepcoder.judge import judge as judge_submission
 from deepcoder.jury import Jury
 from deepcoder.pool import SandboxPool, cluster
-from deepcoder.problems import Limits, Problem
+from deepcoder.problems import Limits, Problem, by_id
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxConfig, SandboxError
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
@@ -187,12 +187,15 @@ def grade(
     quarantine: Quarantine = None,
     times: Times = None,
     pool: Pool = "",
+    completes_prompt: Annotated[
+        bool, typer.Option("--completes-prompt", help="Completions continue the code of their prompts (HumanEval).")
+    ] = False,
 ) -> None:
     """Judge a file of completions; prints the verdicts and pass@k. Exit code 1 if some could not be judged."""
     settings = Settings(max_tests, time_limit, checker, str(times or ""))
     loaded = settings.loaded(problems, quarantine)
-    known = {each.problem_id: each for each in loaded}
-    submissions = read_submissions(completions, known, quarantined(quarantine) if quarantine else frozenset())
+    left_out = quarantined(quarantine) if quarantine else frozenset()
+    submissions = read_submissions(completions, by_id(loaded), left_out, completes_prompt)
     if not submissions:
         raise UserError(f"{completions} has no completions" + (" that are not in quarantine" if quarantine else ""))
     if output.suffix != ".jsonl":

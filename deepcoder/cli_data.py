@@ -25,7 +25,7 @@ from deepcoder.datasets.errors import DataError
 from deepcoder.datasets.load import Unusable, summary
 from deepcoder.datasets.prepare import prepare as prepare_source
 from deepcoder.datasets.rows import count_rows
-from deepcoder.problems import Limits, Mode, Problem
+from deepcoder.problems import REAL_TOKENS, Limits, Mode, Problem
 
 data = typer.Typer(no_args_is_help=True, help="Prepare a data set, or show what one holds.")
 
@@ -64,6 +64,9 @@ def prepare(
         ),
     ] = None,
     limit: Rows = None,
+    prefix: Annotated[
+        str, typer.Option(help="Put in front of every problem_id, to keep several data sets apart.", show_default=False)
+    ] = "",
     rejected: Annotated[
         Path | None, typer.Option(help="Where the rows that cannot be used are listed; default: OUTPUT.rejected.jsonl.")
     ] = None,
@@ -71,7 +74,7 @@ def prepare(
     """Write a data set in our own format; in parquet its tests stay on the disk until they are judged."""
     limits = None if time_limit is None else Limits(cpu_s=time_limit)
     with progress(f"preparing {output.name}", _total(source, limit)) as tick:
-        written = prepare_source(source, output, split, limits, limit, lambda: tick(1))
+        written = prepare_source(source, output, split, limits, limit, prefix, lambda: tick(1))
     out.print(
         f"{written.problems:,} problems with {written.tests:,} tests of {_bytes(written.size)} in {output} "
         f"({_bytes(output.stat().st_size)})",
@@ -115,6 +118,9 @@ class _Group:
     counts: list[int] = field(default_factory=list)  # tests of each problem
     sizes: list[int] = field(default_factory=list)
     references: int = 0
+    tokens: int = 0
+    reals: int = 0
+    values: int = 0
     checkers: int = 0
     limits: int = 0
     codes: int = 0
@@ -123,25 +129,31 @@ class _Group:
         self.counts.append(len(problem.tests))
         self.sizes.append(problem.size)
         self.references += problem.reference is not None
-        self.checkers += bool(problem.special_checker) or problem.checker not in ("tokens", "value")
+        checker = "special" if problem.special_checker else problem.checker
+        self.tokens += checker == "tokens"
+        self.reals += checker == REAL_TOKENS
+        self.values += checker == "value"
+        self.checkers += checker not in ("tokens", REAL_TOKENS, "value")
         self.limits += problem.limits != Limits()
         self.codes += problem.code_tests > 0
 
 
 def _tables(groups: dict[tuple[str, Mode], _Group]) -> RichGroup:
-    """Three that 80 columns can hold, rather than one that they cannot."""
+    """Four that 80 columns can hold, rather than one that they cannot."""
     rows = [((source or "-", mode.value), each) for (source, mode), each in sorted(groups.items())]
     if len(rows) > 1:
         rows.append((("all", ""), _sum(groups.values())))
     number = _table("tests of a problem", ("min", "median", "max", "in all"))
     size = _table("size of a problem's tests", ("min", "median", "max", "in all"))
     has = _table("problems that have", ("reference", "checker", "limits", "code"))
+    checker = _table("problems by their checker", ("tokens", REAL_TOKENS, "value", "other"))
     for (source, mode), each in rows:
         start = (escape(source), mode, f"{len(each.counts):,}")
         number.add_row(*start, *(f"{figure:,.0f}" for figure in _spread(each.counts)))
         size.add_row(*start, *(_bytes(figure) for figure in _spread(each.sizes)))
         has.add_row(*start, *(f"{figure:,}" for figure in (each.references, each.checkers, each.limits, each.codes)))
-    return RichGroup(number, size, has)
+        checker.add_row(*start, *(f"{figure:,}" for figure in (each.tokens, each.reals, each.values, each.checkers)))
+    return RichGroup(number, size, has, checker)
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:

@@ -38,7 +38,7 @@ from deepcoder.datasets import ReferenceTime
 from deepcoder.explain import difference, rerun
 from deepcoder.mutants import mutants
 from deepcoder.pool import SandboxPool
-from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.problems import Mode, Problem, TestCase, by_id
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxError
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
@@ -117,7 +117,11 @@ def examine(
     """What is wrong, in the problems' order, as it is found.
 
     `progress` is told how many more programs are done; `timed` the time of each reference that passes, in that order.
+
+    Raises:
+        ValueError: Two problems have one id: a finding would not say which of them it is of.
     """
+    problems = list(by_id(problems).values())
     progress, timed = progress or (lambda _: None), timed or (lambda _: None)
     size = max(GROUP, 4 * (pool.workers or 1))
     for start in range(0, len(problems), size):

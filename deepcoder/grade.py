@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from deepcoder.checkers import checker
+from deepcoder.continuations import continued
 from deepcoder.datasets import DataError, file_rows, load_problems
 from deepcoder.pool import Progress, SandboxPool
 from deepcoder.problems import Limits, Problem
@@ -138,9 +139,11 @@ _WORDS: dict[Any, str] = {
 
 
 def read_submissions(
-    path: Path, problems: Mapping[str, Problem], quarantined: Set[str] = frozenset()
+    path: Path, problems: Mapping[str, Problem], quarantined: Set[str] = frozenset(), completes_prompt: bool = False
 ) -> dict[int, Submission]:
     """The submissions of a completions file by index, the number of the row from 0; without quarantined problems.
+
+    `completes_prompt` says that completions continue the code of their prompts.
 
     Raises:
         DataError: A row cannot be used; the message names its line.
@@ -151,20 +154,24 @@ def read_submissions(
             raise DataError(f"{where}: problem_id is missing")
         problem_id = str(row["problem_id"])
         if problem_id in problems:
-            found[index] = Submission(problems[problem_id], _program(row, problems[problem_id], where))
+            found[index] = Submission(
+                problems[problem_id], _program(row, problems[problem_id], where, completes_prompt)
+            )
         elif problem_id not in quarantined:
             raise DataError(f"{where}: no problem has the problem_id {problem_id!r}")
     return found
 
 
-def _program(row: Mapping[str, Any], problem: Problem, where: str) -> Program | None:
+def _program(row: Mapping[str, Any], problem: Problem, where: str, completes_prompt: bool) -> Program | None:
     if isinstance(row.get("program"), str):
         return Program(row["program"])
     if row.get("completion") is None:
         raise DataError(f"{where}: needs completion (text or messages) or program (source text)")
     try:
+        if completes_prompt:
+            return continued(problem, row["completion"])
         return extract(row["completion"], row.get("prompt", problem.prompt))
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise DataError(f"{where}: {error}") from None
 
 

@@ -6,14 +6,21 @@ Runs: everywhere. Rows of data sets become Problems in `datasets/`; nothing past
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from deepcoder.runner import values
+
+LEAST_MEMORY_BYTES = 20 << 20  # an empty program was seen to take 14 to 17 MiB
+REAL_TOKENS = "real tokens"  # the usual checker where expected outputs have numbers with a fraction
+
+# Tokens are what stands between blanks of ASCII, as for the checkers. Linear time: nothing here can backtrack.
+_FRACTION = re.compile(r"(?<!\S)[+-]?(?:[0-9]*+\.[0-9]++(?:[eE][+-]?[0-9]++)?|[0-9]++\.?[eE]-[0-9]++)(?!\S)", re.ASCII)
 
 
 class Mode(StrEnum):
@@ -39,6 +46,11 @@ class Limits:
         for field in dataclasses.fields(self):
             if not 0 < getattr(self, field.name) <= sys.float_info.max:  # an int may be above it, and finite
                 raise ValueError(f"limits.{field.name} must be above 0, and finite")
+        if self.memory_bytes < LEAST_MEMORY_BYTES:
+            raise ValueError(
+                f"limits.memory_bytes is {self.memory_bytes}, and must be at least {LEAST_MEMORY_BYTES}: an empty "
+                "program needs nearly as much"
+            )
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,10 @@ class StoredTests(Sequence[TestCase]):
 
 @dataclass(frozen=True)
 class Problem:
-    """A task with its tests. `checker` is a name that `checkers.checker` knows; empty means the mode's own."""
+    """A task with its tests. `checker` is a name that `checkers.checker` knows; empty means the usual one.
+
+    The usual one is decided here, once, by all tests of the problem: what is sampled later keeps it.
+    """
 
     problem_id: str
     mode: Mode
@@ -103,8 +118,10 @@ class Problem:
     special_checker: str = ""  # instead: source of check(input, expected, actual) -> bool, for a sandbox of its own
     limits: Limits = Limits()
     prompt: tuple[Mapping[str, str], ...] = ()  # messages, as chat templates take them
+    code_prompt: str = ""  # source that the prompt shows and a completion may continue, as HumanEval's do
     reference: str | None = None  # source of a program that passes every test
     source: str = ""
+    where: str = dataclasses.field(default="", compare=False)  # the file and the line that it was read from
 
     def __post_init__(self) -> None:
         if not self.tests:
@@ -114,7 +131,7 @@ class Problem:
         if self.mode is Mode.STDIN and self.code_tests:
             raise ValueError("test code is for function mode: a program in stdin mode has no function to call")
         if not self.checker:
-            object.__setattr__(self, "checker", "tokens" if self.mode is Mode.STDIN else "value")
+            object.__setattr__(self, "checker", _usual_checker(self.mode, self.tests))
 
     def checked_by(self, checker: str) -> Problem:
         """With this checker in place of the problem's own; a test that names one means something else than equality."""
@@ -123,6 +140,10 @@ class Problem:
     def limited_to(self, cpu_s: float) -> Problem:
         """With this limit of CPU time; the one of wall time, which only catches sleepers, stays."""
         return dataclasses.replace(self, limits=dataclasses.replace(self.limits, cpu_s=cpu_s))
+
+    def prefixed(self, prefix: str) -> Problem:
+        """Return the problem with this text in front of its id."""
+        return dataclasses.replace(self, problem_id=prefix + self.problem_id) if prefix else self
 
     @property
     def size(self) -> int:
@@ -150,6 +171,39 @@ class Problem:
             return dataclasses.replace(self, tests=self.tests.longest(max_tests))
         kept = longest([len(test.input) for test in self.tests], max_tests)
         return dataclasses.replace(self, tests=tuple(self.tests[i] for i in kept))
+
+
+def _usual_checker(mode: Mode, tests: Iterable[TestCase]) -> str:
+    if mode is Mode.FUNCTION:
+        return "value"
+    return REAL_TOKENS if any(has_fraction(test.output) for test in tests) else "tokens"
+
+
+def has_fraction(output: str) -> bool:
+    """Whether a token of an expected output is a number with a fraction: digits behind a point, or a negative exponent.
+
+    `1.50` and `1e-9` are; `3.`, `1e9`, `1.2.3` and `(0.5,` are not.
+    """
+    may_have = "." in output or "e-" in output or "E-" in output  # which is quick to see in a long output of integers
+    return may_have and _FRACTION.search(output) is not None
+
+
+def by_id(problems: Iterable[Problem]) -> dict[str, Problem]:
+    """Return the problems by their ids. A problem that is given twice, equal in every field, counts once.
+
+    Raises:
+        ValueError: Two different problems have one id. The message names both.
+    """
+    found: dict[str, tuple[str, Problem]] = {}
+    for number, problem in enumerate(problems):
+        origin = " of ".join(filter(None, (problem.source, problem.where))) or f"index {number} of those given"
+        other, first = found.setdefault(problem.problem_id, (origin, problem))
+        if first is not problem and first != problem:
+            raise ValueError(
+                f"two problems have the problem_id {problem.problem_id!r}: {other}, and {origin}; keep their sources "
+                "apart with load_problems(..., prefix=...), or with `deepcoder data prepare --prefix`"
+            )
+    return {problem_id: problem for problem_id, (_, problem) in found.items()}
 
 
 def longest(lengths: Sequence[int], count: int) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from deepcoder.completions import Completion
 from deepcoder.pool import SandboxPool
-from deepcoder.problems import Problem
+from deepcoder.problems import Problem, by_id
 from deepcoder.programs import extract
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
@@ -48,7 +48,7 @@ class CodeReward:
             rows that name a problem of this reward.
 
     Raises:
-        ValueError: A problem needs more memory than the pool's sandboxes have.
+        ValueError: A problem needs more memory than the pool's sandboxes have, or two problems have one id.
 
     >>> reward = CodeReward(pool, problems)
     >>> reward(completions=["```python\\nprint(input()[::-1])\\n```"], problem_id=["stdin/reverse"])
@@ -70,7 +70,7 @@ class CodeReward:
         pool.check_limits(problems)
         self.__name__ = "code_reward"  # TRL's key for its metrics
         self.pool = pool
-        self.problems = {each.problem_id: each.sampled(max_tests) for each in problems}
+        self.problems = {name: each.sampled(max_tests) for name, each in by_id(problems).items()}
         self.format_penalty = format_penalty
         self.score = score
         self.log = log

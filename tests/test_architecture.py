@@ -18,6 +18,7 @@ ROOMS: dict[str, set[str]] = {
     "completions": set(),
     "fences": set(),
     "programs": set(),
+    "continuations": set(),
     "checkers": set(),
     "verdicts": set(),
     "sandbox": {"docker", "requests"},

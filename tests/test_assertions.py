@@ -241,6 +241,19 @@ def test_statements_after_one_that_may_leave_stay_code() -> None:
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "assert f('1.1') == Decimal('1.1')",
+        "assert f(Fraction(1, 3)) == Fraction(2, 3)",
+        "x = [Decimal(1)]\nr = f(x)\nassert isinstance(r, Decimal) and r.quantize(Decimal('0.01')) == 1",
+    ],
+)
+def test_exact_numbers_may_be_handed_over_and_compared_with(code: str) -> None:
+    (test,) = assertions.tests(f"from decimal import Decimal\nfrom fractions import Fraction\n{code}", "f")
+    assert test.is_code
+
+
+@pytest.mark.parametrize(
     ("code", "reason"),
     [
         ("", "assert nothing"),
@@ -266,7 +279,7 @@ def test_statements_after_one_that_may_leave_stay_code() -> None:
         ("import datetime as dt\nassert f(dt.datetime(2020, 1, 1)) == 2020", "hand dt.datetime"),
         ("assert f(len, 'a') == 1", "hand len"),
         ("assert f(str.upper, 'a') == 'A'", "hand str.upper"),
-        ("from decimal import Decimal as D, Decimal\nassert f('1.1') == Decimal('1.1')", "compare with Decimal"),
+        ("from uuid import UUID as D, UUID\nassert f('1.1') == UUID('1.1')", "compare with UUID"),
         ("from datetime import date\nr = f(1)\nassert [date(2020, 1, 1)] == r", "compare with date"),
         ("from collections import deque\nwant = deque([1])\nassert f(1) == want", "compare with want"),
         ("assert f(3).x == 3", "take the x"),

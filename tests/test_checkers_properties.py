@@ -157,7 +157,7 @@ def spellings(token: str) -> list[list[str]]:
 
 EVERY = {
     *["tokens", "kattis", "kattis(1e-6)", "exact", "lines", "float(1e-6)", "unordered lines", "unordered tokens"],
-    "case-insensitive",
+    *["case-insensitive", "real tokens"],
 }
 UNORDERED = {"unordered lines", "unordered tokens"}
 ANY_LINES = {"kattis", "kattis(1e-6)", "unordered tokens"}
@@ -176,6 +176,13 @@ CHANGES: dict[str, tuple[Change, set[str]]] = {
         ),
         {"kattis(1e-6)", "float(1e-6)"},
     ),
+    "an integer off by one as a real": (
+        at_token(
+            lambda token: INTEGER.fullmatch(token) and 10**7 <= abs(int(token)) < 2**53,
+            lambda token: [[f"{int(token) + 1}.0"], [f"{int(token) - 1}e0"]],
+        ),
+        {"kattis(1e-6)", "float(1e-6)"},
+    ),
     "two tokens swapped": (tokens_swapped, {"unordered tokens"}),
     "two lines swapped": (lines_swapped, UNORDERED),
     "a line broken elsewhere": (line_broken_elsewhere, ANY_LINES),
@@ -189,11 +196,11 @@ CHANGES: dict[str, tuple[Change, set[str]]] = {
     "other line ends": (other_line_ends, EVERY - {"exact"}),
     "a fraction spelled otherwise": (
         at_token(is_fraction, spellings),
-        {"tokens", "kattis(1e-6)", "float(1e-6)", "case-insensitive"},
+        {"tokens", "real tokens", "kattis(1e-6)", "float(1e-6)", "case-insensitive"},
     ),
     "an integer spelled otherwise": (
         at_token(INTEGER.fullmatch, lambda token: [[token + ".0"], [token + "e0"]]),
-        {"kattis(1e-6)", "float(1e-6)"},
+        {"real tokens", "kattis(1e-6)", "float(1e-6)"},
     ),
 }
 

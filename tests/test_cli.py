@@ -431,7 +431,9 @@ def test_data_show_fits_the_screen(
     monkeypatch.setattr(console.out, "_width", width)
     add, double = PROBLEMS
     code = {**double, "problem_id": "code", "tests": [{"code": "assert double(2) == 4" + " " * 20_000_000}]}
-    write("many.jsonl", *[{**add, "problem_id": str(n), "source": "someone/a-long-name"} for n in range(1200)], code)
+    many = [{**add, "problem_id": str(n), "source": "someone/a-long-name"} for n in range(1200)]
+    many[7] |= {"tests": [{"input": "1", "output": "1.5"}, {"input": "2", "output": "3"}]}
+    write("many.jsonl", *many, code)
     assert Ran(capsys, "data", "prepare", "many.jsonl", "-o", "many.parquet").code == 0
     shown = [Ran(capsys, "data", "show", f"many.{suffix}") for suffix in ("jsonl", "parquet")]
     assert [ran.code for ran in shown] == [0, 0]
@@ -443,6 +445,7 @@ def test_data_show_fits_the_screen(
     assert ["-", "function", "1", "1", "0", "0", "1"] in rows
     assert ["all", "1,201", "1", "2", "2", "2,401"] in rows
     assert ["all", "1,201", "1,201", "0", "0", "1"] in rows
+    assert ["all", "1,201", "1,199", "1", "1", "0"] in rows
 
 
 def test_grade_reads_prepared_problems(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -452,6 +455,43 @@ def test_grade_reads_prepared_problems(folder: Path, capsys: pytest.CaptureFixtu
     assert [row["verdict"] for row in read("out.jsonl")] == ["AC", "CE", "WA", "AC"]
     arguments = ["judge", "wrong.py", "--problem", "problems.parquet", "--problem-id", "add", "--sandbox", "process"]
     assert Ran(capsys, *arguments).out.split()[0] == "WA"
+
+
+def test_data_prepared_with_a_prefix_can_be_joined_and_graded(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = {**PROBLEMS[0], "tests": [{"input": "1\n", "output": "3\n"}]}
+    write("other.jsonl", other)
+    write("both.jsonl", *PROBLEMS, other)
+    ran = Ran(capsys, "data", "show", "both.jsonl")
+    assert (ran.code, "problem_id 'add' occurs twice, first in both.jsonl, line 1" in ran.err) == (2, True)
+    assert Ran(capsys, "data", "prepare", "other.jsonl", "-o", "prefixed.jsonl", "--prefix", "other/").code == 0
+    write("both.jsonl", *PROBLEMS, *read("prefixed.jsonl"))
+    write("completions.jsonl", *({"problem_id": each, "program": RIGHT} for each in ("add", "other/add")))
+    ran = Ran(capsys, *[each.replace("problems.jsonl", "both.jsonl") for each in GRADE])
+    assert ran.code == 0, ran.err
+    assert [row["verdict"] for row in read("out.jsonl")] == ["AC", "WA"]
+
+
+def test_grade_of_bodies_that_complete_their_prompt(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problems = str(Path(__file__).parent / "fixtures" / "humaneval.jsonl")
+    completions = [
+        {"problem_id": "Fixture/0", "completion": "    total = sum(numbers)\n    return total\n"},
+        {"problem_id": "Fixture/0", "completion": "    return len(numbers)\n"},
+        {
+            "problem_id": "Fixture/1",
+            "completion": "    return ''.join(chr(ord(c) - 1) for c in text)\n```\nDone.",
+        },
+    ]
+    write("completions.jsonl", *completions)
+    grade = [problems if each == "problems.jsonl" else each for each in GRADE]
+    ran = Ran(capsys, *grade, "--completes-prompt")
+    assert ran.code == 0, ran.err
+    assert [row["verdict"] for row in read("out.jsonl")] == ["AC", "WA", "AC"]
+    Path("out.jsonl").unlink()
+    ran = Ran(capsys, *GRADE, "--completes-prompt")
+    assert (ran.code, "completions.jsonl, line 1: no problem has the problem_id" in ran.err) == (2, True)
+    write("completions.jsonl", *COMPLETIONS)
+    ran = Ran(capsys, *GRADE, "--completes-prompt")
+    assert (ran.code, "line 1: problem 'add' has no code in its prompt that a" in ran.err) == (2, True)
 
 
 def graded(*verdicts: str) -> list[Record]:

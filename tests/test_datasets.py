@@ -12,9 +12,9 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from deepcoder.datasets import DataError, file_rows, load_problems
+from deepcoder.datasets import DataError, ReferenceTime, file_rows, load_problems
 from deepcoder.datasets.ground_truth import arguments, typed
-from deepcoder.problems import Limits, Mode, TestCase
+from deepcoder.problems import Limits, Mode, TestCase, by_id
 from tests.conftest import SHARED_DATA
 
 STDIN = {"problem_id": "x/1", "mode": "stdin", "tests": [{"input": "3\n", "output": "4\n"}]}
@@ -132,6 +132,7 @@ def test_deepcoder_row_without_a_name_is_stdin_mode(tmp_path: Path) -> None:
         ({**STDIN, "tests": [{"input": 3, "output": "3"}]}, r"tests\[0\].input must be text"),
         ({**STDIN, "limits": {"cpu": 1}}, "limits.cpu is unknown"),
         ({**STDIN, "limits": {"cpu_s": -1}}, "limits.cpu_s must be above 0"),
+        ({**STDIN, "limits": {"memory_bytes": 1 << 20}}, "limits.memory_bytes is 1048576, and must be at least"),
         ({**STDIN, "checker": "tokenz"}, "tokenz"),
         ({**STDIN, "language": "cpp"}, "language must be python"),
         ({**FUNCTION, "entry_point": None}, "entry_point is missing"),
@@ -171,6 +172,12 @@ def test_malformed_row_of_our_own_format_is_named_with_its_line(tmp_path: Path, 
         ({**RAW, "reference": 5}, "reference must be text"),
         ({**RAW, "target_function": 5}, "entry_point must be text"),
         ({"problem": 5, "tests": [{"input": "1", "output": "1"}]}, "prompt must be text, or a list of messages"),
+        ({"ground_truth": ["assert f(1) == 2"]}, 'a list of texts, and .* give assertions as {"assert_case": '),
+        ({"ground_truth": '["assert f(1) == 2"]'}, 'a list of texts, and .* give assertions as {"assert_case": '),
+        ({"ground_truth": "x = 1\nassert f(x) == 2"}, 'ground_truth is test code: give assertions as {"assert_case": '),
+        ({"ground_truth": {"assert_case": "assert f(1) == 2"}}, "assert_case must be a list of test code"),
+        ({"reward_model": "[1]"}, "reward_model must be an object with a ground_truth"),
+        ({"reward_model": "x"}, "reward_model is neither JSON nor a Python literal"),
         ({"ground_truth": {"functional": ""}}, "ground_truth.functional: .*no method of Solution"),
     ],
 )
@@ -181,6 +188,20 @@ def test_raw_row_that_cannot_be_used_is_named_and_the_others_load(
     assert problem.problem_id == "p/1"  # the row's number, whatever becomes of other rows
     (record,) = caplog.records
     assert re.fullmatch(rf"1 of 2 rows of .*p.jsonl cannot be used: .*{said}.* \(1: line 1\)", record.message)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_ground_truth_and_its_holder_may_be_text_that_was_encoded_several_times(tmp_path: Path, times: int) -> None:
+    for tests in ([{"input": "1\n", "expected_output": "2\n"}], {"inputs": ["1\n"], "outputs": ["2\n"]}):
+        text: Any = tests
+        for _ in range(times):
+            text = json.dumps(text)
+        holder: Any = {"ground_truth": text}
+        for _ in range(times):
+            holder = json.dumps(holder)
+        rows = [{"ground_truth": text}, {"reward_model": {"ground_truth": text}}, {"reward_model": holder}]
+        problems = load_problems(write(tmp_path / "p.jsonl", *rows))
+        assert [each.tests for each in problems] == [(TestCase("1\n", "2\n"),)] * 3
 
 
 def test_reasons_are_counted_with_a_few_rows_each(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -354,8 +375,31 @@ def test_line_that_is_not_json_is_named(tmp_path: Path) -> None:
 
 
 def test_double_problem_id_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="line 2: problem_id 'x/1' occurs twice"):
+    with pytest.raises(DataError, match="line 2: problem_id 'x/1' occurs twice, first in .*p.jsonl, line 1:"):
         load_problems(write(tmp_path / "p.jsonl", STDIN, STDIN))
+
+
+def test_problems_of_two_files_of_one_name_are_kept_apart_by_a_prefix(tmp_path: Path) -> None:
+    row = {name: value for name, value in STDIN.items() if name != "problem_id"}
+    for name, output in (("a", "1\n"), ("b", "2\n")):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "train.jsonl", {**row, "tests": [{"input": "", "output": output}]})
+    a, b = (str(tmp_path / name / "train.jsonl") for name in "ab")
+    with pytest.raises(ValueError, match=f"'train/0': {a}, line 1, and {b}, line 1"):
+        by_id(load_problems(a) + load_problems(b))
+    (tmp_path / "q.jsonl").write_text('{"problem_id": "other"}\n')
+    quarantine = tmp_path / "q.jsonl"
+    problems = load_problems(a, quarantine=quarantine, prefix="a/") + load_problems(b, prefix="b/")
+    assert [each.tests[0].output for each in by_id(problems).values()] == ["1\n", "2\n"]
+    assert list(by_id(problems)) == ["a/train/0", "b/train/0"]
+
+
+def test_quarantine_and_times_name_problems_without_the_prefix(tmp_path: Path) -> None:
+    source = write(tmp_path / "p.jsonl", STDIN, {**STDIN, "problem_id": "x/2"})
+    (tmp_path / "q.jsonl").write_text('{"problem_id": "x/1"}\n')
+    (tmp_path / "t.jsonl").write_text(ReferenceTime("x/2", len(STDIN["tests"]), 0.1).to_json())
+    (problem,) = load_problems(source, quarantine=tmp_path / "q.jsonl", times=tmp_path / "t.jsonl", prefix="p/")
+    assert (problem.problem_id, problem.limits.cpu_s) == ("p/x/2", 1.0)
 
 
 def test_problem_id_that_is_a_number_becomes_text(tmp_path: Path) -> None:

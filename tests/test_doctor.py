@@ -40,6 +40,11 @@ def test_wrong_expected_output_is_broken_and_says_what_came(pool: SandboxPool) -
     assert found(pool, sick) == [(Kind.BROKEN, "the reference is WA at test 3, line 1, token 1: expected 8, got 9")]
 
 
+def test_two_problems_of_one_id_are_refused(pool: SandboxPool) -> None:
+    with pytest.raises(ValueError, match="two problems have the problem_id 'it'"):
+        list(examine([stdin(RIGHT), stdin(None)], pool))
+
+
 def test_crashing_reference_is_broken_and_says_why(pool: SandboxPool) -> None:
     ((kind, detail),) = found(pool, stdin("print(int(input()) + 1 // 0)"))
     assert kind is Kind.BROKEN

@@ -115,6 +115,20 @@ def test_right_program_passes_test_code(code: str, shared_sandbox: Sandbox, jury
     assert judgement.verdict is Verdict.AC, judgement.detail
 
 
+def test_exact_numbers_cross_to_test_code_and_back(shared_sandbox: Sandbox, jury: Jury) -> None:
+    code = """
+from decimal import Decimal
+from fractions import Fraction
+for number in (Fraction(1, 3), Decimal("1.50"), [Fraction(1, 2)], {Decimal(1)}):
+    assert square(number) == number
+    assert type(square(number)) is type(number)
+assert str(square(Decimal("1.50"))) == "1.50" and round(square(Fraction(7, 3)), 1) == Fraction(23, 10)
+assert square(Decimal("1.50")).quantize(Decimal("1")) == 2
+"""
+    assert judged("def square(x): return x", coded_by(code), shared_sandbox, jury).verdict is Verdict.AC
+    assert judged("def square(x): return float(x)", coded_by(code), shared_sandbox, jury).verdict is Verdict.WA
+
+
 def test_test_code_may_use_pytest(shared_sandbox: Sandbox, jury: Jury) -> None:
     code = """
 import pytest

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepcoder.pool.packed import PackedTests
-from deepcoder.problems import TestCase
+from deepcoder.pool.pool import key_of
+from deepcoder.problems import Mode, Problem, TestCase
 
 texts = st.text(st.characters(), max_size=20)
 cases = st.builds(TestCase, texts, texts, st.sampled_from(["", "tokens"]), st.booleans())
@@ -58,3 +59,11 @@ def test_unpickled_out_of_band_it_copies_nothing() -> None:
 
 def test_a_slice_of_nothing_is_empty() -> None:
     assert list(PackedTests.of([])) == []
+
+
+def test_a_problem_has_one_key_wherever_it_was_read() -> None:
+    tests = (TestCase("1", "2"),)
+    here, there = (Problem(each, Mode.STDIN, tests, where=each, source=each) for each in ("here", "there"))
+    other = Problem("here", Mode.STDIN, tests, checker="exact")
+    packed = PackedTests.of(tests)
+    assert key_of(here, packed) == key_of(there, packed) != key_of(other, packed)

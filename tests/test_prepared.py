@@ -50,18 +50,25 @@ calls = st.builds(
     st.sampled_from(["", "equal", "value(0.01)"]),
 )
 codes = st.builds(TestCase.code, texts.filter(bool))
-stdins = st.builds(TestCase, texts, texts, st.sampled_from(["", "exact", "kattis(0.1)"]))
+outputs = texts | st.sampled_from(["1.5\n", "3\n"])
+stdins = st.builds(TestCase, texts, outputs, st.sampled_from(["", "exact", "kattis(0.1)"]))
 common = {
     "problem_id": texts,
     "checker": st.sampled_from(["", "exact", "float(0.1)"]),
     "special_checker": texts,
     "limits": st.builds(Limits, st.sampled_from([0.5, 6.0]), st.sampled_from([0.0, 7.0]), st.just(1 << 29)),
     "prompt": st.lists(st.fixed_dictionaries({"role": texts, "content": texts}), max_size=2).map(tuple),
+    "code_prompt": texts,
     "reference": st.one_of(st.none(), texts),
     "source": texts,
 }
 problems = st.one_of(
-    st.builds(Problem, mode=st.just(Mode.STDIN), tests=st.lists(stdins, min_size=1, max_size=3).map(tuple), **common),
+    st.builds(
+        Problem,
+        mode=st.just(Mode.STDIN),
+        tests=st.lists(stdins, min_size=1, max_size=3).map(tuple),
+        **common | {"checker": st.sampled_from(["", "exact", "tokens", "real tokens"])},
+    ),
     st.builds(
         Problem,
         mode=st.just(Mode.FUNCTION),
@@ -152,6 +159,42 @@ def test_stored_tests_are_sampled_as_tests_in_memory_are(source: str, prepared: 
     assert stored.loaded() == in_memory
     assert stored.size == in_memory.size
     assert stored.sampled(2).loaded() == in_memory.sampled(2)
+
+
+REAL = {
+    "problem_id": "real",
+    "mode": "stdin",
+    "tests": [{"input": "1 2", "output": "1.5\n"}, {"input": "1000 2000 3000", "output": "2000\n"}],
+}
+
+
+def test_usual_checker_of_a_prepared_problem_is_known_without_reading_its_tests(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open(source, "a") as text:
+        text.write(json.dumps(REAL) + "\n")
+    prepare(source, tmp_path / "p.parquet")
+    prepare(str(tmp_path / "p.parquet"), tmp_path / "again.jsonl")
+    assert json.loads((tmp_path / "again.jsonl").read_text().splitlines()[-1]) == REAL
+    with monkeypatch.context() as without_reading:
+        without_reading.setattr(ParquetTests, "_read", pytest.fail)
+        *others, real = load_problems(str(tmp_path / "p.parquet"))
+        sampled = real.sampled(1)
+    assert {each.checker for each in others} == {"tokens"}
+    assert [test.output for test in sampled.loaded().tests] == ["2000\n"]
+    assert real.checker == sampled.checker == sampled.loaded().checker == "real tokens"
+
+
+def test_usual_checker_of_a_file_that_an_older_version_prepared_is_decided_by_its_tests(tmp_path: Path) -> None:
+    with Writer(tmp_path / "p.parquet") as writer:
+        for row in (ROWS[0], REAL):
+            writer.write(canonical.problem_from_row(row, "", Limits()))
+        for waiting in writer._waiting:
+            waiting["checker"] = None  # which it left out where it was the usual one
+        writer.finish()
+    integers, real = load_problems(str(tmp_path / "p.parquet"))
+    assert isinstance(real.tests, ParquetTests)
+    assert (integers.checker, real.checker, real.sampled(1).checker) == ("tokens", "real tokens", "real tokens")
 
 
 def test_limits_are_left_to_whoever_loads_unless_the_row_or_the_user_has_them(source: str, tmp_path: Path) -> None:

@@ -74,6 +74,14 @@ def test_reward_logs_the_same_keys_whatever_the_batch(reward: CodeReward) -> Non
     assert mixed.extra == {"verdict": ["AC", "WA", "CE", "AC"]}
 
 
+def test_reward_refuses_two_problems_of_one_id(pool: SandboxPool) -> None:
+    other = Problem("add", Mode.STDIN, (TestCase("1\n", "3\n"),), source="another set")
+    with pytest.raises(ValueError, match="problem_id 'add': index 0 of those given, and another set"):
+        CodeReward(pool, [*PROBLEMS, other])
+    both = CodeReward(pool, [*PROBLEMS, *PROBLEMS, other.prefixed("other/")])
+    assert both(completions=[RIGHT, RIGHT], problem_id=["add", "other/add"]) == [1.0, 0.0]
+
+
 def test_reward_without_program_costs_the_format_penalty(pool: SandboxPool) -> None:
     reward = CodeReward(pool, PROBLEMS, format_penalty=0.5)
     completions = [PROSE, "```python\nx =\n```", RIGHT]

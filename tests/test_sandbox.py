@@ -21,7 +21,7 @@ from typing import Any
 import docker
 import pytest
 
-from deepcoder.problems import Limits, TestCase
+from deepcoder.problems import LEAST_MEMORY_BYTES, Limits, TestCase
 from deepcoder.runner import values
 from deepcoder.runner.keeper import descendants
 from deepcoder.runner.wire import BEAT_S, LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
@@ -130,6 +130,7 @@ def test_limit_exceeded_ends_the_execution(
         pytest.param({"cpu_s": 1.0}, "import time\nwhile time.process_time() < 0.5: pass", id="cpu"),
         pytest.param({"wall_s": 2.0}, "import time; time.sleep(0.5)", id="wall"),
         pytest.param({"memory_bytes": 128 * MIB}, "x = bytearray(b'x') * (80 << 20)", id="memory"),
+        pytest.param({"memory_bytes": LEAST_MEMORY_BYTES}, "", id="an empty program"),
         pytest.param({"output_bytes": 1000}, "print('x' * 999)", id="output"),  # its compiled code is longer
         pytest.param(
             {"processes": 8}, "import os\nfor _ in range(7): os.fork() or os._exit(0)\nfor _ in range(7): os.wait()",

@@ -428,6 +428,14 @@ def test_pickle_of_anything_else_is_refused(data: bytes, capsys: pytest.CaptureF
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize(
+    "data", [b"[]", b' [{"input": "1", "output": "1"}]', b'{"inputs": [], "outputs": []}', b'"[]"']
+)
+def test_packed_private_tests_without_a_pickle_are_named_as_such(data: bytes) -> None:
+    with pytest.raises(ValueError, match="packed JSON without the pickle around it: give the JSON text unpacked"):
+        livecodebench.private_tests(packed(data))
+
+
 def test_private_tests_that_unpack_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert livecodebench.UNPACKED_BYTES >= 1 << 30
     monkeypatch.setattr(livecodebench, "UNPACKED_BYTES", 1000)

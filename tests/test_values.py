@@ -8,6 +8,8 @@ import json
 import math
 import time
 from collections import Counter, OrderedDict, defaultdict, deque
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,34 +17,47 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepcoder.runner.values import _READ, decode, encode
+from deepcoder.runner.values import _READ, Opaque, decode, encode
 
-hashable = st.recursive(
+atoms = (
     st.none()
     | st.booleans()
     | st.integers()
-    | st.integers(min_value=2**3990, max_value=2**4100)
     | st.floats(allow_nan=False)
     | st.text()
     | st.text(st.characters(min_codepoint=0xDC00, max_codepoint=0xDFFF))  # lone surrogates; JSON joins a pair of them
     | st.binary()
-    | st.complex_numbers(allow_nan=False),
-    lambda inner: st.tuples(inner) | st.tuples(inner, inner) | st.frozensets(inner, max_size=4),
-    max_leaves=6,
+    | st.complex_numbers(allow_nan=False)
+    | st.fractions()
+)
+long_ints = st.integers(min_value=2**3990, max_value=2**4100)
+decimals = st.decimals(allow_nan=False, places=3) | st.sampled_from(
+    [Decimal("1.50"), Decimal("-0"), Decimal("1E+1000"), Decimal("1E-1000"), Decimal("-Infinity")]
 )
 tags = st.sampled_from(["$tuple", "$set", "$dict", "$int", "$float", "$bytes", "$complex", "$frozenset", "$", "$x"])
-plain = st.recursive(
-    hashable,
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.tuples(inner, inner)
-        | st.sets(hashable, max_size=4)
-        | st.dictionaries(st.text(), inner, max_size=4)
-        | st.dictionaries(tags, inner, max_size=2)
-        | st.dictionaries(hashable, inner, max_size=4)
-    ),
-    max_leaves=12,
-)
+
+
+def nesting(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    hashable = st.recursive(
+        leaves,
+        lambda inner: st.tuples(inner) | st.tuples(inner, inner) | st.frozensets(inner, max_size=4),
+        max_leaves=6,
+    )
+    return st.recursive(
+        hashable,
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.tuples(inner, inner)
+            | st.sets(hashable, max_size=4)
+            | st.dictionaries(st.text(), inner, max_size=4)
+            | st.dictionaries(tags, inner, max_size=2)
+            | st.dictionaries(hashable, inner, max_size=4)
+        ),
+        max_leaves=12,
+    )
+
+
+plain = nesting(atoms | long_ints) | nesting(atoms | decimals)
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -65,6 +80,8 @@ def same(left: Any, right: Any) -> bool:
         return same(list(left.items()), list(right.items()))
     if isinstance(left, set | frozenset):
         return bool(left == right) and Counter(map(shape, left)) == Counter(map(shape, right))
+    if isinstance(left, Decimal):
+        return str(left) == str(right)
     if isinstance(left, float):
         return left == right and math.copysign(1, left) == math.copysign(1, right)
     return bool(left == right)
@@ -96,6 +113,40 @@ def test_nan_comes_back_as_nan() -> None:
     assert math.isnan(decode(encode(math.nan)))
 
 
+def test_decimal_nan_comes_back_as_nan() -> None:
+    assert str(decode(encode(Decimal("NaN")))) == "NaN"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(Decimal("1e1000000000"), id="a huge exponent"),
+        pytest.param(Decimal("1e-1000000000"), id="a huge negative exponent"),
+        pytest.param(Decimal("9" * 2_000_000), id="two million digits"),
+        pytest.param(Decimal("sNaN"), id="a signaling NaN, which no == takes"),
+        pytest.param(Fraction(2**3_000_001 - 1, 2**3_000_000), id="two terms of a million digits"),
+    ],
+)
+def test_number_that_costs_time_to_compare_is_an_object_equal_to_nothing(number: Any) -> None:
+    with pytest.raises(TypeError, match="has no encoding"):
+        encode(number)
+    found = decode(encode([number], objects=True))[0]
+    assert isinstance(found, Opaque) and found.class_name == type(number).__name__ and found.truth
+
+
+def test_whole_fraction_of_any_size_comes_back_as_the_int_that_it_equals() -> None:
+    assert decode(encode(Fraction(2**70_000))) == 2**70_000
+
+
+def test_decimal_beside_a_long_int_is_refused_however_its_tag_is_spelled() -> None:
+    for tag in ("$decimal", "\\u0024decimal", "$decim\\u0061l"):
+        with pytest.raises(ValueError, match="beside an int"):
+            decode(f'[{{"{tag}": "1.5"}}, {{"$int": "0xff"}}]')
+    with pytest.raises(TypeError, match="beside an int"):
+        encode({2**5000, Decimal("1.5")})
+    assert decode('[{"$int": "0xff"}, "\\u0024decimal"]') == [255, "$decimal"]
+
+
 @pytest.mark.parametrize("bits", [1, 63, 64, 3999, 4000, 4001, 70_000, 1_000_000])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_integer_of_any_size_comes_back(bits: int, sign: int) -> None:
@@ -120,6 +171,15 @@ class Text(str):
         return "lie"
 
 
+class Third(Fraction):
+    pass
+
+
+class Price(Decimal):
+    def __str__(self) -> str:
+        return f"{float(self)} coins"
+
+
 @pytest.mark.parametrize(
     ("returned", "expected"),
     [
@@ -138,6 +198,8 @@ class Text(str):
         pytest.param(Pair(1, 2), (1, 2), id="namedtuple"),
         pytest.param(Level.LOW, 1, id="IntEnum"),
         pytest.param(Text("truth"), "truth", id="str subclass"),
+        pytest.param(Third(1, 3), Fraction(1, 3), id="Fraction subclass"),
+        pytest.param(Price("1.50"), Decimal("1.50"), id="Decimal subclass"),
         pytest.param(bytearray(b"\x00\xff"), b"\x00\xff", id="bytearray"),
         pytest.param(np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]], id="array"),
         pytest.param(np.int64(5), 5, id="int64"),
@@ -204,6 +266,20 @@ HOSTILE = {
     "int of a list": '{"$int": [1]}',
     "int of a number": '{"$int": 10}',
     "int of no hex": '{"$int": "0xg"}',
+    "fraction of no denominator": '{"$fraction": [1, 0]}',
+    "fraction of one term": '{"$fraction": [1]}',
+    "fraction of a text": '{"$fraction": ["1", 2]}',
+    "fraction of a float": '{"$fraction": [1.0, 2]}',
+    "fraction of a bool": '{"$fraction": [true, 2]}',
+    "fraction of a huge int": '{"$fraction": [{"$int": "0x' + "f" * 2000 + '"}, 3]}',
+    "decimal of a number": '{"$decimal": 1.5}',
+    "decimal of its parts": '{"$decimal": [0, [1, 5], -1]}',
+    "decimal of no number": '{"$decimal": "1.5.2"}',
+    "decimal of nothing": '{"$decimal": ""}',
+    "decimal of a huge exponent": '{"$decimal": "1e1000000000"}',
+    "decimal beyond any exponent": '{"$decimal": "1e99999999999999999999"}',
+    "decimal of many digits": '{"$decimal": "' + "9" * 2000 + '"}',
+    "decimal of a signaling NaN": '{"$decimal": "sNaN"}',
     "dict of a number": '{"$dict": 1}',
     "dict of single values": '{"$dict": [1, 2]}',
     "dict of triples": '{"$dict": [[1, 2, 3]]}',

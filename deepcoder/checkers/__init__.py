@@ -21,13 +21,14 @@ from deepcoder.checkers import texts, values
 from deepcoder.checkers.profiles import PROFILES
 from deepcoder.checkers.tolerance import Tolerance
 from deepcoder.checkers.views import VIEWS, View, rounded
-from deepcoder.problems import Mode
+from deepcoder.problems import REAL_TOKENS, Mode
 
 Checker = Callable[[Any, Any], bool]  # called as check(expected, actual)
 
 _BARE: dict[Mode, dict[str, Checker]] = {
     Mode.STDIN: {
         "tokens": texts.tokens,
+        REAL_TOKENS: texts.real_tokens,
         "kattis": texts.kattis,
         "exact": texts.exact,
         "lines": texts.lines,
@@ -133,7 +134,7 @@ def _number(text: str) -> float:
 def _viewed(expected: Any, actual: Any, view: View, check: Checker) -> bool:
     try:
         seen = view(actual)
-    except (TypeError, ValueError, OverflowError, RecursionError):  # the assertion would have raised it
+    except (TypeError, ValueError, ArithmeticError, RecursionError):  # the assertion would have raised it
         return False
     return check(expected, seen)
 
@@ -143,5 +144,5 @@ def _profiled(expected: Any, actual: Any, check: Checker, mode: Mode) -> bool:
         return False
     try:
         return check(expected, actual)
-    except (TypeError, ValueError, OverflowError, RecursionError):  # as the system itself would have ended
+    except (TypeError, ValueError, ArithmeticError, RecursionError):  # as the system itself would have ended
         return False

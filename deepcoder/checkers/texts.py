@@ -36,13 +36,19 @@ def lines(expected: Any, actual: Any) -> bool:
 def tokens(expected: Any, actual: Any) -> bool:
     """Line by line and token by token; a number that is expected with a fraction or exponent, within 1e-6."""
     texts = _texts(expected, actual)
-    return texts is not None and _by_tokens(*texts)
+    return texts is not None and _by_tokens(*texts, _near_fraction)
+
+
+def real_tokens(expected: Any, actual: Any) -> bool:
+    """As `tokens`, and for an expected integer also a number that is written with a fraction or exponent, near it."""
+    texts = _texts(expected, actual)
+    return texts is not None and _by_tokens(*texts, _near_real)
 
 
 def case_insensitive(expected: Any, actual: Any) -> bool:
     """As `tokens`, in any case of letters."""
     texts = _texts(expected, actual)
-    return texts is not None and _by_tokens(texts[0].lower(), texts[1].lower())
+    return texts is not None and _by_tokens(texts[0].lower(), texts[1].lower(), _near_fraction)
 
 
 def kattis(expected: Any, actual: Any, tolerance: Tolerance | None = None) -> bool:
@@ -99,8 +105,8 @@ def _by_lines(expected: bytes, actual: bytes, same: Callable[[bytes, bytes], boo
     return all(same(*pair) for pair in zip_longest(io.BytesIO(expected), io.BytesIO(actual), fillvalue=b""))
 
 
-def _by_tokens(expected: bytes, actual: bytes) -> bool:
-    return _by_lines(expected.strip(), actual.strip(), functools.partial(_same_line, near=_near_fraction))
+def _by_tokens(expected: bytes, actual: bytes, near: Near) -> bool:
+    return _by_lines(expected.strip(), actual.strip(), functools.partial(_same_line, near=near))
 
 
 def _same_but_blanks_at_the_end(expected: bytes, actual: bytes) -> bool:
@@ -147,4 +153,17 @@ _near_default = _near(Tolerance())
 
 
 def _near_fraction(expected: bytes, actual: bytes) -> bool:
-    return not expected.lstrip(b"+-").isdigit() and _near_default(expected, actual)
+    return not _is_integer(expected) and _near_default(expected, actual)
+
+
+def _near_real(expected: bytes, actual: bytes) -> bool:
+    """Whether both are numbers near each other. Two integers are not: their texts differ. Nor are two whole numbers."""
+    if not _is_integer(expected):
+        return _near_default(expected, actual)
+    if _is_integer(actual) or not _near_default(expected, actual):
+        return False
+    return not float(actual).is_integer() or float(actual) == float(expected)
+
+
+def _is_integer(token: bytes) -> bool:
+    return token.lstrip(b"+-").isdigit()

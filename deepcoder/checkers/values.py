@@ -6,7 +6,9 @@ A value is what `runner.values.decode` gives; anything else is wrong. LeetCode's
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from enum import Enum, auto
+from fractions import Fraction
 from typing import Any
 
 from deepcoder.checkers.tolerance import Tolerance
@@ -37,6 +39,8 @@ _PYTHON: _Kinds = {
     int: _Kind.NUMBER,
     float: _Kind.NUMBER,
     complex: _Kind.NUMBER,
+    Fraction: _Kind.NUMBER,
+    Decimal: _Kind.NUMBER,
     str: _Kind.ATOM,
     bytes: _Kind.ATOM,
     type(None): _Kind.ATOM,

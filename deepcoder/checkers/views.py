@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-View = Callable[[Any], Any]  # of an actual value; raises TypeError, ValueError or OverflowError where there is none
+View = Callable[[Any], Any]  # of an actual value; raises TypeError, ValueError or ArithmeticError where there is none
 
 _DIGITS = 4300  # of an int in text, as Python's own limit: longer ones take quadratic time to write
 _HUGE = 10**_DIGITS

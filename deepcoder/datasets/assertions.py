@@ -13,6 +13,8 @@ import math
 import re
 from collections import ChainMap, Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from deepcoder.datasets import fields
@@ -46,14 +48,14 @@ _READING_STEPS = 20_000_000  # syntax nodes and names looked at, about 0.1 µs e
 _STATEMENT_STEPS = 100
 _ENDING = frozenset({"exit", "quit", "_exit", "skip"})
 # What makes values that are equal to no plain value, and what makes those that reach the other side as another type.
-_OPAQUE = frozenset({"Decimal", "Fraction", "Path", "UUID", "date", "datetime", "deque", "timedelta"})
+_OPAQUE = frozenset({"Path", "UUID", "date", "datetime", "deque", "timedelta"})
 _ALTERED = _OPAQUE | {
     *("Counter", "OrderedDict", "defaultdict", "bytearray", "memoryview"),
     *("Generator", "GeneratorType", "Iterator", "enumerate", "filter", "iter", "map", "range", "reversed", "zip"),
     *("ndarray", "arange", "array", "asarray", "eye", "full", "linspace", "ones", "zeros", "DataFrame", "Series"),
 }
 _ATTRIBUTES = frozenset({"left", "next", "right", "val"}).union(
-    *map(dir, (int, float, complex, str, bytes, list, tuple, dict, set))
+    *map(dir, (int, float, complex, Fraction, Decimal, str, bytes, list, tuple, dict, set))
 )
 # Ways around a call's arguments and result.
 _CHANNELS = frozenset(

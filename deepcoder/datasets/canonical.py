@@ -20,7 +20,7 @@ from deepcoder.datasets.fields import messages, parsed
 from deepcoder.problems import Limits, Mode, Problem, StoredTests, TestCase
 from deepcoder.runner import values
 
-_TEXTS = ("entry_point", "preamble", "checker", "special_checker", "reference", "source")
+_TEXTS = ("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "source")
 
 
 def is_row(row: Mapping[str, Any]) -> bool:

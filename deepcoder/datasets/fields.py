@@ -43,6 +43,17 @@ def parsed(value: Any, field: str) -> Any:
         raise ValueError(f"{field} is {error}") from None
 
 
+def container(value: Any, field: str) -> Any:
+    """Return a field that holds a list or an object, or text of one that was encoded once or several times.
+
+    Raises:
+        ValueError: It is text that holds no value.
+    """
+    while isinstance(value, str):  # which each decoding makes shorter
+        value = parsed(value, field)
+    return value
+
+
 def function_name(metadata: Any, field: str = "metadata") -> str | None:
     """The `func_name` of LiveCodeBench's metadata: an object, JSON text of one, or nothing.
 

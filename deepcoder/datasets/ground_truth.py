@@ -2,19 +2,24 @@
 
 `prompt` (messages; rLLM also has text, `question`), `reward_model.ground_truth` or `ground_truth`, `data_source`, and
 `extra_info`? or `reference`? with a solution. The ground truth is JSON text of tests in one of the shapes that
-`tests_json` reads, or of assertions ({"assert_case": [...]}, or LeetCode's {"functional": ...}). In the raw DeepCoder
-row it is a list of {"input", "expected_output"}, and `target_function` is beside it: there, in function mode, the raw
-strings become typed values, once, so that what is judged later has types.
+`tests_json` reads, or of assertions ({"assert_case": [...]}, or LeetCode's {"functional": ...}). It and `reward_model`
+may be encoded several times, or not at all. In the raw DeepCoder row it is a list of {"input", "expected_output"}, and
+`target_function` is beside it: there, in function mode, the raw strings become typed values, once, so that what is
+judged later has types.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from deepcoder.datasets import assertions, leetcode, tests_json
-from deepcoder.datasets.fields import function_name, literal, messages, parsed, reference
+from deepcoder.datasets.fields import container, function_name, literal, messages, reference
 from deepcoder.problems import Limits, Mode, Problem, TestCase
+
+_ASSERTION = re.compile(r"^\s*assert\b", re.MULTILINE)
+_WANTED = 'give assertions as {"assert_case": ["assert f(1) == 2", ...]}'
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
@@ -53,17 +58,31 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     )
 
 
-def _ground_truth(row: Mapping[str, Any], field: str) -> Any:
-    holder = row.get("reward_model", row)
-    truth = parsed(holder.get("ground_truth") if isinstance(holder, Mapping) else None, field)
+def _ground_truth(row: Mapping[str, Any], field: str) -> list[Any] | Mapping[str, Any]:
+    holder = row
+    if "reward_model" in row:
+        holder = container(row["reward_model"], "reward_model")
+        if not isinstance(holder, Mapping):
+            raise ValueError("reward_model must be an object with a ground_truth, or JSON text of one")
+    truth = holder.get("ground_truth")
+    try:
+        truth = container(truth, field)
+    except ValueError:
+        if not _ASSERTION.search(str(truth)):
+            raise
+        raise ValueError(f"{field} is test code: {_WANTED}") from None
     if not isinstance(truth, list | Mapping):
         raise ValueError(f"{field} must be a list of tests, or JSON text of one")
+    if isinstance(truth, list) and any(isinstance(test, str) for test in truth):
+        raise ValueError(f"{field} is a list of texts, and not of tests with input and output: {_WANTED}")
     return truth
 
 
 def _of_code(truth: Mapping[str, Any], field: str) -> tests_json.Tests:
     if truth.get("functional") or "assert_case" not in truth:
         return leetcode.tests(leetcode.functional(truth, field), f"{field}.functional")
+    if not isinstance(truth["assert_case"], list):
+        raise ValueError(f"{field}.assert_case must be a list of test code")
     try:
         entry_point, tests = assertions.tests_of_cases(truth["assert_case"], truth.get("fn_name"))
     except ValueError as error:

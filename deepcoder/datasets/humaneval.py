@@ -47,6 +47,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         preamble=helpers,
         limits=limits,
         prompt=({"role": "user", "content": f"Complete this function:\n\n```python\n{prompt.strip()}\n```"},),
+        code_prompt=prompt,
         reference=prompt + row["canonical_solution"],
         checker=assertions.EQUAL,
         source="humaneval",

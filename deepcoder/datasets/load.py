@@ -78,6 +78,7 @@ def load_problems(
     limits: Limits = DEFAULT_LIMITS,
     quarantine: Path | None = None,
     times: Path | None = None,
+    prefix: str = "",
 ) -> list[Problem]:
     """The problems of the shipped set ("deepcoder_small"), of a file, or of a data set of the Hub.
 
@@ -90,6 +91,8 @@ def load_problems(
         limits: For the problems that have none of their own.
         quarantine: A file of problems to leave out: {"problem_id": ..., "reason": ...} per line.
         times: A file of times that `deepcoder doctor --times` wrote, for calibrated limits: see `datasets.times`.
+        prefix: Put in front of every id, to keep problems of several sources apart: "humaneval+/". The files of
+            `quarantine` and `times` name the problems without it.
 
     Raises:
         DataError: A row of our own format cannot be used, or no row can, or there is no such file or data set; or the
@@ -106,7 +109,9 @@ def load_problems(
         log.warning("%d of %d rows of %s cannot be used: %s", len(unusable), total, source, summary(unusable))
     if quarantine is not None:
         problems = _without(problems, quarantine, source)
-    return problems if times is None else calibrated(problems, times, source)
+    if times is not None:
+        problems = calibrated(problems, times, source)
+    return [each.prefixed(prefix) for each in problems]
 
 
 def read_problems(
@@ -119,7 +124,7 @@ def read_problems(
     """
     sys.set_int_max_str_digits(INT_DIGITS)  # data sets have longer integers than Python reads by default
     name, rows = _rows(source, split)
-    ids: set[str] = set()
+    ids: dict[str, str] = {}  # and where each was read
     unusable: list[Unusable] = []
     unknown: DataError | None = None  # the first row of no known format
     ours = False  # a row in our own format was there: the file is the user's, and nothing in it may be wrong
@@ -139,8 +144,9 @@ def read_problems(
             if found.problem_id in ids and format_ is not canonical:
                 found = dataclasses.replace(found, problem_id=f"{found.problem_id}#{number}")
             if found.problem_id in ids:
-                raise DataError(f"{where}: problem_id {found.problem_id!r} occurs twice")
-            ids.add(found.problem_id)
+                twice = f"problem_id {found.problem_id!r} occurs twice, first in {ids[found.problem_id]}"
+                raise DataError(f"{where}: {twice}: give each problem an id of its own")
+            ids[found.problem_id] = where
         if ours and unknown is not None:
             raise unknown
         yield found
@@ -152,7 +158,7 @@ def _problem(format_: ModuleType | None, row: Any, where: str, problem_id: str, 
     if format_ is None:
         return Unusable(where, _UNKNOWN if isinstance(row, Mapping) else "a row must be an object")
     try:
-        problem: Problem = format_.problem_from_row(row, problem_id, limits)
+        problem: Problem = dataclasses.replace(format_.problem_from_row(row, problem_id, limits), where=where)
         _check(problem)
         return problem
     except (ValueError, TypeError) as error:
@@ -163,7 +169,7 @@ def _problem(format_: ModuleType | None, row: Any, where: str, problem_id: str, 
 
 def _check(problem: Problem) -> None:
     """Raises ValueError where a format handed on what is no text, or names no checker: now, not on a worker."""
-    for name in ("entry_point", "preamble", "checker", "special_checker", "reference", "source"):
+    for name in ("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "source"):
         if not isinstance(getattr(problem, name) or "", str):
             raise ValueError(f"{name} must be text")
     checker(problem.checker, problem.mode)

@@ -38,6 +38,7 @@ def prepare(
     split: str | None = None,
     limits: Limits | None = None,
     rows: int | None = None,
+    prefix: str = "",
     tick: Callable[[], None] = lambda: None,
 ) -> Prepared:
     """Write the problems of a source to `output`, all of it or nothing; one problem at a time is in memory.
@@ -48,6 +49,7 @@ def prepare(
         split: As for `load_problems`.
         limits: For the problems that have none of their own; None leaves them to whoever loads the file.
         rows: Read only so many; None for all.
+        prefix: As for `load_problems`.
         tick: Called after each row.
 
     Raises:
@@ -66,7 +68,7 @@ def prepare(
             for each in islice(read_problems(source, split, default), rows):
                 if isinstance(each, Problem):
                     try:
-                        writer.write(each, default if limits is None else None)
+                        writer.write(each.prefixed(prefix), default if limits is None else None)
                     except ValueError as error:
                         each = Unusable(f"problem {each.problem_id}", str(error))
                 if isinstance(each, Problem):

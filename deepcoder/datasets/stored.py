@@ -141,7 +141,7 @@ class Writer:
         short = ("mode", "entry_point", "preamble", "checker", "special_checker", "source")
         self._schema = pyarrow.schema(
             [
-                *((name, pyarrow.string()) for name in ("problem_id", *short, "reference")),
+                *((name, pyarrow.string()) for name in ("problem_id", *short, "code_prompt", "reference")),
                 ("limits", pyarrow.struct(limits)),
                 ("prompt", pyarrow.list_(message)),
                 *((name, pyarrow.list_(pyarrow.int64())) for name in _LENGTHS),
@@ -168,6 +168,7 @@ class Writer:
             ValueError: The file cannot hold the problem.
         """
         row = canonical.head(problem, default)
+        row["checker"] = problem.checker  # even the usual one: whoever loads the file would read all tests to decide it
         if any(set(message) != {"role", "content"} for message in problem.prompt):
             raise ValueError("a message of the prompt has other fields than role and content")
         tests = tuple(problem.tests)

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepcoder.datasets import signature
-from deepcoder.datasets.fields import function_name, parsed
+from deepcoder.datasets.fields import container, function_name, parsed
 from deepcoder.datasets.free_names import FREE_NAMES
 from deepcoder.problems import Mode, TestCase
 
@@ -83,7 +83,7 @@ def read(
     Raises:
         ValueError: The tests are in none of the shapes, or do not agree among each other.
     """
-    raws = _raws(parsed(raw, field), field)
+    raws = _raws(container(raw, field), field)
     modes = {_MODES[each.kind] if each.kind else Mode.FUNCTION if each.name or name else Mode.STDIN for each in raws}
     if len(modes) > 1:
         raise ValueError(f"{field} are of more than one kind: some read stdin, others call a function")

@@ -446,10 +446,13 @@ class _Stored(NamedTuple):
     size: int
 
 
+_NO_TESTS = (TestCase("", ""),)  # a problem needs one
+
+
 def key_of(problem: Problem, tests: PackedTests) -> str:
     """The same for problems on which every program fares the same, whatever they are called. `tests` are its own."""
-    named = {"problem_id": "", "source": "", "prompt": (), "reference": None, "tests": (TestCase("", ""),)}
-    rest: Any = dataclasses.replace(problem, **named)  # type: ignore[arg-type]
+    named = {"problem_id": "", "source": "", "where": "", "prompt": (), "code_prompt": "", "reference": None}
+    rest: Any = dataclasses.replace(problem, tests=_NO_TESTS, **named)  # type: ignore[arg-type]
     return hashlib.blake2b(repr(rest).encode() + tests.digest(), digest_size=16).hexdigest()
 
 

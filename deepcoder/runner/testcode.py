@@ -20,6 +20,8 @@ import threading
 import traceback
 import types
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from . import values
@@ -67,7 +69,7 @@ class _Calls:
         return call
 
 
-_PLAIN = (type(None), bool, int, float, complex, str, bytes, values.ListNode, values.TreeNode)
+_PLAIN = (type(None), bool, int, float, complex, Fraction, Decimal, str, bytes, values.ListNode, values.TreeNode)
 
 
 def _check_plain(value: Any) -> None:

@@ -5,6 +5,7 @@ Runs: on both sides of the wall. Nothing is ever unpickled or evaluated.
     None, bool, int, float, str, list, dict with str keys   themselves
     tuple, set, frozenset       {"$tuple": [...]}, {"$set": [...]}, {"$frozenset": [...]}
     bytes, complex              {"$bytes": "<hex>"}, {"$complex": [re, im]}
+    Fraction, Decimal           {"$fraction": [3, 2]}, {"$decimal": "1.50"}: of up to 4,000 bits, or 1,200 digits
     nan, inf, -inf              {"$float": "nan"}
     int of over 4,000 bits      {"$int": "<hex>"}: decimal text takes quadratic time to read
     other dict                  {"$dict": [[key, value], ...]}
@@ -21,10 +22,15 @@ import json
 import math
 from collections import Counter, deque
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
-from typing import Any
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Callable
 
 NODES = 1 << 20  # of a list or a tree; more means that it runs in a circle
 _PLAIN_INT_BITS = 4000
+_DECIMAL_DIGITS = 1200  # of a Decimal written out; as an int, 1e1000000000 would take a gigabyte
+# To compare the two takes quadratic time, and the elements of one set may be compared as soon as it is made.
+_CLASH = f"a Decimal stands beside an int of over {_PLAIN_INT_BITS} bits"
 _SAME_HASH = 100  # more elements of one hash than that are an attack: adding n of them takes n * n steps
 
 
@@ -128,9 +134,12 @@ def encode(value: Any, objects: bool = False) -> str:
         TypeError: The value has no encoding, contains itself, or nests too deeply.
     """
     try:
-        return _ENCODER.encode(_tagged(value, objects))
+        text = _ENCODER.encode(_tagged(value, objects))
     except RecursionError:
         raise TypeError("the value nests too deeply") from None
+    if '{"$decimal":' in text and '{"$int":' in text:
+        raise TypeError(_CLASH)
+    return text
 
 
 def _tagged(value: Any, objects: bool) -> Any:
@@ -158,6 +167,14 @@ def _tagged(value: Any, objects: bool) -> Any:
         return {"$bytes": bytes(value).hex()}
     if isinstance(value, complex):
         return {"$complex": [_tagged(value.real, objects), _tagged(value.imag, objects)]}
+    if isinstance(value, Fraction):
+        terms = [value.numerator, value.denominator]
+        if max(map(int.bit_length, terms)) <= _PLAIN_INT_BITS:
+            return {"$fraction": terms}
+        if value.denominator == 1:
+            return {"$int": hex(value.numerator)}
+    if isinstance(value, Decimal) and _is_short(Decimal(value)):
+        return {"$decimal": str(Decimal(value))}
     if type(value).__name__ == "ListNode":  # a program may define the class itself
         return {"$list_node": [_tagged(item, objects) for item in list_notation(value)]}
     if type(value).__name__ == "TreeNode":
@@ -171,6 +188,11 @@ def _tagged(value: Any, objects: bool) -> Any:
     raise TypeError(f"a value of type {type(value).__name__} has no encoding")
 
 
+def _is_short(number: Decimal) -> bool:
+    """Whether a Decimal compares without an error, and in little time: with a signaling NaN it is an error."""
+    return not number.is_snan() and max(len(str(number)), abs(number.adjusted())) <= _DECIMAL_DIGITS
+
+
 def decode(text: str | bytes | bytearray) -> Any:
     """The value that `encode` wrote.
 
@@ -178,8 +200,11 @@ def decode(text: str | bytes | bytearray) -> Any:
         ValueError: The text is not an encoded value.
     """
     try:
-        return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8", "surrogatepass"))
-    except (RecursionError, TypeError, AttributeError, OverflowError, LookupError) as error:
+        text = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
+        # Without an escape in it, and `encode` writes none, a tag can be seen in the text.
+        decoder = _decoder(_without_long_ints()) if "$decimal" in text or "\\u00" in text else _DECODER
+        return decoder.decode(text)
+    except (RecursionError, TypeError, AttributeError, ArithmeticError, LookupError) as error:
         raise ValueError(f"not an encoded value: {error}") from None
 
 
@@ -211,6 +236,21 @@ def _opaque(parts: list[Any]) -> Opaque:
     return Opaque(class_name, truth)
 
 
+def _fraction(terms: list[Any]) -> Fraction:
+    numerator, denominator = terms
+    for term in terms:
+        if type(term) is not int or term.bit_length() > _PLAIN_INT_BITS:  # reducing long ones takes quadratic time
+            raise ValueError(f"a Fraction has two ints of up to {_PLAIN_INT_BITS} bits")
+    return Fraction(numerator, denominator)
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(str.__str__(text))
+    if not _is_short(number):
+        raise ValueError(f"a Decimal has up to {_DECIMAL_DIGITS} digits")
+    return number
+
+
 _READ: dict[str, Any] = {
     "$tuple": tuple,
     "$set": lambda items: set(_hashable(items)),
@@ -218,6 +258,8 @@ _READ: dict[str, Any] = {
     "$bytes": bytes.fromhex,
     "$complex": lambda parts: complex(*parts),
     "$float": float,
+    "$fraction": _fraction,
+    "$decimal": _decimal,
     "$int": lambda digits: int(digits, 16),
     "$dict": _dict,
     "$object": _opaque,
@@ -234,6 +276,23 @@ def _untagged(found: dict[str, Any]) -> Any:
     return found
 
 
+def _without_long_ints() -> Callable[[dict[str, Any]], Any]:
+    """Return `_untagged` for a text that may have Decimals."""
+    tags: set[str] = set()
+
+    def untagged(found: dict[str, Any]) -> Any:
+        tags.update(found.keys() & {"$decimal", "$int"})
+        if len(tags) == 2:
+            raise ValueError(_CLASH)
+        return _untagged(found)
+
+    return untagged
+
+
+def _decoder(hook: Callable[[dict[str, Any]], Any]) -> json.JSONDecoder:
+    return json.JSONDecoder(object_hook=hook, parse_constant=_refuse_constant, parse_int=_plain_int)
+
+
 # Made once: making one costs more than a short value.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
-_DECODER = json.JSONDecoder(object_hook=_untagged, parse_constant=_refuse_constant, parse_int=_plain_int)
+_DECODER = _decoder(_untagged)
