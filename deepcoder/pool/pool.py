@@ -30,8 +30,9 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from deepcoder.judge import without_program
 from deepcoder.pool import nodes
 from deepcoder.pool.alarm import Alarm
-from deepcoder.pool.coordinator import Coordinator, Known, Request
+from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.crew import Crew, Size
+from deepcoder.pool.dispatcher import Known, Request
 from deepcoder.pool.packed import PackedTests
 from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.state import State

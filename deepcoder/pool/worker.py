@@ -26,7 +26,7 @@ from ray.exceptions import RayError
 from deepcoder.judge import judge, task
 from deepcoder.jury import Jury
 from deepcoder.pool.crew import Place
-from deepcoder.pool.inbox import Current, Done, Failed, Inbox, Report, Work
+from deepcoder.pool.inbox import MOST_REFERENCES, Current, Done, Failed, Inbox, Report, Work
 from deepcoder.pool.schedule import Fault
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
@@ -41,7 +41,6 @@ PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20
 KEPT_PROBLEMS, KEPT_BYTES = 64, 256 << 20
 FETCH_S = 300.0  # for a problem to come from another node
 STOP_S = 1.0  # how often it is looked whether anybody still waits for it
-MOST_REFERENCES = 4  # to a problem, each of another client
 RENEW_S = 10.0  # for a new sandbox, before the part at work is given back
 
 
