@@ -12,11 +12,12 @@ something is owed an answer: `reported`, or `lost`.
 from __future__ import annotations
 
 import dataclasses
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from deepcoder.lru import Lru
 from deepcoder.pool.counts import Counts
 from deepcoder.pool.crew import Member, Stage
 from deepcoder.pool.inbox import MOST_REFERENCES, Failed, Report, Work
@@ -166,7 +167,7 @@ class Dispatcher:
         self.judged_s: list[float] = []  # from then until they were judged
         self._beside = beside
         self._memory = Memory()
-        self._ahead: OrderedDict[Key, bool] = OrderedDict()
+        self._ahead: Lru[Key, bool] = Lru(KEPT)
         self._jobs: dict[tuple[Any, ...], Job] = {}
         self._clients: dict[str, _Client] = {}
         self._idle: dict[Member, None] = {}  # in the order in which they became so
@@ -205,7 +206,7 @@ class Dispatcher:
             self.learned.meet(name, known.order)
         for place, name, program in requests:
             known, key = problems[name], key_of(name, program.source)
-            is_repeat = not (call.is_ahead or fresh or self._ahead.pop(key, False))
+            is_repeat = not (call.is_ahead or fresh or self._ahead.pop(key))
             cached = None if fresh else self._memory.find(key)
             if cached is not None:
                 found.append((place, dataclasses.replace(cached, repeated=is_repeat)))
@@ -219,12 +220,10 @@ class Dispatcher:
                 self.schedule.add(batch, job)
                 is_repeat = False
                 if call.is_ahead:
-                    self._ahead[key] = True
+                    self._ahead.keep(key, True)
             job.payload.listeners.append(_Listener(call, place, is_repeat, known.reference))
             call.missing[place] = job
         client.open += len(call.missing)
-        while len(self._ahead) > KEPT:
-            self._ahead.popitem(last=False)
         self.count_answers(call, found)
         return [*([Answer(call, found)] if found else []), *self._feed(now)]
 
