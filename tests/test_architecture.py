@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "deepcoder"
 # Bottom to top: a room may import the rooms above it in this table, itself, and the third-party names on its line.
 ROOMS: dict[str, set[str]] = {
     "runner": set(),
+    "lru": set(),
     "problems": set(),
     "completions": set(),
     "fences": set(),

@@ -17,7 +17,8 @@ import pytest
 import ray
 
 from deepcoder.pool import SandboxPool
-from deepcoder.pool.metrics import COUNTERS, GAUGES, HISTOGRAMS, RATES_OVER_S, Rates
+from deepcoder.pool.counts import RATES_OVER_S, Rates
+from deepcoder.pool.metrics import COUNTERS, GAUGES, HISTOGRAMS
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission
 from tests.pool_cases import (

@@ -35,14 +35,14 @@ class _Coordinator(Coordinator):
         actor: Any = ray.remote(_Worker)
         return actor.options(max_restarts=-1, num_cpus=1).remote(self._config)
 
-    def _take(self, member: Member, report: Report) -> None:
+    def _reported(self, member: Member, report: Report) -> None:
         if not self._has_killed and not report.done:  # a beat
             self._has_killed = True
             worker: Any = member.actor
             killed: int = ray.get(worker.process.remote())
             os.kill(killed, signal.SIGKILL)
             assert wait_until(lambda: _process(worker) not in (None, killed))
-        super()._take(member, report)
+        super()._reported(member, report)
 
     async def has_killed(self) -> bool:
         return self._has_killed

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from deepcoder.pool.inbox import Report, Work
+from deepcoder.pool.inbox import MOST_REFERENCES, Report, Work
 from deepcoder.pool.schedule import Fault
-from deepcoder.pool.worker import MOST_REFERENCES, Worker
+from deepcoder.pool.worker import Worker
 from deepcoder.problems import Problem
 from deepcoder.sandbox import SandboxConfig
 from tests.pool_cases import ADD_ONE, RIGHT

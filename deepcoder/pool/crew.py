@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
 LOOK_S = 1.0  # between two looks at the nodes
@@ -55,6 +56,15 @@ class Place(NamedTuple):
     actor: str = ""  # id
 
 
+class Stage(Enum):
+    """What a worker is at."""
+
+    STARTING = auto()  # it has no sandbox yet, or again
+    IDLE = auto()  # it waits for work
+    AT_WORK = auto()  # it was given something, and owes a report
+    LEAVING = auto()  # it is being ended
+
+
 @dataclass(eq=False)
 class Member:
     """A worker, as the coordinator knows it. The mutable state: everything but the actor."""
@@ -64,9 +74,10 @@ class Member:
     sandbox: str = ""  # its name
     failure: str = ""  # why it does not start
     is_hopeless: bool = False  # a person needs to change something
-    is_leaving: bool = False
+    is_leaving: bool = False  # it gets nothing more
+    stage: Stage = Stage.STARTING
     idle_since: float | None = None  # seconds; since when it waits for work, or for room
-    fed: float | None = None  # seconds; when it got something to do, as long as it has not been heard of since
+    handed_out_at: float | None = None  # when it was given work while idle; cleared by its next report
     tests: int = 0  # that it has run
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from deepcoder.pool.schedule import LEASE_S, Fault
 from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement
 
+MOST_REFERENCES = 4  # to a problem, each of another client, by any of which a worker can get it
 WORKER_BEAT_S = 5.0  # a worker with something to do reports at least this often
 
 

@@ -9,9 +9,10 @@ and so move back by themselves. Before anything is known the longest inputs come
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from deepcoder.lru import Lru
 
 OVERHEAD_S = 0.002  # what a test costs beside the CPU seconds of its program
 MEMORY = 0.98  # how much of what is known survives one more run of a test: a policy's programs change
@@ -43,26 +44,20 @@ class Learned:
     """
 
     def __init__(self) -> None:
-        self._records: OrderedDict[str, _Record] = OrderedDict()
-        self._tests = 0
+        self._records: Lru[str, _Record] = Lru(KEPT_TESTS)
 
     def meet(self, problem: str, longest_first: Sequence[int]) -> None:
         """Be ready to learn of a problem. `longest_first`: the numbers of its tests."""
-        if problem not in self._records:
+        if self._records.find(problem) is None:
             last = max(1, len(longest_first) - 1)
             assumed = [0.0] * len(longest_first)
             for rank, number in enumerate(longest_first):
                 assumed[number] = ASSUMED_KILLS * (1 - ASSUMED_SPREAD * rank / last)
-            self._records[problem] = _Record(assumed)
-            self._tests += len(assumed)
-            while self._tests > KEPT_TESTS and len(self._records) > 1:
-                _, forgotten = self._records.popitem(last=False)
-                self._tests -= len(forgotten.assumed)
-        self._records.move_to_end(problem)
+            self._records.keep(problem, _Record(assumed), len(assumed))
 
     def ran(self, problem: str, costs: Sequence[tuple[int, float]], failed: bool) -> None:
         """Learn from tests that were run: their numbers and CPU seconds, and whether the last one failed."""
-        record = self._records.get(problem)
+        record = self._records.find(problem)
         if record is None:
             return
         for place, (number, cpu_s) in enumerate(costs):
@@ -72,19 +67,19 @@ class Learned:
 
     def took(self, problem: str, seconds: float) -> None:
         """Learn what a whole submission took."""
-        record = self._records.get(problem)
+        record = self._records.find(problem)
         if record is not None:
             known = record.submission_s
             record.submission_s = seconds if known is None else known + RECENT * (seconds - known)
 
     def submission_s(self, problem: str) -> float | None:
         """Seconds that a submission of it is expected to take; None where none has been judged."""
-        record = self._records.get(problem)
+        record = self._records.find(problem)
         return None if record is None else record.submission_s
 
     def order(self, problem: str, tests: Sequence[int]) -> tuple[int, ...]:
         """These tests, the one likely to fail soonest first."""
-        record = self._records.get(problem)
+        record = self._records.find(problem)
         if record is None:
             return tuple(tests)
         ran, cpu_s = sum(record.ran), sum(record.cpu_s)

@@ -6,8 +6,8 @@ Runs: in the coordinator. No I/O.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 
+from deepcoder.lru import Lru
 from deepcoder.verdicts import Judgement, Verdict
 
 KEPT = 200_000  # judgements of about 1 KiB, those used last
@@ -25,21 +25,13 @@ class Memory:
     """The mutable state: the judgements."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._judgements: OrderedDict[Key, Judgement] = OrderedDict()
+        self._judgements: Lru[Key, Judgement] = Lru(kept)
 
     def keep(self, key: Key, judgement: Judgement) -> None:
         """Remember it, unless it says nothing about the program."""
-        if judgement.verdict is Verdict.IE:
-            return
-        self._judgements[key] = judgement
-        self._judgements.move_to_end(key)
-        while len(self._judgements) > self._kept:
-            self._judgements.popitem(last=False)
+        if judgement.verdict is not Verdict.IE:
+            self._judgements.keep(key, judgement)
 
     def find(self, key: Key) -> Judgement | None:
         """What is known of this program."""
-        if key not in self._judgements:
-            return None
-        self._judgements.move_to_end(key)
-        return self._judgements[key]
+        return self._judgements.find(key)

@@ -9,16 +9,12 @@ gets them with Ray's prefix, and counters with a suffix: `ray_deepcoder_tests_to
 from __future__ import annotations
 
 import collections
-from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from ray.util.metrics import Counter, Gauge, Histogram
 
-from deepcoder.verdicts import Judgement, Verdict
+from deepcoder.pool.counts import Counts
 
-TELL_S = 1.0  # between two times that Ray is told
-RATES_OVER_S = 60
 BOUNDARIES_S = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0]
 
 # By name, without "deepcoder_": what it is, and its tag beside the pool's name.
@@ -42,44 +38,6 @@ HISTOGRAMS = {
 }
 
 
-@dataclass
-class Counts:
-    """What has been done so far. The mutable state: everything."""
-
-    judgements: collections.Counter[Verdict] = field(default_factory=collections.Counter)
-    repeated: int = 0
-    suspicious: int = 0
-    tests: int = 0
-    retries: int = 0
-    sandbox_starts: int = 0
-    sandbox_recycles: int = 0
-    worker_losses: int = 0
-
-    def answer(self, judgements: Iterable[Judgement]) -> None:
-        """A client is told."""
-        for each in judgements:
-            self.judgements[each.verdict] += 1
-            self.repeated += each.repeated
-            self.suspicious += bool(each.suspicious)
-
-
-class Rates:
-    """How much is done per second, over about the last minute. The mutable state: what had been done at each second."""
-
-    def __init__(self, now: float) -> None:
-        self._seen = deque([(now, 0, 0)], maxlen=RATES_OVER_S + 1)
-
-    def see(self, judged: int, tests: int, now: float) -> None:
-        """Called each second."""
-        self._seen.append((now, judged, tests))
-
-    def per_s(self) -> tuple[float, float]:
-        """Of submissions and of tests."""
-        (since, judged, tests), (until, more_judged, more_tests) = self._seen[0], self._seen[-1]
-        passed_s = max(until - since, TELL_S)
-        return (more_judged - judged) / passed_s, (more_tests - tests) / passed_s
-
-
 class Metrics:
     """The mutable state: what Ray was told last."""
 
@@ -93,7 +51,7 @@ class Metrics:
             name: Gauge(f"deepcoder_{name}", text, _keys(tag)).set_default_tags(tags)
             for name, (text, tag) in GAUGES.items()
         }
-        self.waiting, self.judging = (
+        self._waiting, self._judging = (
             Histogram(f"deepcoder_{name}", text, BOUNDARIES_S, ("pool",)).set_default_tags(tags)
             for name, text in HISTOGRAMS.items()
         )
@@ -110,6 +68,13 @@ class Metrics:
         self._gauges["queue"].set(queue)
         for state, count in workers.items():
             self._gauges["workers"].set(count, {"state": state})
+
+    def observe(self, waited_s: Iterable[float], judged_s: Iterable[float]) -> None:
+        """Add to the histograms how long submissions have waited for a worker, and then for their judgement."""
+        for seconds in waited_s:
+            self._waiting.observe(seconds)
+        for seconds in judged_s:
+            self._judging.observe(seconds)
 
 
 def _keys(tag: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 import weakref
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -28,10 +28,12 @@ from ray.exceptions import GetTimeoutError, RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from deepcoder.judge import without_program
+from deepcoder.lru import Lru
 from deepcoder.pool import nodes
 from deepcoder.pool.alarm import Alarm
-from deepcoder.pool.coordinator import Coordinator, Known, Request
+from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.crew import Crew, Size
+from deepcoder.pool.dispatcher import Known, Request
 from deepcoder.pool.packed import PackedTests
 from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.state import State
@@ -105,7 +107,7 @@ class SandboxPool:
         self._is_over = threading.Event()
         self._begun: deque[Any] = deque()  # what `begin` has under way
         # Problems that are in the object store, so that each crosses to a node once, not once per completion.
-        self._stored: OrderedDict[int, _Stored] = OrderedDict()
+        self._stored: Lru[int, _Stored] = Lru(KEPT_BYTES, KEPT_PROBLEMS)
         self._lock = threading.Lock()  # one thread may begin what another judges
         self._alarm = Alarm()
 
@@ -417,19 +419,16 @@ class SandboxPool:
         return problems, requests
 
     def _store(self, problem: Problem) -> _Stored:
-        if id(problem) not in self._stored:
+        stored = self._stored.find(id(problem))
+        if stored is None:
             tests = PackedTests.of(problem.tests)
             packed = dataclasses.replace(problem, tests=tests, prompt=(), reference=None)
             splits = problem.mode is Mode.STDIN  # a function's calls may depend on those before
             order = tests.longest_first() if splits else list(range(len(tests)))
             known = Known(ray.put(packed), order, splits, problem.limits.cpu_s, problem.problem_id)
-            self._stored[id(problem)] = _Stored(problem, key_of(problem, tests), known, tests.size)
-            while len(self._stored) > 1 and (
-                len(self._stored) > KEPT_PROBLEMS or sum(each.size for each in self._stored.values()) > KEPT_BYTES
-            ):
-                self._stored.popitem(last=False)
-        self._stored.move_to_end(id(problem))
-        return self._stored[id(problem)]
+            stored = _Stored(problem, key_of(problem, tests), known)
+            self._stored.keep(id(problem), stored, tests.size)
+        return stored
 
 
 class _Window(NamedTuple):
@@ -443,7 +442,6 @@ class _Stored(NamedTuple):
     problem: Problem  # held, so that no other problem gets its id
     key: str
     known: Known
-    size: int
 
 
 _NO_TESTS = (TestCase("", ""),)  # a problem needs one

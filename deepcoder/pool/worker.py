@@ -14,7 +14,6 @@ import logging
 import os
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
@@ -25,8 +24,9 @@ from ray.exceptions import RayError
 
 from deepcoder.judge import judge, task
 from deepcoder.jury import Jury
+from deepcoder.lru import Lru
 from deepcoder.pool.crew import Place
-from deepcoder.pool.inbox import Current, Done, Failed, Inbox, Report, Work
+from deepcoder.pool.inbox import MOST_REFERENCES, Current, Done, Failed, Inbox, Report, Work
 from deepcoder.pool.schedule import Fault
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
@@ -41,7 +41,6 @@ PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20
 KEPT_PROBLEMS, KEPT_BYTES = 64, 256 << 20
 FETCH_S = 300.0  # for a problem to come from another node
 STOP_S = 1.0  # how often it is looked whether anybody still waits for it
-MOST_REFERENCES = 4  # to a problem, each of another client
 RENEW_S = 10.0  # for a new sandbox, before the part at work is given back
 
 
@@ -65,7 +64,7 @@ class Worker:
         self._sandbox: Sandbox | None = None
         self._spare = Spare(config, prove)
         self._jury = Jury(config)
-        self._problems: OrderedDict[str, Problem] = OrderedDict()
+        self._problems: Lru[str, Problem] = Lru(KEPT_BYTES, KEPT_PROBLEMS)
         self._thread = ThreadPoolExecutor(1)
         self._renewer = ThreadPoolExecutor(1)
         self._renewal: Future[None] | None = None
@@ -229,16 +228,13 @@ class Worker:
 
     def _problem(self, current: Current, loop: asyncio.AbstractEventLoop) -> Problem:
         key = current.work.problem
-        if key not in self._problems:
+        problem = self._problems.find(key)
+        if problem is None:
             # By the event loop, since Ray warns of an actor that has one and waits elsewhere.
             coming = asyncio.run_coroutine_threadsafe(_fetched(self._references[key]), loop)
-            self._problems[key] = _result(coming, self._stop)
-            while len(self._problems) > 1 and (
-                len(self._problems) > KEPT_PROBLEMS or sum(each.size for each in self._problems.values()) > KEPT_BYTES
-            ):
-                self._problems.popitem(last=False)
-        self._problems.move_to_end(key)
-        return self._problems[key]
+            problem = _result(coming, self._stop)
+            self._problems.keep(key, problem, problem.size)
+        return problem
 
     async def close(self) -> None:
         """End the sandboxes that there are."""

@@ -10,11 +10,12 @@ import json
 import logging
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Generator, Iterable
 from importlib import resources
 from typing import Any, Protocol
 
+from deepcoder.lru import Lru
 from deepcoder.runner.wire import ABANDONED_FACTOR, PROTOCOL, Frames, Outcome, Task, frame
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,8 @@ class Sandbox:
         self._stream = stream
         self._frames = Frames(max_bytes=HEAD_BYTES)
         self._task = 0
-        self._kept = _Kept(min(KEPT_BYTES, memory_bytes // KEPT_SHARE) if memory_bytes else KEPT_BYTES)
+        most_bytes = min(KEPT_BYTES, memory_bytes // KEPT_SHARE) if memory_bytes else KEPT_BYTES
+        self._kept: Lru[bytes, int] = Lru(most_bytes)  # the numbers of inputs that the runner keeps, by digest
         self._last_input = 0
         self.sent_bytes = 0
         self.is_open = True
@@ -172,7 +174,7 @@ class Sandbox:
                         pending += frame({"kind": "run", "task": self._task}, given)
                     else:
                         digest = hashlib.sha256(given).digest()
-                        if (number := self._kept.use(digest)) is None:
+                        if (number := self._kept.find(digest)) is None:
                             self._send(pending)
                             pending = b""
                             number = self._keep(digest, given)
@@ -207,7 +209,7 @@ class Sandbox:
         with memoryview(given) as view:
             for start in range(0, len(given), PART_BYTES):
                 self._send(frame({**head, "start": start}, view[start : start + PART_BYTES]))
-        self._kept.add(digest, self._last_input, len(given))
+        self._kept.keep(digest, self._last_input, len(given))
         return self._last_input
 
     def _outcome(self, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
@@ -266,38 +268,6 @@ class Sandbox:
         if self.is_open:
             self.is_open = False
             self._stream.close()
-
-
-class _Kept:
-    """The inputs that the runner keeps; the least recently used is the first to go.
-
-    The mutable state: number and size of each by the digest of its content, and the sum of the sizes.
-    """
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._inputs: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
-        self._bytes = 0
-
-    def use(self, digest: bytes) -> int | None:
-        """The number of the input, if it is kept."""
-        if digest not in self._inputs:
-            return None
-        self._inputs.move_to_end(digest)
-        return self._inputs[digest][0]
-
-    def make_room(self, size: int) -> list[int]:
-        """The numbers of those that must go for another of this size. One that is too large for all is kept alone."""
-        dropped = []
-        while self._inputs and self._bytes + size > self._most_bytes:
-            _, (number, its_size) = self._inputs.popitem(last=False)
-            self._bytes -= its_size
-            dropped.append(number)
-        return dropped
-
-    def add(self, digest: bytes, number: int, size: int) -> None:
-        self._inputs[digest] = (number, size)
-        self._bytes += size
 
 
 class Session:

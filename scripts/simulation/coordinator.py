@@ -1,17 +1,29 @@
-"""`deepcoder/pool/coordinator.py` without Ray: the same schedule, the same messages, one processor for all of them."""
+"""A coordinator without Ray: the pool's own dispatcher, and one processor that all messages cost some time."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from deepcoder.pool.coordinator import CLOSE_S, MOST_OPEN, PACE_S, ROOM_S
-from deepcoder.pool.inbox import Report, Work
-from deepcoder.pool.learned import Learned
-from deepcoder.pool.schedule import SPLIT_AFTER_S, Batch, Client, Job, Part, Schedule
+from deepcoder.pool.coordinator import PACE_S, ROOM_POLL_S
+from deepcoder.pool.dispatcher import (
+    Answer,
+    AskSplit,
+    Call,
+    Command,
+    Dispatcher,
+    Drop,
+    Found,
+    Give,
+    Known,
+    Request,
+    Restart,
+)
+from deepcoder.pool.inbox import Report
+from deepcoder.pool.schedule import SPLIT_AFTER_S
 from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement
 from scripts.bench.mix import TESTS
@@ -31,30 +43,14 @@ class Costs:
     hop_s: float
 
 
-class Asked(NamedTuple):
-    """A job's payload."""
+@dataclass(eq=False)
+class Outbox:
+    """A call, and who is told of it. The mutable state: what the client has not been told yet."""
 
     call: Call
-    submission: int
-
-
-@dataclass(eq=False)
-class Caller:
-    """A process that asks. The mutable state: what waits or is at work for it."""
-
-    share: Client = field(default_factory=Client)
-    open: int = 0  # submissions
-
-
-@dataclass(eq=False)
-class Call:
-    """One of `judge`. The mutable state: what it waits for, and what it has not been told yet."""
-
-    caller: Caller
     submissions: Sequence[int]
-    tell: Callable[[Call, int, Judgement], None]
-    missing: dict[int, Job] = field(default_factory=dict)
-    found: list[tuple[int, Judgement]] = field(default_factory=list)
+    tell: Callable[[int, Judgement], None]
+    found: Found = field(default_factory=list)
     told_at: float = -PACE_S
     is_to_be_told: bool = False
     is_gone: bool = False
@@ -86,20 +82,21 @@ class Meter:
 
 
 class Coordinator:
-    """The mutable state is that of the real one, and until when its processor is busy."""
+    """The mutable state: the dispatcher, the calls, what was sent, and until when the processor is busy."""
 
     def __init__(self, clock: Clock, load: Load, costs: Costs, meter: Meter) -> None:
         self._clock, self._load, self._costs = clock, load, costs
-        self._learned = Learned()
-        self.schedule = Schedule(self._learned)
+        self._dispatcher = Dispatcher(beside=lambda _: ())
+        self.schedule = self._dispatcher.schedule
         for name in TIMED:
             setattr(self.schedule, name, meter.of(name, getattr(self.schedule, name)))
-        self._order = meter.of("order", self._learned.order)
-        self._idle: dict[Worker, None] = {}
+        learned: Any = self._dispatcher.learned
+        learned.order = meter.of("order", learned.order)
+        self._outboxes: dict[Call, Outbox] = {}
         self._free_at = 0.0
         self.busy_s = 0.0
         self.messages: Counter[str] = Counter()
-        clock.at(SPLIT_AFTER_S, self._split_for_the_idle)
+        clock.at(SPLIT_AFTER_S, self._tick)
 
     def _spend(self, seconds: float, since: float) -> float:
         """Have the processor do something that came at that moment, after all that came before; when it is done."""
@@ -113,154 +110,104 @@ class Coordinator:
         self._clock.at(self._spend(cost_s, self._clock.now + self._costs.hop_s), action, *given)
 
     def _send(self, kind: str, action: Callable[..., None], *given: Any) -> None:
-        """A message to somebody, after all that came before."""
+        """Send a message, after all that came before."""
         self.messages[kind] += 1
         self._clock.at(self._spend(self._costs.report_s / 2, self._clock.now) + self._costs.hop_s, action, *given)
 
-    def _answer(self, worker: Worker, parts: list[Part]) -> None:
-        """More for a worker that was just heard: goes out at once, and its cost is that of the report."""
-        self.messages["exchanges"] += 1
-        works = [self._work(part) for part in parts]
-        self._clock.at(self._clock.now + self._costs.hop_s, worker.exchange, works)
+    def _carry_out(self, commands: Iterable[Command], heard: Worker | None = None) -> None:
+        """Send what the commands say. More for the worker that was just heard goes out at once: its report paid."""
+        for command in commands:
+            match command:
+                case Give(member, works, _) if heard is not None and heard is member.actor:
+                    self.messages["exchanges"] += 1
+                    self._clock.at(self._clock.now + self._costs.hop_s, heard.exchange, works)
+                case Give(member, works, _):
+                    self._send("exchanges", member.actor.exchange, works)
+                case Drop(member, numbers):
+                    self._send("drops", member.actor.drop, numbers)
+                case AskSplit(member, number):
+                    self._send("splits", self._ask_for_a_split, member.actor, number)
+                case Answer(call, found):
+                    self._tell_soon(self._outboxes[call], found)
+                case Restart(member):
+                    self._clock.at(self._clock.now + RESTART_S, self.drive, member.actor)
 
     def drive(self, worker: Worker) -> None:
         """The worker has started."""
         worker.start()
-        self.schedule.alive.add(worker)
-        self._exchange(worker)
-
-    def _exchange(self, worker: Worker) -> None:
-        parts = self.schedule.lease(worker, self._clock.now)
-        if not parts and not self.schedule.held(worker):
-            self._idle[worker] = None
-            return
-        self._answer(worker, parts)
-
-    def _work(self, part: Part) -> Work:
-        job = part.job
-        tests = self._order(job.problem, sorted(part.wanted())) if job.splits else None
-        return Work(part.number, job.problem, Program(str(job.payload.submission)), tests)
-
-    def _feed(self) -> None:
-        """Give idle workers what waits."""
-        for worker in list(self._idle):
-            if not self.schedule.waiting:
-                return
-            if parts := self.schedule.lease(worker, self._clock.now):
-                del self._idle[worker]
-                self._send("exchanges", worker.exchange, [self._work(part) for part in parts])
+        self._carry_out(self._dispatcher.started(worker.member, self._clock.now), worker)
 
     def heard(self, worker: Worker, report: Report) -> None:
+        """A worker reports."""
         cost_s = self._costs.report_s + self._costs.judgement_s * len(report.done)
         self.hear("reports", cost_s, self._reported, worker, report)
 
     def _reported(self, worker: Worker, report: Report) -> None:
-        for number, judgement, costs in report.done:
-            self._end(self.schedule.judged(worker, number, judgement, costs))
-        for number, fault, _, _ in report.failed:
-            self._end(self.schedule.failed(worker, number, fault))
-        self.schedule.returned(worker, report.returned)
-        if report.is_idle and self.schedule.held(worker):  # Ray has started it anew since it was given that
-            self._end(self.schedule.lost(worker))
-            self.schedule.alive.add(worker)
-        if self.schedule.waiting:
-            self._feed()
-        if not report.is_fit:
-            self._lost(worker)
-        elif report.is_free:
-            self._exchange(worker)
-        else:  # it is at something long: others should have what waits
-            self._answer(worker, [])
+        self._carry_out(self._dispatcher.reported(worker.member, report, self._clock.now), worker)
 
     def heard_lost(self, worker: Worker) -> None:
         """An exchange has failed."""
         self.hear("errors", self._costs.report_s, self._lost, worker)
 
     def _lost(self, worker: Worker) -> None:
-        self._end(self.schedule.lost(worker))
-        self._feed()
-        self._clock.at(self._clock.now + RESTART_S, self.drive, worker)
+        self._carry_out(self._dispatcher.lost(worker.member, "simulated", self._clock.now))
 
-    def _end(self, ended: tuple[Job, Judgement] | None) -> None:
-        if ended is None:
-            return
-        job, judgement = ended
-        self._forget(job)
-        call, submission = job.payload
-        if call.missing.pop(submission, None) is not None:
-            call.caller.open -= 1
-            call.found.append((submission, judgement))
-            self._tell_soon(call)
-
-    def _forget(self, job: Job) -> None:
-        self.schedule.end(job)
-        numbers: dict[Any, list[int]] = {}
-        for worker, number in sorted(self.schedule.drop(job), key=lambda each: each[1]):  # so that a seed says all
-            numbers.setdefault(worker, []).append(number)
-        for worker, found in numbers.items():
-            self._send("drops", worker.drop, found)
-
-    def _tell_soon(self, call: Call) -> None:
+    def _tell_soon(self, outbox: Outbox, found: Found) -> None:
         """At most one message per PACE_S."""
-        if not call.is_to_be_told:
-            call.is_to_be_told = True
-            self._clock.at(max(self._clock.now, call.told_at + PACE_S), self._tell, call)
+        outbox.found += found
+        if not outbox.is_to_be_told:
+            outbox.is_to_be_told = True
+            self._clock.at(max(self._clock.now, outbox.told_at + PACE_S), self._tell, outbox)
 
-    def _tell(self, call: Call) -> None:
-        call.is_to_be_told, call.told_at = False, self._clock.now
-        found, call.found = call.found, []
-        self._send("answers", _told, call, found)
+    def _tell(self, outbox: Outbox) -> None:
+        outbox.is_to_be_told, outbox.told_at = False, self._clock.now
+        found, outbox.found = outbox.found, []
+        self._send("answers", _told, outbox, found)
 
-    def _split_for_the_idle(self) -> None:
-        now = self._clock.now
-        if self._idle:
-            for victim, part in self.schedule.to_split(now, len(self._idle)):
-                part.ask_after = now + CLOSE_S
-                self._send("splits", self._ask_for_a_split, victim, part.number)
-        self._clock.at(now + SPLIT_AFTER_S, self._split_for_the_idle)
+    def _tick(self) -> None:
+        self._carry_out(self._dispatcher.tick(self._clock.now))
+        self._clock.at(self._clock.now + SPLIT_AFTER_S, self._tick)
 
     def _ask_for_a_split(self, victim: Worker, number: int) -> None:
         if not victim.is_gone:
             self.hear("splits", self._costs.report_s / 2, self._split, victim, number, victim.split(number))
 
-    def _split(self, victim: Worker, number: int, given: list[int]) -> None:
-        self.schedule.split(victim, number, given, self._clock.now)
-        self._feed()
+    def _split(self, victim: Worker, number: int, tests: list[int]) -> None:
+        self._carry_out(self._dispatcher.split_answered(victim.member, number, tests, self._clock.now))
 
-    def ask(self, call: Call) -> None:
+    def ask(self, outbox: Outbox) -> None:
         """A client asks."""
-        self.hear("asks", self._costs.report_s, self._asked, call)
+        self.hear("asks", self._costs.report_s, self._enter, outbox)
 
-    def _asked(self, call: Call) -> None:
-        caller = call.caller
-        if call.is_gone:
+    def _enter(self, outbox: Outbox) -> None:
+        if not outbox.is_gone:
+            self._outboxes[outbox.call] = outbox
+            self._dispatcher.enter(outbox.call, self._clock.now)
+            self._asked(outbox)
+
+    def _asked(self, outbox: Outbox) -> None:
+        if outbox.is_gone:
             return
-        if caller.open >= MOST_OPEN:
-            self._clock.at(self._clock.now + ROOM_S, self._asked, call)
+        if not self._dispatcher.has_room(outbox.call):
+            self._clock.at(self._clock.now + ROOM_POLL_S, self._asked, outbox)
             return
-        batch = Batch(client=caller.share)
-        for submission in call.submissions:
+        problems, requests = {}, []
+        for submission in outbox.submissions:
             problem = self._load.problem(submission)
-            self._learned.meet(problem.key, range(TESTS))
-            job = Job(Asked(call, submission), problem.key, TESTS, problem.splits, LIMIT_S)
-            call.missing[submission] = job
-            self.schedule.add(batch, job)
-        caller.open += len(call.submissions)
-        self._feed()
+            problems[problem.key] = Known(None, range(TESTS), problem.splits, LIMIT_S, problem.key)
+            requests.append(Request(submission, problem.key, Program(str(submission))))
+        self._carry_out(self._dispatcher.ask(outbox.call, problems, requests, self._clock.now))
 
-    def leave(self, call: Call) -> None:
-        """Nobody waits for it any more."""
-        self.hear("asks", self._costs.report_s, self._left, call)
+    def leave(self, outbox: Outbox) -> None:
+        """A client wants no more answers to its call."""
+        self.hear("asks", self._costs.report_s, self._left, outbox)
 
-    def _left(self, call: Call) -> None:
-        call.is_gone = True
-        jobs = list(call.missing.values())
-        call.caller.open -= len(jobs)
-        call.missing.clear()
-        for job in jobs:
-            self._forget(job)
+    def _left(self, outbox: Outbox) -> None:
+        outbox.is_gone = True
+        if outbox.call in self._outboxes:
+            self._carry_out(self._dispatcher.leave(outbox.call))
 
 
-def _told(call: Call, found: list[tuple[int, Judgement]]) -> None:
+def _told(outbox: Outbox, found: Found) -> None:
     for submission, judgement in found:
-        call.tell(call, submission, judgement)
+        outbox.tell(submission, judgement)

@@ -23,6 +23,7 @@ import typer
 
 from deepcoder.judge import task
 from deepcoder.pool import SandboxPool
+from deepcoder.pool.crew import Member
 from deepcoder.pool.inbox import Report
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
@@ -46,9 +47,9 @@ class Coordinator(dispatch._Coordinator):
 
     _reports = 0
 
-    def _take(self, actor: Any, report: Report) -> None:
+    def _reported(self, member: Member, report: Report) -> None:
         self._reports += 1
-        super()._take(actor, report)
+        super()._reported(member, report)
 
     async def spent(self) -> tuple[int, float, float]:
         """Reports so far; processor seconds of the event loop's thread, and of the whole process."""

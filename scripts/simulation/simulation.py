@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from deepcoder.pool.coordinator import HEARD_S
+from deepcoder.pool.coordinator import REPORT_TIMEOUT_S
+from deepcoder.pool.dispatcher import Call
 from deepcoder.pool.pool import WINDOW
 from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Verdict
 from scripts.simulation.clock import Clock
-from scripts.simulation.coordinator import Call, Caller, Coordinator, Costs, Meter
+from scripts.simulation.coordinator import Coordinator, Costs, Meter, Outbox
 from scripts.simulation.load import VERDICTS, Load
 from scripts.simulation.worker import Breaks, Worker
 
@@ -30,7 +31,7 @@ class Failures:
     node_s: float = 7200.0  # of a node, with all its workers
     node_workers: int = 16
     worker_noticed_s: float = 0.1
-    node_noticed_s: float = HEARD_S
+    node_noticed_s: float = REPORT_TIMEOUT_S
     slow_share: float = 0.01  # of the nodes
     slowness: float = 10.0
     breaks: float = 1e-4  # share of parts under which a sandbox breaks
@@ -95,7 +96,7 @@ class Result:
 class _Windows:
     """How a client asks for more than it should at once. The mutable state: calls to be sent, and what is missing."""
 
-    def __init__(self, coordinator: Coordinator, calls: deque[Call]) -> None:
+    def __init__(self, coordinator: Coordinator, calls: deque[Outbox]) -> None:
         self._coordinator, self._coming = coordinator, calls
         self._unanswered = 0  # submissions
 
@@ -164,14 +165,15 @@ class Run:
 
     def _begin(self, number: int, asking: Asking) -> None:
         """One call for each submission as it comes, or windows of them, one after the other."""
-        caller, many = Caller(), len(asking.submissions)
+        client, many = f"client {number}", len(asking.submissions)
         size = 1 if asking.over_s else WINDOW
 
-        def told(call: Call, submission: int, judgement: Judgement) -> None:
+        def told(submission: int, judgement: Judgement) -> None:
             self._told(number, submission, judgement)
             windows.told()
 
-        calls = [Call(caller, asking.submissions[place : place + size], told) for place in range(0, many, size)]
+        submissions = [asking.submissions[place : place + size] for place in range(0, many, size)]
+        calls = [Outbox(Call(client), each, told) for each in submissions]
         windows = _Windows(self.coordinator, deque() if asking.over_s else deque(calls))
         for place, call in enumerate(calls, 1):
             if asking.over_s:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
+from deepcoder.pool.crew import Member
 from deepcoder.pool.inbox import Current, Done, Failed, Inbox, Report, Work
 from deepcoder.pool.schedule import Fault
 from deepcoder.sandbox.base import AHEAD_S
@@ -49,6 +50,7 @@ class Worker:
     ) -> None:  # fmt: skip
         self._clock, self._load, self._rng, self._breaks, self.speed = clock, load, rng, breaks, speed
         self._hear, self._lost = hear, lost
+        self.member = Member(self)
         self.is_gone = False
         self._life = 0  # a number for each time that it starts
         self._noticed_at = 0.0  # that it is gone

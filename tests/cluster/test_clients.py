@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from deepcoder.pool import SandboxPool
-from deepcoder.pool.coordinator import MOST_OPEN
+from deepcoder.pool.dispatcher import CLIENT_MOST_OPEN
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission
@@ -68,11 +68,11 @@ def test_a_client_with_much_to_do_waits_before_it_fills_the_queue(pool: SandboxP
     asking = [Thread(target=mine.judge, args=(many, None, True)) for _ in range(3)]  # anew, so that each is at work
     for each in asking:
         each.start()
-    assert wait_until(lambda: pool.state().waiting >= MOST_OPEN - 10)
+    assert wait_until(lambda: pool.state().waiting >= CLIENT_MOST_OPEN - 10)
     most = 0
     while any(each.is_alive() for each in asking):
         most = max(most, pool.state().waiting)
-    assert most < MOST_OPEN + 5000
+    assert most < CLIENT_MOST_OPEN + 5000
     assert wait_until(lambda: pool.state().waiting == 0)
     mine.close()
 
