@@ -408,8 +408,8 @@ def _serve_calls(preamble: types.CodeType | None, code: types.CodeType, entry_po
 
 def _answer(module: dict[str, Any], entry_point: str, call: bytes | bytearray) -> tuple[bytes, bytes]:
     """The kind and the content of the report on one call."""
-    args, kwargs, *other = values.decode(call)
     try:
+        args, kwargs, *other = values.decode(call, module)
         value = _entry(module, *(other or [entry_point]))(*args, **kwargs)
         return b"V", values.encode(value, objects=True).encode()
     except MemoryError:
