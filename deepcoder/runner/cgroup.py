@@ -34,7 +34,7 @@ class Cgroup:
         self._kills = self._oom_kills()
 
     def begin(self) -> None:
-        """What is held now is not the next program's, nor is a kill until now.
+        """What is held now, its input among it, is not the next program's, nor is a kill until now.
 
         The kernel keeps something of every program, as the names of files that it has looked for, and we do.
         """

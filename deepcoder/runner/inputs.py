@@ -1,7 +1,7 @@
 """The large inputs, which the worker sends once for the runs of many programs.
 
 Runs: inside the sandbox, in the supervisor alone. The keepers are forked before the first input comes, so no program's
-memory has any; a program gets a copy of its own, out of a real pipe.
+memory has any; a program gets a copy of its own, as a file or out of a pipe.
 """
 
 from __future__ import annotations

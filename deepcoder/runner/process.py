@@ -18,6 +18,7 @@ from typing import Any
 
 from . import keeper, program
 from .cgroup import Cgroup
+from .memory_files import standard_input
 from .wire import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Sign, Task
 
 TICK_S = 0.025  # how often a running program's memory and CPU time are looked at
@@ -68,13 +69,6 @@ def _wants_processor(pid: int, fields: list[str]) -> bool:
 def _in_micros(seconds: float) -> float:
     """Without the digits below a microsecond; `round` is dearer."""
     return int(1e6 * seconds) / 1e6
-
-
-def write_all(fd: int, data: bytes) -> None:
-    """Write everything to a blocking descriptor."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(fd, rest) :]
 
 
 class Keeper:
@@ -141,7 +135,7 @@ class Process:
     The mutable state: the descriptors still open, what has come out of them, and the accounts of this execution.
     """
 
-    def __init__(self, its_keeper: Keeper, task: Task, job: int, is_compiled: bool) -> None:
+    def __init__(self, its_keeper: Keeper, task: Task, job: int, is_compiled: bool, given: bytes | memoryview) -> None:
         self.keeper = its_keeper
         self.job = job
         self.channel = its_keeper.channel
@@ -153,23 +147,27 @@ class Process:
         self.compiled = b""
         self.reported: tuple[Ended, bytes, str, str] | None = None  # how it ended, output, error, bases
         self.stdout, self.stderr, self.reports = bytearray(), bytearray(), bytearray()
-        self.unsent: list[memoryview] = []
-        self.given_bytes = 0
+        self.unsent: list[memoryview] = []  # of a call
         self.signs: set[Sign] = set()
         self.is_first = True  # of the calls
         self.cpu_before: float | None = None  # what the family had used when this execution began
         self.rests = False  # between two calls
         self.was_early = False  # to get ready, while another program's process ended
         self.poll = select.poll()
-        self._start(job, task, is_compiled)
+        self._start(job, task, is_compiled, given)
 
-    def _start(self, job: int, task: Task, is_compiled: bool) -> None:
-        given, printed, errors, reports = os.pipe(), os.pipe(), os.pipe(), os.pipe()
-        for fd, _ in (given, printed, errors):
-            os.fchmod(fd, 0o666)  # a program may open /dev/stdin, which asks whose pipe it is
-        null = self.keeper.null
-        stdin, calls = (null, given[0]) if self.calls else (given[0], null)
-        self.theirs = [stdin, printed[1], errors[1], job, calls, reports[1]]
+    def _start(self, job: int, task: Task, is_compiled: bool, given: bytes | memoryview) -> None:
+        printed, errors, reports = os.pipe(), os.pipe(), os.pipe()
+        for fd, _ in (printed, errors):
+            os.fchmod(fd, 0o666)  # a program may open /dev/stdout, which asks whose pipe it is
+        self.stdin = calls = self.keeper.null
+        self.giving = -1
+        if self.calls:
+            calls, self.giving = os.pipe()
+            os.set_blocking(self.giving, False)
+        else:
+            self.stdin = standard_input(given)  # open here to the end, so that no program is charged for freeing it
+        self.theirs = [self.stdin, printed[1], errors[1], job, calls, reports[1]]
         self.pid, self.uid = self.keeper.waiting()
         self.scratch = keeper.scratch_of(self.keeper.scratch_root, self.uid, self.pid)
         self.its_order = program.Order(
@@ -183,12 +181,11 @@ class Process:
             scratch=self.scratch,
             is_random="random" in task.source,
         )
-        self.giving = given[1]
         self.hears = reports[0]
         self.said = select.poll()
         self.said.register(self.hears, select.POLLIN)
         self.readers = {printed[0]: self._printed, errors[0]: self._erred, reports[0]: self._heard}
-        for fd in (self.giving, *self.readers):
+        for fd in self.readers:
             os.set_blocking(fd, False)
         self.outputs = {printed[0], errors[0]}
         for fd in self.outputs:
@@ -217,7 +214,7 @@ class Process:
         order = marshal.dumps(tuple(self.its_order._replace(goes=goes)))
         socket.send_fds(self.keeper.jobs, [order], self.theirs)
         for fd in self.theirs:
-            if fd not in (self.job, self.keeper.null):
+            if fd not in (self.job, self.keeper.null, self.stdin):
                 os.close(fd)
         self.theirs = []
 
@@ -241,17 +238,11 @@ class Process:
         self.rests = False
         size = program.CALL.pack(len(arguments))
         if len(arguments) > READ_BYTES:
-            self.give(size, arguments)
-        else:
-            self.give(size + arguments)
-
-    def give(self, *data: bytes | memoryview) -> None:
-        """Write to the program: the whole standard input, or one call."""
-        self.given_bytes = sum(map(len, data))
-        if self.given_bytes > READ_BYTES:
             with contextlib.suppress(OSError):
-                fcntl.fcntl(self.giving, _F_SETPIPE_SZ, min(self.given_bytes, PIPE_BYTES))
-        self.unsent = [memoryview(each) for each in data if each]
+                fcntl.fcntl(self.giving, _F_SETPIPE_SZ, min(len(arguments), PIPE_BYTES))
+            self.unsent = [memoryview(size), memoryview(arguments)]
+        else:
+            self.unsent = [memoryview(size + arguments)]
         self._write()
         if self.unsent:
             self.poll.register(self.giving, select.POLLOUT)
@@ -265,9 +256,6 @@ class Process:
             return
         except BrokenPipeError:  # the program reads no more: its own business
             self.unsent = []
-        if not self.calls:
-            os.close(self.giving)
-            self.giving = -1
 
     def handle(self, fd: int) -> None:
         """Serve one descriptor that `poll` found ready."""
@@ -438,8 +426,7 @@ class Process:
         """
         if self.keeper.cgroup is None:
             return False
-        ours = self.given_bytes + len(self.stdout)
-        return self.keeper.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES + ours)
+        return self.keeper.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES + len(self.stdout))
 
     def outcome(self) -> Outcome | None:
         """The facts of this execution once it is over.
@@ -513,3 +500,5 @@ class Process:
         if self.giving >= 0:
             os.close(self.giving)
             self.giving = -1
+        if not self.calls:
+            os.close(self.stdin)

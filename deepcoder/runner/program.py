@@ -3,7 +3,8 @@
 Runs: inside the sandbox, in a fork of the keeper that never returns. From `confine` on nothing here is trusted: a
 program may do to this code whatever it likes, and gains only what its own process may do.
 
-File descriptors:  0, 1, 2 the program's, real pipes;  3 the job;  4 calls (function mode);  5 reports to the supervisor
+File descriptors:  0 the input, a read-only file (/dev/null in function mode);  1, 2 pipes;  3 the job;
+                   4 calls (function mode);  5 reports to the supervisor
 The job is b"C" and the compiled code, or b"S" and (source, preamble, entry point), by marshal.
 A report is one byte of kind, a 32-bit length, then bytes:
     S confined, from here on it is the program   C compiled code   E compile error
@@ -91,16 +92,17 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
         _MOST[kind] = sys.maxsize if hard == resource.RLIM_INFINITY else hard
     _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
     kept = [os.dup(fd) for fd in range(3)]
-    given, giving = os.pipe()  # text streams look at what they are opened on
-    for fd, end in enumerate((given, giving, giving)):
+    # Text streams look at what they are opened on: whether it is a terminal, and whether it has an offset.
+    null, (reading, writing) = os.open(os.devnull, os.O_RDONLY), os.pipe()
+    for fd, end in enumerate((null, writing, writing)):
         os.dup2(end, fd)
     # As a fresh interpreter under C.UTF-8 opens them.
-    sys.stdin = sys.__stdin__ = _text_stream(0, "r", "surrogateescape", -1)  # type: ignore[misc, assignment]
-    sys.stdout = sys.__stdout__ = _text_stream(1, "w", "surrogateescape", -1)  # type: ignore[misc, assignment]
-    sys.stderr = sys.__stderr__ = _text_stream(2, "w", "backslashreplace", 1)  # type: ignore[misc, assignment]
+    sys.stdin = sys.__stdin__ = _standard_stream("stdin", 0, "r", "surrogateescape", -1)  # type: ignore[misc, assignment]
+    sys.stdout = sys.__stdout__ = _standard_stream("stdout", 1, "w", "surrogateescape", -1)  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = _standard_stream("stderr", 2, "w", "backslashreplace", 1)  # type: ignore[misc, assignment]
     for fd, keeper_s in enumerate(kept):
         os.dup2(keeper_s, fd)
-    for fd in (*kept, given, giving):
+    for fd in (*kept, null, reading, writing):
         os.close(fd)
     for name in ("__main__", "solution"):
         module = _MODULES[name] = types.ModuleType(name)
@@ -313,8 +315,10 @@ def _one_line(error: BaseException) -> bytes:
     return text[:ERROR_CHARS].encode("utf-8", "backslashreplace")
 
 
-def _text_stream(fd: int, mode: str, errors: str, buffering: int) -> TextIO:
-    return open(fd, mode, buffering, encoding="utf-8", errors=errors, newline="\n", closefd=False)  # type: ignore[return-value]
+def _standard_stream(name: str, fd: int, mode: str, errors: str, buffering: int) -> TextIO:
+    stream = open(fd, mode, buffering, encoding="utf-8", errors=errors, newline="\n", closefd=False)
+    stream.buffer.raw.name = f"<{name}>"  # type: ignore[attr-defined]
+    return stream  # type: ignore[return-value]
 
 
 def _module(name: str, folder: str) -> dict[str, Any]:
@@ -404,8 +408,8 @@ def _serve_calls(preamble: types.CodeType | None, code: types.CodeType, entry_po
 
 def _answer(module: dict[str, Any], entry_point: str, call: bytes | bytearray) -> tuple[bytes, bytes]:
     """The kind and the content of the report on one call."""
-    args, kwargs, *other = values.decode(call)
     try:
+        args, kwargs, *other = values.decode(call, module)
         value = _entry(module, *(other or [entry_point]))(*args, **kwargs)
         return b"V", values.encode(value, objects=True).encode()
     except MemoryError:

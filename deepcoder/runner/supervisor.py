@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import marshal
 import os
 import random
@@ -23,7 +22,8 @@ from typing import Any, NoReturn
 from . import keeper, program
 from .cgroup import own_cgroup
 from .inputs import Inputs
-from .process import TICK_S, Keeper, Process, write_all
+from .memory_files import sealed, write_all
+from .process import TICK_S, Keeper, Process
 from .wire import BEAT_S, PROTOCOL, Ended, Frames, Outcome, Task, frame, opening
 
 READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
@@ -63,7 +63,7 @@ class Supervisor:
         self.inputs = Inputs(keepers[0].cgroup)
         self.number = 0
         self.task: Task | None = None
-        self.job = sealed(b"")  # the task as the program reads it
+        self.job = sealed("job", b"")  # the task as the program reads it
         self.is_compiled = False
         self.process: Process | None = None
         self.ending: Process | None = None
@@ -140,9 +140,8 @@ class Supervisor:
         Raises:
             Stopped: The worker wants no more of the task; nothing of it is left running.
         """
-        process = self.process or self._begin(task)
+        process = self.process or self._begin(task, given)
         if not process.calls:
-            process.give(given)
             outcome = self._watch(process)
             if process.compiled:
                 self._describe(b"C" + process.compiled)
@@ -158,11 +157,14 @@ class Supervisor:
             self._end_process()
         self._reply(outcome)
 
-    def _begin(self, task: Task) -> Process:
-        """A process for the task. It gets ready while the one before it ends, if that is another keeper's."""
+    def _begin(self, task: Task, given: bytes | memoryview) -> Process:
+        """Start a process for the task; in stdin mode it reads `given`.
+
+        The process gets ready while the one before it ends, if that is another keeper's.
+        """
         if self.ending is not None and self.ending.keeper is self.keepers[self.turn]:
             self._settle()
-        self.process = process = Process(self.keepers[self.turn], task, self.job, self.is_compiled)
+        self.process = process = Process(self.keepers[self.turn], task, self.job, self.is_compiled, given)
         self.turn = (self.turn + 1) % len(self.keepers)
         if self.ending is not None:
             process.order(goes=False)
@@ -173,7 +175,7 @@ class Supervisor:
 
     def _describe(self, job: bytes) -> None:
         os.close(self.job)
-        self.job = sealed(job)
+        self.job = sealed("job", job)
 
     def _watch(self, process: Process) -> Outcome:
         while (outcome := process.outcome()) is None:
@@ -256,16 +258,6 @@ class Supervisor:
                     else:
                         rest = rest[os.write(self.replies, rest) :]
         return over
-
-
-def sealed(data: bytes) -> int:
-    """A descriptor of memory that holds the data, and that nobody can change."""
-    memory = os.memfd_create("job", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    write_all(memory, data)
-    fcntl.fcntl(
-        memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-    )
-    return memory
 
 
 def available_uids() -> range | None:

@@ -13,7 +13,7 @@ Runs: on both sides of the wall. Nothing is ever unpickled or evaluated.
     ListNode, TreeNode          {"$list_node": [...]}, {"$tree_node": [...]}: LeetCode's list notation
 
 What a program returns is turned into one of these: subclasses count as their base, iterators, ranges and deques as
-lists, numpy's scalars and arrays (anything with a `tolist`) as Python's own.
+lists, numpy's scalars and arrays (anything with a `tolist`) as Python's own. A class counts as LeetCode's by its name.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, deque
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Callable
+from typing import Any
 
 NODES = 1 << 20  # of a list or a tree; more means that it runs in a circle
+_NO_NAMES: Mapping[str, Any] = {}
+_CONTAINERS = (list, tuple, dict, set)
 _PLAIN_INT_BITS = 4000
 _DECIMAL_DIGITS = 1200  # of a Decimal written out; as an int, 1e1000000000 would take a gigabyte
 # To compare the two takes quadratic time, and the elements of one set may be compared as soon as it is made.
@@ -127,6 +129,55 @@ def tree_notation(node: Any) -> list[Any]:
     return items
 
 
+def _rebuilt(root: Any, node_class: Callable[..., Any], links: Sequence[str]) -> Any:
+    """Return the list or tree in nodes of this class, or as it is where the class makes none with the usual fields."""
+    for make in (_set_links, _give_links, _give_keywords):
+        try:
+            return _copied(root, node_class, links, make)
+        except MemoryError:
+            raise
+        except Exception:  # the code of a program raises what it likes
+            continue
+    return root
+
+
+def _copied(root: Any, node_class: Callable[..., Any], links: Sequence[str], make: Callable[..., Any]) -> Any:
+    """Return the same in other nodes, each of which `make` returns.
+
+    Raises:
+        ValueError: A node has not the fields that it was given.
+    """
+    nodes = [] if root is None else [root]
+    for node in nodes:  # which grows by the children that the loop has still to come to
+        nodes += [child for link in links if (child := getattr(node, link)) is not None]
+    copies = {id(None): None}
+    for node in reversed(nodes):  # children before their parents
+        linked = {link: copies[id(getattr(node, link))] for link in links}
+        copy = copies[id(node)] = make(node_class, node.val, linked)
+        if copy.val is not node.val and copy.val != node.val:
+            raise ValueError("val is not the value")
+        if any(getattr(copy, link) is not other for link, other in linked.items()):
+            raise ValueError("a link is not the node")
+    return copies[id(root)]
+
+
+def _set_links(node_class: Callable[..., Any], val: Any, linked: Mapping[str, Any]) -> Any:
+    """Return a node made as LeetCode's own code makes it."""
+    node = node_class(val)
+    for link, other in linked.items():
+        setattr(node, link, other)
+    return node
+
+
+def _give_links(node_class: Callable[..., Any], val: Any, linked: Mapping[str, Any]) -> Any:
+    """Return a node of a class that is frozen or has no defaults."""
+    return node_class(val, *linked.values())
+
+
+def _give_keywords(node_class: Callable[..., Any], val: Any, linked: Mapping[str, Any]) -> Any:
+    return node_class(val=val, **linked)
+
+
 def encode(value: Any, objects: bool = False) -> str:
     """The value as text. `objects`: whether it may have objects without an encoding, which become `Opaque`.
 
@@ -153,6 +204,12 @@ def _tagged(value: Any, objects: bool) -> Any:
         return real if math.isfinite(real) else {"$float": repr(real)}
     if isinstance(value, str):
         return str.__str__(value)
+    if type(value) not in _CONTAINERS:  # most values with items are of these, and are no nodes
+        names = {each.__name__ for each in type(value).__mro__}  # a program may define the classes itself
+        if "ListNode" in names:
+            return {"$list_node": [_tagged(item, objects) for item in list_notation(value)]}
+        if "TreeNode" in names:
+            return {"$tree_node": [_tagged(item, objects) for item in tree_notation(value)]}
     if isinstance(value, (list, deque, range, Iterator, KeysView, ValuesView, ItemsView)):
         return [_tagged(item, objects) for item in value]
     if isinstance(value, tuple):
@@ -175,10 +232,6 @@ def _tagged(value: Any, objects: bool) -> Any:
             return {"$int": hex(value.numerator)}
     if isinstance(value, Decimal) and _is_short(Decimal(value)):
         return {"$decimal": str(Decimal(value))}
-    if type(value).__name__ == "ListNode":  # a program may define the class itself
-        return {"$list_node": [_tagged(item, objects) for item in list_notation(value)]}
-    if type(value).__name__ == "TreeNode":
-        return {"$tree_node": [_tagged(item, objects) for item in tree_notation(value)]}
     if hasattr(value, "tolist"):
         return _tagged(value.tolist(), objects)
     if isinstance(value, Opaque):
@@ -193,16 +246,23 @@ def _is_short(number: Decimal) -> bool:
     return not number.is_snan() and max(len(str(number)), abs(number.adjusted())) <= _DECIMAL_DIGITS
 
 
-def decode(text: str | bytes | bytearray) -> Any:
+def decode(text: str | bytes | bytearray, names: Mapping[str, Any] = _NO_NAMES) -> Any:
     """The value that `encode` wrote.
+
+    `names`: those that a program defines. Nodes are of its own ListNode and TreeNode if these have the usual fields.
 
     Raises:
         ValueError: The text is not an encoded value.
     """
+    list_node, tree_node = names.get("ListNode", ListNode), names.get("TreeNode", TreeNode)
     try:
         text = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
         # Without an escape in it, and `encode` writes none, a tag can be seen in the text.
-        decoder = _decoder(_without_long_ints()) if "$decimal" in text or "\\u00" in text else _DECODER
+        may_have_decimals = "$decimal" in text or "\\u00" in text
+        decoder = _DECODER
+        if may_have_decimals or list_node is not ListNode or tree_node is not TreeNode:
+            read = _untagged({**_READ, **_node_readers(list_node, tree_node)})
+            decoder = _decoder(_without_long_ints(read) if may_have_decimals else read)
         return decoder.decode(text)
     except (RecursionError, TypeError, AttributeError, ArithmeticError, LookupError) as error:
         raise ValueError(f"not an encoded value: {error}") from None
@@ -268,31 +328,49 @@ _READ: dict[str, Any] = {
 }
 
 
-def _untagged(found: dict[str, Any]) -> Any:
-    if len(found) == 1:
-        ((tag, content),) = found.items()
-        if tag in _READ:
-            return _READ[tag](content)
-    return found
+def _node_readers(list_node: Callable[..., Any], tree_node: Callable[..., Any]) -> dict[str, Any]:
+    """Return how nodes of these classes are read, where they are not ours."""
+    readers: dict[str, Any] = {}
+    if list_node is not ListNode:
+        readers["$list_node"] = lambda items: _rebuilt(ListNode.of(items), list_node, ["next"])
+    if tree_node is not TreeNode:
+        readers["$tree_node"] = lambda items: _rebuilt(TreeNode.of(items), tree_node, ["left", "right"])
+    return readers
 
 
-def _without_long_ints() -> Callable[[dict[str, Any]], Any]:
-    """Return `_untagged` for a text that may have Decimals."""
+_Hook = Callable[[dict[str, Any]], Any]
+
+
+def _untagged(read: Mapping[str, Any]) -> _Hook:
+    """Return the function that makes of a JSON object the value that it stands for."""
+
+    def untagged(found: dict[str, Any]) -> Any:
+        if len(found) == 1:
+            ((tag, content),) = found.items()
+            if tag in read:
+                return read[tag](content)
+        return found
+
+    return untagged
+
+
+def _without_long_ints(hook: _Hook) -> _Hook:
+    """Return the same function for a text that may have Decimals."""
     tags: set[str] = set()
 
     def untagged(found: dict[str, Any]) -> Any:
         tags.update(found.keys() & {"$decimal", "$int"})
         if len(tags) == 2:
             raise ValueError(_CLASH)
-        return _untagged(found)
+        return hook(found)
 
     return untagged
 
 
-def _decoder(hook: Callable[[dict[str, Any]], Any]) -> json.JSONDecoder:
+def _decoder(hook: _Hook) -> json.JSONDecoder:
     return json.JSONDecoder(object_hook=hook, parse_constant=_refuse_constant, parse_int=_plain_int)
 
 
 # Made once: making one costs more than a short value.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
-_DECODER = _decoder(_untagged)
+_DECODER = _decoder(_untagged(_READ))

@@ -56,7 +56,7 @@ for name, source in sent["modules"]:
     exec(compile(source, name + ".py", "exec"), module.__dict__)
 module.main(sent["scratch"], sent["memory_bytes"], hooks)
 """
-_MODULES = ("wire", "values", "cgroup", "syscalls", "program", "keeper", "testcode", "process", "inputs", "supervisor")
+_MODULES = "wire values memory_files cgroup syscalls program keeper testcode process inputs supervisor".split()
 
 
 class SandboxError(Exception):

@@ -1,4 +1,4 @@
-"""One test, one function program, one body of pure Python, in one sandbox and through `judge`: what they cost.
+"""What one test, one of 10 MB, one function program and one body of Python cost, in one sandbox and through `judge`.
 
 The fork floor is measured in the same sandbox by a program in it: fork, pipes, compiled code, wait4 (`floors.stages`).
 A body is held against its own CPU time in a fresh interpreter that a program in the sandbox starts: being forked must
@@ -28,6 +28,9 @@ PART = "runner"
 LIMITS = Limits(cpu_s=60, wall_s=120)
 TESTS = 300  # in a row, so that loading the program hardly counts
 LONG = Problem("long", Mode.STDIN, (TestCase("6 7\n", "13\n"),) * TESTS, limits=LIMITS)
+LARGE_BYTES, LARGE_TESTS = 10_000_000, 20
+LARGE = Problem("large", Mode.STDIN, (TestCase("x" * LARGE_BYTES, f"{LARGE_BYTES}\n"),) * LARGE_TESTS, limits=LIMITS)
+COUNT = "import sys\nprint(len(sys.stdin.buffer.read()))\n"
 PROGRAMS, BLOCKS, SLICES = 8, 5, 5
 FLOOR = "fork floor"
 BODY = """
@@ -59,6 +62,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
         measures: list[Measure] = [
             lambda: stages(opened, ["floor"]),
             tests,
+            lambda: {"large": judged_s(opened, Case(LARGE, unique(COUNT), Verdict.AC)) / LARGE_TESTS},
             lambda: {"calls": statistics.median(judged_s(opened, each) for each in calls(PROGRAMS))},
             lambda: {"body": float(printed(opened, BODY)), "fresh body": float(printed(opened, FRESH_BODY))},
         ]
@@ -66,6 +70,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     ms = {name: [1000 * each for each in values] for name, values in found.items()}
     yield compared(PART, "stdin test", "ms", ms["test"], ms["floor"], FLOOR, bound=1.3)
     yield compared(PART, "stdin test, CPU of all", "ms", ms["test, CPU"], ms["floor, CPU"], FLOOR)
+    yield compared(PART, "stdin test of 10 MB", "ms", ms["large"], ms["test"], "stdin test")
     yield compared(PART, "function program of 15 calls", "ms", ms["calls"], ms["floor"], FLOOR, bound=2.0)
     yield compared(PART, "pure-Python body, CPU", "ms", ms["body"], ms["fresh body"], "fresh interpreter", bound=1.05)
 
