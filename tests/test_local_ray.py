@@ -11,13 +11,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ray._private.authentication import authentication_token_setup as tokens
 from ray.cluster_utils import Cluster
 
 from deepcoder.pool import local
-from deepcoder.pool.local import FOLDER_BYTES, OUTER_BYTES, OWNER, PREFIX, SOCKET, SOCKET_BYTES
+from deepcoder.pool.local import OUTER_BYTES, OWNER, PREFIX, RAY, SOCKET, SOCKET_BYTES
 from deepcoder.sandbox import owner
 from tests.test_cli import COMPLETIONS, PROBLEMS
 
@@ -70,14 +71,14 @@ def verdicts(files: Path) -> list[str]:
 
 def is_ours(folder: Path, outer: str | Path) -> bool:
     """Whether the folder is a new one of ours there."""
-    return folder.parent == Path(outer) and folder.name.startswith(PREFIX) and len(str(folder)) <= FOLDER_BYTES
+    return folder.parent == Path(outer) and folder.name.startswith(PREFIX)
 
 
 # The folder
 
 
 def test_socket_of_ray_fits_into_the_longest_folder() -> None:
-    assert len(f"{'x' * OUTER_BYTES}/{PREFIX}12345678{SOCKET}") == SOCKET_BYTES
+    assert len(f"{'x' * OUTER_BYTES}/{PREFIX}12345678/{RAY}{SOCKET}") == SOCKET_BYTES
 
 
 def test_short_tmpdir_is_used(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,8 +166,8 @@ def test_pool_of_a_script_under_a_long_tmpdir_leaves_nothing(long: Path, tmp_pat
     judged, folder = ran.stdout.splitlines()
     # One worker on the one processor; of Ray only what a single machine needs.
     assert judged == "AC 1 gcs_server log_monitor raylet"
-    assert is_ours(Path(folder), "/tmp")
-    assert not Path(folder).exists()
+    assert is_ours(Path(folder).parent, "/tmp")
+    assert not Path(folder).parent.exists()
     assert list(long.iterdir()) == []
 
 
@@ -199,12 +200,30 @@ def test_ray_that_does_not_start_is_one_sentence(variable: str, short: Path, fil
     assert list(short.iterdir()) == []
 
 
+def test_start_that_fails_halfway_leaves_nothing(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Any] = []
+    start_ray_processes = local._LeanNode.start_ray_processes
+
+    def fail(node: local._LeanNode) -> None:
+        start_ray_processes(node)
+        started.extend(each.process for kind in node.all_processes.values() for each in kind)
+        raise RuntimeError("it fails\nhalfway")
+
+    monkeypatch.setattr(local._LeanNode, "start_ray_processes", fail)
+    monkeypatch.setenv("TMPDIR", str(short))
+    with pytest.raises(ConnectionError, match="^Ray does not start here: it fails halfway$"):
+        local.start(1, "", "deepcoder")
+    assert len(started) == 3 and all(each.poll() is not None for each in started)
+    assert list(short.iterdir()) == []
+
+
 def test_grade_takes_a_resource_of_a_cluster(long: Path, files: Path) -> None:
     head = {"num_cpus": 0, "resources": {"seat": 1}, "dashboard_port": None}
     cluster = Cluster(initialize_head=True, head_node_args=head)
     try:
         grade = [each for each in GRADE if each not in ("--workers", "1")]
-        ran = run([*grade, "--resource", "seat"], files, RAY_ADDRESS=cluster.address, TMPDIR=str(long))
+        ours = {name: os.environ[name] for name in ("HOME", "RAY_AUTH_MODE") if name in os.environ}  # has the token
+        ran = run([*grade, "--resource", "seat"], files, RAY_ADDRESS=cluster.address, TMPDIR=str(long), **ours)
     finally:
         cluster.shutdown()  # type: ignore[no-untyped-call]
     assert ran.returncode == 0, ran.stderr

@@ -28,12 +28,14 @@ log = logging.getLogger(__name__)
 
 SOCKET_BYTES = 107  # the most that the path of a socket may have: unix(7)
 SOCKET = "/session_2026-01-01_00-00-00_000000_4194304/sockets/plasma_store"  # the longest that Ray makes in its folder
-FOLDER_BYTES = SOCKET_BYTES - len(SOCKET)
+RAY = "ray"  # Ray's own name for its folder, in ours too
 PREFIX = "deepcoder-"  # of our folder's name; tempfile adds eight characters
-OUTER_BYTES = FOLDER_BYTES - len(f"/{PREFIX}12345678")
-USUAL = ("/tmp", "/var/tmp")  # where our folder is made when TMPDIR is of no use
 OWNER = "owner"  # a file in our folder: the name of the process that the folder goes with
+USUAL = ("/tmp", "/var/tmp")  # where our folder is made when TMPDIR is of no use
+CHOSEN_BYTES = SOCKET_BYTES - len(f"/{RAY}{SOCKET}")
+OUTER_BYTES = CHOSEN_BYTES - len(f"/{PREFIX}12345678")
 NODE_S = 10.0  # for the node to start, before Ray's own wait begins
+REMOVE_S = 5.0  # for the last of Ray's processes to end and write no more
 POLL_S = 0.02
 
 
@@ -46,8 +48,8 @@ def start(cpus: int, resource: str, namespace: str) -> Path | None:
         ConnectionError: Ray does not start, or there is no folder for it.
     """
     chosen = os.environ.get("RAY_TMPDIR")
-    folder = _chosen_folder(chosen) if chosen else _new_folder()
-    ours = None if chosen else folder
+    outer = _checked(chosen) if chosen else _new_folder()
+    ours = None if chosen else outer
     try:
         with _lean(), _quiet_about_tokens():
             ray.init(
@@ -57,13 +59,13 @@ def start(cpus: int, resource: str, namespace: str) -> Path | None:
                 include_dashboard=False,
                 namespace=namespace,
                 logging_level=logging.WARNING,
-                _temp_dir=str(folder),
+                _temp_dir=str(outer / RAY),
                 # Ray's processes would be nicer than the programs in the containers, and wait for them to feed them.
                 _system_config={"worker_niceness": 0},
             )
     except Exception as error:
         end(ours)
-        raise ConnectionError(f"Ray does not start here: {error}") from error
+        raise ConnectionError(f"Ray does not start here: {' '.join(str(error).split())}") from error
     except BaseException:
         end(ours)
         raise
@@ -71,22 +73,34 @@ def start(cpus: int, resource: str, namespace: str) -> Path | None:
 
 
 def end(folder: Path | None) -> None:
-    """End Ray, and remove the folder."""
+    """End Ray, and remove the folder.
+
+    The owner's name goes last: what cannot be removed now, the next pool removes.
+    """
     ray.shutdown()
-    if folder is not None:
-        shutil.rmtree(folder, ignore_errors=True)
+    if folder is None:
+        return
+    deadline = time.monotonic() + REMOVE_S
+    shutil.rmtree(folder / RAY, ignore_errors=True)
+    while (folder / RAY).exists():
+        if time.monotonic() > deadline:
+            log.warning("%s is left behind: a process of Ray does not end", folder)
+            return
+        time.sleep(POLL_S)
+        shutil.rmtree(folder / RAY, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _chosen_folder(chosen: str) -> Path:
-    """Return the folder that Ray makes in the one that RAY_TMPDIR names.
+def _checked(chosen: str) -> Path:
+    """Return the folder that RAY_TMPDIR names.
 
     Raises:
         ConnectionError: Its path is too long.
     """
-    folder = Path(os.path.abspath(chosen), "ray")
-    if (excess := len(os.fsencode(folder)) - FOLDER_BYTES) > 0:
+    outer = os.path.abspath(chosen)
+    if (excess := len(os.fsencode(outer)) - CHOSEN_BYTES) > 0:
         raise ConnectionError(f"RAY_TMPDIR is {excess} bytes too long for Ray's sockets: name a folder that is shorter")
-    return folder
+    return Path(outer)
 
 
 def _new_folder() -> Path:
@@ -100,16 +114,23 @@ def _new_folder() -> Path:
         if len(os.fsencode(outer)) > OUTER_BYTES:
             refused[outer] = f"longer than {OUTER_BYTES} bytes"
             continue
+        _sweep(Path(outer))
         try:
-            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=outer))
-            (folder / OWNER).write_text(owner.name())
+            return _made_in(outer)
         except OSError as error:
             refused[outer] = error.strerror or str(error)
-            continue
-        _sweep(Path(outer))
-        return folder
     tried = ", ".join(f"{outer} ({why})" for outer, why in refused.items())
     raise ConnectionError(f"there is no folder for Ray's sockets: tried {tried}; set TMPDIR to one that can be used")
+
+
+def _made_in(outer: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=outer))
+    try:
+        (folder / OWNER).write_text(owner.name())
+    except OSError:  # such as a full disk
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
 
 
 def _sweep(outer: Path) -> None:
@@ -132,6 +153,14 @@ class _LeanNode(rays.Node):
     One machine needs neither, and they take a third of the time of a small `grade`. The node's agent, which exports
     the metrics, stays.
     """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """Start it, or end what has started of it, which `ray.shutdown` does not know of."""
+        try:
+            super().__init__(*given, **named)
+        except BaseException:
+            self.kill_all_processes(check_alive=False, allow_graceful=True)
+            raise
 
     def start_api_server(self, **_: Any) -> None:
         self._webui_url = None

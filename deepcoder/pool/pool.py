@@ -72,7 +72,8 @@ class SandboxPool:
         name: By which other processes find it, the only one of that name on the cluster; one is made up when not given.
         max_workers: As many may be asked for while work waits; those without work are given back after a minute.
         resource: A custom resource of Ray of which a sandbox takes one. Nodes then say how many they take, GPU nodes
-            too; when not given, a sandbox takes one CPU of a node without GPUs.
+            too; when not given, a sandbox takes one CPU of a node without GPUs. A Ray that the pool starts itself has
+            as many as it has CPUs.
     """
 
     _kind: type[Coordinator] = Coordinator
@@ -141,7 +142,7 @@ class SandboxPool:
         """Start the workers and wait for the first. A client is what it is.
 
         Raises:
-            ConnectionError: RAY_ADDRESS names a cluster that does not answer.
+            ConnectionError: RAY_ADDRESS names a cluster that does not answer, or Ray does not start here.
             SandboxUnavailable: No worker could start a sandbox; the message says why.
         """
         if self._address:
