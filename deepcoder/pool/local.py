@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray._private import node as rays
+from ray._private import node as ray_node
 
 from deepcoder.sandbox import owner
 
@@ -81,14 +81,13 @@ def end(folder: Path | None) -> None:
     if folder is None:
         return
     deadline = time.monotonic() + REMOVE_S
-    shutil.rmtree(folder / RAY, ignore_errors=True)
-    while (folder / RAY).exists():
-        if time.monotonic() > deadline:
-            log.warning("%s is left behind: a process of Ray does not end", folder)
-            return
-        time.sleep(POLL_S)
+    while (folder / RAY).exists() and time.monotonic() < deadline:
         shutil.rmtree(folder / RAY, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(POLL_S)
+    if (folder / RAY).exists():
+        log.warning("%s is left behind: a process of Ray still writes there", folder)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _checked(chosen: str) -> Path:
@@ -147,7 +146,7 @@ def _sweep(outer: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-class _LeanNode(rays.Node):
+class _LeanNode(ray_node.Node):
     """Ray's node without the dashboard's server and the autoscaler.
 
     One machine needs neither, and they take a third of the time of a small `grade`. The node's agent, which exports
@@ -180,12 +179,12 @@ class _LeanNode(rays.Node):
 @contextmanager
 def _lean() -> Iterator[None]:
     """Have `ray.init` start a lean node."""
-    whole = rays.Node
-    rays.Node = _LeanNode  # type: ignore[misc]
+    whole = ray_node.Node
+    ray_node.Node = _LeanNode  # type: ignore[misc]
     try:
         yield
     finally:
-        rays.Node = whole  # type: ignore[misc]
+        ray_node.Node = whole  # type: ignore[misc]
 
 
 @contextmanager
