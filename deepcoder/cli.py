@@ -8,10 +8,11 @@ from __future__ import annotations
 import enum
 import json
 import logging
+import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -68,6 +69,9 @@ class Kind(enum.StrEnum):
 
 Sandbox = Annotated[Kind, typer.Option(help="Docker containers, local processes, or what there is.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Sandboxes; default: one per CPU of the cluster.")]
+Resource = Annotated[
+    str, typer.Option(help="A custom resource of Ray; a sandbox takes one in place of a CPU.", show_default=False)
+]
 TimeLimit = Annotated[
     float, typer.Option(min=0.01, callback=time_limit_s, help="CPU seconds per test, where a problem has no limit.")
 ]
@@ -186,6 +190,7 @@ def grade(
     checker: Checker = "",
     quarantine: Quarantine = None,
     times: Times = None,
+    resource: Resource = "",
     pool: Pool = "",
     completes_prompt: Annotated[
         bool, typer.Option("--completes-prompt", help="Completions continue the code of their prompts (HumanEval).")
@@ -202,7 +207,8 @@ def grade(
         raise UserError(f"{output} must end with .jsonl: judgements are written line by line")
     if not output.parent.is_dir():
         raise UserError(f"{output.parent} is no folder: make it first")
-    with _pool(workers, sandbox, loaded, pool) as started, progress("judging", len(submissions)) as tick:
+    workers = workers or _enough(submissions)
+    with _pool(workers, sandbox, loaded, resource, pool) as started, progress("judging", len(submissions)) as tick:
         graded = grade_submissions(submissions, settings, output, started, lambda _, __: tick(1))
     _show_grades(graded)
     if any(each.judgement.verdict is not Verdict.AC for each in graded):
@@ -214,6 +220,13 @@ def grade(
         )
     _say_unjudged(graded)
     raise typer.Exit(any(each.judgement.verdict is Verdict.IE for each in graded))
+
+
+def _enough(submissions: Mapping[int, Submission]) -> int | None:
+    """Return one worker per test where this machine has more processors; None for as many as there is room for."""
+    tests = sum(len(each.problem.tests) for each in submissions.values())
+    is_few = tests < len(os.sched_getaffinity(0))
+    return tests if is_few and not os.environ.get("RAY_ADDRESS") else None
 
 
 def _say_unjudged(graded: list[Record]) -> None:
@@ -260,6 +273,7 @@ def doctor(
     sandbox: Sandbox = Kind.auto,
     workers: Workers = None,
     time_limit: TimeLimit = DEFAULTS.time_limit_s,
+    resource: Resource = "",
 ) -> None:
     """Check this machine, or a data set: references must pass, wrong programs must not; exit code 1 unless all do."""
     if data is None:
@@ -277,7 +291,7 @@ def doctor(
             if measured:
                 measured.write(time.to_json())
 
-        pool = life.enter_context(_pool(workers, sandbox, problems))
+        pool = life.enter_context(_pool(workers, sandbox, problems, resource))
         tick = life.enter_context(progress("examining", doctor_module.most_programs(problems, runs)))
         for finding in doctor_module.examine(problems, pool, runs, tick, keep):
             found.append(finding)
@@ -462,12 +476,15 @@ def _try_pool(kind: str) -> str:
         return f"{pool.state()}"
 
 
-def _pool(workers: int | None, kind: Kind, problems: list[Problem], running: str = "") -> SandboxPool:
+def _pool(
+    workers: int | None, kind: Kind, problems: list[Problem], resource: str = "", running: str = ""
+) -> SandboxPool:
     """To be entered. `running`: the name of a pool that is there already."""
     if running:
         return SandboxPool.attach(running)
     memory_bytes = max(each.limits.memory_bytes for each in problems)
-    return SandboxPool(workers, SandboxConfig(kind=kind, memory_bytes=memory_bytes))
+    config = SandboxConfig(kind=kind.value, memory_bytes=memory_bytes)  # plain text: workers have no command line
+    return SandboxPool(workers, config, resource=resource)
 
 
 def main() -> None:

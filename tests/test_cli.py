@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ import pytest
 
 from deepcoder import cli, console, redteam
 from deepcoder.grade import Record, Settings, pass_at_k
-from deepcoder.verdicts import Judgement, Verdict
+from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.verdicts import Judgement, Submission, Verdict
 
 PROBLEMS = [
     {
@@ -153,6 +155,25 @@ def test_grade_tells_the_data_sets_faults_from_ours(folder: Path, capsys: pytest
     ours = Record("add", "", Judgement(Verdict.IE, 0, 0, 2, detail="a worker died"), settings)
     cli._say_unjudged([ours, *(Record.from_row(each) for each in lines)])
     assert capsys.readouterr().err.splitlines()[0].startswith("1 could not be judged: run the same command again")
+
+
+def test_pool_of_a_command_needs_no_command_line_on_its_workers() -> None:
+    pool = cli._pool(None, cli.Kind.process, [a_problem(1)], "seat")
+    assert (pool.config.kind, pool.resource) == ("process", "seat")
+    assert b"deepcoder.cli" not in pickle.dumps(pool)
+
+
+def test_grade_asks_for_no_more_workers_than_there_are_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(8))
+    few, many = ({index: Submission(a_problem(tests), None) for index in range(2)} for tests in (3, 4))
+    assert (cli._enough(few), cli._enough(many)) == (6, None)
+    monkeypatch.setenv("RAY_ADDRESS", "head:6379")
+    assert cli._enough(few) is None
+
+
+def a_problem(tests: int) -> Problem:
+    return Problem("add", Mode.STDIN, (TestCase("1\n", "2\n"),) * tests)
 
 
 def test_grade_refuses_an_output_of_other_completions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -103,6 +103,8 @@ def test_folder_of_an_owner_that_is_gone_is_removed(gone: str, tmp_path: Path, m
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / f"deepcoder-{gone}.abc").mkdir()
     ours = tmp_path / f"deepcoder-{owner.name()}.abc"
+    another_machines = tmp_path / f"deepcoder-{'0' * 32 + gone[32:]}.abc"  # as in a scratch folder of a cluster
     ours.mkdir()
+    another_machines.mkdir()
     sweep(SandboxConfig("process"))
-    assert list(tmp_path.iterdir()) == [ours]
+    assert set(tmp_path.iterdir()) == {ours, another_machines}

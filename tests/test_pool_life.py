@@ -17,6 +17,7 @@ from ray.exceptions import GetTimeoutError
 
 from deepcoder.pool import SandboxPool
 from deepcoder.pool.coordinator import Coordinator
+from deepcoder.pool.crew import Member
 from deepcoder.pool.worker import Worker
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
@@ -140,6 +141,29 @@ class UnluckyPool(SandboxPool):
 def test_worker_that_ray_gives_up_is_replaced() -> None:
     with UnluckyPool(1, "process") as pool:
         assert verdicts(pool.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]
+
+
+class Careful(Coordinator):
+    """It closes no worker that has no place, which would not answer."""
+
+    async def _close_one(self, member: Member) -> None:
+        assert member.place is not None
+        await super()._close_one(member)
+
+
+class CarefulPool(SandboxPool):
+    _kind = Careful
+
+
+def test_worker_without_a_place_is_not_waited_for_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    ray.init("local", num_cpus=1, include_dashboard=False)
+    try:
+        with CarefulPool(2, "process") as pool:
+            state = pool.state()
+            assert (state.workers, state.unplaced) == (2, 1)
+    finally:
+        ray.shutdown()
+    assert "did not close" not in caplog.text
 
 
 def test_coordinator_lost_while_the_cluster_answers_nobody_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

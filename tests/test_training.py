@@ -202,6 +202,20 @@ def test_script_says_what_is_wrong_and_exits_with_2(
     assert said.count("\n") == 1
 
 
+def test_script_with_a_folder_for_ray_that_is_too_long_exits_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path / ("x" * 100)))
+    monkeypatch.setattr(sys, "argv", ["train_grpo.py", "--output_dir", str(tmp_path), *ON_CPU])
+
+    with pytest.raises(SystemExit) as left:
+        the_script().main()
+
+    said = capsys.readouterr().err
+    assert left.value.code == 2
+    assert said.startswith("train_grpo: RAY_TMPDIR is ") and said.count("\n") == 1
+
+
 def test_script_leaves_quarantined_problems_out(tmp_path: Path) -> None:
     assert arguments.parse(["--output_dir", str(tmp_path), *ON_CPU]).script.quarantine is None
     flags = ["--output_dir", str(tmp_path), "--quarantine", "q.jsonl", *ON_CPU]

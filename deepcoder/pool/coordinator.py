@@ -421,7 +421,8 @@ class Coordinator:
         for task in self._tasks:
             task.cancel()
         members = list(self._crew.members)
-        await asyncio.gather(*(self._close_one(each) for each in members))
+        # A worker without a place has not begun, so it has no sandbox and does not answer.
+        await asyncio.gather(*(self._close_one(each) for each in members if each.place is not None))
         for each in members:
             self._discharge(each)
 

@@ -17,6 +17,7 @@ import uuid
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -29,7 +30,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from deepcoder.judge import without_program
 from deepcoder.lru import Lru
-from deepcoder.pool import nodes
+from deepcoder.pool import local, nodes
 from deepcoder.pool.alarm import Alarm
 from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.crew import Crew, Size
@@ -73,7 +74,8 @@ class SandboxPool:
         name: By which other processes find it, the only one of that name on the cluster; one is made up when not given.
         max_workers: As many may be asked for while work waits; those without work are given back after a minute.
         resource: A custom resource of Ray of which a sandbox takes one. Nodes then say how many they take, GPU nodes
-            too; when not given, a sandbox takes one CPU of a node without GPUs.
+            too; when not given, a sandbox takes one CPU of a node without GPUs. A Ray that the pool starts itself has
+            as many as it has CPUs.
     """
 
     _kind: type[Coordinator] = Coordinator
@@ -101,7 +103,8 @@ class SandboxPool:
         self._be_client()
 
     def _be_client(self) -> None:
-        self._owns_ray = self._owns_pool = False
+        self._owns_pool = False
+        self._leave_ray: Callable[[], None] | None = None
         self._client = uuid.uuid4().hex[:8]
         self._coordinator: ActorHandle[Coordinator] | None = None
         self._is_over = threading.Event()
@@ -123,7 +126,7 @@ class SandboxPool:
         if not os.environ.get("RAY_ADDRESS") and not ray.is_initialized():
             raise ConnectionError("set RAY_ADDRESS to the cluster that the pool is on")
         pool = cls(name=name)
-        pool._owns_ray = connect(None)
+        pool._leave_ray = connect(None)
         pool._address = ray.get_runtime_context().gcs_address
         pool._auth_mode = os.environ.get("RAY_AUTH_MODE", "")
         try:
@@ -141,13 +144,13 @@ class SandboxPool:
         """Start the workers and wait for the first. A client is what it is.
 
         Raises:
-            ConnectionError: RAY_ADDRESS names a cluster that does not answer.
+            ConnectionError: RAY_ADDRESS names a cluster that does not answer, or Ray does not start here.
             SandboxUnavailable: No worker could start a sandbox; the message says why.
         """
         if self._address:
             return self
         self._is_over = threading.Event()  # it may have been closed before
-        self._owns_ray = connect(self.workers)
+        self._leave_ray = connect(self.workers, self.resource)
         try:
             self._address = ray.get_runtime_context().gcs_address
             self._auth_mode = os.environ.get("RAY_AUTH_MODE", "")
@@ -225,9 +228,9 @@ class SandboxPool:
         self._address, self._owns_pool = "", False
         self._stored.clear()
         self._begun.clear()
-        if self._owns_ray:
-            ray.shutdown()
-            self._owns_ray = False
+        leave, self._leave_ray = self._leave_ray, None
+        if leave is not None:
+            leave()
 
     def __getstate__(self) -> dict[str, Any]:
         kept = ("workers", "max_workers", "resource", "config", "deadline_s", "name", "_address", "_auth_mode")
@@ -485,14 +488,16 @@ def _beat(coordinator: Any, client: str, is_over: threading.Event) -> None:
             return
 
 
-def connect(workers: int | None) -> bool:
-    """Join the Ray cluster that RAY_ADDRESS names, or start a local one; whether it was started here.
+def connect(workers: int | None, resource: str = "") -> Callable[[], None] | None:
+    """Join the Ray cluster that RAY_ADDRESS names, or start a local Ray.
+
+    Return what leaves or ends it; None where this process was on a Ray before.
 
     Raises:
-        ConnectionError: RAY_ADDRESS names a cluster that does not answer.
+        ConnectionError: RAY_ADDRESS names a cluster that does not answer, or Ray does not start here.
     """
     if ray.is_initialized():
-        return False
+        return None
     address = os.environ.get("RAY_ADDRESS")
     if address:
         probe(address)
@@ -503,18 +508,10 @@ def connect(workers: int | None) -> bool:
         except ConnectionError as error:
             hint = "where the cluster asks for a token, set RAY_AUTH_MODE=token"
             raise ConnectionError(f"the Ray cluster at {address} does not let us in ({error}): {hint}") from None
-        return True
-    cpus = max(workers or 1, os.cpu_count() or 1)
-    ray.init(
-        "local",
-        num_cpus=cpus,
-        include_dashboard=False,
-        namespace=NAMESPACE,
-        logging_level=logging.WARNING,
-        # Ray's processes would be nicer than the programs in the containers, and wait for them to feed them.
-        _system_config={"worker_niceness": 0},
-    )
-    return True
+        return ray.shutdown
+    cpus = max(workers or 1, len(os.sched_getaffinity(0)))
+    folder = local.start(cpus, resource, NAMESPACE)
+    return partial(local.end, folder)
 
 
 def _is_our_own() -> bool:

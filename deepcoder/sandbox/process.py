@@ -74,9 +74,9 @@ def start_process(python: str | None = None, memory_bytes: int = Limits().memory
 
 
 def sweep() -> None:
-    """Remove the folders whose owners are gone; processes end with theirs."""
+    """Remove the folders whose owners are gone; processes end with theirs. Machines may share the outer folder."""
     for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*.*"):
-        if owner.is_gone(path.name.removeprefix(SCRATCH).partition(".")[0], is_of_this_machine=True):
+        if owner.is_gone(path.name.removeprefix(SCRATCH).partition(".")[0], is_of_this_machine=False):
             log.warning("%s was left behind", path)
             shutil.rmtree(path, ignore_errors=True)
 

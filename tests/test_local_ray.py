@@ -1,0 +1,251 @@
+"""The Ray that a pool starts for itself: where its files are, what it says, and that nothing of it stays."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ray._private.authentication import authentication_token_setup as tokens
+from ray.cluster_utils import Cluster
+
+from deepcoder.pool import local
+from deepcoder.pool.local import OUTER_BYTES, OWNER, PREFIX, RAY, SOCKET, SOCKET_BYTES
+from deepcoder.sandbox import owner
+from tests.test_cli import COMPLETIONS, PROBLEMS
+
+REPOSITORY = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-c", "from deepcoder.cli import main; main()"]
+GRADE = [*COMMAND, "grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "out.jsonl"]
+GRADE += ["--sandbox", "process", "--workers", "1"]
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose path is short, as those of pytest are not."""
+    folder = Path(tempfile.mkdtemp(prefix="t", dir="/tmp"))
+    assert len(str(folder)) <= OUTER_BYTES
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Path:
+    """A folder as batch systems make them."""
+    folder = tmp_path / "scratch" / "job_1234567890" / ("x" * 100)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def run(command: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in the folder, by a user whose home is new."""
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(("RAY_", "TMPDIR"))}
+    given = {**kept, "HOME": str(home), "PYTHONPATH": str(REPOSITORY), **environment}
+    return subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True, timeout=100)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder with problems and completions."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name, rows in (("problems", PROBLEMS), ("completions", COMPLETIONS)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder
+
+
+def verdicts(files: Path) -> list[str]:
+    """Return what `grade` has written there."""
+    return [json.loads(line)["verdict"] for line in (files / "out.jsonl").read_text().splitlines()]
+
+
+def is_ours(folder: Path, outer: str | Path) -> bool:
+    """Whether the folder is a new one of ours there."""
+    return folder.parent == Path(outer) and folder.name.startswith(PREFIX)
+
+
+# The folder
+
+
+def test_socket_of_ray_fits_into_the_longest_folder() -> None:
+    assert len(f"{'x' * OUTER_BYTES}/{PREFIX}12345678/{RAY}{SOCKET}") == SOCKET_BYTES
+
+
+def test_short_tmpdir_is_used(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(short))
+    folder = local._new_folder()
+    assert is_ours(folder, short)
+    assert (folder / OWNER).read_text() == owner.name()
+
+
+@pytest.mark.parametrize("tmpdir", ["", "/nonexistent/job_1", "/dev/null"])
+def test_tmpdir_of_no_use_gives_a_usual_folder(tmpdir: str, short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", tmpdir)
+    monkeypatch.setattr(local, "USUAL", (str(short), "/var/tmp"))
+    assert is_ours(local._new_folder(), short)
+    assert not Path("/nonexistent").exists()
+
+
+def test_long_tmpdir_gives_a_usual_folder(long: Path, short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setattr(local, "USUAL", (str(short), "/var/tmp"))
+    assert is_ours(local._new_folder(), short)
+    assert list(long.iterdir()) == []
+
+
+def test_relative_tmpdir_is_used(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", short.name)
+    monkeypatch.chdir(short.parent)
+    assert is_ours(local._new_folder(), short)
+
+
+def test_no_folder_anywhere_is_said_with_the_reasons(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setattr(local, "USUAL", ("/dev/null", "/nonexistent"))
+    with pytest.raises(ConnectionError) as raised:
+        local.start(1, "", "deepcoder")
+    said = str(raised.value)
+    assert f"{long} (longer than {OUTER_BYTES} bytes), /dev/null (Not a directory), /nonexistent (No such" in said
+    assert said.endswith("set TMPDIR to one that can be used") and "\n" not in said
+
+
+def test_folder_of_a_process_that_was_killed_is_removed(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        gone = owner.name(process.pid)
+        process.kill()
+    owners = {
+        "gone": gone,
+        "here": owner.name(1),
+        "another_machine": "0" * 32 + gone[32:],
+        "not_rays": None,
+        "no_name": "somebody",
+    }
+    for name, text in owners.items():
+        (short / f"{PREFIX}{name}").mkdir()
+        if text is not None:
+            (short / f"{PREFIX}{name}" / OWNER).write_text(text)
+    monkeypatch.setenv("TMPDIR", str(short))
+    new = local._new_folder()
+    assert {each.name for each in short.iterdir()} == {
+        new.name,
+        *(f"{PREFIX}{name}" for name in owners if name != "gone"),
+    }
+
+
+# Runs
+
+SCRIPT = """
+import os
+from pathlib import Path
+import ray
+from deepcoder.pool import SandboxPool
+from deepcoder.verdicts import Submission
+from tests.pool_cases import ADD_ONE, RIGHT
+if __name__ == "__main__":
+    os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+    with SandboxPool(sandbox="process", resource="seat") as pool:
+        node = ray._private.worker.global_worker.node
+        print(pool.judge([Submission(ADD_ONE, RIGHT)])[0].verdict, pool.workers, *sorted(node.all_processes))
+        print(node.get_temp_dir_path())
+"""
+
+
+def test_pool_of_a_script_under_a_long_tmpdir_leaves_nothing(long: Path, tmp_path: Path) -> None:
+    ran = run([sys.executable, "-c", SCRIPT], tmp_path, TMPDIR=str(long))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    judged, folder = ran.stdout.splitlines()
+    # One worker on the one processor; of Ray only what a single machine needs.
+    assert judged == "AC 1 gcs_server log_monitor raylet"
+    assert is_ours(Path(folder).parent, "/tmp")
+    assert not Path(folder).parent.exists()
+    assert list(long.iterdir()) == []
+
+
+def test_grade_under_a_long_tmpdir_says_nothing_of_ray(long: Path, files: Path) -> None:
+    ran = run([*GRADE, "--resource", "seat"], files, TMPDIR=str(long))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert verdicts(files) == ["AC", "CE", "WA", "AC"]
+    assert list(long.iterdir()) == []
+
+
+def test_folder_that_the_user_has_chosen_is_kept(short: Path, files: Path) -> None:
+    ran = run(GRADE, files, RAY_TMPDIR=str(short))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert list(short.glob("ray/session_*/logs/raylet.out")) and [each.name for each in short.iterdir()] == ["ray"]
+
+
+def test_chosen_folder_that_is_too_long_is_one_sentence(long: Path, files: Path) -> None:
+    ran = run(GRADE, files, RAY_TMPDIR=str(long))
+    excess = len(f"{long}/ray{SOCKET}") - SOCKET_BYTES
+    wanted = f"deepcoder: RAY_TMPDIR is {excess} bytes too long for Ray's sockets: name a folder that is shorter\n"
+    assert (ran.returncode, ran.stderr) == (2, wanted)
+    assert list(long.iterdir()) == []
+
+
+@pytest.mark.parametrize("variable", ["RAY_TMPDIR", "HOME"])
+def test_ray_that_does_not_start_is_one_sentence(variable: str, short: Path, files: Path) -> None:
+    ran = run(GRADE, files, **{"TMPDIR": str(short), variable: "/dev/null"})
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("deepcoder: Ray does not start here: ") and ran.stderr.count("\n") == 1
+    assert list(short.iterdir()) == []
+
+
+def test_start_that_fails_halfway_leaves_nothing(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Any] = []
+    start_ray_processes = local._LeanNode.start_ray_processes
+
+    def fail(node: local._LeanNode) -> None:
+        start_ray_processes(node)
+        started.extend(each.process for kind in node.all_processes.values() for each in kind)
+        raise RuntimeError("it fails\nhalfway")
+
+    monkeypatch.setattr(local._LeanNode, "start_ray_processes", fail)
+    monkeypatch.setenv("TMPDIR", str(short))
+    with pytest.raises(ConnectionError, match="^Ray does not start here: it fails halfway$"):
+        local.start(1, "", "deepcoder")
+    assert len(started) == 3 and all(each.poll() is not None for each in started)
+    assert list(short.iterdir()) == []
+
+
+def test_grade_takes_a_resource_of_a_cluster(long: Path, files: Path) -> None:
+    head = {"num_cpus": 0, "resources": {"seat": 1}, "dashboard_port": None}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
+    try:
+        grade = [each for each in GRADE if each not in ("--workers", "1")]
+        ours = {name: os.environ[name] for name in ("HOME", "RAY_AUTH_MODE") if name in os.environ}  # has the token
+        ran = run([*grade, "--resource", "seat"], files, RAY_ADDRESS=cluster.address, TMPDIR=str(long), **ours)
+    finally:
+        cluster.shutdown()  # type: ignore[no-untyped-call]
+    assert ran.returncode == 0, ran.stderr
+    assert verdicts(files) == ["AC", "CE", "WA", "AC"]
+
+
+# Tokens
+
+
+def test_only_the_word_of_tokens_that_a_single_user_needs_not_is_left_out() -> None:
+    logger, said = logging.getLogger(tokens.__name__), list[str]()
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    try:
+        with local._quiet_about_tokens():
+            tokens._warn_token_auth_enabled()
+            tokens._warn_token_auth_disabled()
+        tokens._warn_token_auth_enabled()
+    finally:
+        logger.removeHandler(handler)
+    assert [" ".join(each.split()[:4]) for each in said] == [
+        "Token authentication is disabled",
+        "Token authentication is enabled",
+    ]
