@@ -33,7 +33,12 @@ from deepcoder.verdicts import Judgement, Submission, Verdict
 PROGRAMS = Path(__file__).parent / "programs"
 
 CORPUS = sorted(PROGRAMS.glob("*/*.py"))
-RECURSES_THROUGH_C = {"deep_recursion_through_lru_cache", "deep_recursion_through_sort_key", "function_deep_recursion"}
+RECURSES_THROUGH_C = {
+    "deep_recursion_through_lru_cache",
+    "deep_recursion_through_sort_key",
+    "function_deep_recursion",
+    "stack_without_limit",
+}
 
 
 def read_submission(path: Path) -> Submission:

@@ -40,6 +40,7 @@ KEEPERS = 2  # where there are many users
 PROC_BYTES = 1 << 12
 SWEEP_S = 5.0  # a program whose processes outlive this many seconds of killing costs the sandbox
 THREAD_STACK_BYTES = 8 << 20  # the usual default; the C library would take the main stack's 1 GiB
+SPACE_STEP_BYTES = 64 << 20  # a program's limit must not show by how much interpreters differ
 
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 
@@ -110,8 +111,10 @@ def _above_the_programs(one: socket.socket) -> socket.socket:
 
 
 def _address_space_bytes() -> int:
+    """What every program inherits, in whole steps."""
     with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        mapped = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return -(-mapped // SPACE_STEP_BYTES) * SPACE_STEP_BYTES
 
 
 def _wait_for_exit(poll: select.poll, channel: socket.socket, pid: int, exited: int) -> dict[str, Any] | None:
