@@ -912,6 +912,16 @@ def test_files_however_left_are_gone_for_the_next_program(own_sandbox: Sandbox, 
     assert inodes > 16_000
 
 
+def test_program_that_does_not_compile_is_not_in_the_way_of_what_the_one_before_left(own_sandbox: Sandbox) -> None:
+    """It ends while the other's keeper still removes files. Once is chance: this broke a sandbox within some ten turns."""
+    for _ in range(100):
+        (returned,) = own_sandbox.run(function_task("def solve(): open('left', 'w'); return 1"), [call()])
+        refused = run(own_sandbox, "def :")
+
+        assert returned.output == b"1"
+        assert (refused.ended, refused.signs) == (Ended.COMPILE_ERROR, ())
+
+
 @pytest.mark.parametrize(
     "leave",
     [
