@@ -336,6 +336,9 @@ def main(scratch_root: str, memory_bytes: int, hooks: program.Hooks) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # closes /proc/<pid>/mem and its like to our own user
     if uids is not None:
         os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
+    if os.path.ismount(scratch_root):  # else /dev is the machine's
+        with contextlib.suppress(OSError):  # it is there already, or /dev is closed to us: programs do without
+            os.symlink(f"{scratch_root}/{keeper.SHM}", "/dev/shm")
     keepers: list[Keeper] = []
     for each in [None] if uids is None else halves(uids):
         (channel, its_channel), (jobs, its_jobs) = _socket_pair(), _socket_pair()
