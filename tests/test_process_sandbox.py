@@ -38,7 +38,7 @@ from deepcoder.sandbox.process import start_process
 assert os.getuid() == {uid}
 sandbox = start_process()
 def run(source, given=b"", **limits):
-    limits = dataclasses.asdict(Limits(**{{"cpu_s": 2, "memory_bytes": 256 << 20, "processes": 32, **limits}}))
+    limits = dataclasses.asdict(Limits(**{{"cpu_s": 20, "memory_bytes": 256 << 20, "processes": 32, **limits}}))
     (outcome,) = sandbox.run(Task(source, "stdin", limits), [given])
     return outcome
 def check(outcome, ended, output=b""):
@@ -73,7 +73,7 @@ assert [each.value for each in strange.signs] == ["wrote outside its folder"], s
 check(run("import os; print(set(os.listdir('/tmp')) == {os.path.basename(os.getcwd()), 'shm'})"), "exited", b"True\\n")
 lock = "import multiprocessing as m; q = m.Queue(); q.put(m.Lock().acquire()); print(q.get())"
 check(run(lock), "exited", b"True\\n")
-limits = dataclasses.asdict(Limits(cpu_s=2))
+limits = dataclasses.asdict(Limits())
 (outcome,) = sandbox.run(Task("def solve(x): return x + 1", "function", limits, "solve"), [b"[[1], {}]"])
 assert outcome.output == b"2", outcome
 """

@@ -115,7 +115,7 @@ ALLOWED = [
     SET + "AS, (2**30, resource.getrlimit(resource.RLIMIT_AS)[1]))",
     SET + "FSIZE, (-1, -1))",
     SET + "RSS, (2**28, -1))",
-    SET + "CPU, (2, 3))",
+    SET + "CPU, (20, 21))",
     SET + "CORE, (0, 0))",
     SET + "NOFILE, (64, 256))",
     "threading.stack_size(2**26)",

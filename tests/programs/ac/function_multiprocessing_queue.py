@@ -1,6 +1,5 @@
 # Children that answer through a queue of multiprocessing.
 # mode: function solve
-# limits: cpu_s=20
 # args: (3,)
 # output: [0, 1, 4]
 # args: (2,)

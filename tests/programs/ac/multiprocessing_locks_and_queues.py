@@ -1,5 +1,4 @@
 # Locks, queues, pools and shared values of multiprocessing, which live in shared memory.
-# limits: cpu_s=20
 # input: "5\n"
 # output: "[0, 1, 4, 9, 16]\n[0, 1, 2]\n3\n[0, 1]\n"
 import multiprocessing

@@ -1,5 +1,4 @@
 # A block of shared memory with a name, and a child that finds it by that.
-# limits: cpu_s=20
 # input: ""
 # output: "42\n"
 import multiprocessing
