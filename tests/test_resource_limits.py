@@ -78,8 +78,10 @@ def test_limits_are_those_of_the_problem_or_none(expected: Found) -> None:
     assert LIMITS.memory_bytes + (1 << 30) < space[0] == space[1] <= LIMITS.memory_bytes + (1 << 30) + 128 * MIB
 
 
-def test_limits_are_the_same_in_each_kind_of_sandbox(shared_sandbox: Sandbox, expected: Found) -> None:
-    assert found_in(shared_sandbox) == expected
+def test_limits_are_the_same_in_each_kind_of_sandbox(sandbox_kind: str, expected: Found) -> None:
+    """In new ones: where a program has imported numpy, all later ones may map as much more."""
+    with closing(start(SandboxConfig(sandbox_kind))) as sandbox:
+        assert found_in(sandbox) == expected
 
 
 @pytest.mark.parametrize("ulimits", [(), SOFT], ids=["none", "of the owner"])
