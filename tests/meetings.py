@@ -30,7 +30,7 @@ from deepcoder.runner import values
 from deepcoder.runner.wire import Ended, Outcome, Task
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
 
-LIMITS = dataclasses.asdict(Limits(cpu_s=20.0, wall_s=40.0, memory_bytes=256 << 20, processes=32))
+LIMITS = dataclasses.asdict(Limits(cpu_s=60.0, wall_s=120.0, memory_bytes=256 << 20, processes=32))
 CONFIG: dict[str, Any] = {"memory_bytes": 256 << 20}
 
 # It is told what to do, does it, and says who it was.

@@ -70,6 +70,14 @@ def test_attacks_are_many_and_of_every_kind() -> None:
     assert min(kinds.values()) >= 4, kinds
 
 
+def test_only_attacks_that_may_run_into_it_have_a_small_time_limit() -> None:
+    """Others do real work, such as an import, and a slow machine needs long for that."""
+    for attack in ATTACKS:
+        may_end_so = any(Verdict.TLE in verdicts for verdicts in attack.verdicts.values())
+
+        assert may_end_so or attack.limits.cpu_s >= LIMITS.cpu_s, attack.name
+
+
 RIGHT = "a, b = map(int, input().split())\nprint(a * b)\n"
 
 

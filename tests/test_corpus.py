@@ -4,7 +4,7 @@ The comment lines at the head of a program say what it shows and how it is teste
 
     # mode: function solve          the entry point; without this line the program reads stdin
     # preamble: from typing import *
-    # limits: cpu_s=0.5             fields of Limits, beside small ones for all
+    # limits: cpu_s=0.5             fields of Limits, beside those for all
     # append: "..."                 an expression whose text follows the source, for what no file should hold
     # input: "3\\n" * 5             expressions, once per test: what goes in …
     # args: (1, 2)                  … or a call's arguments,
@@ -33,7 +33,12 @@ from deepcoder.verdicts import Judgement, Submission, Verdict
 PROGRAMS = Path(__file__).parent / "programs"
 
 CORPUS = sorted(PROGRAMS.glob("*/*.py"))
-RECURSES_THROUGH_C = {"deep_recursion_through_lru_cache", "deep_recursion_through_sort_key", "function_deep_recursion"}
+RECURSES_THROUGH_C = {
+    "deep_recursion_through_lru_cache",
+    "deep_recursion_through_sort_key",
+    "function_deep_recursion",
+    "stack_without_limit",
+}
 
 
 def read_submission(path: Path) -> Submission:
@@ -122,6 +127,16 @@ def test_program_of_a_folder_gets_the_verdict_it_names(path: Path, bench: Bench)
         assert (judgement.passed, judgement.failed_test) == (judgement.total, None)
     elif judgement.verdict is not Verdict.CE:  # where a program fails, it is the last test that it fails
         assert judgement.failed_test == judgement.total - 1, judgement
+
+
+def test_only_programs_that_meet_it_or_measure_their_time_have_a_small_time_limit() -> None:
+    """Others do real work, and a slow machine needs long for that."""
+    for path in CORPUS:
+        submission = read_submission(path)
+        assert submission.program is not None
+        has_a_clock = path.parent.name == "tle" or "process_time" in submission.program.source
+
+        assert has_a_clock or submission.problem.limits.cpu_s >= LIMITS.cpu_s, path.name
 
 
 def test_corpus_folders_are_verdicts_and_none_is_empty() -> None:

@@ -33,7 +33,7 @@ def judged(source: str, problem: Problem, sandbox: Sandbox, jury: Jury | None) -
     return judge(Submission(problem, Program(source)), sandbox, jury)
 
 
-def coded_by(*code: str, entry_point: str = "square", cpu_s: float = 2) -> Problem:
+def coded_by(*code: str, entry_point: str = "square", cpu_s: float = 20) -> Problem:
     tests = tuple(TestCase.code(each) for each in code)
     return Problem("jury", Mode.FUNCTION, tests, entry_point=entry_point, limits=Limits(cpu_s=cpu_s))
 
@@ -174,7 +174,8 @@ def test_methods_of_solution_are_called(shared_sandbox: Sandbox, jury: Jury) -> 
 def test_wrong_program_fails_test_code(
     source: str, verdict: Verdict, detail: str, shared_sandbox: Sandbox, jury: Jury
 ) -> None:
-    judgement = judged(source, coded_by("assert square(3) == 9", cpu_s=1), shared_sandbox, jury)
+    cpu_s = 1 if verdict is Verdict.TLE else 20
+    judgement = judged(source, coded_by("assert square(3) == 9", cpu_s=cpu_s), shared_sandbox, jury)
     assert judgement.verdict is verdict
     assert detail in judgement.detail
     assert judged(SQUARE, coded_by("assert square(3) == 9"), shared_sandbox, jury).verdict is Verdict.AC
@@ -233,7 +234,7 @@ def square(x):
     return "-".join(["hidden", "81"]) in seen
 """
     code = "secret = 'hidden-81'\nassert square(9) is False"
-    judgement = judged(spy, coded_by(code, cpu_s=6), shared_sandbox, jury)
+    judgement = judged(spy, coded_by(code), shared_sandbox, jury)
     assert judgement.verdict is Verdict.AC, judgement.detail
 
 
@@ -313,7 +314,7 @@ def test_busy_machine_changes_no_verdict_of_test_code(shared_sandbox: Sandbox, j
     sleeper = "import time\ndef square(x):\n    time.sleep(0.4)\n    return x * x"
     code = "for n in range(4): assert candidate(n) == n * n"
     assert judged(sleeper, coded_by(code, cpu_s=0.5), shared_sandbox, jury).verdict is Verdict.TLE
-    assert judged(sleeper, coded_by(code, cpu_s=2), shared_sandbox, jury).verdict is Verdict.AC
+    assert judged(sleeper, coded_by(code), shared_sandbox, jury).verdict is Verdict.AC
 
 
 def test_numbers_too_long_to_show_are_judged(shared_sandbox: Sandbox, jury: Jury) -> None:
@@ -326,9 +327,9 @@ def test_numbers_too_long_to_show_are_judged(shared_sandbox: Sandbox, jury: Jury
 @pytest.mark.parametrize(
     ("between", "cpu_s", "sleep_s", "verdict"),
     [
-        ("kept.append(bytearray(b'x') * (200 << 20))", 2.0, 4, Verdict.MLE),  # a slow machine needs 0.3 s for the pages
+        ("kept.append(bytearray(b'x') * (200 << 20))", 20.0, 4, Verdict.MLE),  # a slow machine needs 0.3 s for it
         ("while True: pass", 0.1, 1, Verdict.TLE),
-        ("", 0.1, 1, Verdict.AC),
+        ("", 0.4, 1, Verdict.AC),
     ],
 )
 def test_function_is_watched_between_its_calls(

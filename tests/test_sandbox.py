@@ -31,7 +31,8 @@ from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.process import start_process
 
 MIB = 1 << 20
-LIMITS = Limits(cpu_s=2.0, wall_s=4.0, memory_bytes=256 * MIB, output_bytes=8 * MIB, processes=32)
+# Much more time than any test needs on any machine: one of a clock has a small limit of its own.
+LIMITS = Limits(cpu_s=20.0, wall_s=40.0, memory_bytes=256 * MIB, output_bytes=8 * MIB, processes=32)
 
 
 def stdin_task(source: str, limits: Limits = LIMITS) -> Task:
@@ -367,7 +368,7 @@ def test_input_that_goes_while_a_run_waits_for_it_still_arrives(
 def test_inputs_that_the_runner_keeps_are_no_memory_of_a_program(sandbox_kind: str) -> None:
     with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
         for letter in "ab":
-            assert_arrive(sandbox, "stdin", [letter * (100 << 20)], dataclasses.replace(LIMITS, cpu_s=20, wall_s=40))
+            assert_arrive(sandbox, "stdin", [letter * (100 << 20)])
 
         outcome = run(sandbox, "import time; time.sleep(0.2)", memory_bytes=64 * MIB)
 
@@ -382,7 +383,7 @@ def test_runner_holds_a_large_input_once(sandbox_kind: str) -> None:
         supervisor = min(descendants(sandbox.pid), default=sandbox.pid)
         before = peak_bytes(supervisor)
 
-        assert_arrive(sandbox, "stdin", ["x" * (50 << 20)], dataclasses.replace(LIMITS, cpu_s=20, wall_s=40))
+        assert_arrive(sandbox, "stdin", ["x" * (50 << 20)])
 
         assert peak_bytes(supervisor) - before < 54 << 20
 
@@ -764,7 +765,7 @@ def test_import_of_a_preamble_costs_the_first_program_no_more_than_the_next(own_
 def test_cleaning_up_after_a_program_is_not_its_doing(own_sandbox: Sandbox) -> None:
     source = "for number in range(6000): open(str(number), 'w').close()"
 
-    assert [run(own_sandbox, source, cpu_s=10, wall_s=20).signs for _ in range(3)] == [(), (), ()]
+    assert [run(own_sandbox, source).signs for _ in range(3)] == [(), (), ()]
 
 
 def test_function_programs_that_fail_to_load_never_break_the_sandbox(own_sandbox: Sandbox) -> None:
@@ -867,7 +868,7 @@ def test_file_left_anywhere_does_not_reach_the_next_program(shared_sandbox: Sand
 
     left = printed(run(shared_sandbox, leave))
 
-    assert left == ("written" if place == "." else "refused")
+    assert left == ("written" if place in (".", "/dev/shm") else "refused")
     assert printed(run(shared_sandbox, find)) == "0\nnothing"
 
 
@@ -882,8 +883,8 @@ def test_only_the_scratch_folder_is_writable(shared_sandbox: Sandbox) -> None:
                 print(folder)
         assert os.access(".", os.W_OK)
         """,
-        cpu_s=20,
-        wall_s=60,
+        cpu_s=60,
+        wall_s=120,
     )
 
     assert printed(found) == ""
@@ -902,7 +903,7 @@ def test_only_the_scratch_folder_is_writable(shared_sandbox: Sandbox) -> None:
     ],
 )
 def test_files_however_left_are_gone_for_the_next_program(own_sandbox: Sandbox, leave: str) -> None:
-    run(own_sandbox, f"import os\n{leave}", cpu_s=10, wall_s=30)
+    run(own_sandbox, f"import os\n{leave}")
 
     free = printed(run(own_sandbox, "import os; s = os.statvfs('.'); print(os.listdir('.'), s.f_ffree, s.f_bfree)"))
 
@@ -911,6 +912,55 @@ def test_files_however_left_are_gone_for_the_next_program(own_sandbox: Sandbox, 
     assert free == printed(fresh)
     inodes = int(free.split()[1])
     assert inodes > 16_000
+
+
+def test_program_that_does_not_compile_is_not_in_the_way_of_what_the_one_before_left(own_sandbox: Sandbox) -> None:
+    """It ends while the other's keeper still removes files, sometimes: this broke a sandbox within some ten turns."""
+    for _ in range(100):
+        (returned,) = own_sandbox.run(function_task("def solve(): open('left', 'w'); return 1"), [call()])
+        refused = run(own_sandbox, "def :")
+
+        assert returned.output == b"1"
+        assert (refused.ended, refused.signs) == (Ended.COMPILE_ERROR, ())
+
+
+def test_nothing_in_shared_memory_can_be_executed(shared_sandbox: Sandbox) -> None:
+    outcome = run(
+        shared_sandbox,
+        """
+        import mmap, os, shutil, subprocess, sys
+        shutil.copy(sys.executable, "/dev/shm/python")
+        try:
+            subprocess.run(["/dev/shm/python", "-c", "print(1)"])
+        except PermissionError:
+            print("no program")
+        with open("/dev/shm/python", "rb") as file:
+            try:
+                mmap.mmap(file.fileno(), 4096, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_EXEC)
+            except PermissionError:
+                print("no code")
+        """,
+    )
+
+    assert printed(outcome) == "no program\nno code"
+
+
+def test_shared_memory_counts_as_memory(shared_sandbox: Sandbox) -> None:
+    source = """
+        from multiprocessing.shared_memory import SharedMemory
+        block = SharedMemory(create=True, size=SIZE << 20)
+        for start in range(0, block.size, 4096):
+            block.buf[start] = 1
+        print("filled")
+        block.close()
+        block.unlink()
+        """
+
+    within = run(shared_sandbox, source.replace("SIZE", "16"), memory_bytes=48 * MIB)
+    beyond = run(shared_sandbox, source.replace("SIZE", "60"), memory_bytes=48 * MIB)
+
+    assert printed(within) == "filled"
+    assert beyond.ended is Ended.MEMORY_LIMIT
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 COLUMN = syscalls.MACHINES.index(os.uname().machine) if os.uname().machine in syscalls.MACHINES else None
-LIMITS = Limits(cpu_s=2.0, memory_bytes=256 << 20)
+LIMITS = Limits(cpu_s=20.0, memory_bytes=256 << 20)
 
 
-def judged(sandbox: Sandbox, source: str, mode: Mode = Mode.STDIN) -> Judgement:
+def judged(sandbox: Sandbox, source: str, mode: Mode = Mode.STDIN, limits: Limits = LIMITS) -> Judgement:
     """A program that should print 42 twice, or return 42 from two calls of `solve`."""
     test = TestCase("", "42\n") if mode is Mode.STDIN else TestCase.call([], 42)
-    problem = Problem("sign", mode, (test, test), entry_point="solve", limits=LIMITS)
+    problem = Problem("sign", mode, (test, test), entry_point="solve", limits=limits)
     return judge(Submission(problem, Program(dedent(source))), sandbox)
 
 
@@ -76,7 +76,7 @@ def test_program_killed_at_its_limit_is_not_suspicious_for_its_children(shared_s
             pass
         """
 
-    judgement = judged(shared_sandbox, source)
+    judgement = judged(shared_sandbox, source, limits=Limits(cpu_s=0.5))
 
     assert (judgement.verdict, judgement.suspicious) == (Verdict.TLE, ())
 

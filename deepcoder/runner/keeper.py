@@ -37,9 +37,11 @@ from .wire import Sign
 
 MESSAGE_BYTES = 1 << 16
 KEEPERS = 2  # where there are many users
+SHM = "shm"  # the folder that /dev/shm is a link to
 PROC_BYTES = 1 << 12
 SWEEP_S = 5.0  # a program whose processes outlive this many seconds of killing costs the sandbox
 THREAD_STACK_BYTES = 8 << 20  # the usual default; the C library would take the main stack's 1 GiB
+SPACE_STEP_BYTES = 64 << 20  # a program's limit must not show by how much interpreters differ
 
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 
@@ -110,8 +112,10 @@ def _above_the_programs(one: socket.socket) -> socket.socket:
 
 
 def _address_space_bytes() -> int:
+    """What every program inherits, in whole steps."""
     with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        mapped = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return -(-mapped // SPACE_STEP_BYTES) * SPACE_STEP_BYTES
 
 
 def _wait_for_exit(poll: select.poll, channel: socket.socket, pid: int, exited: int) -> dict[str, Any] | None:
@@ -133,9 +137,9 @@ def _wait_for_exit(poll: select.poll, channel: socket.socket, pid: int, exited: 
     return told
 
 
-def scratch_of(root: str, uid: int | None, pid: int) -> str:
-    """The folder of one process."""
-    return f"{root}/{uid or pid}"
+def folders_of(root: str, uid: int | None, pid: int) -> tuple[str, str]:
+    """The scratch folder of one process, and the one that it finds as /dev/shm, which is at one place for all."""
+    return f"{root}/{uid or pid}", f"{root}/{SHM}"
 
 
 def _result(pid: int, uid: int | None, room: Room, killed: bool) -> tuple[int, float, int, list[str]]:
@@ -152,7 +156,9 @@ def _result(pid: int, uid: int | None, room: Room, killed: bool) -> tuple[int, f
             signs.append(Sign.PROCESSES.value)
     if uid is None:
         os.chmod(room.root, 0o711)  # which the program may have closed
-    _remove(scratch_of(room.root, uid, pid), uid)
+    scratch, shm = folders_of(room.root, uid, pid)
+    if _remove(scratch, uid) or uid is None:  # else it never began, and the other keeper's program may have that place
+        _remove(shm, uid)
     if has_forbidden:
         signs.append(Sign.SYSTEM_CALL.value)
     if room.clear(may_be_written=uid is None):
@@ -246,22 +252,23 @@ def descendants(ancestor: int) -> dict[int, list[str]]:
     return {pid: found[pid] for pid in family - {ancestor} if pid in found}
 
 
-def _remove(scratch: str, uid: int | None) -> None:
-    """Delete the folder, if there was a job. Usually it is empty; else its owner empties it: root may not enter it."""
+def _remove(folder: str, uid: int | None) -> bool:
+    """Delete the folder; whether there was one. Usually it is empty; else its owner empties it: root may not enter."""
     try:
-        os.rmdir(scratch)
+        os.rmdir(folder)
     except FileNotFoundError:
-        return
+        return False
     except NotADirectoryError:  # a program of our own user has put something else there
-        os.unlink(scratch)
+        os.unlink(folder)
     except OSError:
-        _empty(scratch, uid)
-        os.rmdir(scratch)
+        _empty(folder, uid)
+        os.rmdir(folder)
+    return True
 
 
 @dataclass(frozen=True)
 class Room:
-    """The file system that all scratch folders are in, and what is free in it when there are none."""
+    """The file system that all folders of programs are in, and what is free in it when there are none."""
 
     root: str
     blocks: int = 0
@@ -269,11 +276,11 @@ class Room:
 
     @classmethod
     def of(cls, root: str, keepers: int) -> Room:
-        """As it is before the first program; each other keeper may have an empty folder in it at any time."""
+        """As it is before the first program; each other keeper may have two empty folders in it at any time."""
         if not os.path.ismount(root):  # others use it too, and what is free in it tells nothing
             return cls(root)
         space = os.statvfs(root)
-        return cls(root, space.f_bfree, space.f_ffree - (keepers - 1))
+        return cls(root, space.f_bfree, space.f_ffree - 2 * (keepers - 1))
 
     def is_clear(self) -> bool:
         space = os.statvfs(self.root)
@@ -290,7 +297,8 @@ class Room:
             os.removexattr(self.root, name)
         if self.is_clear():
             return bool(attributes)
-        strange = bool(attributes or os.listdir(self.root))
+        # Elsewhere what is there is of the other keeper's program, which that keeper removes.
+        strange = may_be_written and bool(attributes or os.listdir(self.root))
         if strange:
             _empty(self.root, None)
             os.chmod(self.root, 0o711)

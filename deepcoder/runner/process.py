@@ -169,7 +169,7 @@ class Process:
             self.stdin = standard_input(given)  # open here to the end, so that no program is charged for freeing it
         self.theirs = [self.stdin, printed[1], errors[1], job, calls, reports[1]]
         self.pid, self.uid = self.keeper.waiting()
-        self.scratch = keeper.scratch_of(self.keeper.scratch_root, self.uid, self.pid)
+        self.folders = keeper.folders_of(self.keeper.scratch_root, self.uid, self.pid)
         self.its_order = program.Order(
             pid=self.pid,
             goes=False,
@@ -178,7 +178,7 @@ class Process:
             memory_bytes=int(self.limits["memory_bytes"]),
             processes=int(self.limits["processes"]),
             cpu_s=self.limits["cpu_s"],
-            scratch=self.scratch,
+            scratch=self.folders[0],
             is_random="random" in task.source,
         )
         self.hears = reports[0]
@@ -199,9 +199,11 @@ class Process:
     def begin(self) -> None:
         """Let it go; nothing of another program may be left."""
         self.was_early = not self.theirs
-        os.mkdir(self.scratch, 0o700)
-        if self.uid is not None:
-            os.chown(self.scratch, self.uid, self.uid)
+        for folder in self.folders:
+            with contextlib.suppress(FileNotFoundError):  # of one that ended early its keeper may have removed it
+                os.mkdir(folder, 0o700)
+                if self.uid is not None:
+                    os.chown(folder, self.uid, self.uid)
         if self.keeper.cgroup is not None:
             self.keeper.cgroup.begin()
         self.looked = time.monotonic()
@@ -494,9 +496,10 @@ class Process:
     def finish(self) -> None:
         """Wait until nothing of the process remains: neither it, which has been killed, nor our ends of its pipes."""
         self._hear_keeper(flags=0)
-        if self.was_early:  # it may have ended, and its keeper have cleaned up, before it had a folder
-            with contextlib.suppress(FileNotFoundError):
-                os.rmdir(self.scratch)
+        if self.was_early:  # it may have ended, and its keeper have cleaned up, before it had its folders
+            for folder in self.folders:
+                with contextlib.suppress(FileNotFoundError):
+                    os.rmdir(folder)
         if self.giving >= 0:
             os.close(self.giving)
             self.giving = -1

@@ -59,6 +59,16 @@ _prctl = _LIBC.prctl
 Hooks = List[Dict[str, Callable[[], Any]]]  # what libraries gave to os.register_at_fork
 
 _MODULES: dict[str, types.ModuleType] = {}
+# Whatever the runner was started with, a program finds the same in every kind of sandbox.
+_LIMITS = {
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_MSGQUEUE: 0,
+    resource.RLIMIT_NICE: 0,
+    resource.RLIMIT_RTPRIO: 0,
+    resource.RLIMIT_MEMLOCK: 1 << 16,
+    resource.RLIMIT_SIGPENDING: 1 << 10,
+    resource.RLIMIT_NOFILE: DESCRIPTORS,
+}
 _MOST: dict[int, int] = {}  # that a limit can be set to
 _CONFINED = REPORT.pack(b"S", 0)
 _hooks: Hooks = []  # that a program's first fork needs
@@ -85,12 +95,11 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
     _hooks.extend(hooks)
     os.register_at_fork(before=_before_fork)
     os.environ.update(HOME=OWN_FOLDER, TMPDIR=OWN_FOLDER)
-    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_MSGQUEUE):
-        resource.setrlimit(kind, (0, 0))
-    for kind in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE):
+    for kind in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_CPU, *_LIMITS):
         hard = resource.getrlimit(kind)[1]
         _MOST[kind] = sys.maxsize if hard == resource.RLIM_INFINITY else hard
-    _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
+    for kind, value in _LIMITS.items():
+        _limit(kind, value)
     kept = [os.dup(fd) for fd in range(3)]
     # Text streams look at what they are opened on: whether it is a terminal, and whether it has an offset.
     null, (reading, writing) = os.open(os.devnull, os.O_RDONLY), os.pipe()

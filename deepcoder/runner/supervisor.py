@@ -29,6 +29,16 @@ from .wire import BEAT_S, PROTOCOL, Ended, Frames, Outcome, Task, frame, opening
 READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
 FRAME_BYTES = 1 << 30
 MAIN_STACK_BYTES = 1 << 30
+# What the owner, or an engine, limits for us would limit programs too; the keeper limits each of them.
+UNLIMITED = (
+    resource.RLIMIT_AS,
+    resource.RLIMIT_CPU,
+    resource.RLIMIT_DATA,
+    resource.RLIMIT_FSIZE,
+    resource.RLIMIT_NPROC,
+    resource.RLIMIT_RSS,
+    resource.RLIMIT_RTTIME,
+)
 HELD_S, HELD_BYTES = 0.005, 1 << 16  # how long an outcome may wait for the next, and how much of them
 _PR_SET_DUMPABLE = 4
 
@@ -304,6 +314,9 @@ def main(scratch_root: str, memory_bytes: int, hooks: program.Hooks) -> None:
     os.dup2(null, 0)
     os.dup2(2, 1)  # a stray print must not look like a reply
     os.close(null)
+    for kind in UNLIMITED:
+        _, most = resource.getrlimit(kind)
+        resource.setrlimit(kind, (most, most))
     _, most = resource.getrlimit(resource.RLIMIT_STACK)
     wanted = MAIN_STACK_BYTES if most == resource.RLIM_INFINITY else min(MAIN_STACK_BYTES, most)
     resource.setrlimit(resource.RLIMIT_STACK, (wanted, most))
@@ -315,6 +328,9 @@ def main(scratch_root: str, memory_bytes: int, hooks: program.Hooks) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # closes /proc/<pid>/mem and its like to our own user
     if uids is not None:
         os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
+    if os.path.ismount(scratch_root):  # else /dev is the machine's
+        with contextlib.suppress(OSError):  # it is there already, or /dev is closed to us: programs do without
+            os.symlink(f"{scratch_root}/{keeper.SHM}", "/dev/shm")
     keepers: list[Keeper] = []
     for each in [None] if uids is None else halves(uids):
         (channel, its_channel), (jobs, its_jobs) = _socket_pair(), _socket_pair()

@@ -20,6 +20,7 @@ import docker
 import docker.errors
 import requests
 from docker.models.images import Image
+from docker.types import Ulimit
 
 from deepcoder.sandbox import owner
 from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError, SandboxUnavailable
@@ -35,6 +36,12 @@ ASKED_S = 10  # but not when it is asked whether it is there, or to remove one
 KEPT_STDERR = 4096
 _STDOUT = 1
 _HEADER = struct.Struct(">B3xI")  # attach stream: which stream, length (Docker Engine API, "Stream format")
+
+STACK_BYTES = 1 << 30
+ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=-1)]
+# Of an engine that may not raise its own, as a rootless one may not.
+LOWER_ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=STACK_BYTES)]
+REFUSAL = "rlimit"  # in the words of such an engine
 
 NO_SYSTEM_V_IPC = {"kernel.shmmni": "0", "kernel.msgmni": "0", "kernel.sem": "0 0 0 0"}
 ENVIRONMENT = {
@@ -54,11 +61,21 @@ def start_docker(image: str, memory_bytes: int, cpus: float, runtime: str | None
         SandboxUnavailable: There is no engine, or it has no such image.
         SandboxError: The container or the runner in it did not start.
     """
+    try:
+        return _start(image, memory_bytes, cpus, runtime, ULIMITS)
+    except SandboxError as error:
+        if REFUSAL not in str(error):
+            raise
+        log.info("%s: no program can raise the limit of its stack", error)
+    return _start(image, memory_bytes, cpus, runtime, LOWER_ULIMITS)
+
+
+def _start(image: str, memory_bytes: int, cpus: float, runtime: str | None, ulimits: list[Ulimit]) -> Sandbox:
     client = connect()
     try:
         digest = _image(client, image).short_id  # of its content: a tag may move
         memory = memory_bytes + HEADROOM_BYTES
-        container = _Container(client, image, f"image {image} {digest}", memory, cpus, runtime)
+        container = _Container(client, image, f"image {image} {digest}", memory, cpus, runtime, ulimits)
         return Sandbox(container, memory_bytes=memory)
     except docker.errors.ImageNotFound:
         raise SandboxUnavailable(f"the engine has no image {image}: run `make image`") from None
@@ -139,6 +156,7 @@ class _Container:
         memory_bytes: int,
         cpus: float,
         runtime: str | None,
+        ulimits: list[Ulimit],
     ) -> None:
         self.name = f"deepcoder-{uuid.uuid4().hex[:12]}"
         self.interpreter = interpreter
@@ -164,7 +182,7 @@ class _Container:
             memswap_limit=memory_bytes,  # the same: no swap
             pids_limit=512,
             nano_cpus=_nano_cpus(client, cpus),
-            ulimits=[docker.types.Ulimit(name="stack", soft=1 << 30, hard=1 << 30)],
+            ulimits=ulimits,
             log_config=docker.types.LogConfig(type="none"),
             runtime=runtime,
         )

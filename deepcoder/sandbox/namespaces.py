@@ -128,6 +128,7 @@ def _build_root(wanted: dict[str, Any]) -> None:
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         os.symlink(f"/proc/self/fd/{number}", f"/dev/{name}")
     os.symlink("/proc/self/fd", "/dev/fd")
+    os.symlink("/tmp/shm", "/dev/shm")  # where the runner makes a folder for each program
     os.makedirs("/tmp", exist_ok=True)
     os.makedirs("/proc", exist_ok=True)
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)

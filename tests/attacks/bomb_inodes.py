@@ -3,7 +3,6 @@
 # stdin: RTE
 # function: RTE
 # code: RTE
-# limits: cpu_s=5
 import itertools
 import os
 

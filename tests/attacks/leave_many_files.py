@@ -1,7 +1,6 @@
 # Fills the scratch folder with as many files as it takes, deep and closed to their owner.
 # kind: leftovers
 # stdin: WA RTE
-# limits: cpu_s=3
 import os
 
 try:

@@ -3,7 +3,6 @@
 # stdin: WA
 # function: WA
 # code: WA
-# limits: cpu_s=6
 other = {6: (123, 457), 123: (6, 7)}
 
 

@@ -2,7 +2,6 @@
 # kind: objects
 # function: RTE
 # code: RTE
-# limits: cpu_s=3
 class ListNode:
     def __init__(self):
         self.val, self.next = 42, self

@@ -3,6 +3,7 @@
 # stdin: WA
 # function: WA RTE TLE
 # code: WA RTE TLE
+# limits: cpu_s=1.5
 import sys
 import types
 

@@ -3,7 +3,6 @@
 # stdin: WA
 # function: WA
 # code: WA
-# limits: cpu_s=3
 import glob
 import os
 import subprocess

@@ -1,5 +1,4 @@
 # POSIX shared memory, message queue and semaphore.
-# refused: docker process
 import ctypes
 import os
 
@@ -13,4 +12,5 @@ def leave():
 
 
 def look():
-    return [each for each in (LIBC.shm_open(b"/left", os.O_RDWR, 0), LIBC.mq_open(b"/left", os.O_RDWR)) if each >= 0]
+    found = [each for each in (LIBC.shm_open(b"/left", os.O_RDWR, 0), LIBC.mq_open(b"/left", os.O_RDWR)) if each >= 0]
+    return found + ["semaphore"] * (LIBC.sem_open(b"/left", 0) != 0)

@@ -1,6 +1,5 @@
 # Arguments and result of about a megabyte, in several tests.
 # mode: function double
-# limits: cpu_s=3
 # args: (list(range(150000)),)
 # output: list(range(0, 300000, 2))
 # args: (list(range(150001)),)

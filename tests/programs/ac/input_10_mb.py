@@ -1,7 +1,6 @@
 # 10 MB of input through the text layer.
 # input: "1234567 " * 1250000
 # output: "1250000 1543208750000\n"
-# limits: cpu_s=4
 import sys
 
 data = sys.stdin.read().split()

@@ -1,7 +1,6 @@
 # Writes much before it has read much.
 # input: "7\n" * 100000
 # output: "7 7 7 7 7\n" * 100000
-# limits: cpu_s=2
 import sys
 
 for line in sys.stdin:

@@ -1,7 +1,6 @@
 # A linked list of 300,000 nodes is freed without exhausting the stack.
 # input: ""
 # output: "300000\n"
-# limits: cpu_s=2
 class Node:
     def __init__(self, following):
         self.following = following

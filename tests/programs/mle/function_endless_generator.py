@@ -1,6 +1,6 @@
 # Returns a generator without end.
 # mode: function solve
-# limits: memory_bytes=67108864, cpu_s=5
+# limits: memory_bytes=67108864
 # args: (1,)
 # output: [1]
 import itertools

@@ -1,6 +1,6 @@
 # Inside a call.
 # mode: function solve
-# limits: memory_bytes=67108864, cpu_s=5
+# limits: memory_bytes=67108864
 # args: (1,)
 # output: 1
 def solve(n):

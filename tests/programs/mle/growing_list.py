@@ -1,7 +1,7 @@
 # Grows a list for ever.
 # input: ""
 # output: "5\n"
-# limits: memory_bytes=67108864, cpu_s=5
+# limits: memory_bytes=67108864
 print(5, flush=True)
 items = []
 while True:

@@ -1,7 +1,7 @@
 # The child holds the memory.
 # input: ""
 # output: "5\n"
-# limits: memory_bytes=67108864, cpu_s=5
+# limits: memory_bytes=67108864
 import os
 import time
 

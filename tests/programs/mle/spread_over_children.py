@@ -1,7 +1,7 @@
 # Each of five children is below the limit, together they are not.
 # input: ""
 # output: "5\n"
-# limits: memory_bytes=67108864, cpu_s=5
+# limits: memory_bytes=67108864
 import os
 import time
 

@@ -1,7 +1,7 @@
 # Recursion without end and without a limit takes memory without end.
 # input: ""
 # output: "5\n"
-# limits: memory_bytes=67108864, cpu_s=5
+# limits: memory_bytes=67108864
 import sys
 
 sys.setrecursionlimit(10**9)

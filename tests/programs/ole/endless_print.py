@@ -1,6 +1,6 @@
 # Prints for ever.
 # input: ""
 # output: "5\n"
-# limits: output_bytes=1000000, cpu_s=5
+# limits: output_bytes=1000000
 while True:
     print(5)

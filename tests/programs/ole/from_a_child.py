@@ -1,7 +1,7 @@
 # A child prints for ever.
 # input: ""
 # output: "5\n"
-# limits: output_bytes=1000000, cpu_s=5
+# limits: output_bytes=1000000
 import os
 
 if os.fork() == 0:

@@ -1,6 +1,6 @@
 # A function that prints for ever.
 # mode: function solve
-# limits: output_bytes=1000000, cpu_s=5
+# limits: output_bytes=1000000
 # args: (1,)
 # output: 1
 def solve(n):

@@ -1,6 +1,6 @@
 # A value over the limit.
 # mode: function solve
-# limits: output_bytes=1000000, cpu_s=5
+# limits: output_bytes=1000000
 # args: (1,)
 # output: "x"
 def solve(n):

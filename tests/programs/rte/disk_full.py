@@ -1,7 +1,6 @@
 # The scratch folder is small.
 # input: ""
 # output: "5\n"
-# limits: cpu_s=2
 print(5)
 with open("big", "wb") as file:
     for _ in range(1 << 10):
