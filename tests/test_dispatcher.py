@@ -331,6 +331,17 @@ def test_call_that_has_all_its_answers_leaves_nothing_behind() -> None:
     assert pool.dispatcher.has_room(call)
 
 
+def test_call_that_has_left_is_told_nothing_more_and_may_leave_again() -> None:
+    pool = Pool()
+    call = pool.ask("a")
+    pool.dispatcher.late(call, "late")
+    pool.do(pool.dispatcher.leave(call))
+    pool.report(pool.members[0], [(0, AC)])
+    assert pool.do(pool.dispatcher.leave(call)) == []
+    assert pool.dispatcher.counts.judgements == {Verdict.IE: 1}
+    assert pool.answers(call) == {}
+
+
 def test_late_call_gets_internal_errors_for_what_it_misses() -> None:
     pool = Pool(2)
     call = pool.ask("a", "b")

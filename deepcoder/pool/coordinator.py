@@ -322,7 +322,9 @@ class Coordinator:
                     return
                 if not news:
                     log.warning("%d %s, such as one %s", missing, why, whereabouts(call))
-                    yield self._dispatcher.late(call, why)
+                    late = self._dispatcher.late(call, why)
+                    self._carry_out(self._dispatcher.leave(call))
+                    yield late
                     return
                 found = [each for some in news for each in some or ()]
                 missing -= len(found)

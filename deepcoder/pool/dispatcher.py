@@ -228,10 +228,10 @@ class Dispatcher:
         return [*([Answer(call, found)] if found else []), *self._feed(now)]
 
     def leave(self, call: Call) -> list[Command]:
-        """Take the call's wishes back: it has ended, with or without all its answers."""
+        """Take the call's wishes back: it has ended, with or without all its answers. Safe to repeat."""
         if not call.is_over:
             client = self._clients[call.client]
-            client.calls.remove(call)
+            client.calls.discard(call)
             client.open -= len(call.missing)
         commands: list[Command] = []
         for job in call.missing.values():
@@ -242,7 +242,7 @@ class Dispatcher:
         return commands
 
     def late(self, call: Call, why: str) -> Found:
-        """Return IE for all that the call still waits for. `leave` has to follow."""
+        """Return IE for all that the call still waits for. `leave` has to follow, before any other event."""
         found = [(place, unjudged(job.total, why)) for place, job in call.missing.items()]
         self.count_answers(call, found)
         return found
