@@ -80,10 +80,12 @@ class CodeReward:
         """Check before training that the rows of a data set name problems of this reward, or are of other tasks.
 
         Raises:
-            ValueError: A row does not; the message names its `problem_id`.
+            ValueError: A row does not, and the message names its `problem_id`; or no row names a problem at all.
         """
         columns = [(row.get("problem_id"), row.get("task")) for row in rows]
-        self._problems([name for name, _ in columns], [task for _, task in columns])
+        problems = self._problems([name for name, _ in columns], [task for _, task in columns])
+        if not any(problems):
+            raise ValueError("no row names a problem of this reward: give the rows a column `problem_id`")
 
     def __call__(
         self,

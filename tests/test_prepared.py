@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from deepcoder.datasets import DataError, canonical, load_problems, read_problems
 from deepcoder.datasets.prepare import prepare
 from deepcoder.datasets.stored import ParquetTests, Writer
+from deepcoder.lru import Lru
 from deepcoder.pool import SandboxPool
 from deepcoder.pool import pool as pool_module
 from deepcoder.problems import Limits, Mode, Problem, TestCase
@@ -261,13 +262,12 @@ def test_pool_judges_stored_tests_window_by_window(
 ) -> None:
     problems = load_problems(str(prepared))
     monkeypatch.setattr(pool_module, "WINDOW_BYTES", 3 * problems[0].size)
-    monkeypatch.setattr(pool_module, "KEPT_BYTES", 2 * problems[0].size)
+    monkeypatch.setattr(pool, "_stored", Lru(2 * problems[0].size))
     programs = [Program(ECHO), Program(WRONG)]
     judgements = pool.judge([Submission(each, program) for program in programs for each in problems])
     assert [str(each.verdict) for each in judgements] == ["AC"] * 30 + ["WA"] * 30
     assert {each.total for each in judgements} == {6}
     assert len(pool._stored) == 2
-    pool._stored.clear()
 
 
 def test_reward_with_stored_tests_pickles(pool: SandboxPool, prepared: Path) -> None:

@@ -162,6 +162,8 @@ def test_rows_are_checked_before_training(reward: CodeReward) -> None:
     reward.check_rows([row, {"problem_id": "sum/1", "task": "math"}, {"prompt": "?"}])
     with pytest.raises(ValueError, match="a row names problem 'ad'"):
         reward.check_rows([row, {**row, "problem_id": "ad"}])
+    with pytest.raises(ValueError, match="no row names a problem of this reward: give the rows a column `problem_id`"):
+        reward.check_rows([{"prompt": "?", "id": "add"}])
 
 
 def test_ids_may_be_integers(pool: SandboxPool) -> None:

@@ -326,9 +326,9 @@ def test_gate_refuses_wrong_rewards(minuscule: Any, says: Verdict, message: str)
 @pytest.mark.parametrize(
     ("column", "message"),
     [
-        ({}, "missing 1 required keyword-only argument: 'problem_id'"),
-        ({"id": ["inc", "double", "next", "twice"]}, "missing 1 required keyword-only argument: 'problem_id'"),
-        ({"problem_id": ["inc", "double", "next", "thrice"]}, "KeyError: 'thrice'"),
+        ({}, "no row names a problem of this reward: give the rows a column `problem_id`"),
+        ({"id": ["inc", "double", "next", "twice"]}, "give the rows a column `problem_id`"),
+        ({"problem_id": ["inc", "double", "next", "thrice"]}, "a row names problem 'thrice'"),
         ({"problem_id": ["double", "inc", "next", "twice"]}, "reference solution for problem double must earn 1"),
     ],
 )

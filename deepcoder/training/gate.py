@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from trl import GRPOTrainer
@@ -48,14 +48,15 @@ def check_rewards(trainer: GRPOTrainer, problems: Sequence[Problem]) -> int:
     Raises:
         GateError: A row names an unknown problem, a reward is not what it must be, or the reward function fails.
     """
+    rows = trainer._remove_unused_columns(trainer.train_dataset)  # as TRL does when it loads a batch
     for function in trainer.reward_funcs:
         if isinstance(function, CodeReward):
             try:
-                function.check_rows(trainer.train_dataset)
+                function.check_rows(rows)
             except ValueError as error:
                 raise GateError(str(error)) from None
     tries = []
-    for row, problem in _rows(trainer, problems):
+    for row, problem in _chosen(rows, problems):
         tries.append(Try(row, _JUNK, 0.0))
         if problem.reference is not None:
             tries.append(Try(row, problem.reference, 1.0))
@@ -71,14 +72,14 @@ def check_rewards(trainer: GRPOTrainer, problems: Sequence[Problem]) -> int:
     return len(tries)
 
 
-def _rows(trainer: GRPOTrainer, problems: Sequence[Problem]) -> list[tuple[Row, Problem]]:
+def _chosen(rows: Iterable[Row], problems: Sequence[Problem]) -> list[tuple[Row, Problem]]:
     """A few rows of each mode, each with the problem that its prompt states; those with a reference if any has one."""
     wanted = [each for each in problems if each.reference is not None] or problems
     repeated = Counter(_text(each.prompt) for each in problems)
     known = {text: each for each in wanted if repeated[text := _text(each.prompt)] == 1}
     missing = dict.fromkeys((each.mode for each in wanted), _PER_MODE)
     chosen = []
-    for row in trainer._remove_unused_columns(trainer.train_dataset):  # as TRL does when it loads a batch
+    for row in rows:
         problem = known.get(_text(row["prompt"]))
         if problem is not None and missing[problem.mode]:
             missing[problem.mode] -= 1
