@@ -16,11 +16,11 @@ from deepcoder.checkers import Checker, checker
 from deepcoder.jury import Jury, JuryError, Tested
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner import values
-from deepcoder.runner.wire import Outcome, Sign, Task
 from deepcoder.sandbox import Sandbox
 from deepcoder.sandbox.base import Session
 from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, cause_of, printable, verdict_of
+from deepcoder.wire import values
+from deepcoder.wire.messages import Outcome, Sign, Task
 
 NO_PROGRAM = "no program in the completion"
 DETAIL_CHARS = 200

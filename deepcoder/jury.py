@@ -15,11 +15,11 @@ from typing import Any
 
 from deepcoder.checkers.views import refuse_huge_ints
 from deepcoder.problems import Limits, Mode, TestCase
-from deepcoder.runner import values
-from deepcoder.runner.wire import Ended, Outcome, Sign, Task
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from deepcoder.sandbox.base import Session
 from deepcoder.verdicts import Verdict, cause_of, fault_of
+from deepcoder.wire import values
+from deepcoder.wire.messages import Ended, Outcome, Sign, Task
 
 LIMITS = Limits(cpu_s=20.0)  # of one check, or of test code between two calls of the program
 
@@ -78,7 +78,7 @@ class Jury:
             JuryError: The test code failed before it called the program, or cannot call it.
         """
         calls = _Calls(program)
-        with closing(self._session("from runner.testcode import step", "step")) as session:
+        with closing(self._session("from deepcoder.runner.testcode import step", "step")) as session:
             given = encoded_call("begin", test.input, entry_point)
             while True:
                 said = session.ask(given)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from deepcoder.runner import values
+from deepcoder.wire import values
 
 LEAST_MEMORY_BYTES = 20 << 20  # an empty program was seen to take 14 to 17 MiB
 REAL_TOKENS = "real tokens"  # the usual checker where expected outputs have numbers with a fraction
@@ -57,7 +57,7 @@ class Limits:
 class TestCase:
     """One test: what goes in, and what must come out.
 
-    In stdin mode both are text. In function mode both are values in the encoding of `runner.values`: the input
+    In stdin mode both are text. In function mode both are values in the encoding of `deepcoder.wire.values`: the input
     a pair of positional and named arguments, the output what the call must return; `TestCase.call` writes them.
     A function may also be tested by code, which calls it and asserts; then there is no output.
     """

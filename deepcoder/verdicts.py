@@ -12,8 +12,8 @@ from enum import StrEnum
 from deepcoder.checkers import Checker, compares_alike
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner import values
-from deepcoder.runner.wire import Ended, Outcome, Sign
+from deepcoder.wire import values
+from deepcoder.wire.messages import Ended, Outcome, Sign
 
 OWN_CODE = "the data set's own code: "  # so begins the detail of an IE that is no fault of ours
 

@@ -21,13 +21,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deepcoder import redteam
-from deepcoder.console import progress
 from deepcoder.pool import SandboxPool
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxConfig
 from deepcoder.sandbox.base import BOOTSTRAP
 from deepcoder.sandbox.docker import LABEL
+from deepcoder.tools import redteam
+from deepcoder.tools.console import progress
 from deepcoder.verdicts import Submission, Verdict
 
 BATCH = 500

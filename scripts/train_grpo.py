@@ -22,18 +22,18 @@ from rich.table import Table
 from transformers.utils.logging import disable_progress_bar
 from trl import GRPOTrainer
 
-from deepcoder.grade import Settings
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Problem
 from deepcoder.reward import CodeReward
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
+from deepcoder.tools.grade import Settings
 from deepcoder.training import report
 from deepcoder.training.arguments import Arguments, parse
 from deepcoder.training.gate import GateError, check_rewards
 from deepcoder.training.grpo import chosen, make_trainer
-from deepcoder.training.judgements import JudgementLog
-from deepcoder.training.limit import TooManyUnjudged, UnjudgedLimit
-from deepcoder.training.ranks import DEADLINE_SHARE, shared
+from deepcoder.training.judgement_log import JudgementLog
+from deepcoder.training.shared_pool import DEADLINE_SHARE, shared
+from deepcoder.training.unjudged_limit import TooManyUnjudged, UnjudgedLimit
 
 log = logging.getLogger("deepcoder.train")
 out = Console()

@@ -15,7 +15,7 @@ import pytest
 from deepcoder import sandbox
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxUnavailable
 
-collect_ignore = ["attacks", "pairs", "programs"]  # programs to judge, whatever their names
+collect_ignore = ["pairs", "programs"]  # programs to judge, whatever their names
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 

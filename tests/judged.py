@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from deepcoder.datasets import assertions, leetcode
+from deepcoder.datasets import assertions
+from deepcoder.datasets.formats import leetcode
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 

@@ -26,9 +26,9 @@ if __name__ == "__main__":
     sys.path[:0] = json.loads(sys.argv[1])
 
 from deepcoder.problems import Limits, TestCase
-from deepcoder.runner import values
-from deepcoder.runner.wire import Ended, Outcome, Task
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
+from deepcoder.wire import values
+from deepcoder.wire.messages import Ended, Outcome, Task
 
 LIMITS = dataclasses.asdict(Limits(cpu_s=60.0, wall_s=120.0, memory_bytes=256 << 20, processes=32))
 CONFIG: dict[str, Any] = {"memory_bytes": 256 << 20}

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "deepcoder"
 
 # Bottom to top: a room may import the rooms above it in this table, itself, and the third-party names on its line.
 ROOMS: dict[str, set[str]] = {
+    "wire": set(),
     "runner": set(),
     "lru": set(),
     "problems": set(),
@@ -28,12 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "pool": {"ray"},
     "reward": set(),
     "datasets": {"datasets", "fsspec", "pyarrow"},
-    "grade": set(),
-    "explain": {"rich"},
-    "mutants": set(),
-    "doctor": set(),
-    "redteam": set(),
-    "status": {"rich"},
+    "tools": {"rich", "typer"},
     "training": {
         "accelerate",
         "datasets",
@@ -46,12 +42,9 @@ ROOMS: dict[str, set[str]] = {
         "trl",
         "yaml",
     },
-    "console": {"rich"},
-    "cli_data": {"rich", "typer"},
-    "cli": {"rich", "typer"},
 }
 ORDER = list(ROOMS)
-FILES = sorted(PACKAGE.rglob("*.py"))
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "attacks")  # programs, not modules
 
 
 def room_of(path: Path) -> str:

@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from deepcoder.datasets import assertions, humaneval, kodcode, leetcode, load_problems, mbpp
+from deepcoder.datasets import assertions, load_problems
+from deepcoder.datasets.formats import humaneval, kodcode, leetcode, mbpp
 from deepcoder.judge import judge
 from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner import values
-from deepcoder.runner.values import ListNode, TreeNode
 from deepcoder.sandbox import Sandbox, SandboxConfig
 from deepcoder.verdicts import Submission, Verdict
+from deepcoder.wire import values
+from deepcoder.wire.values import ListNode, TreeNode
 from tests.conftest import shared_rows
 
 FIXTURES = Path(__file__).parent / "fixtures"

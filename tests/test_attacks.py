@@ -8,9 +8,9 @@ from contextlib import closing
 
 import pytest
 
-from deepcoder import redteam
-from deepcoder.redteam import LIMITS, Attack, Bench, Census, attacks, read_attack
 from deepcoder.sandbox import SandboxConfig
+from deepcoder.tools import redteam
+from deepcoder.tools.redteam import LIMITS, Attack, Bench, Census, attacks, read_attack
 from deepcoder.verdicts import Verdict
 
 ATTACKS = attacks()

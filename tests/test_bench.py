@@ -17,9 +17,9 @@ pytest.importorskip("matplotlib", reason="the train extra is not installed")
 
 from deepcoder.judge import judge
 from deepcoder.problems import Mode
-from deepcoder.runner.wire import Task
 from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Verdict
+from deepcoder.wire.messages import Task
 from scripts.bench import __main__ as bench
 from scripts.bench import batch, data, floors, makespan, mix, noop, replay, report, runner
 from scripts.bench.figures import Figure, compared, interleaved

@@ -17,9 +17,9 @@ from deepcoder.checkers import checker
 from deepcoder.judge import judge
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner import values as codec
 from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Submission, Verdict
+from deepcoder.wire import values as codec
 from tests.conftest import shared_rows
 
 moderate = settings(max_examples=60, derandomize=True, deadline=None, database=None)

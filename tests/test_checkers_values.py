@@ -15,8 +15,8 @@ import pytest
 from deepcoder.checkers import checker
 from deepcoder.checkers.values import value
 from deepcoder.problems import Mode
-from deepcoder.runner import values
-from deepcoder.runner.values import ListNode, TreeNode
+from deepcoder.wire import values
+from deepcoder.wire.values import ListNode, TreeNode
 
 INF, NAN = math.inf, math.nan
 BIG = 10**400

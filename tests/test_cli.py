@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from deepcoder import cli, console, redteam
-from deepcoder.grade import Record, Settings, pass_at_k
 from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.tools import cli, console, redteam
+from deepcoder.tools.grade import Record, Settings, pass_at_k
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 PROBLEMS = [
@@ -160,7 +160,7 @@ def test_grade_tells_the_data_sets_faults_from_ours(folder: Path, capsys: pytest
 def test_pool_of_a_command_needs_no_command_line_on_its_workers() -> None:
     pool = cli._pool(None, cli.Kind.process, [a_problem(1)], "seat")
     assert (pool.config.kind, pool.resource) == ("process", "seat")
-    assert b"deepcoder.cli" not in pickle.dumps(pool)
+    assert b"deepcoder.tools.cli" not in pickle.dumps(pool)
 
 
 def test_grade_asks_for_no_more_workers_than_there_are_tests(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -385,7 +385,7 @@ def test_no_engine_with_sandbox_docker_is_exit_code_2(
 
 def test_no_ray_at_the_address_is_exit_code_2(folder: Path) -> None:
     environment = {**os.environ, "RAY_ADDRESS": "127.0.0.1:1", "PYTHONPATH": str(Path(__file__).parents[1])}
-    command = [sys.executable, "-c", "from deepcoder.cli import main; main()", *GRADE]
+    command = [sys.executable, "-c", "from deepcoder.tools.cli import main; main()", *GRADE]
     ran = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
     assert ran.returncode == 2, ran.stderr
     assert ran.stderr.splitlines()[-1].startswith("deepcoder: no Ray cluster answers at 127.0.0.1:1")

@@ -26,8 +26,8 @@ import pytest
 from deepcoder.judge import judge
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.redteam import LIMITS, with_limits
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from deepcoder.tools.redteam import LIMITS, with_limits
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 PROGRAMS = Path(__file__).parent / "programs"

@@ -13,7 +13,7 @@ import pyarrow.parquet
 import pytest
 
 from deepcoder.datasets import DataError, ReferenceTime, file_rows, load_problems
-from deepcoder.datasets.ground_truth import arguments, typed
+from deepcoder.datasets.formats.ground_truth import arguments, typed
 from deepcoder.problems import Limits, Mode, TestCase, by_id
 from tests.conftest import SHARED_DATA
 

@@ -29,8 +29,8 @@ from deepcoder.pool.dispatcher import (
 from deepcoder.pool.inbox import MOST_REFERENCES, Done, Failed, Report
 from deepcoder.pool.schedule import MAX_ATTEMPTS, MAX_BROKEN, SPLIT_AFTER_S, Fault
 from deepcoder.programs import Program
-from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Verdict
+from deepcoder.wire.messages import Sign
 
 TESTS = 4
 Kind = TypeVar("Kind")

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from deepcoder.datasets import ReferenceTime, load_problems
-from deepcoder.doctor import Finding, Kind, examine, junk, most_programs
-from deepcoder.mutants import mutants
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.tools.doctor import Finding, Kind, examine, junk, most_programs
+from deepcoder.tools.mutants import mutants
 
 ADD = tuple(TestCase(f"{n}\n", f"{n + 1}\n") for n in (1, 5, 40))
 RIGHT = "print(int(input()) + 1)"

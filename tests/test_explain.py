@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from deepcoder.explain import Difference, difference, excerpt, rerun, view
 from deepcoder.judge import judge
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner import values
-from deepcoder.runner.wire import Ended, Outcome
 from deepcoder.sandbox import Sandbox
+from deepcoder.tools.explain import Difference, difference, excerpt, rerun, view
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire import values
+from deepcoder.wire.messages import Ended, Outcome
 
 
 def of_text(expected: str, actual: str, checker: str = "tokens") -> Difference | None:

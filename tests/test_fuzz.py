@@ -26,12 +26,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepcoder.completions import text_of
-from deepcoder.datasets import DataError, assertions, livecodebench, load_problems
+from deepcoder.datasets import DataError, assertions, load_problems
+from deepcoder.datasets.formats import livecodebench
 from deepcoder.datasets.load import INT_DIGITS, Unusable, quarantined, read_problems
 from deepcoder.problems import Problem
 from deepcoder.programs import extract
-from deepcoder.runner.values import _READ, decode, encode
-from deepcoder.runner.wire import LENGTHS, Frames, frame
+from deepcoder.wire.messages import LENGTHS, Frames, frame
+from deepcoder.wire.values import _READ, decode, encode
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = Path(__file__).parent / "fixtures"

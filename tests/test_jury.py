@@ -246,7 +246,7 @@ def test_without_a_jury_nothing_is_said_of_the_program(shared_sandbox: Sandbox) 
 WAYS_OUT = {
     "no object": 'import os\nbody = b\'{"$object":[]}\'\nos.write(5, b"V" + len(body).to_bytes(4, "big") + body)',
     "deep": "import sys\nsys.setrecursionlimit(100000)\nvalue = []\nfor _ in range(900): value = [value]",
-    "long list": "from runner.values import ListNode\nvalue = ListNode.of(range(1 << 20))\nvalue = ListNode(0, value)",
+    "long list": "from deepcoder.wire.values import ListNode as N\nvalue = N(0, N.of(range(1 << 20)))",
 }
 
 

@@ -20,10 +20,11 @@ import docker
 import pytest
 
 from deepcoder.problems import Limits, TestCase
-from deepcoder.runner import keeper, values
-from deepcoder.runner.wire import PROTOCOL, Ended, Task
+from deepcoder.runner import keeper
 from deepcoder.sandbox import SandboxConfig, SandboxError, owner, start
 from deepcoder.sandbox.docker import ENVIRONMENT, HEADROOM_BYTES, LABEL
+from deepcoder.wire import values
+from deepcoder.wire.messages import PROTOCOL, Ended, Task
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("docker_sandboxes")]
 

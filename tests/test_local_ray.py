@@ -23,7 +23,7 @@ from deepcoder.sandbox import owner
 from tests.test_cli import COMPLETIONS, PROBLEMS
 
 REPOSITORY = Path(__file__).parents[1]
-COMMAND = [sys.executable, "-c", "from deepcoder.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from deepcoder.tools.cli import main; main()"]
 GRADE = [*COMMAND, "grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "out.jsonl"]
 GRADE += ["--sandbox", "process", "--workers", "1"]
 

@@ -13,9 +13,9 @@ from deepcoder.judge import judge
 from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner.values import ListNode, TreeNode, decode, encode, list_notation, tree_notation
 from deepcoder.sandbox import Sandbox, SandboxConfig
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.values import ListNode, TreeNode, decode, encode, list_notation, tree_notation
 
 # Ways to define a class of nodes; each is tried on lists and, with two links for the one, on trees.
 FIT = {
@@ -349,7 +349,7 @@ def test_program_with_nodes_of_its_own_is_accepted(program: str, shared_sandbox:
 def test_test_code_calls_with_nodes_of_the_program_s_class(
     ending: str, verdict: Verdict, shared_sandbox: Sandbox, jury: Jury
 ) -> None:
-    code = "from runner.values import ListNode\ndef check(candidate):\n" + ending + "check(solve)\n"
+    code = "from deepcoder.wire.values import ListNode\ndef check(candidate):\n" + ending + "check(solve)\n"
     source = LINKED + "def solve(head): return sum(head)\ndef total(lists): return sum(map(sum, lists))"
 
     judgement = judged(source, TestCase.code(code), shared_sandbox, jury)

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepcoder.datasets import DataError, canonical, load_problems, read_problems
+from deepcoder.datasets import DataError, load_problems, read_problems
+from deepcoder.datasets.formats import canonical
 from deepcoder.datasets.prepare import prepare
 from deepcoder.datasets.stored import ParquetTests, Writer
 from deepcoder.lru import Lru
@@ -23,8 +24,8 @@ from deepcoder.pool import pool as pool_module
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.reward import CodeReward
-from deepcoder.runner.values import ListNode, TreeNode
 from deepcoder.verdicts import Submission
+from deepcoder.wire.values import ListNode, TreeNode
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

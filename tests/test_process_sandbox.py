@@ -33,7 +33,7 @@ UNPRIVILEGED = """
 import dataclasses, os, sys
 sys.path[:0] = {path!r}
 from deepcoder.problems import Limits
-from deepcoder.runner.wire import Task
+from deepcoder.wire.messages import Task
 from deepcoder.sandbox.process import start_process
 assert os.getuid() == {uid}
 sandbox = start_process()

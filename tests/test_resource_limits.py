@@ -13,10 +13,10 @@ import docker
 import pytest
 from docker.types import Ulimit
 
-from deepcoder.runner import values
-from deepcoder.runner.wire import Ended
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from deepcoder.sandbox import docker as docker_sandbox
+from deepcoder.wire import values
+from deepcoder.wire.messages import Ended
 from tests.another_user import PATH, python_of_another_user
 from tests.test_live_container import containers
 from tests.test_sandbox import LIMITS, MIB, assert_works, call, function_task, printed, run

@@ -22,13 +22,13 @@ import docker
 import pytest
 
 from deepcoder.problems import LEAST_MEMORY_BYTES, Limits, TestCase
-from deepcoder.runner import values
 from deepcoder.runner.keeper import descendants
-from deepcoder.runner.wire import BEAT_S, LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, base, start
 from deepcoder.sandbox.base import HEAD_BYTES
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.process import start_process
+from deepcoder.wire import values
+from deepcoder.wire.messages import BEAT_S, LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
 
 MIB = 1 << 20
 # Much more time than any test needs on any machine: one of a clock has a small limit of its own.
@@ -1350,7 +1350,7 @@ def test_owner_that_ends_takes_its_sandbox_along(sandbox_kind: str, how: str) ->
     script = f"""
 import dataclasses, sys
 sys.path[:0] = {[str(Path(__file__).parents[1]), *sys.path]!r}
-from deepcoder.runner.wire import Task
+from deepcoder.wire.messages import Task
 from deepcoder.sandbox import SandboxConfig, start
 sandbox = start(SandboxConfig(kind={sandbox_kind!r}))
 source = {TAKE_NAME + f"take_name({name!r}); time.sleep(1000)"!r}

@@ -26,23 +26,25 @@ import pytest
 from deepcoder import sandbox
 from deepcoder.datasets import (
     DataError,
+    load_problems,
+    tests_json,
+)
+from deepcoder.datasets.formats import (
     apps,
     code_contests,
     deepcoder_preview,
     ground_truth,
     livecodebench,
-    load_problems,
     open_r1_codeforces,
-    tests_json,
     verifiable_coding,
 )
 from deepcoder.datasets.free_names import FREE_NAMES
-from deepcoder.doctor import junk
 from deepcoder.judge import judge
 from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.sandbox import Sandbox, SandboxConfig
+from deepcoder.tools.doctor import junk
 from deepcoder.verdicts import Submission, Verdict
 from tests.conftest import SHARED_DATA, shared_rows
 

@@ -20,7 +20,7 @@ from deepcoder.pool import SandboxPool
 from deepcoder.verdicts import Submission
 from tests.pool_cases import ADD_ONE, ONE_TEST, RIGHT, WRONG, verdicts, wait_until
 
-STATUS = [sys.executable, "-c", "from deepcoder.cli import main; main()", "status"]
+STATUS = [sys.executable, "-c", "from deepcoder.tools.cli import main; main()", "status"]
 ROOT = str(Path(__file__).parents[1])
 
 

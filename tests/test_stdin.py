@@ -9,9 +9,9 @@ from textwrap import dedent
 
 import pytest
 
-from deepcoder.runner.wire import Ended
 from deepcoder.sandbox import Sandbox
 from deepcoder.sandbox.docker import ENVIRONMENT
+from deepcoder.wire.messages import Ended
 from tests.test_process_sandbox import REFUSE_NAMESPACES, assert_holds_for_another_user, without_namespaces
 from tests.test_sandbox import MIB, printed, run, stdin_task
 

@@ -13,9 +13,9 @@ from deepcoder.judge import judge
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner import syscalls
-from deepcoder.runner.wire import Ended, Outcome, Sign, Task
 from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.messages import Ended, Outcome, Sign, Task
 
 COLUMN = syscalls.MACHINES.index(os.uname().machine) if os.uname().machine in syscalls.MACHINES else None
 LIMITS = Limits(cpu_s=20.0, memory_bytes=256 << 20)

@@ -24,16 +24,17 @@ from datasets import Dataset
 from transformers import TrainerControl, TrainerState
 
 from deepcoder.datasets import load_problems
-from deepcoder.grade import Record, Settings
-from deepcoder.mutants import mutants, normalised
 from deepcoder.pool.alarm import OVER
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.reward import CodeReward
-from deepcoder.training import arguments, grpo, judgements, report, tiny
+from deepcoder.tools.grade import Record, Settings
+from deepcoder.tools.mutants import mutants, normalised
+from deepcoder.training import arguments, grpo, report, tiny
+from deepcoder.training import judgement_log as judgements
 from deepcoder.training.gate import GateError, check_rewards
-from deepcoder.training.judgements import JudgementLog
-from deepcoder.training.limit import UnjudgedLimit
+from deepcoder.training.judgement_log import JudgementLog
+from deepcoder.training.unjudged_limit import UnjudgedLimit
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 # TRL still uses names that transformers 5 has deprecated.

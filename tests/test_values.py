@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepcoder.runner.values import _READ, Opaque, decode, encode
+from deepcoder.wire.values import _READ, Opaque, decode, encode
 
 atoms = (
     st.none()

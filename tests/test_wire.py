@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepcoder.runner.wire import LENGTHS, Ended, Frames, Outcome, Sign, frame
+from deepcoder.wire.messages import LENGTHS, Ended, Frames, Outcome, Sign, frame
 
 LIMIT = 1 << 20
 

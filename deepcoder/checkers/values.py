@@ -1,6 +1,7 @@
 """Checkers of values: what a function returned against what it should have.
 
-A value is what `runner.values.decode` gives; anything else is wrong. LeetCode's nodes compare by their list notation.
+A value is what `deepcoder.wire.values.decode` gives; anything else is wrong. LeetCode's nodes compare by their list
+notation.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from deepcoder.checkers.tolerance import Tolerance
-from deepcoder.runner.values import ListNode, TreeNode, list_notation, tree_notation
+from deepcoder.wire.values import ListNode, TreeNode, list_notation, tree_notation
 
 _DEFAULT = Tolerance(exact_ints=True)
 _EXACT = Tolerance(0.0, 0.0)

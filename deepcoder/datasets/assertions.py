@@ -20,7 +20,7 @@ from typing import Any
 from deepcoder.datasets import fields
 from deepcoder.datasets.constants import UNKNOWN, Constants, Known, Module, NotConstant, Symbol, from_module, star_names
 from deepcoder.problems import TestCase
-from deepcoder.runner.values import ListNode, TreeNode
+from deepcoder.wire.values import ListNode, TreeNode
 
 _Scope = ChainMap[str, Any]
 _Check = tuple["_Called", Any, str]  # a call, what it must return, by which checker

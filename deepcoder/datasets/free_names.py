@@ -20,7 +20,7 @@ FREE_NAMES = "\n".join(
         "import copy, datetime, random, re, string, time",  # where a star import took a module's own name
         "from collections import Counter, OrderedDict, defaultdict, deque",
         "from math import inf, nan",
-        "from runner.values import ListNode, TreeNode",
+        "from deepcoder.wire.values import ListNode, TreeNode",
         "sys.setrecursionlimit(50_000)",
         "",
     ]

@@ -16,12 +16,15 @@ from typing import Any
 
 from deepcoder.checkers import checker
 from deepcoder.datasets import (
+    hub,
+)
+from deepcoder.datasets.errors import DataError
+from deepcoder.datasets.formats import (
     apps,
     canonical,
     code_contests,
     deepcoder_preview,
     ground_truth,
-    hub,
     humaneval,
     kodcode,
     leetcode,
@@ -30,7 +33,6 @@ from deepcoder.datasets import (
     open_r1_codeforces,
     verifiable_coding,
 )
-from deepcoder.datasets.errors import DataError
 from deepcoder.datasets.rows import FILES, Row, file_rows, json_lines
 from deepcoder.datasets.times import calibrated
 from deepcoder.problems import Limits, Mode, Problem

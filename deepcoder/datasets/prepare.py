@@ -11,8 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from deepcoder.datasets import canonical, stored
+from deepcoder.datasets import stored
 from deepcoder.datasets.errors import DataError
+from deepcoder.datasets.formats import canonical
 from deepcoder.datasets.load import Unusable, read_problems
 from deepcoder.problems import Limits, Problem
 

@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from deepcoder.datasets import canonical
 from deepcoder.datasets.errors import DataError
+from deepcoder.datasets.formats import canonical
 from deepcoder.problems import Limits, Problem, StoredTests, TestCase, longest
 
 if TYPE_CHECKING:

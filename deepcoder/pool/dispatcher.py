@@ -25,8 +25,8 @@ from deepcoder.pool.learned import Learned
 from deepcoder.pool.memory import KEPT, Key, Memory, key_of
 from deepcoder.pool.schedule import Batch, Client, Job, Part, Schedule, unjudged
 from deepcoder.programs import Program
-from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Verdict
+from deepcoder.wire.messages import Sign
 
 CLIENT_TIMEOUT_S = 10.0  # drop a client whose heartbeat is older than this
 CLIENT_MOST_OPEN = 10_000  # submissions of one client at work or waiting; its next call waits until some are judged

@@ -23,8 +23,8 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from deepcoder.pool.learned import Learned
-from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Verdict
+from deepcoder.wire.messages import Sign
 
 MAX_ATTEMPTS = 5
 MAX_BROKEN = 3  # sandboxes that one program may take down before that is its own verdict

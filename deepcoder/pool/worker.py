@@ -30,9 +30,9 @@ from deepcoder.pool.inbox import MOST_REFERENCES, Current, Done, Failed, Inbox, 
 from deepcoder.pool.schedule import Fault
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner.wire import Ended
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, Spare, sweep
 from deepcoder.verdicts import Submission
+from deepcoder.wire.messages import Ended
 
 log = logging.getLogger(__name__)
 

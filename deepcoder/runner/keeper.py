@@ -32,8 +32,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..wire.messages import Sign
 from . import program, syscalls
-from .wire import Sign
 
 MESSAGE_BYTES = 1 << 16
 KEEPERS = 2  # where there are many users

@@ -16,10 +16,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..wire.messages import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Sign, Task
 from . import keeper, program
 from .cgroup import Cgroup
 from .memory_files import standard_input
-from .wire import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Sign, Task
 
 TICK_S = 0.025  # how often a running program's memory and CPU time are looked at
 READ_BYTES = 1 << 16  # what a pipe holds

@@ -37,7 +37,7 @@ import traceback
 import types
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, NoReturn, TextIO
 
-from . import values
+from ..wire import values
 
 REPORT = struct.Struct(">cI")
 CALL = struct.Struct(">I")

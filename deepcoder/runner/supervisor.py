@@ -19,12 +19,12 @@ import time
 from collections import deque
 from typing import Any, NoReturn
 
+from ..wire.messages import BEAT_S, PROTOCOL, Ended, Frames, Outcome, Task, frame, opening
 from . import keeper, program
 from .cgroup import own_cgroup
 from .inputs import Inputs
 from .memory_files import sealed, write_all
 from .process import TICK_S, Keeper, Process
-from .wire import BEAT_S, PROTOCOL, Ended, Frames, Outcome, Task, frame, opening
 
 READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
 FRAME_BYTES = 1 << 30

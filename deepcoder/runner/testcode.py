@@ -24,7 +24,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from . import values
+from ..wire import values
 
 STACK_BYTES = 64 << 20
 ERROR_CHARS = 500

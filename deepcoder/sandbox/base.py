@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any, Protocol
 
 from deepcoder.lru import Lru
-from deepcoder.runner.wire import ABANDONED_FACTOR, PROTOCOL, Frames, Outcome, Task, frame
+from deepcoder.wire.messages import ABANDONED_FACTOR, PROTOCOL, Frames, Outcome, Task, frame
 
 log = logging.getLogger(__name__)
 
@@ -47,16 +47,22 @@ sent = json.loads(read(int(read(8))))
 hooks = []
 os.register_at_fork = lambda **given: hooks.append(given)
 sys.path[:] = [p for p in sys.path if p] + sent["path"]
-sys.modules["runner"] = types.ModuleType("runner")
-sys.modules["runner"].__path__ = []
+for name in ("deepcoder", "deepcoder.wire", "deepcoder.runner"):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = []
 for name, source in sent["modules"]:
-    module = types.ModuleType("runner." + name)
-    module.__package__ = "runner"
+    module = types.ModuleType("deepcoder." + name)
+    module.__package__ = module.__name__.rpartition(".")[0]
     sys.modules[module.__name__] = module
     exec(compile(source, name + ".py", "exec"), module.__dict__)
+sys.modules["runner"] = sys.modules["deepcoder.runner"]  # preambles of files prepared in 2026 import runner.values
+sys.modules["runner.values"] = sys.modules["deepcoder.wire.values"]
 module.main(sent["scratch"], sent["memory_bytes"], hooks)
 """
-_MODULES = "wire values memory_files cgroup syscalls program keeper testcode process inputs supervisor".split()
+_MODULES = (
+    *("wire.messages", "wire.values", "runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.program"),
+    *("runner.keeper", "runner.testcode", "runner.process", "runner.inputs", "runner.supervisor"),
+)
 
 
 class SandboxError(Exception):
@@ -294,8 +300,9 @@ class Session:
 
 def bundle(scratch: str, path: Iterable[str], memory_bytes: int) -> bytes:
     """The runner's source and where it may write, as the bootstrap reads them."""
-    folder = resources.files("deepcoder.runner")
-    modules = [(name, (folder / f"{name}.py").read_text(encoding="utf-8")) for name in _MODULES]
+    package = resources.files("deepcoder")
+    paths = [(name, f"{name.replace('.', '/')}.py") for name in _MODULES]
+    modules = [(name, package.joinpath(path).read_text(encoding="utf-8")) for name, path in paths]
     sent = {"modules": modules, "scratch": scratch, "path": list(path), "memory_bytes": memory_bytes}
     body = json.dumps(sent).encode()
     return b"%8d" % len(body) + body

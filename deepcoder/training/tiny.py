@@ -18,9 +18,9 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from deepcoder.mutants import mutants, normalised
 from deepcoder.problems import Problem
 from deepcoder.programs import fenced
+from deepcoder.tools.mutants import mutants, normalised
 
 log = logging.getLogger(__name__)
 

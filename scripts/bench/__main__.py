@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from deepcoder.console import err, out
+from deepcoder.tools.console import err, out
 from scripts.bench import machine, report
 from scripts.bench.figures import Figure
 

@@ -24,9 +24,9 @@ from deepcoder.pool.crew import Place
 from deepcoder.pool.worker import Started, Worker
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner.wire import Ended, Outcome
 from deepcoder.sandbox import SandboxConfig
 from deepcoder.verdicts import Submission, Verdict
+from deepcoder.wire.messages import Ended, Outcome
 from scripts.bench import pools
 from scripts.bench.figures import Figure
 

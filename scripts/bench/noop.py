@@ -12,7 +12,7 @@ from deepcoder.sandbox import Sandbox, SandboxConfig, base
 # In place of the supervisor. It answers each input as a test that printed a little.
 SUPERVISOR = """
 import os
-from .wire import PROTOCOL, Frames, frame
+from ..wire.messages import PROTOCOL, Frames, frame
 
 FACTS = {"ended": "exited", "exit_code": 0, "cpu_s": 0.001, "wall_s": 0.001, "charged_s": 0.001, "peak_bytes": 1}
 
@@ -44,7 +44,7 @@ def start(kind: str) -> Sandbox:
 
 def _bundle(*given: object, real: Any = base.bundle) -> bytes:
     sent = json.loads(real(*given)[8:])
-    wire = next(module for module in sent["modules"] if module[0] == "wire")
-    sent["modules"] = [wire, ("supervisor", SUPERVISOR)]
+    wire = next(module for module in sent["modules"] if module[0] == "wire.messages")
+    sent["modules"] = [wire, ("runner.supervisor", SUPERVISOR)]
     body = json.dumps(sent).encode()
     return b"%8d" % len(body) + body

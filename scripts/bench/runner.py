@@ -17,9 +17,9 @@ from contextlib import closing
 from deepcoder import sandbox as sandboxes
 from deepcoder.judge import judge
 from deepcoder.problems import Limits, Mode, Problem, TestCase
-from deepcoder.runner.wire import Task
 from deepcoder.sandbox import Sandbox, SandboxConfig
 from deepcoder.verdicts import Verdict
+from deepcoder.wire.messages import Task
 from scripts.bench import floors, processes
 from scripts.bench.figures import Figure, Measure, compared, interleaved
 from scripts.bench.mix import ADD, Case, calls, check, unique

@@ -22,9 +22,9 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from deepcoder.console import err, out
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.schedule import Batch, Job, Schedule
+from deepcoder.tools.console import err, out
 from scripts.bench import machine
 from scripts.bench.mix import TESTS
 from scripts.simulation import report

@@ -27,8 +27,8 @@ from deepcoder.pool.crew import Member
 from deepcoder.pool.inbox import Report
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner.wire import Ended
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from deepcoder.wire.messages import Ended
 from scripts.bench import dispatch, machine, pools
 
 log = logging.getLogger("deepcoder.simulation")

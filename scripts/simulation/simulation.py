@@ -13,8 +13,8 @@ from typing import NamedTuple
 from deepcoder.pool.coordinator import REPORT_TIMEOUT_S
 from deepcoder.pool.dispatcher import Call
 from deepcoder.pool.pool import WINDOW
-from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Verdict
+from deepcoder.wire.messages import Sign
 from scripts.simulation.clock import Clock
 from scripts.simulation.coordinator import Coordinator, Costs, Meter, Outbox
 from scripts.simulation.load import VERDICTS, Load

@@ -15,7 +15,7 @@ from trl import GRPOConfig
 
 from deepcoder.pool import SandboxPool
 from deepcoder.programs import Program
-from deepcoder.training.ranks import shared
+from deepcoder.training.shared_pool import shared
 from deepcoder.verdicts import Submission
 from tests.pool_cases import ADD_ONE, RIGHT, verdicts
 

@@ -22,7 +22,7 @@ pytest.importorskip("trl", reason="the train extra is not installed")
 
 pytestmark = pytest.mark.timeout(300)
 
-TRAVELLING = ("deepcoder", "scripts", "tests/attacks", "pyproject.toml", ".gitignore")
+TRAVELLING = ("deepcoder", "scripts", "pyproject.toml", ".gitignore")
 BIN = Path(sys.executable).parent
 
 

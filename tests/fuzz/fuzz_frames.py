@@ -13,8 +13,8 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["deepcoder.runner"]):
-    from deepcoder.runner.values import decode, encode
-    from deepcoder.runner.wire import Frames
+    from deepcoder.wire.messages import Frames
+    from deepcoder.wire.values import decode, encode
 
 MAX_BYTES = 200
 

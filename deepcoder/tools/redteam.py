@@ -30,9 +30,9 @@ from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner import keeper
-from deepcoder.runner.wire import Task
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.messages import Task
 
 # Much more time than any needs on any machine: an attack on a clock has a small limit of its own.
 LIMITS = Limits(cpu_s=20.0, wall_s=40.0, memory_bytes=256 << 20, output_bytes=8 << 20, processes=32)

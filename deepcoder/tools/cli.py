@@ -24,22 +24,23 @@ from rich.logging import RichHandler
 from rich.markup import escape
 from rich.table import Table
 
-from deepcoder import doctor as doctor_module
-from deepcoder import explain as explain_module
-from deepcoder import redteam as redteam_module
 from deepcoder import sandbox as sandboxes
-from deepcoder import status as status_module
-from deepcoder.cli_data import data, time_limit_s
-from deepcoder.console import err, out, progress
 from deepcoder.datasets import DataError, ReferenceTime, file_rows, load_problems, quarantined
-from deepcoder.grade import Record, Settings, pass_at_k, read_submissions
-from deepcoder.grade import grade as grade_submissions
 from deepcoder.judge import judge as judge_submission
 from deepcoder.jury import Jury
-from deepcoder.pool import SandboxPool, cluster
+from deepcoder.pool import SandboxPool
+from deepcoder.pool import clusters as cluster
 from deepcoder.problems import Limits, Problem, by_id
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxConfig, SandboxError
+from deepcoder.tools import doctor as doctor_module
+from deepcoder.tools import explain as explain_module
+from deepcoder.tools import redteam as redteam_module
+from deepcoder.tools import status as status_module
+from deepcoder.tools.cli_data import data, time_limit_s
+from deepcoder.tools.console import err, out, progress
+from deepcoder.tools.grade import Record, Settings, pass_at_k, read_submissions
+from deepcoder.tools.grade import grade as grade_submissions
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 
 DEFAULTS = Settings()

@@ -21,8 +21,8 @@ from deepcoder.datasets import DataError, file_rows, load_problems
 from deepcoder.pool import Progress, SandboxPool
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program, extract
-from deepcoder.runner.wire import Sign
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.messages import Sign
 
 
 @dataclass(frozen=True)

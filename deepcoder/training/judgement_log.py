@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from deepcoder.grade import Record, Settings
+from deepcoder.tools.grade import Record, Settings
 from deepcoder.verdicts import Judgement, Submission
 
 MAX_BYTES = 64 << 20  # of the file, and of the one before it, which is kept

@@ -12,7 +12,7 @@ class Fake(types.ModuleType):
     __getattr__ = lambda self, name: lambda *rest, **named: True
 
 
-for name in ("json", "unittest", "pytest", "solution", "tests", "runner.values", "deepcoder"):
+for name in ("json", "unittest", "pytest", "solution", "tests", "deepcoder.wire.values", "deepcoder"):
     sys.modules[name] = Fake(name)
 sys.meta_path.insert(0, Fake("finder"))
 importlib.import_module = importlib.reload = lambda *rest: Fake("any")

@@ -14,8 +14,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from deepcoder.datasets import assertions, leetcode, tests_json
+from deepcoder.datasets import assertions, tests_json
 from deepcoder.datasets.fields import container, function_name, literal, messages, reference
+from deepcoder.datasets.formats import leetcode
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 
 _ASSERTION = re.compile(r"^\s*assert\b", re.MULTILINE)

@@ -5,7 +5,7 @@
 # code: WA RTE
 import importlib
 
-for name in ("main", "solution", "__main__", "tests", "runner", "runner.supervisor", "runner.testcode", "deepcoder"):
+for name in ("main", "solution", "__main__", "tests", "deepcoder.runner.supervisor", "deepcoder.runner.testcode", "deepcoder"):
     try:
         importlib.reload(importlib.import_module(name))
     except BaseException:

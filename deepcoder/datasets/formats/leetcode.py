@@ -17,7 +17,7 @@ from deepcoder.problems import Limits, Mode, Problem
 
 # What newfacade's test code takes as given, for tests that stay code.
 _HELPERS = """
-from runner.values import ListNode, TreeNode, list_notation, tree_notation
+from deepcoder.wire.values import ListNode, TreeNode, list_notation, tree_notation
 list_node, tree_node = ListNode.of, TreeNode.of
 def is_same_list(one, other):
     return list_notation(one) == list_notation(other)

@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from deepcoder.pool.cluster import Cluster
+from deepcoder.pool.clusters import Cluster
 from deepcoder.pool.state import State
 
 SILENT = "does not answer"

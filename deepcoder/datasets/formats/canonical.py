@@ -4,8 +4,8 @@
 {"problem_id": "x/2", "mode": "function", "entry_point": "add_one", "tests": [{"args": [5], "expected": 6}], ...}
 
 A test may also have a `checker`, and in function mode be {"code": "assert add_one(5) == 6"}. Values that JSON lacks are
-tagged as in `runner.values`: {"$tuple": [1, 2]}. Where a column has one type, as in parquet, a call is text: `input` is
-JSON of [args, kwargs], `output` JSON of the expected value; `tests` may be JSON text too.
+tagged as in `deepcoder.wire.values`: {"$tuple": [1, 2]}. Where a column has one type, as in parquet, a call is text:
+`input` is JSON of [args, kwargs], `output` JSON of the expected value; `tests` may be JSON text too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from deepcoder.checkers import checker
 from deepcoder.datasets.fields import messages, parsed
 from deepcoder.problems import Limits, Mode, Problem, StoredTests, TestCase
-from deepcoder.runner import values
+from deepcoder.wire import values
 
 _TEXTS = ("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "source")
 

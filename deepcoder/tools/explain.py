@@ -20,10 +20,10 @@ from rich.text import Text
 from deepcoder.checkers import Checker, checker
 from deepcoder.judge import task
 from deepcoder.problems import Limits, Mode, Problem, TestCase
-from deepcoder.runner import values
-from deepcoder.runner.wire import Ended, Outcome
 from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Judgement, Submission, printable
+from deepcoder.wire import values
+from deepcoder.wire.messages import Ended, Outcome
 
 WIDTH = 56  # of a line that is shown, in characters
 LINES = 8

@@ -19,13 +19,13 @@ from rich.console import Group as RichGroup
 from rich.markup import escape
 from rich.table import Table
 
-from deepcoder.console import out, progress
 from deepcoder.datasets import hub, read_problems
 from deepcoder.datasets.errors import DataError
 from deepcoder.datasets.load import Unusable, summary
 from deepcoder.datasets.prepare import prepare as prepare_source
 from deepcoder.datasets.rows import count_rows
 from deepcoder.problems import REAL_TOKENS, Limits, Mode, Problem
+from deepcoder.tools.console import out, progress
 
 data = typer.Typer(no_args_is_help=True, help="Prepare a data set, or show what one holds.")
 

@@ -35,12 +35,12 @@ from enum import StrEnum
 
 from deepcoder import sandbox
 from deepcoder.datasets import ReferenceTime
-from deepcoder.explain import difference, rerun
-from deepcoder.mutants import mutants
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Mode, Problem, TestCase, by_id
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxError
+from deepcoder.tools.explain import difference, rerun
+from deepcoder.tools.mutants import mutants
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 
 log = logging.getLogger(__name__)
@@ -168,7 +168,7 @@ def junk(problem: Problem) -> dict[str, str]:
         return found
     if problem.mode is Mode.STDIN:
         return found | {"constant": f"print({expected!r}, end='')"}
-    decoding = f"from runner import values\n{head}return values.decode({expected!r})"
+    decoding = f"from deepcoder.wire import values\n{head}return values.decode({expected!r})"
     return found | {"constant": decoding}
 
 
