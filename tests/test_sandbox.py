@@ -1219,6 +1219,24 @@ def test_fork_of_a_program_is_like_that_of_a_fresh_interpreter(shared_sandbox: S
     assert threads == ("1", "1", "2")
 
 
+@pytest.mark.parametrize(
+    ("preamble", "source"),
+    [
+        pytest.param("", "import random\ndef solve(): return random.random()", id="source"),
+        pytest.param("from random import *", "def solve(): return random()", id="both"),
+        pytest.param("from random import *", "def solve(): return randint(1, 1 << 60)", id="preamble"),
+    ],
+)
+def test_programs_that_draw_random_numbers_do_not_draw_the_same(
+    shared_sandbox: Sandbox, preamble: str, source: str
+) -> None:
+    task = dataclasses.replace(function_task(source), preamble=preamble)
+
+    drawn = [outcome.output for _ in range(4) for outcome in shared_sandbox.run(task, [call()])]
+
+    assert len(set(drawn)) == len(drawn) == 4
+
+
 def test_recursion_is_as_deep_as_in_a_fresh_interpreter(shared_sandbox: Sandbox) -> None:
     source = """
 def solve(depth=1):

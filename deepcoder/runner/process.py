@@ -179,7 +179,7 @@ class Process:
             processes=int(self.limits["processes"]),
             cpu_s=self.limits["cpu_s"],
             scratch=self.folders[0],
-            is_random="random" in task.source,
+            is_random="random" in task.source or "random" in task.preamble,
         )
         self.hears = reports[0]
         self.said = select.poll()

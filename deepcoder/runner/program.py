@@ -86,7 +86,7 @@ class Order(NamedTuple):
     processes: int
     cpu_s: float
     scratch: str
-    is_random: bool  # whether the source speaks of random numbers
+    is_random: bool  # whether the source or the preamble names the module
 
 
 def prepare(hooks: Hooks, own_user: bool) -> None:
