@@ -5,7 +5,6 @@ Runs: worker node. Knows neither Ray nor Docker.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import threading
 import time
@@ -154,10 +153,11 @@ def task(problem: Problem, program: Program) -> Task:
     """What a sandbox needs to know of a problem to execute a program: no test, no expected output."""
     return Task(
         source=program.source,
-        mode=problem.mode.value,
-        limits=dataclasses.asdict(problem.limits),
+        mode=problem.mode,
+        limits=problem.limits,
         entry_point=problem.entry_point,
         preamble=problem.preamble,
+        language=program.language,
     )
 
 

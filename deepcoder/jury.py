@@ -49,7 +49,7 @@ class Jury:
     def _session(self, source: str, entry_point: str) -> Session:
         if self._sandbox is None:
             self._sandbox = start(self._config)
-        return Session(self._sandbox, Task(source, "function", dataclasses.asdict(LIMITS), entry_point))
+        return Session(self._sandbox, Task(source, Mode.FUNCTION, LIMITS, entry_point))
 
     @contextmanager
     def special_checker(self, source: str) -> Iterator[Check]:
@@ -133,7 +133,7 @@ class _Calls:
         self.charged_s += self.last.charged_s
         self.signs |= set(self.last.signs)
         self.said = f"{name}({', '.join([*map(_shown, args), *(f'{key}={_shown(kwargs[key])}' for key in kwargs)])})"
-        if self.cpu_s > limits["cpu_s"] or self.charged_s > limits["wall_s"]:
+        if self.cpu_s > limits.cpu_s or self.charged_s > limits.wall_s:
             self.fault = Verdict.TLE
         elif self.last.ended is Ended.RAISED:
             return encoded_call("raised", self.last.error, self.last.bases)

@@ -7,50 +7,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import sys
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from deepcoder.wire import values
+from deepcoder.wire.limits import Limits as Limits
+from deepcoder.wire.limits import Mode as Mode
 
-LEAST_MEMORY_BYTES = 20 << 20  # an empty program was seen to take 14 to 17 MiB
 REAL_TOKENS = "real tokens"  # the usual checker where expected outputs have numbers with a fraction
 
 # Tokens are what stands between blanks of ASCII, as for the checkers. Linear time: nothing here can backtrack.
 _FRACTION = re.compile(r"(?<!\S)[+-]?(?:[0-9]*+\.[0-9]++(?:[eE][+-]?[0-9]++)?|[0-9]++\.?[eE]-[0-9]++)(?!\S)", re.ASCII)
-
-
-class Mode(StrEnum):
-    """How a program meets a test."""
-
-    STDIN = "stdin"  # the whole program runs once per test, with the input on its standard input
-    FUNCTION = "function"  # the program is loaded once, then its entry point is called per test
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one execution may use: one run of a program in stdin mode, one call in function mode."""
-
-    cpu_s: float = 6.0
-    wall_s: float = 0.0  # 0 means twice cpu_s; time spent waiting for a free processor does not count
-    memory_bytes: int = 1 << 30
-    output_bytes: int = 16 << 20
-    processes: int = 64  # threads count as processes, as they do for the kernel
-
-    def __post_init__(self) -> None:
-        if self.wall_s == 0:
-            object.__setattr__(self, "wall_s", 2 * self.cpu_s)
-        for field in dataclasses.fields(self):
-            if not 0 < getattr(self, field.name) <= sys.float_info.max:  # an int may be above it, and finite
-                raise ValueError(f"limits.{field.name} must be above 0, and finite")
-        if self.memory_bytes < LEAST_MEMORY_BYTES:
-            raise ValueError(
-                f"limits.memory_bytes is {self.memory_bytes}, and must be at least {LEAST_MEMORY_BYTES}: an empty "
-                "program needs nearly as much"
-            )
 
 
 @dataclass(frozen=True)

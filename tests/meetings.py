@@ -13,7 +13,6 @@ Run as a script, this starts process sandboxes as the user that it is and prints
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from collections.abc import Callable
@@ -25,12 +24,12 @@ from typing import Any
 if __name__ == "__main__":
     sys.path[:0] = json.loads(sys.argv[1])
 
-from deepcoder.problems import Limits, TestCase
+from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
 from deepcoder.wire import values
 from deepcoder.wire.messages import Ended, Outcome, Task
 
-LIMITS = dataclasses.asdict(Limits(cpu_s=60.0, wall_s=120.0, memory_bytes=256 << 20, processes=32))
+LIMITS = Limits(cpu_s=60.0, wall_s=120.0, memory_bytes=256 << 20, processes=32)
 CONFIG: dict[str, Any] = {"memory_bytes": 256 << 20}
 
 # It is told what to do, does it, and says who it was.
@@ -103,22 +102,22 @@ def told(outcome: Outcome) -> dict[str, Any]:
 
 def alone(sandbox: Sandbox, pair: Pair) -> dict[str, Any]:
     """One program does both, which shows that what is left can be seen."""
-    (outcome,) = sandbox.run(Task(pair.source + DRIVER, "stdin", LIMITS), [b"leave look intact\n"])
+    (outcome,) = sandbox.run(Task(pair.source + DRIVER, Mode.STDIN, LIMITS), [b"leave look intact\n"])
     return told(outcome)
 
 
 def one_after_another(sandbox: Sandbox, pair: Pair) -> list[dict[str, Any]]:
     """A program looks, a program leaves, a program looks, all in one sandbox."""
-    task = Task(pair.source + DRIVER, "stdin", LIMITS)
+    task = Task(pair.source + DRIVER, Mode.STDIN, LIMITS)
     return [told(outcome) for outcome in sandbox.run(task, [b"look\n", b"leave\n", b"look\n"])]
 
 
 def side_by_side(one: Sandbox, two: Sandbox, pair: Pair) -> list[dict[str, Any]]:
     """A program leaves in one sandbox; while it still runs another looks in another; then the first says how it is."""
     calls = [TestCase.call([word], None).input.encode() for word in ("leave", "intact")]
-    with closing(one.run(Task(pair.source + DRIVER, "function", LIMITS, "solve"), iter(calls), ahead=1)) as leaving:
+    with closing(one.run(Task(pair.source + DRIVER, Mode.FUNCTION, LIMITS, "solve"), iter(calls), ahead=1)) as leaving:
         left = told(next(leaving))
-        (outcome,) = two.run(Task(pair.source + DRIVER, "stdin", LIMITS), [b"look\n"])
+        (outcome,) = two.run(Task(pair.source + DRIVER, Mode.STDIN, LIMITS), [b"look\n"])
         return [left, told(outcome), told(next(leaving))]
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import docker
 import pytest
 
-from deepcoder.problems import Limits, TestCase
+from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.runner import keeper
 from deepcoder.sandbox import SandboxConfig, SandboxError, owner, start
 from deepcoder.sandbox.docker import ENVIRONMENT, HEADROOM_BYTES, LABEL
@@ -69,7 +69,7 @@ def status(pid: int) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def live(docker_sandboxes: None) -> Iterator[Live]:
     source = "import os\ndef solve(): return os.getpid()"
-    task = Task(source, "function", dataclasses.asdict(LIMITS), "solve")
+    task = Task(source, Mode.FUNCTION, LIMITS, "solve")
     call = TestCase.call([], None).input.encode()
     with closing(start(CONFIG)) as sandbox, closing(docker.from_env()) as client:
         with closing(sandbox.run(task, iter([call, call]), ahead=1)) as outcomes:
@@ -308,7 +308,7 @@ def test_runtime_is_passed_to_the_engine(runtime: str) -> None:
             pytest.skip(f"this engine has no runtime {runtime}")
         with closing(start(dataclasses.replace(CONFIG, runtime=runtime))) as sandbox:
             inspected = client.api.inspect_container(repr(sandbox).strip("<>").split()[-1])
-            (outcome,) = sandbox.run(Task("print(1)", "stdin", dataclasses.asdict(LIMITS)), [b""])
+            (outcome,) = sandbox.run(Task("print(1)", Mode.STDIN, LIMITS), [b""])
 
     assert inspected["HostConfig"]["Runtime"] == runtime
     assert outcome.output == b"1\n"

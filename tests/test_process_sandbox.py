@@ -30,16 +30,16 @@ from tests.test_sandbox import (
 )
 
 UNPRIVILEGED = """
-import dataclasses, os, sys
+import os, sys
 sys.path[:0] = {path!r}
-from deepcoder.problems import Limits
+from deepcoder.problems import Limits, Mode
 from deepcoder.wire.messages import Task
 from deepcoder.sandbox.process import start_process
 assert os.getuid() == {uid}
 sandbox = start_process()
 def run(source, given=b"", **limits):
-    limits = dataclasses.asdict(Limits(**{{"cpu_s": 20, "memory_bytes": 256 << 20, "processes": 32, **limits}}))
-    (outcome,) = sandbox.run(Task(source, "stdin", limits), [given])
+    chosen = Limits(**{{"cpu_s": 20, "memory_bytes": 256 << 20, "processes": 32, **limits}})
+    (outcome,) = sandbox.run(Task(source, Mode.STDIN, chosen), [given])
     return outcome
 def check(outcome, ended, output=b""):
     assert (outcome.ended.value, outcome.output) == (ended, output), outcome
@@ -73,8 +73,8 @@ assert [each.value for each in strange.signs] == ["wrote outside its folder"], s
 check(run("import os; print(set(os.listdir('/tmp')) == {os.path.basename(os.getcwd()), 'shm'})"), "exited", b"True\\n")
 lock = "import multiprocessing as m; q = m.Queue(); q.put(m.Lock().acquire()); print(q.get())"
 check(run(lock), "exited", b"True\\n")
-limits = dataclasses.asdict(Limits())
-(outcome,) = sandbox.run(Task("def solve(x): return x + 1", "function", limits, "solve"), [b"[[1], {}]"])
+task = Task("def solve(x): return x + 1", Mode.FUNCTION, Limits(), "solve")
+(outcome,) = sandbox.run(task, [b"[[1], {}]"])
 assert outcome.output == b"2", outcome
 """
 
@@ -296,7 +296,7 @@ def test_owner_that_closes_a_sandbox_without_namespaces_leaves_no_process() -> N
 import threading
 from deepcoder.sandbox import SandboxError
 from tests.test_sandbox import processes_named, until
-task = Task({source!r}, "stdin", dataclasses.asdict(Limits(wall_s=1000)))
+task = Task({source!r}, Mode.STDIN, Limits(wall_s=1000))
 threading.Thread(target=lambda: until(lambda: processes_named("dc-apart")) and sandbox.close()).start()
 try:
     list(sandbox.run(task, [b""]))

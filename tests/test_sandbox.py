@@ -21,13 +21,14 @@ from typing import Any
 import docker
 import pytest
 
-from deepcoder.problems import LEAST_MEMORY_BYTES, Limits, TestCase
+from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.runner.keeper import descendants
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, base, start
 from deepcoder.sandbox.base import HEAD_BYTES
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.process import start_process
 from deepcoder.wire import values
+from deepcoder.wire.limits import LEAST_MEMORY_BYTES
 from deepcoder.wire.messages import BEAT_S, LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
 
 MIB = 1 << 20
@@ -36,11 +37,11 @@ LIMITS = Limits(cpu_s=20.0, wall_s=40.0, memory_bytes=256 * MIB, output_bytes=8 
 
 
 def stdin_task(source: str, limits: Limits = LIMITS) -> Task:
-    return Task(dedent(source), "stdin", dataclasses.asdict(limits))
+    return Task(dedent(source), Mode.STDIN, limits)
 
 
 def function_task(source: str, limits: Limits = LIMITS) -> Task:
-    return Task(dedent(source), "function", dataclasses.asdict(limits), entry_point="solve")
+    return Task(dedent(source), Mode.FUNCTION, limits, entry_point="solve")
 
 
 def run(sandbox: Sandbox, source: str, given: bytes = b"", **limits: Any) -> Outcome:
@@ -672,7 +673,7 @@ def test_iterator_closed_early_ends_what_runs(shared_sandbox: Sandbox, mode: str
     else:
         body = "def solve(given):\n    if given == 'long': take_name(NAME); time.sleep(1000)\n"
         task, quick, slow = function_task(TAKE_NAME + f"NAME = {name!r}\n" + body), call("quick"), call("long")
-    task = dataclasses.replace(task, limits=dataclasses.asdict(dataclasses.replace(LIMITS, wall_s=1000)))
+    task = dataclasses.replace(task, limits=dataclasses.replace(LIMITS, wall_s=1000))
     outcomes = shared_sandbox.run(task, [*[quick] * taken, slow, slow])
     for _ in range(taken):
         assert next(outcomes).ended in (Ended.EXITED, Ended.RETURNED)
@@ -1366,14 +1367,15 @@ def test_closing_a_process_sandbox_ends_its_processes() -> None:
 def test_owner_that_ends_takes_its_sandbox_along(sandbox_kind: str, how: str) -> None:
     name = f"dc-owner-{sandbox_kind[0]}{how[0]}"
     script = f"""
-import dataclasses, sys
+import sys
 sys.path[:0] = {[str(Path(__file__).parents[1]), *sys.path]!r}
+from deepcoder.problems import Limits, Mode
 from deepcoder.wire.messages import Task
 from deepcoder.sandbox import SandboxConfig, start
 sandbox = start(SandboxConfig(kind={sandbox_kind!r}))
 source = {TAKE_NAME + f"take_name({name!r}); time.sleep(1000)"!r}
-limits = {dataclasses.asdict(dataclasses.replace(LIMITS, wall_s=1000))!r}
-outcomes = sandbox.run(Task(source, "stdin", limits), [b""])
+limits = {dataclasses.replace(LIMITS, wall_s=1000)!r}
+outcomes = sandbox.run(Task(source, Mode.STDIN, limits), [b""])
 import threading
 threading.Thread(target=next, args=[outcomes], daemon=True).start()
 print("started", flush=True)

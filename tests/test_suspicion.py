@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 import os
 from textwrap import dedent
@@ -29,7 +28,7 @@ def judged(sandbox: Sandbox, source: str, mode: Mode = Mode.STDIN, limits: Limit
 
 
 def run(sandbox: Sandbox, source: str) -> Outcome:
-    (outcome,) = sandbox.run(Task(source, "stdin", dataclasses.asdict(LIMITS)), [b""])
+    (outcome,) = sandbox.run(Task(source, Mode.STDIN, LIMITS), [b""])
     return outcome
 
 

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..wire.limits import Mode
 from ..wire.messages import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Sign, Task
 from . import keeper, program
 from .cgroup import Cgroup
@@ -140,7 +141,7 @@ class Process:
         self.job = job
         self.channel = its_keeper.channel
         self.limits = task.limits
-        self.calls = task.mode == "function"
+        self.calls = task.mode is Mode.FUNCTION
         self.exit: tuple[int, float, int, list[str]] | None = None  # the keeper's last word
         self.killed_for: Ended | None = None
         self.confined = False  # until the harness says so, a failure is ours
@@ -174,10 +175,10 @@ class Process:
             pid=self.pid,
             goes=False,
             job_bytes=os.fstat(job).st_size,
-            mode=task.mode,
-            memory_bytes=int(self.limits["memory_bytes"]),
-            processes=int(self.limits["processes"]),
-            cpu_s=self.limits["cpu_s"],
+            mode=task.mode.value,
+            memory_bytes=int(self.limits.memory_bytes),
+            processes=int(self.limits.processes),
+            cpu_s=self.limits.cpu_s,
             scratch=self.folders[0],
             is_random="random" in task.source or "random" in task.preamble,
         )
@@ -302,7 +303,7 @@ class Process:
 
     def _printed(self, data: bytes) -> None:
         self.printed_bytes += len(data)
-        if self.printed_bytes > self.limits["output_bytes"]:
+        if self.printed_bytes > self.limits.output_bytes:
             self.kill(Ended.OUTPUT_LIMIT)
         elif not self.calls:
             self.stdout += data
@@ -316,7 +317,7 @@ class Process:
         self.reports += data
         while self.killed_for is None and len(self.reports) >= program.REPORT.size:
             kind, size = program.REPORT.unpack_from(self.reports)
-            if size > (self.limits["output_bytes"] if kind == b"V" else REPORT_BYTES):
+            if size > (self.limits.output_bytes if kind == b"V" else REPORT_BYTES):
                 self.kill(Ended.OUTPUT_LIMIT)
             end = program.REPORT.size + size
             if len(self.reports) < end:
@@ -391,14 +392,14 @@ class Process:
             self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
         self.looked, self.cpu_s = now, cpu_s
         self.peak_bytes = max(self.peak_bytes, self._held_bytes(found))
-        wall_s = self.limits["wall_s"]
-        if cpu_s - self.cpu_before > self.limits["cpu_s"]:
+        wall_s = self.limits.wall_s
+        if cpu_s - self.cpu_before > self.limits.cpu_s:
             self.kill(Ended.TIME_LIMIT)
         elif self.charged_s > wall_s or (not self.rests and now - self.began > ABANDONED_FACTOR * wall_s):
             self.kill(Ended.TIME_LIMIT)
-        elif self.peak_bytes > self.limits["memory_bytes"] or self._hides_memory():
+        elif self.peak_bytes > self.limits.memory_bytes or self._hides_memory():
             self.kill(Ended.MEMORY_LIMIT)
-        elif sum(int(fields[17]) for fields in family) > self.limits["processes"]:
+        elif sum(int(fields[17]) for fields in family) > self.limits.processes:
             self.kill(Ended.KILLED)  # the kernel usually refuses them before
 
     def _held_bytes(self, found: Mapping[int, list[str]]) -> int:
@@ -416,7 +417,7 @@ class Process:
                 of_others += resident
             else:
                 of_others += max(0, resident - growth - self.keeper.bytes_at_first)
-        if cgroup is None or not of_others or of_main + of_others < self.limits["memory_bytes"]:
+        if cgroup is None or not of_others or of_main + of_others < self.limits.memory_bytes:
             return of_main + of_others
         return max(of_main, min(of_main + of_others, cgroup.growth()))
 
@@ -428,7 +429,7 @@ class Process:
         """
         if self.keeper.cgroup is None:
             return False
-        return self.keeper.cgroup.has_grown_by(int(self.limits["memory_bytes"]) + SCRATCH_BYTES + len(self.stdout))
+        return self.keeper.cgroup.has_grown_by(int(self.limits.memory_bytes) + SCRATCH_BYTES + len(self.stdout))
 
     def outcome(self) -> Outcome | None:
         """The facts of this execution once it is over.
@@ -445,7 +446,7 @@ class Process:
             return None
         ended, output, error, bases = self.reported
         cpu_s = self._call_cpu_s(main_s)
-        if cpu_s > self.limits["cpu_s"]:
+        if cpu_s > self.limits.cpu_s:
             ended, output = Ended.TIME_LIMIT, b""
         self.rests = True
         return self._facts(ended, output, error, bases, cpu_s)
@@ -463,9 +464,9 @@ class Process:
         self.signs |= set(map(Sign, signs))
         if self.killed_for:
             ended = self.killed_for
-        elif cpu_s > self.limits["cpu_s"]:
+        elif cpu_s > self.limits.cpu_s:
             ended = Ended.TIME_LIMIT
-        elif self.peak_bytes > self.limits["memory_bytes"] or number == signal.SIGUSR2:
+        elif self.peak_bytes > self.limits.memory_bytes or number == signal.SIGUSR2:
             ended = Ended.MEMORY_LIMIT
         elif number == signal.SIGKILL and self.keeper.cgroup and self.keeper.cgroup.has_killed():
             ended = Ended.MEMORY_LIMIT

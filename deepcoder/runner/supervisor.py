@@ -19,6 +19,7 @@ import time
 from collections import deque
 from typing import Any, NoReturn
 
+from ..wire.limits import Limits, Mode
 from ..wire.messages import BEAT_S, PROTOCOL, Ended, Frames, Outcome, Task, frame, opening
 from . import keeper, program
 from .cgroup import own_cgroup
@@ -132,7 +133,8 @@ class Supervisor:
     def _load(self, head: dict[str, Any], source: bytes | memoryview) -> None:
         text = str(source, "utf-8", "surrogatepass")
         self.number = head["task"]
-        self.task = Task(text, head["mode"], head["limits"], head["entry_point"], head["preamble"])
+        mode, limits = Mode(head["mode"]), Limits(**head["limits"])
+        self.task = Task(text, mode, limits, head["entry_point"], head["preamble"], head["language"])
         self._describe(b"S" + marshal.dumps((text, self.task.preamble, self.task.entry_point)))
         self.is_compiled = False
         new = {name for name in WARM_MODULES if name in text or name in self.task.preamble} - self.warm

@@ -16,6 +16,7 @@ from importlib import resources
 from typing import Any, Protocol
 
 from deepcoder.lru import Lru
+from deepcoder.wire.limits import Mode
 from deepcoder.wire.messages import ABANDONED_FACTOR, PROTOCOL, Frames, Outcome, Task, frame
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,8 @@ sys.modules["runner.values"] = sys.modules["deepcoder.wire.values"]
 module.main(sent["scratch"], sent["memory_bytes"], hooks)
 """
 _MODULES = (
-    *("wire.messages", "wire.values", "runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.program"),
-    *("runner.keeper", "runner.testcode", "runner.process", "runner.inputs", "runner.supervisor"),
+    *("wire.limits", "wire.messages", "wire.values", "runner.memory_files", "runner.cgroup", "runner.syscalls"),
+    *("runner.program", "runner.keeper", "runner.testcode", "runner.process", "runner.inputs", "runner.supervisor"),
 )
 
 
@@ -155,14 +156,14 @@ class Sandbox:
         """
         self._task += 1
         # What an earlier task sent may still be on its way, so this never shrinks.
-        self._frames.max_bytes = max(self._frames.max_bytes, HEAD_BYTES + int(task.limits["output_bytes"]))
-        head = {"kind": "load", "task": self._task, "mode": task.mode, "limits": dict(task.limits)}
-        head |= {"entry_point": task.entry_point, "preamble": task.preamble}
+        self._frames.max_bytes = max(self._frames.max_bytes, HEAD_BYTES + int(task.limits.output_bytes))
+        head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
+        head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": task.language}
         pending = frame(head, task.source.encode("utf-8", "surrogatepass"))
-        deadline_s = GRACE_S + ABANDONED_FACTOR * task.limits["wall_s"]
+        deadline_s = GRACE_S + ABANDONED_FACTOR * task.limits.wall_s
         to_send = iter(inputs)
         is_over = False
-        stays = task.mode == "function"  # the process, for the next call, until it is told that there is none
+        stays = task.mode is Mode.FUNCTION  # the process, for the next call, until it is told that there is none
         most = ahead if stays else 1
         outstanding: deque[int] = deque()  # sizes
         try:
@@ -196,7 +197,7 @@ class Sandbox:
                     return
                 outstanding.popleft()
                 yield outcome
-                if task.mode == "stdin":
+                if task.mode is Mode.STDIN:
                     most = min(2 * most, 1 + int(AHEAD_S / max(outcome.wall_s, 1e-6)), ahead)
         finally:
             # A run sent ahead, or the process of a function, would go on using the processor.

@@ -197,7 +197,7 @@ print(json.dumps([{
     "descriptors": listed("/proc/self/fd"), "environment": sorted(os.environ),
 }, memory()]))
 """
-CENSUS_TASK = Task(CENSUS, "stdin", vars(Limits(cpu_s=10.0, wall_s=20.0, memory_bytes=LIMITS.memory_bytes)))
+CENSUS_TASK = Task(CENSUS, Mode.STDIN, Limits(cpu_s=10.0, wall_s=20.0, memory_bytes=LIMITS.memory_bytes))
 
 
 @dataclass(frozen=True)

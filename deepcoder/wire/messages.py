@@ -26,6 +26,8 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
+from deepcoder.wire.limits import Limits, Mode
+
 PROTOCOL = 2  # a hello with another number is refused
 
 LENGTHS = struct.Struct(">II")
@@ -63,10 +65,11 @@ class Task:
     """A program and how to execute it, without any test."""
 
     source: str
-    mode: str  # "stdin" or "function"
-    limits: Mapping[str, float]  # the fields of problems.Limits
-    entry_point: str | None = None
-    preamble: str = ""
+    mode: Mode
+    limits: Limits
+    entry_point: str | None = None  # function mode: what to call
+    preamble: str = ""  # function mode: source that runs before the program
+    language: str = "python"
 
 
 @dataclass(frozen=True)

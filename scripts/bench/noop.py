@@ -44,7 +44,7 @@ def start(kind: str) -> Sandbox:
 
 def _bundle(*given: object, real: Any = base.bundle) -> bytes:
     sent = json.loads(real(*given)[8:])
-    wire = next(module for module in sent["modules"] if module[0] == "wire.messages")
-    sent["modules"] = [wire, ("runner.supervisor", SUPERVISOR)]
+    wire = [module for module in sent["modules"] if module[0].startswith("wire.")]
+    sent["modules"] = [*wire, ("runner.supervisor", SUPERVISOR)]
     body = json.dumps(sent).encode()
     return b"%8d" % len(body) + body
