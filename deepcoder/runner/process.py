@@ -17,10 +17,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..wire.limits import Mode
-from ..wire.messages import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Sign, Task
+from ..wire.messages import ABANDONED_FACTOR, STDERR_BYTES, Ended, Outcome, Sign, Task, abandoned_after_s
 from . import keeper, program
 from .cgroup import Cgroup
 from .memory_files import standard_input
+from .wall_time import NO_ACCOUNT, ThreadTimes, WallTime
 
 TICK_S = 0.025  # how often a running program's memory and CPU time are looked at
 READ_BYTES = 1 << 16  # what a pipe holds
@@ -32,39 +33,57 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 SCRATCH_BYTES = 64 << 20  # the most that files in a scratch folder take, which are memory too
 
 
-def _cpu_s(family: Mapping[int, list[str]]) -> float:
-    """CPU seconds of these processes, by their stat fields, and of the children that they have waited for.
+def _cpu_s(family: Mapping[int, list[str]], threads: Mapping[int, ThreadTimes]) -> float:
+    """Return the CPU seconds of these processes, by their stat fields, and of the children that they have waited for.
 
-    Ticks leave out up to two of each process, which many short ones add up to a multiple of a limit.
+    Ticks leave out up to two of each process, which many short ones add up to a multiple of a limit. So a process has
+    at least what its first thread has, which is exact.
     """
-    found = 0.0
+    total_s = 0.0
     for pid, fields in family.items():
         user, system, *waited = (int(ticks) / _TICKS_PER_S for ticks in fields[11:15])
-        found += max(user + system, _first_thread_s(pid)) + sum(waited)
-    return found
+        total_s += max(user + system, threads[pid].cpu_s) + sum(waited)
+    return total_s
 
 
-def _first_thread_s(pid: int) -> float:
-    """CPU seconds of a process's first thread, exactly; 0 where it has ended, or the kernel does not tell."""
+def _threads(family: Mapping[int, list[str]]) -> dict[int, ThreadTimes]:
+    """Return the times of all threads of these processes. The first thread of each has the number of the process."""
+    threads = {}
+    for pid, fields in family.items():
+        threads[pid] = _thread_times(f"/proc/{pid}", fields[0])
+        if int(fields[17]) > 1:
+            with contextlib.suppress(OSError):  # the process has ended meanwhile
+                for name in os.listdir(f"/proc/{pid}/task"):
+                    if name != str(pid):
+                        with contextlib.suppress(OSError):  # the thread has ended meanwhile
+                            state = keeper.stat_fields(f"{pid}/task/{name}")[0]
+                            threads[int(name)] = _thread_times(f"/proc/{pid}/task/{name}", state)
+    return threads
+
+
+def _thread_times(folder: str, state: str) -> ThreadTimes:
+    """Return what schedstat says of a thread: nanoseconds on a processor and in queues, and its turns."""
     try:
-        return int(keeper.read_proc(f"/proc/{pid}/schedstat").split()[0]) / 1e9
-    except OSError:
-        return 0.0
+        cpu_ns, queued_ns, turns = map(int, keeper.read_proc(f"{folder}/schedstat").split())
+    except (OSError, ValueError):  # the thread has ended, or the kernel keeps no account
+        return ThreadTimes(state == "R")
+    return ThreadTimes(state == "R", cpu_ns / 1e9, queued_ns / 1e9, turns if _KEEPS_QUEUES else NO_ACCOUNT)
 
 
-def _wants_processor(pid: int, fields: list[str]) -> bool:
-    """Whether a thread of the process runs or waits for a processor. The state in its fields is the first thread's."""
-    if fields[0] == "R" or int(fields[17]) < 2:
-        return fields[0] == "R"
+def _keeps_queues() -> bool:
+    """Return whether the kernel keeps an account of how long threads wait; some show one that stays zero."""
     try:
-        threads = os.listdir(f"/proc/{pid}/task")
-    except OSError:
+        return keeper.read_proc("/proc/self/schedstat").split()[2] != "0"
+    except (OSError, IndexError):
         return False
-    for thread in threads:
-        with contextlib.suppress(OSError):  # it ended meanwhile
-            if keeper.stat_fields(f"{pid}/task/{thread}")[0] == "R":
-                return True
-    return False
+
+
+_KEEPS_QUEUES = _keeps_queues()
+
+
+def _family_cpu_s(ancestor: int) -> float:
+    family = keeper.descendants(ancestor)
+    return _cpu_s(family, {pid: _thread_times(f"/proc/{pid}", fields[0]) for pid, fields in family.items()})
 
 
 def _in_micros(seconds: float) -> float:
@@ -154,6 +173,7 @@ class Process:
         self.cpu_before: float | None = None  # what the family had used when this execution began
         self.rests = False  # between two calls
         self.was_early = False  # to get ready, while another program's process ended
+        self.wall = WallTime(ABANDONED_FACTOR * self.limits.wall_s)
         self.poll = select.poll()
         self._start(job, task, is_compiled, given)
 
@@ -224,9 +244,9 @@ class Process:
     def _open_accounts(self) -> None:
         """Of one execution."""
         self.began = time.monotonic()
-        self.main_before = self.cpu_s = self._main_cpu_s() or 0.0
+        self.main_before = self._main_cpu_s() or 0.0
         self.cpu_before = None  # to ask is dear, so that of a call's is taken at the first look
-        self.charged_s = 0.0
+        self.wall.restart()
         self.peak_bytes = 0
         self.printed_bytes = 0
 
@@ -363,7 +383,7 @@ class Process:
         """CPU seconds of the call; of a short one those of the main process, which is all that `main_s` counts."""
         if self.cpu_before is None:
             return main_s - self.main_before
-        return max(main_s - self.main_before, _cpu_s(keeper.descendants(self.keeper.pid)) - self.cpu_before)
+        return max(main_s - self.main_before, _family_cpu_s(self.keeper.pid) - self.cpu_before)
 
     def look(self) -> None:
         """Enforce the limits that need watching, when a tick has passed."""
@@ -373,7 +393,6 @@ class Process:
         self._hear_keeper()
         if self.exit:
             return
-        elapsed = min(now - max(self.looked, self.began), 4 * TICK_S)  # after a longer gap it was us who waited
         found = keeper.descendants(self.keeper.pid)
         if self.pid not in found:  # it is over, and the keeper cleans up
             return
@@ -382,25 +401,26 @@ class Process:
             fields[1] == str(self.keeper.pid) and fields[0] != "Z" for pid, fields in found.items() if pid != self.pid
         ):
             self.signs.add(Sign.PROCESSES)  # it let go of them while it ran
-        cpu_s = _cpu_s(found)
+        threads = _threads(found)
+        cpu_s = _cpu_s(found, threads)
         if self.cpu_before is None:
             of_main = (self._main_cpu_s() or 0.0) - self.main_before
-            self.cpu_before = self.cpu_s = self.main_before if self.is_first else cpu_s - of_main
-        used_s = max(0.0, cpu_s - self.cpu_s)
-        waited_for_processor = any(_wants_processor(pid, fields) for pid, fields in found.items())
+            self.cpu_before = self.main_before if self.is_first else cpu_s - of_main
         if not self.rests:
-            self.charged_s += min(elapsed, used_s) if waited_for_processor else elapsed
-        self.looked, self.cpu_s = now, cpu_s
+            self.wall.look(now - max(self.looked, self.began), cpu_s - self.cpu_before, threads)
+        self.looked = now
         self.peak_bytes = max(self.peak_bytes, self._held_bytes(found))
         wall_s = self.limits.wall_s
         if cpu_s - self.cpu_before > self.limits.cpu_s:
             self.kill(Ended.TIME_LIMIT)
-        elif self.charged_s > wall_s or (not self.rests and now - self.began > ABANDONED_FACTOR * wall_s):
+        elif self.wall.charged_s > wall_s:
             self.kill(Ended.TIME_LIMIT)
         elif self.peak_bytes > self.limits.memory_bytes or self._hides_memory():
             self.kill(Ended.MEMORY_LIMIT)
         elif sum(int(fields[17]) for fields in family) > self.limits.processes:
             self.kill(Ended.KILLED)  # the kernel usually refuses them before
+        elif not self.rests and now - self.began > abandoned_after_s(wall_s):
+            self.kill(Ended.STARVED)
 
     def _held_bytes(self, found: Mapping[int, list[str]]) -> int:
         """Resident in the main process, as its high-water mark counts it, and in others beyond what all inherit.
@@ -488,7 +508,7 @@ class Process:
             stderr=self.stderr.decode("utf-8", "replace"),
             cpu_s=_in_micros(max(0.0, cpu_s)),
             wall_s=_in_micros(time.monotonic() - self.began),
-            charged_s=_in_micros(self.charged_s),
+            charged_s=_in_micros(self.wall.charged_s),
             peak_bytes=self.peak_bytes,
             signs=tuple(sorted(self.signs)),
             **exit,

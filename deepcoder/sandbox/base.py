@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from deepcoder.lru import Lru
 from deepcoder.wire.limits import Mode
-from deepcoder.wire.messages import ABANDONED_FACTOR, PROTOCOL, Frames, Outcome, Task, frame
+from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Outcome, Task, abandoned_after_s, frame
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,8 @@ module.main(sent["scratch"], sent["memory_bytes"], hooks)
 """
 _MODULES = (
     *("wire.limits", "wire.messages", "wire.values", "runner.memory_files", "runner.cgroup", "runner.syscalls"),
-    *("runner.program", "runner.keeper", "runner.testcode", "runner.process", "runner.inputs", "runner.supervisor"),
+    *("runner.program", "runner.keeper", "runner.testcode", "runner.wall_time", "runner.process", "runner.inputs"),
+    "runner.supervisor",
 )
 
 
@@ -152,7 +153,7 @@ class Sandbox:
         Setting `stop` ends it too, from another thread.
 
         Raises:
-            SandboxError: The sandbox broke; it is closed.
+            SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
         """
         self._task += 1
         # What an earlier task sent may still be on its way, so this never shrinks.
@@ -160,7 +161,7 @@ class Sandbox:
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
         head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": task.language}
         pending = frame(head, task.source.encode("utf-8", "surrogatepass"))
-        deadline_s = GRACE_S + ABANDONED_FACTOR * task.limits.wall_s
+        deadline_s = GRACE_S + abandoned_after_s(task.limits.wall_s)
         to_send = iter(inputs)
         is_over = False
         stays = task.mode is Mode.FUNCTION  # the process, for the next call, until it is told that there is none
@@ -196,6 +197,8 @@ class Sandbox:
                 if outcome is None:
                     return
                 outstanding.popleft()
+                if outcome.ended is Ended.STARVED:
+                    raise SandboxError(f"{self._stream.name} got too little processor time to run a program")
                 yield outcome
                 if task.mode is Mode.STDIN:
                     most = min(2 * most, 1 + int(AHEAD_S / max(outcome.wall_s, 1e-6)), ahead)

@@ -32,7 +32,7 @@ PROTOCOL = 2  # a hello with another number is refused
 
 LENGTHS = struct.Struct(">II")
 BEAT_S = 2.0  # a runner with something at work is not silent for longer
-ABANDONED_FACTOR = 10  # in wall limits: no execution outlives this many, however busy the machine is
+ABANDONED_S, ABANDONED_FACTOR = 20.0, 10  # an execution ends after this time and so many wall limits, on any machine
 STDERR_BYTES = 16 << 10  # the tail of stderr that is kept, for people to read
 
 
@@ -47,6 +47,7 @@ class Ended(str, Enum):
     TIME_LIMIT = "time_limit"
     MEMORY_LIMIT = "memory_limit"
     OUTPUT_LIMIT = "output_limit"
+    STARVED = "starved"  # the machine gave it too little processor time to show what it does
 
 
 class Sign(str, Enum):
@@ -116,6 +117,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "peak_bytes": (int,),
     "signs": (list,),
 }
+
+
+def abandoned_after_s(wall_s: float) -> float:
+    """Return the seconds after which an execution with this wall limit ends, even if it waits for a processor."""
+    return ABANDONED_S + ABANDONED_FACTOR * wall_s
 
 
 def frame(head: Mapping[str, Any], body: bytes | memoryview = b"") -> bytes:
