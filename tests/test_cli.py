@@ -15,6 +15,8 @@ import pytest
 
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.tools import cli, console, redteam
+from deepcoder.tools.cli.grade import few_workers, print_unjudged
+from deepcoder.tools.cli.options import Kind, pool_for
 from deepcoder.tools.grade import Record, Settings, pass_at_k
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
@@ -153,12 +155,12 @@ def test_grade_tells_the_data_sets_faults_from_ours(folder: Path, capsys: pytest
     lines = read("out.jsonl")
     settings = Settings(None, lines[0]["time_limit_s"])
     ours = Record("add", "", Judgement(Verdict.IE, 0, 0, 2, detail="a worker died"), settings)
-    cli._say_unjudged([ours, *(Record.from_row(each) for each in lines)])
+    print_unjudged([ours, *(Record.from_row(each) for each in lines)])
     assert capsys.readouterr().err.splitlines()[0].startswith("1 could not be judged: run the same command again")
 
 
 def test_pool_of_a_command_needs_no_command_line_on_its_workers() -> None:
-    pool = cli._pool(None, cli.Kind.process, [a_problem(1)], "seat")
+    pool = pool_for([a_problem(1)], Kind.process, None, "seat")
     assert (pool.config.kind, pool.resource) == ("process", "seat")
     assert b"deepcoder.tools.cli" not in pickle.dumps(pool)
 
@@ -167,9 +169,9 @@ def test_grade_asks_for_no_more_workers_than_there_are_tests(monkeypatch: pytest
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(8))
     few, many = ({index: Submission(a_problem(tests), None) for index in range(2)} for tests in (3, 4))
-    assert (cli._enough(few), cli._enough(many)) == (6, None)
+    assert (few_workers(few), few_workers(many)) == (6, None)
     monkeypatch.setenv("RAY_ADDRESS", "head:6379")
-    assert cli._enough(few) is None
+    assert few_workers(few) is None
 
 
 def a_problem(tests: int) -> Problem:
@@ -548,7 +550,7 @@ def test_redteam_exits_with_1_when_an_attack_gets_through(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = "# Multiplies.\n# kind: none\n# stdin: WA\na, b = map(int, input().split())\nprint(a * b)\n"
-    monkeypatch.setattr(redteam, "attacks", lambda _: [redteam.read_attack("right", source)])
+    monkeypatch.setattr("deepcoder.tools.cli.redteam.attacks", lambda _: [redteam.read_attack("right", source)])
     ran = Ran(capsys, "redteam", "--sandbox", "process")
     assert ran.code == 1, ran.out
     assert "1 attacks in 1 runs on process sandboxes: 1 through" in ran.out

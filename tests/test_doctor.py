@@ -10,7 +10,7 @@ import pytest
 from deepcoder.datasets import ReferenceTime, load_problems
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
-from deepcoder.tools.doctor import Finding, Kind, examine, junk, most_programs
+from deepcoder.tools.doctor import Diagnosis, Finding, examine, junk, most_programs
 from deepcoder.tools.mutants import mutants
 
 ADD = tuple(TestCase(f"{n}\n", f"{n + 1}\n") for n in (1, 5, 40))
@@ -31,13 +31,15 @@ def pool() -> Iterator[SandboxPool]:
         yield started
 
 
-def found(pool: SandboxPool, problem: Problem, runs: int = 3) -> list[tuple[Kind, str]]:
-    return [(each.kind, each.detail) for each in examine([problem], pool, runs)]
+def found(pool: SandboxPool, problem: Problem, runs: int = 3) -> list[tuple[Diagnosis, str]]:
+    return [(each.diagnosis, each.detail) for each in examine([problem], pool, runs)]
 
 
 def test_wrong_expected_output_is_broken_and_says_what_came(pool: SandboxPool) -> None:
     sick = stdin(RIGHT, (*ADD, TestCase("8\n", "8\n")))
-    assert found(pool, sick) == [(Kind.BROKEN, "the reference is WA at test 3, line 1, token 1: expected 8, got 9")]
+    assert found(pool, sick) == [
+        (Diagnosis.BROKEN, "the reference is WA at test 3, line 1, token 1: expected 8, got 9")
+    ]
 
 
 def test_two_problems_of_one_id_are_refused(pool: SandboxPool) -> None:
@@ -46,15 +48,15 @@ def test_two_problems_of_one_id_are_refused(pool: SandboxPool) -> None:
 
 
 def test_crashing_reference_is_broken_and_says_why(pool: SandboxPool) -> None:
-    ((kind, detail),) = found(pool, stdin("print(int(input()) + 1 // 0)"))
-    assert kind is Kind.BROKEN
+    ((diagnosis, detail),) = found(pool, stdin("print(int(input()) + 1 // 0)"))
+    assert diagnosis is Diagnosis.BROKEN
     assert detail.startswith("the reference is RTE at test 0: exit code 1: ZeroDivisionError")
 
 
 def test_reference_that_fails_an_assertion_is_broken_and_says_what_the_test_code_said(pool: SandboxPool) -> None:
     sick = function("def f(x): return x", TestCase.code("assert f(1) == 2, 'no sum'"))
-    ((kind, detail),) = found(pool, sick, runs=1)
-    assert kind is Kind.BROKEN
+    ((diagnosis, detail),) = found(pool, sick, runs=1)
+    assert diagnosis is Diagnosis.BROKEN
     assert detail.startswith("the reference is WA at test 0: ") and "no sum" in detail
 
 
@@ -67,16 +69,16 @@ def test_junk_that_a_special_checker_cannot_read_is_no_finding(pool: SandboxPool
 
 def test_reference_that_a_special_checker_cannot_read_is_broken(pool: SandboxPool) -> None:
     sick = dataclasses.replace(stdin("print(int(input()) + 1, 'it is')"), special_checker=NARROW)
-    ((kind, detail),) = found(pool, sick, runs=1)
-    assert kind is Kind.BROKEN
+    ((diagnosis, detail),) = found(pool, sick, runs=1)
+    assert diagnosis is Diagnosis.BROKEN
     assert detail.startswith("the reference is IE at test 0: the data set's own code: ") and "ValueError" in detail
 
 
 @pytest.mark.parametrize("coin", ["random.random() < 0.5", "time.time_ns() // 1000 % 2", "os.urandom(1)[0] % 2"])
 def test_reference_that_throws_a_coin_is_flaky(pool: SandboxPool, coin: str) -> None:
     sick = stdin(f"import os, random, time\nprint(int(input()) + ({coin} > 0))", (TestCase("1\n", "2\n"),) * 2)
-    kinds = [kind for kind, _ in found(pool, sick, runs=20)]  # all alike once in some thousand runs
-    assert kinds[0] is Kind.FLAKY
+    diagnoses = [diagnosis for diagnosis, _ in found(pool, sick, runs=20)]  # all alike once in some thousand runs
+    assert diagnoses[0] is Diagnosis.FLAKY
 
 
 @pytest.mark.parametrize(
@@ -91,20 +93,20 @@ def test_reference_that_throws_a_coin_is_flaky(pool: SandboxPool, coin: str) -> 
 )
 def test_too_few_tests_let_a_program_pass_that_knows_nothing(pool: SandboxPool, problem: Problem, what: str) -> None:
     said = f"a program passes that knows nothing of the problem: {what}"
-    assert found(pool, problem, runs=1) == [(Kind.WEAK, said)]
+    assert found(pool, problem, runs=1) == [(Diagnosis.WEAK, said)]
 
 
 def test_tests_that_most_mutants_pass_are_weak(pool: SandboxPool) -> None:
     clamp = "def f(x):\n    if x > 100: return 100\n    if x < -100: return -100\n    return x * 2"
     assert found(pool, function(clamp, *(TestCase.call([n], 2 * n) for n in range(3)))) == [
-        (Kind.WEAK, "7 of 8 mutants of the reference pass every test")
+        (Diagnosis.WEAK, "7 of 8 mutants of the reference pass every test")
     ]
 
 
 def test_slow_reference_is_named_with_its_slowest_test(pool: SandboxPool) -> None:
     burning = "import time\nn = int(input())\nwhile n == 5 and time.process_time() < 0.8: pass\nprint(n + 1)"
-    ((kind, detail),) = found(pool, stdin(burning, cpu_s=1.0), runs=1)
-    assert kind is Kind.SLOW
+    ((diagnosis, detail),) = found(pool, stdin(burning, cpu_s=1.0), runs=1)
+    assert diagnosis is Diagnosis.SLOW
     assert detail.startswith("the reference takes 0.8") and detail.endswith(" s for a test, the limit is 1 s")
 
 
@@ -122,13 +124,13 @@ def test_times_are_those_of_each_references_slowest_test_where_it_passes(pool: S
 
 def test_without_a_reference_only_junk_is_judged(pool: SandboxPool) -> None:
     told: list[int] = []
-    assert [each.kind for each in examine([stdin(None)], pool, progress=told.append)] == [Kind.NO_REFERENCE]
+    assert [each.diagnosis for each in examine([stdin(None)], pool, progress=told.append)] == [Diagnosis.NO_REFERENCE]
     assert sum(told) == most_programs([stdin(None)]) == 3
 
 
 def test_reference_that_is_no_python_is_broken(pool: SandboxPool) -> None:
-    ((kind, detail),) = found(pool, stdin("print 1"), runs=1)
-    assert (kind, detail[:24]) == (Kind.BROKEN, "the reference is CE at t")
+    ((diagnosis, detail),) = found(pool, stdin("print 1"), runs=1)
+    assert (diagnosis, detail[:24]) == (Diagnosis.BROKEN, "the reference is CE at t")
 
 
 def test_shipped_problems_are_well(pool: SandboxPool) -> None:
@@ -149,7 +151,7 @@ def test_test_code_has_no_first_output_to_print() -> None:
 
 
 def test_finding_is_a_line_that_loaders_take() -> None:
-    line = Finding("x", Kind.WEAK, "why").to_json()
+    line = Finding("x", Diagnosis.WEAK, "why").to_json()
     assert line == '{"problem_id": "x", "reason": "weak", "detail": "why"}\n'
 
 

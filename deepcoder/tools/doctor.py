@@ -54,7 +54,7 @@ CONSTANT_CHARS = 1 << 20  # an expected output beyond that is not what tests wit
 GROUP = 16  # problems at a time, at least: their tests are in memory together
 
 
-class Kind(StrEnum):
+class Diagnosis(StrEnum):
     """What can be wrong with a problem; the module says what each means."""
 
     BROKEN = "broken"
@@ -65,7 +65,7 @@ class Kind(StrEnum):
     UNJUDGED = "unjudged"
 
 
-QUARANTINED = (Kind.BROKEN, Kind.FLAKY, Kind.WEAK)
+QUARANTINED = (Diagnosis.BROKEN, Diagnosis.FLAKY, Diagnosis.WEAK)
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,12 @@ class Finding:
     """What is wrong with one problem."""
 
     problem_id: str
-    kind: Kind
+    diagnosis: Diagnosis
     detail: str
 
     def to_json(self) -> str:
         """A line of a quarantine list, which `load_problems` takes."""
-        return json.dumps({"problem_id": self.problem_id, "reason": self.kind, "detail": self.detail}) + "\n"
+        return json.dumps({"problem_id": self.problem_id, "reason": self.diagnosis, "detail": self.detail}) + "\n"
 
 
 @dataclass
@@ -185,23 +185,27 @@ def _findings(chart: _Chart, pool: SandboxPool) -> Iterator[Finding]:
     judged = [*reference, *chart.junk.values(), *chart.mutants]
     unjudged = [each for each in judged if _is_our_fault(each)]
     if unjudged:
-        yield Finding(name, Kind.UNJUDGED, f"{len(unjudged)} of {len(judged)} programs: {unjudged[0].detail}")
+        yield Finding(name, Diagnosis.UNJUDGED, f"{len(unjudged)} of {len(judged)} programs: {unjudged[0].detail}")
     runs = [each for each in reference if not _is_our_fault(each)]
     if len({(each.verdict, each.failed_test) for each in runs}) > 1:
-        yield Finding(name, Kind.FLAKY, f"the reference is {', then '.join(map(_fate, runs))}")
+        yield Finding(name, Diagnosis.FLAKY, f"the reference is {', then '.join(map(_fate, runs))}")
     elif runs and runs[0].verdict is not Verdict.AC:
-        yield Finding(name, Kind.BROKEN, f"the reference is {_fate(runs[0])}{_said(chart.problem, runs[0], pool)}")
+        yield Finding(name, Diagnosis.BROKEN, f"the reference is {_fate(runs[0])}{_said(chart.problem, runs[0], pool)}")
     elif runs and max(each.slowest_s for each in runs) > SLOW_SHARE * chart.problem.limits.cpu_s:
         slowest_s, limit_s = max(each.slowest_s for each in runs), chart.problem.limits.cpu_s
-        yield Finding(name, Kind.SLOW, f"the reference takes {slowest_s:.2g} s for a test, the limit is {limit_s:g} s")
+        yield Finding(
+            name, Diagnosis.SLOW, f"the reference takes {slowest_s:.2g} s for a test, the limit is {limit_s:g} s"
+        )
     passing = [what for what, judgement in chart.junk.items() if judgement.verdict is Verdict.AC]
     counts = Counter(each.verdict is Verdict.AC for each in chart.mutants if each.verdict is not Verdict.IE)
     if passing:
-        yield Finding(name, Kind.WEAK, f"a program passes that knows nothing of the problem: {', '.join(passing)}")
+        yield Finding(name, Diagnosis.WEAK, f"a program passes that knows nothing of the problem: {', '.join(passing)}")
     elif counts.total() >= ENOUGH_MUTANTS and counts[True] > counts[False]:
-        yield Finding(name, Kind.WEAK, f"{counts[True]} of {counts.total()} mutants of the reference pass every test")
+        yield Finding(
+            name, Diagnosis.WEAK, f"{counts[True]} of {counts.total()} mutants of the reference pass every test"
+        )
     if not reference:
-        yield Finding(name, Kind.NO_REFERENCE, "only junk could be judged")
+        yield Finding(name, Diagnosis.NO_REFERENCE, "only junk could be judged")
 
 
 def _is_our_fault(judgement: Judgement) -> bool:

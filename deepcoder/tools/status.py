@@ -19,8 +19,8 @@ from deepcoder.pool.state import State
 SILENT = "does not answer"
 
 
-def as_json(cluster: Cluster) -> Mapping[str, Any]:
-    """One object. A pool that does not answer is null."""
+def as_object(cluster: Cluster) -> Mapping[str, Any]:
+    """Return the cluster as one object for JSON. A pool that does not answer is None."""
     return {
         "address": cluster.address,
         "nodes": [each._asdict() for each in cluster.nodes],

@@ -1,7 +1,4 @@
-"""The command line's `data`: prepare a data set, and show what one holds.
-
-Runs: wherever a person types.
-"""
+"""`deepcoder data`: prepare a data set, or show what one holds."""
 
 from __future__ import annotations
 
@@ -25,9 +22,10 @@ from deepcoder.datasets.load import Unusable, summary
 from deepcoder.datasets.prepare import prepare as prepare_source
 from deepcoder.datasets.rows import count_rows
 from deepcoder.problems import REAL_TOKENS, Limits, Mode, Problem
+from deepcoder.tools.cli.options import time_limit_s
 from deepcoder.tools.console import out, progress
 
-data = typer.Typer(no_args_is_help=True, help="Prepare a data set, or show what one holds.")
+commands = typer.Typer(no_args_is_help=True, help="Prepare a data set, or show what one holds.")
 
 _NAMES = ", ".join(each.name for each in hub.KNOWN)
 Source = Annotated[
@@ -41,16 +39,7 @@ Split = Annotated[str | None, typer.Option(help="The split of a data set of the 
 Rows = Annotated[int | None, typer.Option("--limit", min=1, help="Read only so many rows.")]
 
 
-def time_limit_s(given: float | None) -> float | None:
-    """The option's value. Raises DataError where it can be no limit: `inf` is a number too."""
-    try:
-        Limits(cpu_s=1.0 if given is None else given)
-    except ValueError as error:
-        raise DataError(f"--time-limit {given}: {error}") from None
-    return given
-
-
-@data.command()
+@commands.command()
 def prepare(
     source: Source,
     output: Annotated[Path, typer.Option("-o", "--output", help="Parquet; or .jsonl, to read and edit.")],
@@ -90,7 +79,7 @@ def prepare(
         _say_unusable(written.unusable, total, f", listed in {rejected}")
 
 
-@data.command()
+@commands.command()
 def show(source: Source, split: Split = None, limit: Rows = None) -> None:
     """Count problems, and number and size of their tests, by source and mode."""
     groups: dict[tuple[str, Mode], _Group] = defaultdict(_Group)

@@ -1,0 +1,40 @@
+"""The table of commands, and `main`, which runs one of them.
+
+Bad input, and a machine or cluster that cannot do what was asked, end in one sentence on stderr and exit code 2.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+from rich.logging import RichHandler
+
+from deepcoder.datasets import DataError
+from deepcoder.sandbox import SandboxError
+from deepcoder.tools.cli import data
+from deepcoder.tools.cli.doctor import doctor
+from deepcoder.tools.cli.explain import explain
+from deepcoder.tools.cli.grade import grade
+from deepcoder.tools.cli.judge import judge
+from deepcoder.tools.cli.options import UserError
+from deepcoder.tools.cli.redteam import redteam
+from deepcoder.tools.cli.status import status
+from deepcoder.tools.console import err
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+for command in (judge, explain, grade, doctor, redteam, status):  # `--help` lists the commands in this order
+    app.command()(command)
+app.add_typer(data.commands, name="data")
+
+
+def main() -> None:
+    """Run the command line."""
+    handler = RichHandler(console=err, show_path=False, show_time=False)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
+    try:
+        app()
+    except (UserError, DataError, SandboxError, ConnectionError) as error:
+        err.print(f"deepcoder: {error}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(2)

@@ -1,0 +1,124 @@
+"""`deepcoder doctor`: check this machine, or the problems of a data set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from deepcoder.datasets import ReferenceTime, load_problems
+from deepcoder.pool import SandboxPool
+from deepcoder.problems import Limits, Problem
+from deepcoder.tools.cli.machine import machine_is_well
+from deepcoder.tools.cli.options import (
+    DEFAULT_TIME_LIMIT_S,
+    Kind,
+    Resource,
+    Sandbox,
+    TimeLimit,
+    UserError,
+    Workers,
+    pool_for,
+)
+from deepcoder.tools.console import out, progress
+from deepcoder.tools.doctor import QUARANTINED, RUNS, Diagnosis, Finding, examine, most_programs
+
+MEANINGS = {  # of each diagnosis, and what to do about it
+    Diagnosis.BROKEN: ("the reference fails", "quarantine, or mend"),
+    Diagnosis.FLAKY: ("the reference's verdict changes", "quarantine"),
+    Diagnosis.WEAK: ("wrong programs pass", "quarantine, or add tests"),
+    Diagnosis.SLOW: ("the reference needs over half the limit", "set a longer limit"),
+    Diagnosis.NO_REFERENCE: ("only junk could be judged", "add references"),
+    Diagnosis.UNJUDGED: ("a fault of ours", "ask again"),
+}
+
+
+def doctor(
+    data: Annotated[
+        str | None, typer.Argument(help="Problems to examine; without it, this machine is checked.")
+    ] = None,
+    quarantine: Annotated[
+        Path | None, typer.Option("-o", "--quarantine", help="JSONL to write: problems that no reward may come from.")
+    ] = None,
+    times: Annotated[
+        Path | None, typer.Option(help="JSONL to write: how long references take, for calibrated limits.")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, help="How often each reference is judged.")] = RUNS,
+    sandbox: Sandbox = Kind.auto,
+    workers: Workers = None,
+    time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
+    resource: Resource = "",
+) -> None:
+    """Check this machine, or a data set: references must pass, wrong programs must not; exit code 1 unless all do."""
+    if data is None:
+        raise typer.Exit(not machine_is_well())
+    problems = load_problems(data, limits=Limits(cpu_s=time_limit))
+    findings, timed = _examined(problems, pool_for(problems, sandbox, workers, resource), runs, quarantine, times)
+    for finding in findings:
+        if finding.diagnosis is not Diagnosis.NO_REFERENCE:  # of which most data sets have as many as problems
+            _print_finding(finding)
+    _print_counts(Counter(each.diagnosis for each in findings))
+    unwell = {each.problem_id for each in findings}
+    out.print(f"{len(problems) - len(unwell)} of {len(problems)} problems are well", highlight=False)
+    if times:
+        out.print(f"the times of {timed} references are in {times} for --times", highlight=False)
+    if listed := {each.problem_id for each in findings if each.diagnosis in QUARANTINED}:
+        where = "with -o FILE.jsonl they are listed for" if quarantine is None else f"listed in {quarantine} for"
+        out.print(f"{len(listed)} to keep out of training and grades, {where} --quarantine", highlight=False)
+    raise typer.Exit(len(unwell) > 0)
+
+
+def _examined(
+    problems: list[Problem], pool: SandboxPool, runs: int, quarantine: Path | None, times: Path | None
+) -> tuple[list[Finding], int]:
+    """Examine the problems and write both files line by line; return the findings and the number of times written."""
+    findings: list[Finding] = []
+    timed: list[ReferenceTime] = []
+    with ExitStack() as life:
+        quarantine_lines = life.enter_context(_writable(quarantine)) if quarantine else None
+        time_lines = life.enter_context(_writable(times)) if times else None
+
+        def keep(time: ReferenceTime) -> None:
+            timed.append(time)
+            if time_lines:
+                time_lines.write(time.to_json())
+
+        life.enter_context(pool)
+        tick = life.enter_context(progress("examining", most_programs(problems, runs)))
+        for finding in examine(problems, pool, runs, tick, keep):
+            findings.append(finding)
+            if quarantine_lines and finding.diagnosis in QUARANTINED:
+                quarantine_lines.write(finding.to_json())
+    return findings, len(timed)
+
+
+@contextmanager
+def _writable(path: Path) -> Iterator[TextIO]:
+    if path.suffix != ".jsonl" or not path.parent.is_dir():
+        raise UserError(f"{path} must end with .jsonl and be in a folder that exists")
+    with path.open("w", encoding="utf-8") as lines:
+        yield lines
+
+
+def _print_finding(finding: Finding) -> None:
+    row = Table.grid(padding=(0, 1))
+    row.add_column(min_width=8, style="red", no_wrap=True)
+    row.add_row(finding.diagnosis, f"[bold]{escape(finding.problem_id)}[/]: {escape(finding.detail)}")
+    out.print(row)
+
+
+def _print_counts(counts: Counter[Diagnosis]) -> None:
+    if not counts:
+        return
+    table = Table("finding", "what it means", "to do")
+    table.add_column("problems", justify="right")
+    for diagnosis, (meaning, advice) in MEANINGS.items():
+        if counts[diagnosis]:
+            table.add_row(diagnosis, meaning, advice, str(counts[diagnosis]))
+    out.print(table)

@@ -1,0 +1,117 @@
+"""`deepcoder grade`: judge a file of completions, and print the verdicts and pass@k."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from deepcoder.datasets import quarantined
+from deepcoder.problems import by_id
+from deepcoder.tools.cli.options import (
+    DEFAULT_TIME_LIMIT_S,
+    Checker,
+    Kind,
+    MaxTests,
+    Pool,
+    Problems,
+    Quarantine,
+    Resource,
+    Sandbox,
+    TimeLimit,
+    Times,
+    UserError,
+    Workers,
+    pool_for,
+)
+from deepcoder.tools.console import err, out, progress
+from deepcoder.tools.grade import Record, Settings, pass_at_k, read_submissions
+from deepcoder.tools.grade import grade as grade_submissions
+from deepcoder.verdicts import OWN_CODE, Submission, Verdict
+
+KS = (1, 2, 4, 8, 16, 32, 64, 100)  # of pass@k
+
+
+def grade(
+    completions: Annotated[Path, typer.Argument(help="JSONL or parquet: problem_id, and completion or program.")],
+    problems: Problems,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="JSONL of judgements to write; an existing file is continued.")
+    ],
+    sandbox: Sandbox = Kind.auto,
+    workers: Workers = None,
+    time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
+    max_tests: MaxTests = None,
+    checker: Checker = "",
+    quarantine: Quarantine = None,
+    times: Times = None,
+    resource: Resource = "",
+    pool: Pool = "",
+    completes_prompt: Annotated[
+        bool, typer.Option("--completes-prompt", help="Completions continue the code of their prompts (HumanEval).")
+    ] = False,
+) -> None:
+    """Judge a file of completions; prints the verdicts and pass@k. Exit code 1 if some could not be judged."""
+    settings = Settings(max_tests, time_limit, checker, str(times or ""))
+    loaded = settings.loaded(problems, quarantine)
+    left_out = quarantined(quarantine) if quarantine else frozenset()
+    submissions = read_submissions(completions, by_id(loaded), left_out, completes_prompt)
+    if not submissions:
+        raise UserError(f"{completions} has no completions" + (" that are not in quarantine" if quarantine else ""))
+    if output.suffix != ".jsonl":
+        raise UserError(f"{output} must end with .jsonl: judgements are written line by line")
+    if not output.parent.is_dir():
+        raise UserError(f"{output.parent} is no folder: make it first")
+    started = pool_for(loaded, sandbox, workers or few_workers(submissions), resource, pool)
+    with started, progress("judging", len(submissions)) as tick:
+        records = grade_submissions(submissions, settings, output, started, lambda _, __: tick(1))
+    _print_summary(records)
+    if any(each.judgement.verdict is not Verdict.AC for each in records):
+        hint = f"deepcoder explain {output} --problems {problems}  # why the first failed"
+        out.print(hint, markup=False, highlight=False, soft_wrap=True)
+    print_unjudged(records)
+    raise typer.Exit(any(each.judgement.verdict is Verdict.IE for each in records))
+
+
+def few_workers(submissions: Mapping[int, Submission]) -> int | None:
+    """Return one worker per test where this machine has more processors; None for as many as there is room for."""
+    tests = sum(len(each.problem.tests) for each in submissions.values())
+    is_few = tests < len(os.sched_getaffinity(0))
+    return tests if is_few and not os.environ.get("RAY_ADDRESS") else None
+
+
+def print_unjudged(records: list[Record]) -> None:
+    """Say how many completions could not be judged, and whose fault that is."""
+    unjudged = [each.judgement for each in records if each.judgement.verdict is Verdict.IE]
+    theirs = [each for each in unjudged if each.detail.startswith(OWN_CODE)]
+    if ours := len(unjudged) - len(theirs):
+        err.print(f"{ours} could not be judged: run the same command again to judge only those")
+    if theirs:
+        example = theirs[0].detail.removeprefix(OWN_CODE)
+        text = f"{len(theirs)} could not be judged because the data set's own code fails: {example}"
+        err.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_summary(records: list[Record]) -> None:
+    counts = Counter(each.judgement.verdict for each in records)
+    table = Table(title=f"{len(records)} completions")
+    table.add_column("verdict")
+    table.add_column("completions", justify="right")
+    table.add_column("share", justify="right")
+    for verdict in Verdict:
+        if counts[verdict]:
+            table.add_row(verdict, str(counts[verdict]), f"{counts[verdict] / len(records):.1%}")
+    out.print(table)
+    if missing := sum(each.program is None for each in records):
+        out.print(f"{missing} of them ({missing / len(records):.1%}) have no program", highlight=False)
+    if suspicious := sum(bool(each.judgement.suspicious) for each in records):
+        out.print(f"{suspicious} suspicious, with what no honest program does", highlight=False)
+    for k in KS:
+        share = pass_at_k(records, k)
+        if share is not None:
+            out.print(f"pass@{k} {share:.1%}")

@@ -1,0 +1,72 @@
+"""`deepcoder judge`: judge one program against one problem, and show the test that the program fails."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deepcoder import sandbox as sandboxes
+from deepcoder.judge import judge as judge_submission
+from deepcoder.jury import Jury
+from deepcoder.programs import Program
+from deepcoder.sandbox import SandboxConfig
+from deepcoder.tools.cli.options import (
+    DEFAULT_TIME_LIMIT_S,
+    Checker,
+    Kind,
+    Problems,
+    Sandbox,
+    TimeLimit,
+    UserError,
+    one_problem,
+)
+from deepcoder.tools.console import out
+from deepcoder.tools.explain import view
+from deepcoder.tools.grade import Settings
+from deepcoder.verdicts import Judgement, Submission, Verdict
+
+
+def judge(
+    program: Annotated[Path, typer.Argument(help="A Python source file.")],
+    problem: Problems,
+    problem_id: Annotated[str | None, typer.Option(help="The problem to use, where there are several.")] = None,
+    sandbox: Sandbox = Kind.auto,
+    time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
+    checker: Checker = "",
+) -> None:
+    """Judge one program and show the test that it fails; exit code 1 unless the verdict is AC."""
+    settings = Settings(time_limit_s=time_limit, checker=checker)
+    chosen = one_problem(settings.loaded(problem), problem_id)
+    try:
+        source = program.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{program} cannot be read as text: {error}") from None
+    judgement = judge_and_print(Submission(chosen, Program(source)), sandbox)
+    raise typer.Exit(judgement.verdict is not Verdict.AC)
+
+
+def judge_and_print(submission: Submission, kind: Kind, recorded: int | None = None) -> Judgement:
+    """Judge the submission in a sandbox of its own, and print the verdict and one test.
+
+    The test is the one that failed. Where none failed, it is number `recorded`, the one that failed earlier.
+    """
+    config = SandboxConfig(kind=kind, memory_bytes=submission.problem.limits.memory_bytes)
+    with closing(sandboxes.start(config)) as started, closing(Jury(config)) as jury:
+        judgement = judge_submission(submission, started, jury)
+        color = "green" if judgement.verdict is Verdict.AC else "red"
+        out.print(
+            f"[bold {color}]{judgement.verdict}[/]  {judgement.passed} of {judgement.total} tests passed, "
+            f"{judgement.cpu_s:.3f} s CPU, {judgement.wall_s:.3f} s",
+            highlight=False,
+        )
+        if judgement.detail:
+            out.print(judgement.detail, markup=False, highlight=False)
+        for sign in judgement.suspicious:
+            out.print(f"[yellow]suspicious:[/] it {sign.value}", highlight=False)
+        number = recorded if judgement.failed_test is None else judgement.failed_test
+        if submission.program is not None:
+            out.print(view(submission, judgement, number, started))
+    return judgement

@@ -1,0 +1,99 @@
+"""The options that several commands take, and what an option that cannot be used raises."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deepcoder.datasets import DataError
+from deepcoder.pool import SandboxPool
+from deepcoder.problems import Limits, Problem
+from deepcoder.sandbox import SandboxConfig
+
+
+class UserError(Exception):
+    """Something that the user gave cannot be used; the message says what and why."""
+
+
+DEFAULT_TIME_LIMIT_S = Limits().cpu_s
+
+
+class Kind(enum.StrEnum):
+    """The kinds of sandbox that a user can ask for."""
+
+    auto = "auto"
+    docker = "docker"
+    process = "process"
+
+
+def time_limit_s(given: float | None) -> float | None:
+    """Return the value of `--time-limit`.
+
+    Raises:
+        DataError: The value can be no limit. `inf` is a number too, so typer lets it through.
+    """
+    try:
+        Limits(cpu_s=1.0 if given is None else given)
+    except ValueError as error:
+        raise DataError(f"--time-limit {given}: {error}") from None
+    return given
+
+
+Sandbox = Annotated[
+    Kind, typer.Option(help="Docker containers, local processes, or Docker where an engine answers, else processes.")
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Number of sandboxes; default: one per CPU of the cluster.")]
+Resource = Annotated[
+    str,
+    typer.Option(
+        help="Name of a custom Ray resource: each sandbox takes one of it in place of a CPU.", show_default=False
+    ),
+]
+TimeLimit = Annotated[
+    float,
+    typer.Option(
+        min=0.01, callback=time_limit_s, help="CPU seconds per test, for problems without a limit of their own."
+    ),
+]
+Pool = Annotated[str, typer.Option(help="Use the sandboxes of the running pool of this name.", show_default=False)]
+Problems = Annotated[str, typer.Option(help="A file of problems, a data set of the Hub, or deepcoder_small.")]
+Checker = Annotated[
+    str, typer.Option(help="Use this checker instead of those that the problems name.", show_default=False)
+]
+Quarantine = Annotated[Path | None, typer.Option(help="Leave out the problems in this list, which `doctor -o` wrote.")]
+Times = Annotated[
+    Path | None, typer.Option(help="Calibrate the time limits with this file, which `doctor --times` wrote.")
+]
+MaxTests = Annotated[
+    int | None, typer.Option(min=1, help="Judge on this many tests of each problem: those with the longest inputs.")
+]
+
+
+def one_problem(problems: list[Problem], problem_id: str | None) -> Problem:
+    """Return the problem with this id, or the only problem where no id is given, with its tests in memory.
+
+    Raises:
+        UserError: There is no such problem, or more than one.
+    """
+    matching = [problem for problem in problems if problem_id in (None, problem.problem_id)]
+    if not matching:
+        raise UserError(f"no problem has the problem_id {problem_id!r}")
+    if len(matching) > 1:
+        example = matching[0].problem_id
+        raise UserError(f"there are {len(matching)} problems: choose one with --problem-id, such as {example}")
+    return matching[0].loaded()
+
+
+def pool_for(
+    problems: list[Problem], kind: Kind, workers: int | None, resource: str = "", running: str = ""
+) -> SandboxPool:
+    """Return a pool for these problems, to be entered with `with`. `running` names a pool to attach to instead."""
+    if running:
+        return SandboxPool.attach(running)
+    memory_bytes = max(problem.limits.memory_bytes for problem in problems)
+    # Workers unpickle the configuration and cannot import this package's enum: `kind` travels as plain text.
+    config = SandboxConfig(kind=kind.value, memory_bytes=memory_bytes)
+    return SandboxPool(workers, config, resource=resource)
