@@ -1,0 +1,126 @@
+"""README and docs are whole: every block can be run or says why not, every link and every file name leads somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deepcoder.datasets import load_problems
+from deepcoder.tools.grade import Record
+from tests.pages import PAGES, ROOT, Block, anchors, blocks, links, name_of, prose, spans
+
+SHELL = ("sh", "bash")
+RUN = (*SHELL, "python")  # test_docs_run.py runs these
+READ = ("json", "jsonl", "yaml", "text")
+FOLDERS = "deepcoder|docs|sandbox_images|scripts|tests"
+NAMED = re.compile(rf"(?<![\w/.])(?:{FOLDERS})/[\w./*<>-]*[\w/*]")
+FILE = re.compile(r"^[\w-]+(?:/[\w-]+)*\.(?:py|sh|md|yaml|json|jsonl|toml)$")
+MADE_TARGETS = re.compile(r"make((?: [a-z-]+)+)(?= *$| +[A-Z#&])")  # before settings, a comment, or another command
+MADE = {  # by users and by commands, in examples
+    *(
+        "solution.py",
+        "my_script.py",
+        "main.py",
+        "problems.jsonl",
+        "completions.jsonl",
+        "judgements.jsonl",
+        "train.jsonl",
+    ),
+    *("quarantine.jsonl", "times.jsonl", "runs/bench/bench.json"),
+}
+EVERY = [block for page in PAGES for block in blocks(page)]
+TREE = [path.relative_to(ROOT) for folder in FOLDERS.split("|") for path in (ROOT / folder).rglob("*")]
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=name_of)
+each_block = pytest.mark.parametrize("block", EVERY, ids=str)
+
+
+@each_block
+def test_block_can_be_run_or_says_why_not(block: Block) -> None:
+    assert block.reason or block.language in RUN + READ
+    assert "norun" not in block.kind
+
+
+@each_block
+def test_block_can_be_read(block: Block) -> None:
+    if block.language in SHELL:
+        subprocess.run(["bash", "-n", "-c", block.text], check=True)
+    elif block.language == "python":
+        compile(block.text, str(block), "exec")
+    elif block.language == "yaml":
+        assert yaml.safe_load(block.text)
+    elif block.language == "json":
+        assert json.loads(block.text)
+    elif block.language == "jsonl":
+        assert [json.loads(line) for line in block.text.splitlines()]
+
+
+@pytest.mark.parametrize("block", [each for each in EVERY if each.language == "jsonl"], ids=str)
+def test_rows_are_what_our_own_readers_take(block: Block, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(block.text)
+    rows = [json.loads(line) for line in block.text.splitlines()]
+    if block.kind == "problems":
+        assert len(load_problems(str(path))) == len(rows)
+    elif block.kind == "judgements":
+        assert [json.loads(Record.from_row(row).to_json(index=row["index"])) for row in rows] == rows
+    else:
+        assert block.kind in ("completions", "quarantine", "times")  # test_docs_run.py gives them to commands
+
+
+@each_page
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in links(page):
+        name, _, anchor = target.partition("#")
+        other = (page.parent / name).resolve() if name else page
+        assert other.exists(), target
+        assert not anchor or anchor in anchors(other), target
+
+
+@each_page
+def test_named_paths_exist(page: Path) -> None:
+    named = {match.rstrip(".") for match in NAMED.findall(page.read_text(encoding="utf-8"))}
+    assert [each for each in sorted(named) if "<" not in each and not list(ROOT.glob(each.rstrip("/")))] == []
+
+
+@each_page
+def test_named_files_exist(page: Path) -> None:
+    named = {each for each in spans(page) if FILE.match(each)} - MADE
+    files = {str(path) for path in [*TREE, *(path.relative_to(ROOT) for path in ROOT.glob("*"))]}
+    assert [each for each in sorted(named) if not any(f"/{path}".endswith(f"/{each}") for path in files)] == []
+
+
+@each_page
+def test_make_targets_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    lines = [*spans(page), *(line for block in blocks(page) for line in block.text.splitlines())]
+    named = {target for line in lines if (made := MADE_TARGETS.match(line)) for target in made[1].split()}
+    assert named - targets == set()
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / each.partition("#")[0]).resolve() for each in links(index)}
+    assert {page for page in PAGES if page != index} - linked == set()
+
+
+def test_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 150
+    assert "make test" in prose(ROOT / "README.md") + "".join(block.text for block in blocks(ROOT / "README.md"))
+
+
+def test_broken_pages_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.pages.ROOT", tmp_path)
+    page = tmp_path / "page.md"
+    block = "```sh norun: needs a cluster\nray up\n```\n"
+    page.write_text(f"# A `b` c!\n\n[x](none.md) [y](#a-b-c) [z](https://example.org)\n\n{block}\n```\nx\n```\n")
+    first, second = blocks(page)
+    assert (first.language, first.reason, first.text, str(first)) == ("sh", "needs a cluster", "ray up\n", "page.md:5")
+    assert (second.language, second.reason, second.line) == ("", "", 9)
+    assert list(links(page)) == ["none.md", "#a-b-c"]
+    assert anchors(page) == {"a-b-c"}
