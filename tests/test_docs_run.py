@@ -46,7 +46,7 @@ PROBLEMS: tuple[dict[str, Any], ...] = (
 )
 HUMANEVAL = (ROOT / "tests" / "fixtures" / "humaneval.jsonl").read_text().splitlines()[0]
 COMMAND = f"""#!/bin/sh
-exec {sys.executable} -c 'from deepcoder.tools.cli import main; main()' "$@"
+exec {sys.executable} -m deepcoder.tools.cli "$@"
 """
 # Before the examples of training: one step of a model that is made here, on the CPU.
 PRELUDE = """
