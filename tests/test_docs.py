@@ -6,12 +6,14 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from deepcoder.datasets import load_problems
-from deepcoder.tools.grade import Record
+from deepcoder.problems import by_id
+from deepcoder.tools.grade import Record, read_submissions
 from tests.pages import PAGES, ROOT, Block, anchors, blocks, links, name_of, prose, spans
 
 SHELL = ("sh", "bash")
@@ -33,6 +35,22 @@ MADE = {  # by users and by commands, in examples
     ),
     *("quarantine.jsonl", "times.jsonl", "runs/bench/bench.json"),
 }
+# Problems that `doctor` finds well, and to which the other rows of docs/files.md belong.
+PROBLEMS: tuple[dict[str, Any], ...] = (
+    {
+        "problem_id": "x/1",
+        "mode": "stdin",
+        "tests": [{"input": f"{n}\n", "output": f"{n + 1}\n"} for n in range(15)],
+        "reference": "print(int(input()) + 1)",
+    },
+    {
+        "problem_id": "x/2",
+        "mode": "function",
+        "entry_point": "add_one",
+        "tests": [{"args": [n], "expected": n + 1} for n in range(15)],
+        "reference": "def add_one(n):\n    return n + 1",
+    },
+)
 EVERY = [block for page in PAGES for block in blocks(page)]
 TREE = [path.relative_to(ROOT) for folder in FOLDERS.split("|") for path in (ROOT / folder).rglob("*")]
 
@@ -62,15 +80,21 @@ def test_block_can_be_read(block: Block) -> None:
 
 @pytest.mark.parametrize("block", [each for each in EVERY if each.language == "jsonl"], ids=str)
 def test_rows_are_what_our_own_readers_take(block: Block, tmp_path: Path) -> None:
-    path = tmp_path / "rows.jsonl"
+    path, problems = tmp_path / "rows.jsonl", tmp_path / "problems.jsonl"
     path.write_text(block.text)
+    problems.write_text("".join(json.dumps(each) + "\n" for each in PROBLEMS))
     rows = [json.loads(line) for line in block.text.splitlines()]
     if block.kind == "problems":
         assert len(load_problems(str(path))) == len(rows)
+    elif block.kind == "completions":
+        assert len(read_submissions(path, by_id(load_problems(str(problems))))) == len(rows)
     elif block.kind == "judgements":
         assert [json.loads(Record.from_row(row).to_json(index=row["index"])) for row in rows] == rows
+    elif block.kind == "quarantine":
+        assert len(load_problems(str(problems), quarantine=path)) == len(PROBLEMS) - len(rows)
     else:
-        assert block.kind in ("completions", "quarantine", "times")  # test_docs_run.py gives them to commands
+        assert block.kind == "times"
+        assert [each.limits.cpu_s for each in load_problems(str(problems), times=path)] == [1.0, 6.0]
 
 
 @each_page

@@ -13,14 +13,13 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import ray
 
 from deepcoder.pool import SandboxPool
 from tests.pages import PAGES, ROOT, Block, blocks, name_of
-from tests.test_docs import SHELL
+from tests.test_docs import PROBLEMS, SHELL
 
 README, TRAINING, FILES = ROOT / "README.md", ROOT / "docs" / "training.md", ROOT / "docs" / "files.md"
 MODEL = "Qwen/Qwen3-0.6B"  # the examples' model, for which a tiny one stands in
@@ -28,22 +27,6 @@ RUN_TIMEOUT_S = 200  # of one command or program, on a machine with much else to
 
 pytestmark = pytest.mark.timeout(600)  # a page has many commands
 
-# Problems that `doctor` finds well, and to which the other rows of docs/files.md belong.
-PROBLEMS: tuple[dict[str, Any], ...] = (
-    {
-        "problem_id": "x/1",
-        "mode": "stdin",
-        "tests": [{"input": f"{n}\n", "output": f"{n + 1}\n"} for n in range(15)],
-        "reference": "print(int(input()) + 1)",
-    },
-    {
-        "problem_id": "x/2",
-        "mode": "function",
-        "entry_point": "add_one",
-        "tests": [{"args": [n], "expected": n + 1} for n in range(15)],
-        "reference": "def add_one(n):\n    return n + 1",
-    },
-)
 HUMANEVAL = (ROOT / "tests" / "fixtures" / "humaneval.jsonl").read_text().splitlines()[0]
 COMMAND = f"""#!/bin/sh
 exec {sys.executable} -m deepcoder.tools.cli "$@"
