@@ -20,7 +20,7 @@ from deepcoder.pool.dispatcher import (
     Drop,
     Give,
     HangUp,
-    Known,
+    ProblemInfo,
     Request,
     Restart,
     Warn,
@@ -67,7 +67,7 @@ class Pool:
             splits: bool = False, problem: str = "p", reference: Any = "reference") -> Call:  # fmt: skip
         call = Call(client, ahead)
         self.dispatcher.enter(call, self.now)
-        known = {problem: Known(reference, range(TESTS), splits, 1.0, f"problem {problem}")}
+        known = {problem: ProblemInfo(reference, range(TESTS), splits, 1.0, f"problem {problem}")}
         requests = [Request(place, problem, Program(source)) for place, source in enumerate(programs)]
         self.do(self.dispatcher.ask(call, known, requests, self.now, fresh))
         return call

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 import subprocess
@@ -14,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ray._private.authentication import authentication_token_setup as tokens
 from ray.cluster_utils import Cluster
 
-from deepcoder.pool import local
-from deepcoder.pool.local import OUTER_BYTES, OWNER, PREFIX, RAY, SOCKET, SOCKET_BYTES
+from deepcoder.pool import local, ray_internals
+from deepcoder.pool.local import FOLDER_PREFIX, OWNER_FILE, PARENT_BYTES, RAY_FOLDER, SOCKET, SOCKET_BYTES
 from deepcoder.sandbox import owner
 from tests.test_cli import COMPLETIONS, PROBLEMS
 
@@ -32,7 +30,7 @@ GRADE += ["--sandbox", "process", "--workers", "1"]
 def short() -> Iterator[Path]:
     """A folder whose path is short, as those of pytest are not."""
     folder = Path(tempfile.mkdtemp(prefix="t", dir="/tmp"))
-    assert len(str(folder)) <= OUTER_BYTES
+    assert len(str(folder)) <= PARENT_BYTES
     yield folder
     shutil.rmtree(folder)
 
@@ -71,34 +69,34 @@ def verdicts(files: Path) -> list[str]:
 
 def is_ours(folder: Path, outer: str | Path) -> bool:
     """Whether the folder is a new one of ours there."""
-    return folder.parent == Path(outer) and folder.name.startswith(PREFIX)
+    return folder.parent == Path(outer) and folder.name.startswith(FOLDER_PREFIX)
 
 
 # The folder
 
 
 def test_socket_of_ray_fits_into_the_longest_folder() -> None:
-    assert len(f"{'x' * OUTER_BYTES}/{PREFIX}12345678/{RAY}{SOCKET}") == SOCKET_BYTES
+    assert len(f"{'x' * PARENT_BYTES}/{FOLDER_PREFIX}12345678/{RAY_FOLDER}{SOCKET}") == SOCKET_BYTES
 
 
 def test_short_tmpdir_is_used(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(short))
     folder = local._new_folder()
     assert is_ours(folder, short)
-    assert (folder / OWNER).read_text() == owner.name()
+    assert (folder / OWNER_FILE).read_text() == owner.name()
 
 
 @pytest.mark.parametrize("tmpdir", ["", "/nonexistent/job_1", "/dev/null"])
 def test_tmpdir_of_no_use_gives_a_usual_folder(tmpdir: str, short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", tmpdir)
-    monkeypatch.setattr(local, "USUAL", (str(short), "/var/tmp"))
+    monkeypatch.setattr(local, "USUAL_PARENTS", (str(short), "/var/tmp"))
     assert is_ours(local._new_folder(), short)
     assert not Path("/nonexistent").exists()
 
 
 def test_long_tmpdir_gives_a_usual_folder(long: Path, short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(long))
-    monkeypatch.setattr(local, "USUAL", (str(short), "/var/tmp"))
+    monkeypatch.setattr(local, "USUAL_PARENTS", (str(short), "/var/tmp"))
     assert is_ours(local._new_folder(), short)
     assert list(long.iterdir()) == []
 
@@ -111,11 +109,11 @@ def test_relative_tmpdir_is_used(short: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_folder_anywhere_is_said_with_the_reasons(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(long))
-    monkeypatch.setattr(local, "USUAL", ("/dev/null", "/nonexistent"))
+    monkeypatch.setattr(local, "USUAL_PARENTS", ("/dev/null", "/nonexistent"))
     with pytest.raises(ConnectionError) as raised:
         local.start(1, "", "deepcoder")
     said = str(raised.value)
-    assert f"{long} (longer than {OUTER_BYTES} bytes), /dev/null (Not a directory), /nonexistent (No such" in said
+    assert f"{long} (longer than {PARENT_BYTES} bytes), /dev/null (Not a directory), /nonexistent (No such" in said
     assert said.endswith("set TMPDIR to one that can be used") and "\n" not in said
 
 
@@ -131,14 +129,14 @@ def test_folder_of_a_process_that_was_killed_is_removed(short: Path, monkeypatch
         "no_name": "somebody",
     }
     for name, text in owners.items():
-        (short / f"{PREFIX}{name}").mkdir()
+        (short / f"{FOLDER_PREFIX}{name}").mkdir()
         if text is not None:
-            (short / f"{PREFIX}{name}" / OWNER).write_text(text)
+            (short / f"{FOLDER_PREFIX}{name}" / OWNER_FILE).write_text(text)
     monkeypatch.setenv("TMPDIR", str(short))
     new = local._new_folder()
     assert {each.name for each in short.iterdir()} == {
         new.name,
-        *(f"{PREFIX}{name}" for name in owners if name != "gone"),
+        *(f"{FOLDER_PREFIX}{name}" for name in owners if name != "gone"),
     }
 
 
@@ -202,14 +200,14 @@ def test_ray_that_does_not_start_is_one_sentence(variable: str, short: Path, fil
 
 def test_start_that_fails_halfway_leaves_nothing(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Any] = []
-    start_ray_processes = local._LeanNode.start_ray_processes
+    start_ray_processes = ray_internals.LeanNode.start_ray_processes
 
-    def fail(node: local._LeanNode) -> None:
+    def fail(node: ray_internals.LeanNode) -> None:
         start_ray_processes(node)
         started.extend(each.process for kind in node.all_processes.values() for each in kind)
         raise RuntimeError("it fails\nhalfway")
 
-    monkeypatch.setattr(local._LeanNode, "start_ray_processes", fail)
+    monkeypatch.setattr(ray_internals.LeanNode, "start_ray_processes", fail)
     monkeypatch.setenv("TMPDIR", str(short))
     with pytest.raises(ConnectionError, match="^Ray does not start here: it fails halfway$"):
         local.start(1, "", "deepcoder")
@@ -228,24 +226,3 @@ def test_grade_takes_a_resource_of_a_cluster(long: Path, files: Path) -> None:
         cluster.shutdown()  # type: ignore[no-untyped-call]
     assert ran.returncode == 0, ran.stderr
     assert verdicts(files) == ["AC", "CE", "WA", "AC"]
-
-
-# Tokens
-
-
-def test_only_the_word_of_tokens_that_a_single_user_needs_not_is_left_out() -> None:
-    logger, said = logging.getLogger(tokens.__name__), list[str]()
-    handler = logging.Handler()
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
-    logger.addHandler(handler)
-    try:
-        with local._quiet_about_tokens():
-            tokens._warn_token_auth_enabled()
-            tokens._warn_token_auth_disabled()
-        tokens._warn_token_auth_enabled()
-    finally:
-        logger.removeHandler(handler)
-    assert [" ".join(each.split()[:4]) for each in said] == [
-        "Token authentication is disabled",
-        "Token authentication is enabled",
-    ]

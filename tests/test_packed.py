@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepcoder.pool.packed import PackedTests
-from deepcoder.pool.pool import key_of
+from deepcoder.pool.store import problem_key
 from deepcoder.problems import Mode, Problem, TestCase
 
 texts = st.text(st.characters(), max_size=20)
@@ -66,4 +66,4 @@ def test_a_problem_has_one_key_wherever_it_was_read() -> None:
     here, there = (Problem(each, Mode.STDIN, tests, where=each, source=each) for each in ("here", "there"))
     other = Problem("here", Mode.STDIN, tests, checker="exact")
     packed = PackedTests.of(tests)
-    assert key_of(here, packed) == key_of(there, packed) != key_of(other, packed)
+    assert problem_key(here, packed) == problem_key(there, packed) != problem_key(other, packed)

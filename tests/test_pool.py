@@ -138,7 +138,7 @@ def test_what_is_being_judged_ahead_is_joined(pool: SandboxPool) -> None:
 def test_threads_may_share_a_pool(pool: SandboxPool) -> None:
     problems = [dataclasses.replace(ADD_ONE, problem_id=f"thread {each}") for each in range(200)]
     with ThreadPoolExecutor(4) as threads:
-        for asked in [threads.submit(pool._asked, [(0, Submission(each, RIGHT))]) for each in problems * 4]:
+        for asked in [threads.submit(pool._store.requests, [(0, Submission(each, RIGHT))]) for each in problems * 4]:
             asked.result()
 
 

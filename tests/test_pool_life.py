@@ -168,7 +168,7 @@ def test_worker_without_a_place_is_not_waited_for_at_the_end(caplog: pytest.LogC
 
 def test_coordinator_lost_while_the_cluster_answers_nobody_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with SandboxPool(1, "process") as pool:
-        found, asked = pool._found, []
+        found, asked = pool._connection.find, []
 
         def busy() -> Any:
             asked.append(True)
@@ -176,7 +176,7 @@ def test_coordinator_lost_while_the_cluster_answers_nobody_is_asked_again(monkey
                 raise GetTimeoutError("the cluster is busy")
             return found()
 
-        monkeypatch.setattr(pool, "_found", busy)
+        monkeypatch.setattr(pool._connection, "find", busy)
         with judging(pool, SLEEPERS[:1]) as judgements:
             assert wait_until(lambda: pool.state().busy == 1)
             ray.kill(pool._attached(), no_restart=False)

@@ -18,9 +18,8 @@ from deepcoder.datasets import DataError, load_problems, read_problems
 from deepcoder.datasets.formats import canonical
 from deepcoder.datasets.prepare import prepare
 from deepcoder.datasets.stored import ParquetTests, Writer
-from deepcoder.lru import Lru
-from deepcoder.pool import SandboxPool
-from deepcoder.pool import pool as pool_module
+from deepcoder.pool import SandboxPool, pending
+from deepcoder.pool.store import ProblemStore
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.reward import CodeReward
@@ -262,13 +261,13 @@ def test_pool_judges_stored_tests_window_by_window(
     pool: SandboxPool, prepared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problems = load_problems(str(prepared))
-    monkeypatch.setattr(pool_module, "WINDOW_BYTES", 3 * problems[0].size)
-    monkeypatch.setattr(pool, "_stored", Lru(2 * problems[0].size))
+    monkeypatch.setattr(pending, "WINDOW_BYTES", 3 * problems[0].size)
+    monkeypatch.setattr(pool, "_store", ProblemStore(2 * problems[0].size))
     programs = [Program(ECHO), Program(WRONG)]
     judgements = pool.judge([Submission(each, program) for program in programs for each in problems])
     assert [str(each.verdict) for each in judgements] == ["AC"] * 30 + ["WA"] * 30
     assert {each.total for each in judgements} == {6}
-    assert len(pool._stored) == 2
+    assert len(pool._store) == 2
 
 
 def test_reward_with_stored_tests_pickles(pool: SandboxPool, prepared: Path) -> None:

@@ -1,28 +1,38 @@
-"""The pools of a cluster, for somebody who only looks.
+"""Connecting to a Ray cluster, and a look at the pools that a cluster has.
 
-Runs: wherever a person types.
+Runs: in every process that starts a pool, uses a pool or looks at one.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import os
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import ray
-from ray._private.authentication.authentication_token_setup import maybe_enable_token_auth_if_token_available
-from ray._private.services import canonicalize_bootstrap_address_or_die
 from ray.exceptions import GetTimeoutError, RayActorError, RayError
 from ray.util import list_named_actors
 
-from deepcoder.pool import nodes
+from deepcoder.pool import local, nodes, ray_internals
 from deepcoder.pool.crew import Node
-from deepcoder.pool.pool import NAMESPACE, probe
 from deepcoder.pool.state import State
 
-ANSWER_S = 5.0
+NAMESPACE = "deepcoder"  # Ray's, in which pools have their names
+PROBE_TIMEOUT_S = 5.0  # for a cluster to accept a TCP connection
+STATE_TIMEOUT_S = 5.0  # for the pools of a cluster to tell their state
+
+
+class Address(NamedTuple):
+    """All that another process needs to join the cluster that this process is on."""
+
+    gcs: str  # host and port
+    auth_mode: str  # RAY_AUTH_MODE: where clusters ask for a token, a process shows it only when this says so
 
 
 @dataclass(frozen=True)
@@ -31,56 +41,122 @@ class Cluster:
 
     address: str
     nodes: list[Node]
-    pools: dict[str, State | None]  # by name; None where it does not answer
+    pools: dict[str, State | None]  # by name; None where the pool does not answer
+
+
+def connect(workers: int | None, resource: str = "") -> Callable[[], None] | None:
+    """Join the Ray cluster that RAY_ADDRESS names, or start a local Ray.
+
+    Return the function that leaves or ends it; None where this process was on a Ray before.
+
+    Raises:
+        ConnectionError: RAY_ADDRESS names a cluster that does not answer, or Ray does not start here.
+    """
+    if ray.is_initialized():
+        return None
+    address = os.environ.get("RAY_ADDRESS")
+    if address:
+        # Worker nodes need only Ray and the docker package: this package travels to them.
+        package = str(Path(__file__).parents[1])
+        _join(address, runtime_env={"py_modules": [package]}, logging_level=logging.WARNING)
+        return ray.shutdown
+    cpus = max(workers or 1, len(os.sched_getaffinity(0)))
+    return partial(local.end, local.start(cpus, resource, NAMESPACE))
+
+
+def current_address() -> Address:
+    """Return the address of the cluster that this process is on."""
+    return Address(ray.get_runtime_context().gcs_address, os.environ.get("RAY_AUTH_MODE", ""))
+
+
+def rejoin(address: Address) -> None:
+    """Join the cluster of a pool that another process has pickled, unless this process is on a Ray already.
+
+    Raises:
+        ConnectionError: The cluster does not answer.
+    """
+    if ray.is_initialized():
+        return
+    if address.auth_mode and "RAY_AUTH_MODE" not in os.environ:
+        os.environ["RAY_AUTH_MODE"] = address.auth_mode
+        ray_internals.reread_environment()
+    _join(address.gcs, logging_level=logging.WARNING)
 
 
 @contextmanager
 def joined(address: str) -> Iterator[None]:
-    """In the cluster of that address; of none, in the one that is found on this machine. Never starts one.
+    """Be on the cluster of that address, or on the one that has a node on this machine where the address is empty.
+
+    No Ray is ever started.
 
     Raises:
-        ConnectionError: There is none, or it does not let us in.
+        ConnectionError: There is no cluster, or it does not let this process in.
     """
     logging.getLogger("ray").setLevel(logging.ERROR)
     if not address:
-        address = canonicalize_bootstrap_address_or_die("auto")
-        maybe_enable_token_auth_if_token_available(warn_if_disabled=False)  # as Ray does for its own machine only
-    probe(address)
-    try:
-        ray.init(address, namespace=NAMESPACE, log_to_driver=False, configure_logging=False)
-    except ConnectionError as error:
-        hint = "where the cluster asks for a token, set RAY_AUTH_MODE=token"
-        raise ConnectionError(f"the Ray cluster at {address} does not let us in ({error}): {hint}") from None
+        address = ray_internals.address_on_this_machine()
+        ray_internals.use_token_of_this_user()
+    _join(address, log_to_driver=False, configure_logging=False)
     try:
         yield
     finally:
         ray.shutdown()
 
 
-def look() -> Cluster:
+def _join(address: str, **options: Any) -> None:
+    """Join the cluster of that address.
+
+    Raises:
+        ConnectionError: The cluster does not answer, or it does not let this process in.
     """
+    _probe(address)
+    try:
+        ray.init(address, namespace=NAMESPACE, **options)
+    except ConnectionError as error:
+        hint = "where the cluster asks for a token, set RAY_AUTH_MODE=token"
+        raise ConnectionError(f"the Ray cluster at {address} does not let us in ({error}): {hint}") from None
+
+
+def _probe(address: str) -> None:
+    """Open a TCP connection to the address first, because Ray ends the whole process a minute after it got none.
+
+    Raises:
+        ConnectionError: The address does not answer.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not port.isdigit():  # "auto" and other names: Ray finds the address, or says that there is none
+        return
+    try:
+        socket.create_connection((host, int(port)), PROBE_TIMEOUT_S).close()
+    except OSError as error:
+        raise ConnectionError(f"no Ray cluster answers at {address} (RAY_ADDRESS): {error}") from None
+
+
+def look() -> Cluster:
+    """Return what the cluster that this process is on has of nodes and pools.
+
     Raises:
         ConnectionError: The cluster is gone.
     """
     try:
-        named = list_named_actors(all_namespaces=True)
-        names = sorted(each["name"] for each in named if each["namespace"] == NAMESPACE)
-        asked: dict[str, Any] = {}
+        actors = list_named_actors(all_namespaces=True)
+        names = sorted(actor["name"] for actor in actors if actor["namespace"] == NAMESPACE)
+        replies: dict[str, Any] = {}
         for name in names:
             try:
-                asked[name] = ray.get_actor(name, NAMESPACE).state.remote()
-            except (ValueError, AttributeError):  # it has ended since, or is an actor of the user's own
+                replies[name] = ray.get_actor(name, NAMESPACE).state.remote()
+            except (ValueError, AttributeError):  # the actor has ended since, or is one of the user's own
                 continue
-        ray.wait(list(asked.values()), num_returns=len(asked), timeout=ANSWER_S)
-        pools = {name: _state(reference) for name, reference in asked.items()}
-        return Cluster(ray.get_runtime_context().gcs_address, nodes.alive(""), pools)
+        ray.wait(list(replies.values()), num_returns=len(replies), timeout=STATE_TIMEOUT_S)
+        pools = {name: _state(reply) for name, reply in replies.items()}
+        return Cluster(current_address().gcs, nodes.alive(""), pools)
     except RayError as error:
         raise ConnectionError(f"the cluster does not answer: {error}") from error
 
 
-def _state(reference: Any) -> State | None:
+def _state(reply: Any) -> State | None:
     try:
-        state: State = ray.get(reference, timeout=0)
+        state: State = ray.get(reply, timeout=0)
     except (GetTimeoutError, RayActorError):
         return None
     return state

@@ -34,7 +34,7 @@ from deepcoder.pool.dispatcher import (
     Found,
     Give,
     HangUp,
-    Known,
+    ProblemInfo,
     Request,
     Restart,
     Warn,
@@ -278,7 +278,7 @@ class Coordinator:
     async def judge(
         self,
         name: str,
-        problems: Mapping[str, Known],
+        problems: Mapping[str, ProblemInfo],
         requests: Sequence[Request],
         deadline_s: float,
         fresh: bool = False,
@@ -337,7 +337,7 @@ class Coordinator:
             del self._queues[call]
 
     async def begin(
-        self, name: str, problems: Mapping[str, Known], requests: Sequence[Request], deadline_s: float
+        self, name: str, problems: Mapping[str, ProblemInfo], requests: Sequence[Request], deadline_s: float
     ) -> None:
         """Judge for somebody who will ask later, and is then the first to ask."""
         async for _ in self.judge(name, problems, requests, deadline_s, begins=True):

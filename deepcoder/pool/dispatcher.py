@@ -45,7 +45,7 @@ class Request(NamedTuple):
     program: Program
 
 
-class Known(NamedTuple):
+class ProblemInfo(NamedTuple):
     """A problem as the dispatcher needs to know it."""
 
     reference: Any  # by which a worker gets it; the dispatcher never looks into it
@@ -135,7 +135,7 @@ class _Asked:
     """A job's payload: what is asked, and who waits for the answer. `key` is its place among the jobs at work."""
 
     key: tuple[Any, ...]
-    known: Known
+    known: ProblemInfo
     program: Program
     since: float
     began: float | None = None  # when the first worker got it
@@ -189,7 +189,7 @@ class Dispatcher:
     def ask(
         self,
         call: Call,
-        problems: Mapping[str, Known],
+        problems: Mapping[str, ProblemInfo],
         requests: Sequence[Request],
         now: float,
         fresh: bool = False,

@@ -1,6 +1,6 @@
-"""What Ray says of the cluster's nodes, and is asked for.
+"""What Ray says of the cluster's nodes, and what Ray is asked for.
 
-Runs: in the coordinator, and in whoever starts a pool.
+Runs: in the coordinator, and in the process that starts a pool.
 """
 
 from __future__ import annotations
@@ -9,29 +9,36 @@ from collections.abc import Sequence
 from typing import Any
 
 import ray
-from ray._private.state import state  # the draining nodes have no public name yet
 
+from deepcoder.pool import ray_internals
 from deepcoder.pool.crew import Node
 
 
 def room(resource: str, avoided: Sequence[str]) -> dict[str, Any]:
-    """What Ray is asked for one sandbox, on none of the nodes `avoided` (ids)."""
-    found: dict[str, Any] = {"num_cpus": 0, "resources": {resource: 1}} if resource else {"num_cpus": 1}
+    """Return what Ray is asked for one sandbox, on none of the nodes `avoided` (ids)."""
+    options: dict[str, Any] = {"num_cpus": 0, "resources": {resource: 1}} if resource else {"num_cpus": 1}
     if avoided:
-        found["label_selector"] = {"ray.io/node-id": f"!in({','.join(avoided)})"}
-    return found
+        options["label_selector"] = {"ray.io/node-id": f"!in({','.join(avoided)})"}
+    return options
 
 
 def alive(resource: str) -> list[Node]:
-    """The nodes that are alive. Their room is in CPUs, or in the resource of that name where there is one."""
-    leaving = state.get_draining_nodes()
-    free = state.available_resources_per_node()  # type: ignore[no-untyped-call]
+    """Return the nodes that are alive. Their room is in CPUs, or in the resource of that name if one is named."""
+    draining = ray_internals.draining_nodes()
+    free = ray_internals.free_resources()
     name = resource or "CPU"
-    found = []
-    for each in ray.nodes():  # type: ignore[no-untyped-call]
-        if each["Alive"]:
-            node, has = each["NodeID"], each["Resources"]
-            left = int(free.get(node, {}).get(name, 0))
-            has_gpu = has.get("GPU", 0) > 0
-            found.append(Node(node, each["NodeManagerAddress"], int(has.get(name, 0)), left, has_gpu, node in leaving))
-    return found
+    nodes = []
+    for node in ray.nodes():  # type: ignore[no-untyped-call]
+        if node["Alive"]:
+            node_id, has = node["NodeID"], node["Resources"]
+            nodes.append(
+                Node(
+                    node_id,
+                    node["NodeManagerAddress"],
+                    room=int(has.get(name, 0)),
+                    free=int(free.get(node_id, {}).get(name, 0)),
+                    has_gpu=has.get("GPU", 0) > 0,
+                    is_leaving=node_id in draining,
+                )
+            )
+    return nodes

@@ -44,9 +44,9 @@ SETTLE_S = 90.0  # in which all workers are back after a fault
 LEFT_S = 30.0  # in which nothing is left of what it, or the trainer's end, has ended
 _LIST_ACTORS = """
 import json, ray
-from ray._private.state import actors
+from deepcoder.pool.ray_internals import actor_classes
 ray.init(log_to_driver=False, logging_level="ERROR")
-print(json.dumps([each["ActorClassName"] for each in actors().values() if each["State"] != "DEAD"]))
+print(json.dumps(actor_classes()))
 """
 PROGRAMS = ("unshare", "nsenter", "ip", "mount", "dockerd")
 

@@ -18,7 +18,7 @@ from deepcoder.pool.dispatcher import (
     Drop,
     Found,
     Give,
-    Known,
+    ProblemInfo,
     Request,
     Restart,
 )
@@ -194,7 +194,7 @@ class Coordinator:
         problems, requests = {}, []
         for submission in outbox.submissions:
             problem = self._load.problem(submission)
-            problems[problem.key] = Known(None, range(TESTS), problem.splits, LIMIT_S, problem.key)
+            problems[problem.key] = ProblemInfo(None, range(TESTS), problem.splits, LIMIT_S, problem.key)
             requests.append(Request(submission, problem.key, Program(str(submission))))
         self._carry_out(self._dispatcher.ask(outbox.call, problems, requests, self._clock.now))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from deepcoder.pool.coordinator import REPORT_TIMEOUT_S
 from deepcoder.pool.dispatcher import Call
-from deepcoder.pool.pool import WINDOW
+from deepcoder.pool.pending import WINDOW
 from deepcoder.verdicts import Judgement, Verdict
 from deepcoder.wire.messages import Sign
 from scripts.simulation.clock import Clock

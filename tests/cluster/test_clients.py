@@ -39,7 +39,8 @@ def client(pool: SandboxPool, work: str) -> subprocess.Popen[str]:
         f"with SandboxPool.attach({pool.name!r}) as pool:",
         f"    {work}",
     ]
-    environment = {**os.environ, "RAY_ADDRESS": pool._address, "PYTHONPATH": str(Path(__file__).parents[2])}
+    assert pool._address is not None
+    environment = {**os.environ, "RAY_ADDRESS": pool._address.gcs, "PYTHONPATH": str(Path(__file__).parents[2])}
     return subprocess.Popen(
         [sys.executable, "-c", "\n".join(lines)], env=environment, stdout=subprocess.PIPE, text=True
     )

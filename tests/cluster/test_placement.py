@@ -94,8 +94,8 @@ def test_nodes_say_by_a_resource_how_many_they_take(cluster: Cluster) -> None:
 
 
 def test_cluster_with_nothing_but_gpus_says_what_to_do(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SOON_S", "ROOM_S"):
-        monkeypatch.setattr(f"deepcoder.pool.pool.{name}", 2.0)
+    for name in ("QUICK_START_S", "GROWTH_TIMEOUT_S"):
+        monkeypatch.setattr(f"deepcoder.pool.launch.{name}", 2.0)
     with pytest.raises(SandboxUnavailable, match="only nodes with GPUs have CPUs"), SandboxPool(sandbox="process"):
         pass
 
@@ -103,7 +103,7 @@ def test_cluster_with_nothing_but_gpus_says_what_to_do(cluster: Cluster, monkeyp
 def test_cluster_that_grows_late_is_waited_for(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("deepcoder.pool.pool.SOON_S", 1.0)
+    monkeypatch.setattr("deepcoder.pool.launch.QUICK_START_S", 1.0)
     pool = WatchedPool(1, "auto")
     starting = Thread(target=pool.__enter__)
     starting.start()

@@ -1,0 +1,103 @@
+"""A client's connection to the pool's coordinator: found by the pool's name, and kept alive by heartbeats.
+
+Runs: in every client of the pool.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+import weakref
+from typing import Any
+
+import ray
+from ray.actor import ActorHandle
+from ray.exceptions import RayError
+
+from deepcoder.pool import clusters
+from deepcoder.pool.coordinator import Coordinator
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 2.0  # between two heartbeats of a client
+
+
+class Connection:
+    """Reaches the coordinator of the pool that has this name. Several threads may use it.
+
+    The mutable state: the coordinator, once it was found.
+
+    Args:
+        pool: The pool's name.
+        address: The cluster's; None for a pool that has not started.
+        coordinator: For the process that has started it: the actor ends when this handle is gone.
+    """
+
+    def __init__(
+        self,
+        pool: str,
+        address: clusters.Address | None = None,
+        coordinator: ActorHandle[Coordinator] | None = None,
+    ) -> None:
+        self.client = uuid.uuid4().hex[:8]  # the name that the coordinator knows this client by
+        self.is_closed = threading.Event()
+        self._pool = pool
+        self._address = address
+        self._coordinator = coordinator
+        self._lock = threading.Lock()
+        if coordinator is not None:
+            self._start_heartbeat(coordinator)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the coordinator was found and the connection has not been closed since."""
+        return self._coordinator is not None
+
+    def coordinator(self) -> ActorHandle[Coordinator]:
+        """Return the coordinator. The first call finds it by name, and joins its cluster if that is needed.
+
+        Raises:
+            ConnectionError: The cluster has no such pool, or does not answer.
+        """
+        with self._lock:
+            if self._coordinator is None:
+                if self._address is None:
+                    raise RuntimeError("the pool is not started: use `with SandboxPool(...) as pool:`")
+                clusters.rejoin(self._address)
+                self._coordinator = self.find()
+                self._start_heartbeat(self._coordinator)
+            return self._coordinator
+
+    def find(self) -> ActorHandle[Coordinator]:
+        """Look the coordinator up by the pool's name.
+
+        Raises:
+            ConnectionError: The cluster has no such pool.
+        """
+        try:
+            return ray.get_actor(self._pool, namespace=clusters.NAMESPACE)
+        except ValueError:
+            raise ConnectionError(f"{self._pool} is gone, or was never on this cluster") from None
+
+    def close(self) -> ActorHandle[Coordinator] | None:
+        """End the heartbeat; return the coordinator if it was found."""
+        self.is_closed.set()
+        self._address = None
+        coordinator, self._coordinator = self._coordinator, None
+        return coordinator
+
+    def _start_heartbeat(self, coordinator: Any) -> None:
+        """Send heartbeats as long as this object exists: the coordinator drops the calls of a silent client."""
+        arguments = (coordinator, self.client, self.is_closed)
+        threading.Thread(target=_send_heartbeats, args=arguments, name="deepcoder-heartbeat", daemon=True).start()
+        weakref.finalize(self, self.is_closed.set)
+
+
+def _send_heartbeats(coordinator: Any, client: str, is_closed: threading.Event) -> None:
+    while not is_closed.wait(HEARTBEAT_S):
+        try:
+            coordinator.beat.remote(client)
+        except RayError as error:  # Ray was shut down
+            log.debug("no more heartbeats: %s", error)
+            return
