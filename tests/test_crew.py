@@ -23,18 +23,18 @@ def add(crew: Crew, count: int, node: str = "plain", idle_since: float | None = 
 
 
 def test_as_many_workers_as_the_nodes_have_room_for() -> None:
-    assert crew(Size(), PLAIN, OTHER).missing(waits=False) == 5
+    assert crew(Size(), PLAIN, OTHER).missing(has_backlog=False) == 5
 
 
 def test_nodes_with_a_gpu_are_left_alone_unless_asked_for() -> None:
-    assert crew(Size(), PLAIN, GPU).missing(waits=False) == 2
+    assert crew(Size(), PLAIN, GPU).missing(has_backlog=False) == 2
     assert crew(Size(), PLAIN, GPU).avoided() == ["gpu"]
-    assert crew(Size(on_gpu_nodes=True), PLAIN, GPU).missing(waits=False) == 10
+    assert crew(Size(on_gpu_nodes=True), PLAIN, GPU).missing(has_backlog=False) == 10
     assert crew(Size(on_gpu_nodes=True), PLAIN, GPU).avoided() == []
 
 
 def test_a_number_given_by_hand_is_asked_for_wherever_there_is_room() -> None:
-    assert crew(Size(7), PLAIN).missing(waits=False) == 7
+    assert crew(Size(7), PLAIN).missing(has_backlog=False) == 7
 
 
 def test_more_are_asked_for_step_by_step_as_long_as_work_waits() -> None:
@@ -52,43 +52,43 @@ def test_workers_above_the_least_leave_when_they_have_been_idle_for_long() -> No
     add(grown, 3)
     idle = add(grown, 1, idle_since=0.0)
     pending = add(grown, 1, node="", idle_since=0.0)
-    assert grown.release(waits=False, now=IDLE_S - 1) == []
-    assert grown.release(waits=True, now=IDLE_S) == []
-    assert grown.release(waits=False, now=IDLE_S) == [*pending, *idle]
-    assert grown.release(waits=False, now=IDLE_S) == []
+    assert grown.release(has_backlog=False, now=IDLE_S - 1) == []
+    assert grown.release(has_backlog=True, now=IDLE_S) == []
+    assert grown.release(has_backlog=False, now=IDLE_S) == [*pending, *idle]
+    assert grown.release(has_backlog=False, now=IDLE_S) == []
     assert len(grown.staying()) == 3
 
 
 def test_the_least_stays_however_idle() -> None:
     grown = crew(Size(2, 7), PLAIN)
     add(grown, 5, idle_since=0.0)
-    assert len(grown.release(waits=False, now=IDLE_S)) == 3
+    assert len(grown.release(has_backlog=False, now=IDLE_S)) == 3
 
 
 def test_workers_leave_a_node_that_is_about_to_go_and_others_are_asked_for() -> None:
     staffed = crew(Size(2), PLAIN, OTHER)
     (leaving,), _ = add(staffed, 1), add(staffed, 1, "other")
     staffed.see([PLAIN._replace(is_leaving=True), OTHER])
-    assert staffed.release(waits=True, now=0.0) == [leaving]
-    assert staffed.missing(waits=True) == 1
+    assert staffed.release(has_backlog=True, now=0.0) == [leaving]
+    assert staffed.missing(has_backlog=True) == 1
 
 
 def test_a_worker_that_found_itself_beside_a_gpu_leaves() -> None:
     staffed = crew(Size(1), PLAIN)
     (misplaced,) = add(staffed, 1, "gpu")
-    assert staffed.release(waits=False, now=0.0) == []  # the node is so new that nothing is known of it
+    assert staffed.release(has_backlog=False, now=0.0) == []  # the node is so new that nothing is known of it
     staffed.see([PLAIN, GPU])
-    assert staffed.release(waits=False, now=0.0) == [misplaced]
+    assert staffed.release(has_backlog=False, now=0.0) == [misplaced]
 
 
 def test_a_pool_as_large_as_the_cluster_grows_with_it_and_shrinks() -> None:
     staffed = crew(Size(), PLAIN)
     add(staffed, 2)
     staffed.see([PLAIN, OTHER])
-    assert staffed.missing(waits=False) == 3
+    assert staffed.missing(has_backlog=False) == 3
     lost = add(staffed, 3, node="", idle_since=0.0)  # since their node was lost they wait for room
     staffed.see([PLAIN])
-    assert staffed.release(waits=False, now=IDLE_S) == lost
+    assert staffed.release(has_backlog=False, now=IDLE_S) == lost
 
 
 def test_why_nobody_can_be_placed() -> None:

@@ -5,27 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
+from deepcoder.pool.calls import Call, ProblemInfo, Request
+from deepcoder.pool.clients import CLIENT_MOST_OPEN, CLIENT_TIMEOUT_S
+from deepcoder.pool.commands import Answer, AskSplit, Command, Dismiss, Drop, Give, HangUp, Restart, Warn
 from deepcoder.pool.crew import Member, Place, Stage
-from deepcoder.pool.dispatcher import (
-    CLIENT_MOST_OPEN,
-    CLIENT_TIMEOUT_S,
-    DEAD_ON_DELIVERY_S,
-    SPLIT_TIMEOUT_S,
-    Answer,
-    AskSplit,
-    Call,
-    Command,
-    Dismiss,
-    Dispatcher,
-    Drop,
-    Give,
-    HangUp,
-    ProblemInfo,
-    Request,
-    Restart,
-    Warn,
-    whereabouts,
-)
+from deepcoder.pool.dispatcher import DEAD_ON_DELIVERY_S, SPLIT_ASK_TIMEOUT_S, Dispatcher, whereabouts
 from deepcoder.pool.inbox import MOST_REFERENCES, Done, Failed, Report
 from deepcoder.pool.schedule import MAX_ATTEMPTS, MAX_BROKEN, SPLIT_AFTER_S, Fault
 from deepcoder.programs import Program
@@ -66,7 +50,7 @@ class Pool:
     def ask(self, *programs: str, client: str = "client", fresh: bool = False, ahead: bool = False,
             splits: bool = False, problem: str = "p", reference: Any = "reference") -> Call:  # fmt: skip
         call = Call(client, ahead)
-        self.dispatcher.enter(call, self.now)
+        self.dispatcher.clients.enter(call, self.now)
         known = {problem: ProblemInfo(reference, range(TESTS), splits, 1.0, f"problem {problem}")}
         requests = [Request(place, problem, Program(source)) for place, source in enumerate(programs)]
         self.do(self.dispatcher.ask(call, known, requests, self.now, fresh))
@@ -94,7 +78,7 @@ class Pool:
         found: dict[int, Judgement] = {}
         for answer in self.all(Answer):
             if answer.call is call:
-                for place, each in answer.found:
+                for place, each in answer.answers:
                     assert place not in found
                     found[place] = each
         return found
@@ -201,7 +185,8 @@ def test_seconds_of_waiting_and_judging_are_noted() -> None:
     pool.do(pool.dispatcher.started(member, pool.now))
     pool.now = 5.0
     pool.report(member, [(0, AC)])
-    assert (pool.dispatcher.waited_s, pool.dispatcher.judged_s) == ([2.0], [3.0])
+    assert pool.dispatcher.counts.take_seconds() == ([2.0], [3.0])
+    assert pool.dispatcher.counts.take_seconds() == ([], [])
 
 
 # The cache, and programs that are asked for twice
@@ -328,44 +313,44 @@ def test_call_that_has_all_its_answers_leaves_nothing_behind() -> None:
     call = pool.ask("a")
     pool.report(pool.members[0], [(0, AC)])
     assert pool.do(pool.dispatcher.leave(call)) == []
-    assert pool.dispatcher.has_room(call)
+    assert pool.dispatcher.clients.has_room(call)
 
 
 def test_call_that_has_left_is_told_nothing_more_and_may_leave_again() -> None:
     pool = Pool()
     call = pool.ask("a")
-    pool.dispatcher.late(call, "late")
-    pool.do(pool.dispatcher.leave(call))
+    pool.do(pool.dispatcher.late(call, "late"))
     pool.report(pool.members[0], [(0, AC)])
     assert pool.do(pool.dispatcher.leave(call)) == []
     assert pool.dispatcher.counts.judgements == {Verdict.IE: 1}
-    assert pool.answers(call) == {}
+    assert {place: judgement.verdict for place, judgement in pool.answers(call).items()} == {0: Verdict.IE}
 
 
 def test_late_call_gets_internal_errors_for_what_it_misses() -> None:
     pool = Pool(2)
     call = pool.ask("a", "b")
     pool.report(pool.members[0], [(0, AC)])
-    ((place, late),) = pool.dispatcher.late(call, "not judged within 5.0 s")
-    assert (place, late.verdict, late.detail) == (1, Verdict.IE, "not judged within 5.0 s")
-    assert pool.dispatcher.counts.judgements == {Verdict.AC: 1, Verdict.IE: 1}
     assert "problem p, which is with" in whereabouts(call)
+    assert kinds(pool.do(pool.dispatcher.late(call, "not judged within 5.0 s"))) == ["Drop", "Answer"]
+    late = pool.answers(call)[1]
+    assert (late.verdict, late.detail) == (Verdict.IE, "not judged within 5.0 s")
+    assert pool.dispatcher.counts.judgements == {Verdict.AC: 1, Verdict.IE: 1}
 
 
 def test_client_with_much_at_work_has_no_room() -> None:
     pool = Pool(0)
     first = pool.ask(*map(str, range(CLIENT_MOST_OPEN)))
     other = Call("other")
-    pool.dispatcher.enter(other, 0.0)
-    assert not pool.dispatcher.has_room(first)
-    assert pool.dispatcher.has_room(other)
+    pool.dispatcher.clients.enter(other, 0.0)
+    assert not pool.dispatcher.clients.has_room(first)
+    assert pool.dispatcher.clients.has_room(other)
 
 
 def test_client_has_room_again_when_some_are_judged() -> None:
     pool = Pool()
     call = pool.ask(*map(str, range(CLIENT_MOST_OPEN)))
     pool.report(pool.members[0], [(pool.held(pool.members[0])[0], AC)])
-    assert pool.dispatcher.has_room(call)
+    assert pool.dispatcher.clients.has_room(call)
 
 
 def test_client_has_room_again_when_a_call_leaves() -> None:
@@ -373,15 +358,15 @@ def test_client_has_room_again_when_a_call_leaves() -> None:
     call = pool.ask(*map(str, range(CLIENT_MOST_OPEN)))
     pool.do(pool.dispatcher.leave(call))
     second = Call("client")
-    pool.dispatcher.enter(second, 0.0)
-    assert pool.dispatcher.has_room(second)
+    pool.dispatcher.clients.enter(second, 0.0)
+    assert pool.dispatcher.clients.has_room(second)
 
 
 def test_silent_client_loses_its_calls() -> None:
     pool = Pool()
     call = pool.ask("a")
-    assert pool.do(pool.dispatcher.forget_silent(CLIENT_TIMEOUT_S, 0.0)) == []
-    commands = pool.do(pool.dispatcher.forget_silent(CLIENT_TIMEOUT_S + 0.1, 0.0))
+    assert pool.do(pool.dispatcher.clients.drop_silent(CLIENT_TIMEOUT_S, 0.0)) == []
+    commands = pool.do(pool.dispatcher.clients.drop_silent(CLIENT_TIMEOUT_S + 0.1, 0.0))
     assert kinds(commands) == ["Warn", "HangUp"]
     assert call.is_over
     assert pool.do(pool.dispatcher.leave(call)) == [Drop(pool.members[0], [0])]
@@ -389,37 +374,37 @@ def test_silent_client_loses_its_calls() -> None:
 
 def test_silent_client_that_asked_for_nothing_goes_without_a_word() -> None:
     pool = Pool()
-    pool.dispatcher.beat("client", 0.0)
-    assert pool.dispatcher.forget_silent(CLIENT_TIMEOUT_S + 1.0, 0.0) == []
+    pool.dispatcher.clients.beat("client", 0.0)
+    assert pool.dispatcher.clients.drop_silent(CLIENT_TIMEOUT_S + 1.0, 0.0) == []
 
 
 def test_client_that_beats_stays() -> None:
     pool = Pool()
     pool.ask("a")
-    pool.dispatcher.beat("client", 9.0)
-    assert pool.dispatcher.forget_silent(CLIENT_TIMEOUT_S + 5.0, 0.0) == []
+    pool.dispatcher.clients.beat("client", 9.0)
+    assert pool.dispatcher.clients.drop_silent(CLIENT_TIMEOUT_S + 5.0, 0.0) == []
 
 
 def test_time_in_which_no_heartbeat_could_be_heard_is_no_silence() -> None:
     pool = Pool()
     call = pool.ask("a")
-    pool.dispatcher.forget_silent(100.0, late_s=95.0)
+    pool.dispatcher.clients.drop_silent(100.0, deaf_s=95.0)
     assert not call.is_over
 
 
 def test_silent_client_that_waits_for_room_is_hung_up() -> None:
     pool = Pool(0)
     waits = Call("client")
-    pool.dispatcher.enter(waits, 0.0)
-    pool.do(pool.dispatcher.forget_silent(CLIENT_TIMEOUT_S + 1.0, 0.0))
+    pool.dispatcher.clients.enter(waits, 0.0)
+    pool.do(pool.dispatcher.clients.drop_silent(CLIENT_TIMEOUT_S + 1.0, 0.0))
     assert pool.all(HangUp) == [HangUp(waits)]
-    assert pool.dispatcher.has_room(waits)
+    assert pool.dispatcher.clients.has_room(waits)
 
 
 def test_client_that_comes_back_is_a_new_one_for_its_old_calls() -> None:
     pool = Pool(1)
     old = pool.ask("a")
-    pool.do(pool.dispatcher.forget_silent(CLIENT_TIMEOUT_S + 1.0, 0.0))
+    pool.do(pool.dispatcher.clients.drop_silent(CLIENT_TIMEOUT_S + 1.0, 0.0))
     new = pool.ask("b")
     pool.do(pool.dispatcher.leave(old))
     pool.report(pool.members[0])
@@ -648,13 +633,13 @@ def test_nothing_is_split_where_no_worker_is_idle() -> None:
 def test_worker_that_does_not_answer_is_not_asked_again_at_once() -> None:
     pool = split_pool()
     pool.do(pool.dispatcher.tick(pool.now))
-    assert pool.dispatcher.tick(pool.now + SPLIT_TIMEOUT_S / 2) == []
-    assert pool.dispatcher.tick(pool.now + SPLIT_TIMEOUT_S) == [AskSplit(pool.members[0], 0)]
+    assert pool.dispatcher.tick(pool.now + SPLIT_ASK_TIMEOUT_S / 2) == []
+    assert pool.dispatcher.tick(pool.now + SPLIT_ASK_TIMEOUT_S) == [AskSplit(pool.members[0], 0)]
 
 
 def test_tests_that_are_let_go_of_go_to_the_idle_worker_and_the_halves_are_put_together() -> None:
     pool = split_pool()
-    call = next(iter(pool.dispatcher._clients["client"].calls))
+    call = next(iter(pool.dispatcher.clients._records["client"].calls))
     pool.do(pool.dispatcher.split_answered(pool.members[0], 0, [1, 3], pool.now))
     (number,) = pool.held(pool.members[1])
     pool.report(pool.members[1], [(number, judgement(passed=2))], costs=[(1, 0.01), (3, 0.01)])
@@ -665,7 +650,7 @@ def test_tests_that_are_let_go_of_go_to_the_idle_worker_and_the_halves_are_put_t
 
 def test_half_that_fails_ends_the_other() -> None:
     pool = split_pool()
-    call = next(iter(pool.dispatcher._clients["client"].calls))
+    call = next(iter(pool.dispatcher.clients._records["client"].calls))
     pool.do(pool.dispatcher.split_answered(pool.members[0], 0, [1, 3], pool.now))
     (number,) = pool.held(pool.members[1])
     pool.report(pool.members[1], [(number, WA)], costs=[(1, 0.01)])
@@ -675,7 +660,7 @@ def test_half_that_fails_ends_the_other() -> None:
 
 def test_tests_given_away_in_an_answer_that_was_lost_are_run_by_others() -> None:
     pool = split_pool()
-    call = next(iter(pool.dispatcher._clients["client"].calls))
+    call = next(iter(pool.dispatcher.clients._records["client"].calls))
     pool.report(pool.members[0], [(0, judgement(passed=2))], costs=[(0, 0.01), (2, 0.01)])
     (member,) = [each for each in pool.members if pool.held(each)]
     pool.report(member, [(pool.held(member)[0], judgement(passed=2))], costs=[(1, 0.01), (3, 0.01)])

@@ -17,7 +17,7 @@ from ray.exceptions import GetTimeoutError
 
 from deepcoder.pool import SandboxPool
 from deepcoder.pool.coordinator import Coordinator
-from deepcoder.pool.crew import Member
+from deepcoder.pool.crew import Member, Size
 from deepcoder.pool.worker import Worker
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
@@ -146,9 +146,15 @@ def test_worker_that_ray_gives_up_is_replaced() -> None:
 class Careful(Coordinator):
     """It closes no worker that has no place, which would not answer."""
 
-    async def _close_one(self, member: Member) -> None:
-        assert member.place is not None
-        await super()._close_one(member)
+    def __init__(self, config: SandboxConfig, size: Size) -> None:
+        super().__init__(config, size)
+        close_actor = self._workers.close_actor
+
+        async def close_placed(member: Member) -> None:
+            assert member.place is not None
+            await close_actor(member)
+
+        self._workers.close_actor = close_placed  # type: ignore[method-assign]
 
 
 class CarefulPool(SandboxPool):

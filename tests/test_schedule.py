@@ -7,19 +7,16 @@ import random
 
 import pytest
 
+from deepcoder.pool.backlog import RETRIES_SEEN, Batch, Client
+from deepcoder.pool.job import Job, Part
 from deepcoder.pool.learned import Learned
 from deepcoder.pool.schedule import (
     LEASE_S,
-    LOOK,
     MAX_ATTEMPTS,
     MAX_BROKEN,
     MAX_EXCUSED,
     SPLIT_AFTER_S,
-    Batch,
-    Client,
     Fault,
-    Job,
-    Part,
     Schedule,
     unjudged,
 )
@@ -199,7 +196,7 @@ def test_worker_that_was_gone_before_it_got_a_job_costs_no_attempt_but_not_for_e
     for number in range(MAX_EXCUSED + MAX_ATTEMPTS):
         schedule.alive.add(number)
         (part,) = schedule.lease(number, 0.0)
-        ended = schedule.lost(number, at_once=True)
+        ended = schedule.lost(number, dead_on_delivery=True)
         assert part.job.attempts == max(0, number + 1 - MAX_EXCUSED)
     assert ended is not None
     assert ended[1].verdict is Verdict.IE
@@ -261,15 +258,15 @@ def test_a_worker_at_something_short_is_given_short_ones_though_many_long_ones_w
     learn(schedule, "long", 10 * LEASE_S)
     assert names(schedule.lease("b", 0.0)) == ["first"]
     long, short = Batch(), Batch()
-    for number in range(2 * LOOK):
+    for number in range(2 * RETRIES_SEEN):
         schedule.add(long, job(("long", number), "long"))
-    held = [(number, part) for number in range(2 * LOOK) for part in schedule.lease(number, 0.0)]
+    held = [(number, part) for number in range(2 * RETRIES_SEEN) for part in schedule.lease(number, 0.0)]
     for number, part in held:
         schedule.failed(number, part.number, Fault.LOST)
     for number in range(2):
         schedule.add(short, job(("short", number), "short"))
     assert names(schedule.lease("b", 0.0)) == [("short", 0), ("short", 1)]
-    assert names(schedule.lease("idle", 0.0)) == [("long", 2 * LOOK - 1)]  # what was lost last
+    assert names(schedule.lease("idle", 0.0)) == [("long", 2 * RETRIES_SEEN - 1)]  # what was lost last
 
 
 def test_split_part_is_one_judgement() -> None:
@@ -362,7 +359,7 @@ def test_a_worker_that_has_nothing_to_give_is_asked_ever_less_often() -> None:
     (part,) = schedule.lease("a", 0.0)
     waits, now = [], 0.0
     for _ in range(4):
-        asked, now = now, part.ask_after
+        asked, now = now, part.split_after
         waits.append(now - asked)
         schedule.split("a", part.number, [], now)
     assert waits == sorted(waits) and waits[-1] > 4 * waits[0]

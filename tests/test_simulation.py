@@ -18,10 +18,13 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="the train extra is not installed")
 
+from deepcoder.pool import backlog as backlog_code
 from deepcoder.pool import learned as learned_code
 from deepcoder.pool import schedule as schedule_code
+from deepcoder.pool.backlog import Batch
+from deepcoder.pool.job import Job
 from deepcoder.pool.learned import Learned
-from deepcoder.pool.schedule import LEASE_S, Batch, Job, Schedule
+from deepcoder.pool.schedule import LEASE_S, Schedule
 from deepcoder.verdicts import Verdict
 from scripts.bench.mix import TESTS
 from scripts.simulation import __main__ as simulation
@@ -175,7 +178,7 @@ def test_the_simulated_pool_sends_as_many_messages_as_the_real_one() -> None:
 def operations(action: Callable[[], Found]) -> tuple[Found, int]:
     """What the action comes to, and how many lines of the schedule's code it executes: loops count by their rounds."""
     count = 0
-    files = {schedule_code.__file__, learned_code.__file__}
+    files = {schedule_code.__file__, backlog_code.__file__, learned_code.__file__}
 
     def traced(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal count

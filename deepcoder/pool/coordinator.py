@@ -1,10 +1,10 @@
-"""The coordinator: the one actor that owns the workers, and that every client of the pool asks.
+"""The coordinator: the one actor that owns the workers, and that every client of the pool calls.
 
-Runs: on the cluster, needing no CPU of its own. It dies with the client that started the pool, and its workers with it.
-Should it die alone, Ray starts it again: with new workers, knowing nothing, and every client asks anew for what it has
-not been told.
+Runs: on the cluster, needing no CPU of its own. It ends with the client that started the pool, and its workers with it.
+If the coordinator alone is lost, Ray restarts it: with new workers and an empty cache, and every client sends again
+what was not answered.
 
-The dispatcher decides; here its commands are carried out, and what comes back is told to it.
+The dispatcher decides. The coordinator carries out its commands, and tells it the events.
 """
 
 from __future__ import annotations
@@ -13,78 +13,62 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import ray
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import RayError
 
 from deepcoder.pool import nodes
-from deepcoder.pool.counts import TELL_S, Rates
-from deepcoder.pool.crew import LOOK_S, Crew, Member, Node, Size, Stage
-from deepcoder.pool.dispatcher import (
-    Answer,
-    AskSplit,
-    Call,
-    Command,
-    Dismiss,
-    Dispatcher,
-    Drop,
-    Found,
-    Give,
-    HangUp,
-    ProblemInfo,
-    Request,
-    Restart,
-    Warn,
-    whereabouts,
-)
+from deepcoder.pool.calls import Answers, Call, ProblemInfo, Request
+from deepcoder.pool.clients import Clients
+from deepcoder.pool.commands import Answer, AskSplit, Command, Dismiss, Drop, Give, HangUp, Restart, Warn
+from deepcoder.pool.counts import METRICS_S, Rates
+from deepcoder.pool.crew import NODES_S, Crew, Member, Size, Stage
+from deepcoder.pool.dispatcher import Dispatcher, whereabouts
 from deepcoder.pool.inbox import WORKER_BEAT_S, Report
 from deepcoder.pool.metrics import Metrics
 from deepcoder.pool.schedule import SPLIT_AFTER_S, unjudged
-from deepcoder.pool.state import NodeState, State
-from deepcoder.pool.worker import Started, Worker, end_if_failed
-from deepcoder.sandbox import SandboxConfig, SandboxError, SandboxUnavailable
-from deepcoder.verdicts import Verdict
+from deepcoder.pool.snapshot import snapshot
+from deepcoder.pool.state import State
+from deepcoder.pool.worker import Worker, end_if_failed
+from deepcoder.pool.workers import Workers, reason
+from deepcoder.sandbox import SandboxConfig
 
 log = logging.getLogger(__name__)
 
-RETRY_START_S = 1.0
-RETRY_HOPELESS_S = 10.0
-START_TIMEOUT_S = 240.0  # for a worker on its node to have a sandbox, however slowly the engine answers each request
-REPORT_TIMEOUT_S = WORKER_BEAT_S + 10.0  # a worker that reports nothing for so long is given up
-READ_S = 1.0  # to read what has come, at least
+REPORT_TIMEOUT_S = WORKER_BEAT_S + 10.0  # a worker without a report for so long is lost
+READ_S = 1.0  # of that time at least so much is left for reading a report that has arrived
+SPLIT_TIMEOUT_S = 10.0  # for a worker to answer which tests it gives away
 ROOM_POLL_S = 0.05  # how often a call checks whether its client has room for more
-CLOSE_TIMEOUT_S = 10.0  # for a worker to end its sandboxes
-SPLIT_REPLY_S = 10.0  # for a worker to say which tests it lets go of
-PACE_S = 0.005  # between two messages to one client: each costs more than the judgements in it
+SILENCE_POLL_S = 1.0  # how often heartbeats are checked
+ANSWER_PACE_S = 0.005  # between two messages to one client: each costs more than the judgements in it
 
-Queue = asyncio.Queue[Found | None]
+Queue = asyncio.Queue[Answers | None]  # None: the client is gone
 
 
 class Coordinator:
     """Carries out what the dispatcher decides.
 
-    The mutable state: the dispatcher, the workers, the queues of the calls at work, the turns of clients that wait for
-    room, the image that the first worker had, and what metrics have been told.
+    The mutable state: the dispatcher, the crew and its workers, the queues of the calls at work, the locks of clients
+    whose calls wait for room, the rates, and what metrics were told.
     """
 
     def __init__(self, config: SandboxConfig, size: Size) -> None:
         self._config = config
         self._crew = Crew(size)
+        self._workers = Workers(config, self._crew, self._start_worker)
         self._dispatcher = Dispatcher(self._crew.beside)
         self._queues: dict[Call, Queue] = {}
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._image: tuple[str, str] | None = None  # and the address of a node that has it
-        self._started = asyncio.Condition()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by client
         self._rates = Rates(time.monotonic())
         self._metrics = Metrics(ray.get_runtime_context().get_actor_name() or "")
         self._tasks: set[asyncio.Task[None]] = set()
         self._begin_task(self._watch())
-        self._begin_task(self._forget_the_silent())
-        self._begin_task(self._split_for_the_idle())
-        self._begin_task(self._tell_metrics())
+        self._begin_task(self._drop_silent())
+        self._begin_task(_every(SPLIT_AFTER_S, lambda: self._carry_out(self._dispatcher.tick(time.monotonic()))))
+        self._begin_task(_every(METRICS_S, self._tell_metrics))
 
     def _begin_task(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -97,183 +81,113 @@ class Coordinator:
         for command in commands:
             match command:
                 case Give(member, works, references):
-                    self._begin_task(self._hear(member, member.actor.exchange.remote(works, references)))
+                    reply = member.actor.exchange.remote(works, references)
+                    self._begin_task(self._receive_report(member, reply))
                 case Drop(member, numbers):
                     member.actor.drop.remote(numbers)
                 case AskSplit(member, number):
-                    self._begin_task(self._hear_split(member, number, member.actor.split.remote(number)))
-                case Answer(call, found):
-                    self._queues[call].put_nowait(found)
+                    self._begin_task(self._receive_split(member, number, member.actor.split.remote(number)))
+                case Answer(call, answers):
+                    self._queues[call].put_nowait(answers)
                 case HangUp(call):
                     self._queues[call].put_nowait(None)
                 case Restart(member):
                     self._begin_task(self._start(member))
                 case Dismiss(member):
-                    self._begin_task(self._dismiss(member))
+                    self._begin_task(self._workers.end(member))
                 case Warn(text):
                     log.warning(text)
 
     # Workers.
 
-    def _nodes(self) -> list[Node]:
-        return nodes.alive(self._crew.size.resource)
-
     def _start_worker(self) -> Any:
-        """An actor wherever the cluster has room for it."""
+        """Start an actor wherever the cluster has room for it."""
         room = nodes.room(self._crew.size.resource, self._crew.avoided())
         actor: Any = ray.remote(Worker)
         return actor.options(max_restarts=-1, scheduling_strategy="SPREAD", **room).remote(self._config)
 
     async def _watch(self) -> None:
-        """Have as many workers as there shall be, where they shall be."""
+        """Follow the nodes of the cluster, and have as many workers as the crew should have."""
         loop = asyncio.get_running_loop()
         while True:
             try:
-                for member in self._crew.see(await loop.run_in_executor(None, self._nodes)):
+                seen = await loop.run_in_executor(None, nodes.alive, self._crew.size.resource)
+                for member in self._crew.see(seen):
                     if member.stage is Stage.IDLE:  # one at work is lost when its report does not come
                         await self._lose(member, "its node is gone")
             except (RayError, OSError, RuntimeError) as error:
                 log.warning("the nodes of the cluster are not known for now: %s", error)
             self._resize(time.monotonic())
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(NODES_S)
 
     def _resize(self, now: float) -> None:
-        waits = self._dispatcher.lacks_workers
-        for member in self._crew.release(waits, now):
-            log.info("the worker on %s leaves", _address(member))
+        """Let go of the workers that are too many, and start those that are missing."""
+        has_backlog = self._dispatcher.lacks_workers
+        for member in self._crew.release(has_backlog, now):
+            log.info("the worker on %s leaves", member.address())
             if member.stage is Stage.IDLE:
                 self._carry_out(self._dispatcher.dismiss(member))
             elif member.place is None:
-                self._discharge(member)
-        for _ in range(self._crew.missing(waits)):
+                self._workers.remove(member)
+        for _ in range(self._crew.missing(has_backlog)):
             member = Member(self._start_worker(), idle_since=now)
             self._crew.members.append(member)
             self._begin_task(self._start(member))
 
     async def _start(self, member: Member) -> None:
-        """Have a worker start, and give it to the dispatcher; or end it, where it is to leave."""
-        if await self._is_started(member):
+        """Have a worker start, and tell the dispatcher; or end the worker, where it is to leave."""
+        if await self._workers.has_started(member):
             member.idle_since = None
+            self._dispatcher.counts.sandbox_starts += 1
             self._carry_out(self._dispatcher.started(member, time.monotonic()))
-            await self._tell_start()
+            await self._workers.announce()
         else:
-            await self._dismiss(member)
+            await self._workers.end(member)
 
-    async def _hear(self, member: Member, coming: Any) -> None:
-        """Wait for the worker's report."""
+    async def _receive_report(self, member: Member, reply: Any) -> None:
         try:
-            report: Report = await _heard(coming, REPORT_TIMEOUT_S)
+            report: Report = await _received(reply, REPORT_TIMEOUT_S)
         except (RayError, TimeoutError) as error:
-            await self._lose(member, _sentence(error))
+            await self._lose(member, reason(error))
         else:
             self._reported(member, report)
             if not report.is_fit:
-                await self._tell_start()
+                await self._workers.announce()
 
     def _reported(self, member: Member, report: Report) -> None:
         self._carry_out(self._dispatcher.reported(member, report, time.monotonic()))
 
     async def _lose(self, member: Member, why: str) -> None:
+        """Restart a lost worker, and give its parts to others."""
         commands = self._dispatcher.lost(member, why, time.monotonic())
-        self._restart(member)
+        self._workers.restart(member)
         self._carry_out(commands)
-        await self._tell_start()
+        await self._workers.announce()
 
-    def _restart(self, member: Member) -> None:
-        """It may only be out of reach, and must not go on then."""
-        ray.kill(member.actor, no_restart=False)
-        member.place, member.idle_since = None, time.monotonic()
-
-    async def _dismiss(self, member: Member) -> None:
-        await self._close_one(member)
-        self._discharge(member)
-
-    def _discharge(self, member: Member) -> None:
-        if member in self._crew.members:
-            self._crew.members.remove(member)
-            ray.kill(member.actor)
-
-    async def _hear_split(self, member: Member, number: int, coming: Any) -> None:
-        """Wait for the tests that the worker lets go of."""
+    async def _receive_split(self, member: Member, number: int, reply: Any) -> None:
         try:
-            tests: list[int] = await asyncio.wait_for(coming, SPLIT_REPLY_S)
-        except (RayError, TimeoutError) as error:  # what it held is noticed to be missing in time
-            log.info("a part could not be split: %s", _sentence(error))
+            tests: list[int] = await asyncio.wait_for(reply, SPLIT_TIMEOUT_S)
+        except (RayError, TimeoutError) as error:  # tests that it has given away are found missing with its report
+            log.info("a part could not be split: %s", reason(error))
             return
         self._carry_out(self._dispatcher.split_answered(member, number, tests, time.monotonic()))
 
-    async def _split_for_the_idle(self) -> None:
-        while True:
-            await asyncio.sleep(SPLIT_AFTER_S)
-            self._carry_out(self._dispatcher.tick(time.monotonic()))
-
-    async def _tell_start(self) -> None:
-        async with self._started:
-            self._started.notify_all()
-
-    async def _is_started(self, member: Member) -> bool:
-        """Wait until it has a sandbox; false where it is to leave."""
-        while not member.is_leaving:
-            try:
-                if member.place is None:
-                    member.place = await member.actor.place.remote()  # which waits until there is room for it
-                started: Started = await asyncio.wait_for(member.actor.start.remote(), START_TIMEOUT_S)
-                await self._compare(member, started.interpreter)
-                member.sandbox, member.failure, member.is_hopeless = started.sandbox, "", False
-                self._dispatcher.counts.sandbox_starts += 1
-                log.info("%s is ready", member)
-                return True
-            except (RayError, SandboxError, TimeoutError) as error:
-                if member.is_leaving:
-                    return False
-                has_begun = member.place is not None
-                if isinstance(error, TimeoutError):
-                    self._restart(member)
-                elif not isinstance(error, SandboxError):
-                    member.place, member.idle_since = None, time.monotonic()
-                    if not has_begun:  # else Ray is about to start it again, there or elsewhere
-                        ray.kill(member.actor)
-                        member.actor = self._start_worker()
-                failure = f"{_address(member)}: {_sentence(error)}"
-                if all(failure != each.failure for each in self._crew.members):  # said once, however many it keeps
-                    is_rays = has_begun and not isinstance(error, (SandboxError, TimeoutError))
-                    log.log(logging.INFO if is_rays else logging.WARNING, "a worker does not start on %s", failure)
-                member.failure, member.is_hopeless = failure, isinstance(error, SandboxUnavailable)
-                await self._tell_start()
-            await asyncio.sleep(RETRY_START_S if has_begun and not member.is_hopeless else RETRY_HOPELESS_S)
-        return False
-
-    async def _compare(self, member: Member, image: str) -> None:
-        """Programs shall meet the same libraries wherever they are judged.
-
-        Raises:
-            SandboxUnavailable: The worker's image is not the one that the first worker had.
-        """
-        if self._config.kind != "docker":
-            return
-        if self._image is None:
-            self._image = image, _address(member)
-        elif image != self._image[0]:
-            await self._close_one(member)
-            first, address = self._image
-            raise SandboxUnavailable(f"it has {image}, but {address} has {first}: have the same on every node")
-
     # Clients.
 
-    async def _forget_the_silent(self) -> None:
-        """Drop the clients that are gone."""
+    async def _drop_silent(self) -> None:
+        """Drop the clients whose heartbeat timed out."""
         while True:
-            looked = time.monotonic()
-            await asyncio.sleep(LOOK_S)
+            checked = time.monotonic()
+            await asyncio.sleep(SILENCE_POLL_S)
             now = time.monotonic()
-            late_s = now - looked - LOOK_S  # in which no heartbeat could be heard
-            self._carry_out(self._dispatcher.forget_silent(now, late_s))
+            deaf_s = now - checked - SILENCE_POLL_S  # this process stood still, and could hear no heartbeat
+            self._carry_out(self._dispatcher.clients.drop_silent(now, deaf_s))
             for name in [name for name, turn in self._turns.items() if not turn.locked()]:
                 del self._turns[name]
 
     async def beat(self, client: str) -> None:
-        """Take the client's heartbeat. One that is silent for CLIENT_TIMEOUT_S loses what it has asked for."""
-        self._dispatcher.beat(client, time.monotonic())
+        """Take a client's heartbeat. One without a heartbeat for CLIENT_TIMEOUT_S loses what it has asked for."""
+        self._dispatcher.clients.beat(client, time.monotonic())
 
     async def judge(
         self,
@@ -282,29 +196,25 @@ class Coordinator:
         requests: Sequence[Request],
         deadline_s: float,
         fresh: bool = False,
-        begins: bool = False,
-    ) -> AsyncIterator[Found]:
-        """Judgements for the client of that name as they come, each with its place.
+        is_ahead: bool = False,
+    ) -> AsyncIterator[Answers]:
+        """Yield judgements for the client of that name as they come, each with its position in the batch.
 
-        IE for what is not judged within `deadline_s` seconds. It ends early for a client that is not heard of.
+        What is not judged within `deadline_s` is IE. The stream ends early for a client whose heartbeat timed out.
 
-        What is remembered, or is being judged already, is not judged again, unless all shall be `fresh`: then the tests
-        are run in their own order, too. `begins`: whether it is for somebody who will ask later.
+        What is in the cache or at work already is not judged again, unless `fresh`: then tests run in their own order,
+        too. `is_ahead`: nobody reads these answers, and a later call asks for the same.
         """
         end = time.monotonic() + deadline_s
-        call, queue = Call(name, begins), Queue()
+        call, queue = Call(name, is_ahead), Queue()
         self._queues[call] = queue
-        self._dispatcher.enter(call, time.monotonic())
+        self._dispatcher.clients.enter(call, time.monotonic())
         why = f"not judged within {deadline_s:.1f} s"
         try:
-            try:
-                async with asyncio.timeout(deadline_s), self._turns[name]:
-                    while not self._dispatcher.has_room(call):
-                        await asyncio.sleep(ROOM_POLL_S)
-            except TimeoutError:
+            if not await _has_room(self._dispatcher.clients, call, self._turns[name], deadline_s):
                 log.warning("%d %s: they wait for others of their client", len(requests), why)
-                late = [(each.place, unjudged(len(problems[each.problem].order), why)) for each in requests]
-                self._dispatcher.count_answers(call, late)
+                late = [(position, unjudged(len(problems[problem].order), why)) for position, problem, _ in requests]
+                self._dispatcher.counts.answer(call, late)
                 yield late
                 return
             if call.is_over:
@@ -312,26 +222,18 @@ class Coordinator:
             self._carry_out(self._dispatcher.ask(call, problems, requests, time.monotonic(), fresh))
             missing = len(requests)
             while missing:
-                try:
-                    news = [await asyncio.wait_for(queue.get(), end - time.monotonic())]
-                except TimeoutError:
-                    news = []
-                while not queue.empty():
-                    news.append(queue.get_nowait())
+                answers = await _collected(queue, end - time.monotonic())
                 if call.is_over:
                     return
-                if not news:
+                if not answers:
                     log.warning("%d %s, such as one %s", missing, why, whereabouts(call))
-                    late = self._dispatcher.late(call, why)
-                    self._carry_out(self._dispatcher.leave(call))
-                    yield late
-                    return
-                found = [each for some in news for each in some or ()]
-                missing -= len(found)
-                told = time.monotonic()
-                yield found
+                    self._carry_out(self._dispatcher.late(call, why))
+                    continue
+                missing -= len(answers)
+                sent = time.monotonic()
+                yield answers
                 if missing:
-                    await asyncio.sleep(max(0.0, told + PACE_S - time.monotonic()))
+                    await asyncio.sleep(max(0.0, sent + ANSWER_PACE_S - time.monotonic()))
         finally:
             self._carry_out(self._dispatcher.leave(call))
             del self._queues[call]
@@ -339,125 +241,89 @@ class Coordinator:
     async def begin(
         self, name: str, problems: Mapping[str, ProblemInfo], requests: Sequence[Request], deadline_s: float
     ) -> None:
-        """Judge for somebody who will ask later, and is then the first to ask."""
-        async for _ in self.judge(name, problems, requests, deadline_s, begins=True):
+        """Judge ahead of a later call, which is then the first to ask."""
+        async for _ in self.judge(name, problems, requests, deadline_s, is_ahead=True):
             pass
 
     async def started(self, timeout_s: float) -> State:
-        """The state once a worker is alive, or none can ever be, or the time is over."""
+        """Return the state once a worker is alive, or no worker can ever be, or the time is over."""
 
-        async def settled() -> None:
-            async with self._started:
-                while not self._dispatcher.schedule.alive and not self._is_hopeless():
-                    await self._started.wait()
+        def is_settled() -> bool:
+            return bool(self._dispatcher.schedule.alive) or self._crew.is_hopeless()
 
         try:
-            await asyncio.wait_for(settled(), timeout_s)
+            await asyncio.wait_for(self._workers.wait_for(is_settled), timeout_s)
         except TimeoutError:
             log.info("no worker has started within %.0f s", timeout_s)
         return self.state()
 
-    def _is_hopeless(self) -> bool:
-        staying = self._crew.staying()
-        return bool(staying) and all(each.is_hopeless for each in staying)
-
     def settings(self) -> tuple[int, SandboxConfig]:
-        """How many workers there shall be at the moment, and what they start."""
+        """Return how many workers there should be at the moment, and the configuration of their sandboxes."""
         return len(self._crew.staying()), self._config
 
-    async def _tell_metrics(self) -> None:
-        while True:
-            await asyncio.sleep(TELL_S)
-            self._rates.see(self._dispatcher.counts.judgements.total(), self._dispatcher.counts.tests, time.monotonic())
-            alive, busy = len(self._dispatcher.schedule.alive), self._dispatcher.schedule.at_work()
-            states = {"busy": busy, "idle": alive - busy, "starting": len(self._crew.members) - alive}
-            self._metrics.tell(self._dispatcher.counts, self._dispatcher.schedule.waiting, states)
-            self._metrics.observe(self._dispatcher.waited_s, self._dispatcher.judged_s)
-            self._dispatcher.waited_s, self._dispatcher.judged_s = [], []
-
     def state(self) -> State:
-        staying, counts = self._crew.staying(), self._dispatcher.counts
-        failures = dict.fromkeys(each.failure for each in staying if each.failure)
-        obstacle = self._crew.obstacle()
-        judged_per_s, tests_per_s = self._rates.per_s()
-        return State(
-            workers=len(staying),
-            alive=len(self._dispatcher.schedule.alive),
-            busy=self._dispatcher.schedule.at_work(),
-            waiting=self._dispatcher.schedule.waiting,
-            failures=tuple(failures) or ((obstacle,) if obstacle else ()),
-            judged=counts.judgements.total(),
-            repeated=counts.repeated,
-            suspicious=counts.suspicious,
-            ie=counts.judgements[Verdict.IE],
-            tests=counts.tests,
-            retries=counts.retries,
-            sandbox_starts=counts.sandbox_starts,
-            sandbox_recycles=counts.sandbox_recycles,
-            worker_losses=counts.worker_losses,
-            judged_per_s=judged_per_s,
-            tests_per_s=tests_per_s,
-            nodes=self._by_node(),
-            unplaced=sum(each.place is None for each in staying),
-            is_hopeless=self._is_hopeless(),
-        )
+        """Return the pool's state."""
+        return snapshot(self._crew, self._dispatcher, self._rates)
 
-    def _by_node(self) -> tuple[NodeState, ...]:
-        found: dict[str, NodeState] = {}
-        for each in self._crew.members:
-            if each.place is not None:
-                node, address, _ = each.place
-                one = found.get(node, NodeState(node, address))
-                found[node] = NodeState(
-                    node,
-                    address,
-                    one.workers + 1,
-                    one.alive + (each in self._dispatcher.schedule.alive),
-                    one.busy + any(self._dispatcher.schedule.held(each)),
-                    one.tests + each.tests,
-                )
-        return tuple(found.values())
+    def _tell_metrics(self) -> None:
+        counts, schedule = self._dispatcher.counts, self._dispatcher.schedule
+        self._rates.see(counts.judgements.total(), counts.tests, time.monotonic())
+        alive, busy = len(schedule.alive), schedule.at_work()
+        states = {"busy": busy, "idle": alive - busy, "starting": len(self._crew.members) - alive}
+        self._metrics.tell(counts, schedule.waiting, states)
+        self._metrics.observe(*counts.take_seconds())
 
     async def close(self) -> None:
-        """End every sandbox; whoever does not answer in time is killed with its container's input."""
+        """End every worker and its sandboxes."""
         for task in self._tasks:
             task.cancel()
-        members = list(self._crew.members)
-        # A worker without a place has not begun, so it has no sandbox and does not answer.
-        await asyncio.gather(*(self._close_one(each) for each in members if each.place is not None))
-        for each in members:
-            self._discharge(each)
-
-    async def _close_one(self, member: Member) -> None:
-        try:
-            await asyncio.wait_for(member.actor.close.remote(), CLOSE_TIMEOUT_S)
-        except (RayError, TimeoutError) as error:
-            log.info("a worker was gone before it was closed: %s", _sentence(error))
+        await self._workers.close()
 
 
-async def _heard(coming: Any, timeout_s: float) -> Any:
-    """What is coming from a worker.
+async def _every(seconds: float, action: Callable[[], None]) -> None:
+    """Do this again and again, with so many seconds between."""
+    while True:
+        await asyncio.sleep(seconds)
+        action()
+
+
+async def _has_room(clients: Clients, call: Call, turn: asyncio.Lock, timeout_s: float) -> bool:
+    """Wait until the call's client may have more at work, or is gone; return False where the time is over.
+
+    The calls of one client take turns.
+    """
+    try:
+        async with asyncio.timeout(timeout_s), turn:
+            while not clients.has_room(call):
+                await asyncio.sleep(ROOM_POLL_S)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _collected(queue: Queue, timeout_s: float) -> Answers:
+    """Wait for answers, and return all that have come; none where the time is over or the client is gone."""
+    try:
+        messages = [await asyncio.wait_for(queue.get(), timeout_s)]
+    except TimeoutError:
+        return []
+    while not queue.empty():
+        messages.append(queue.get_nowait())
+    return [answer for message in messages for answer in message or ()]
+
+
+async def _received(reply: Any, timeout_s: float) -> Any:
+    """Wait for a worker's reply.
 
     Raises:
         RayError: The worker is gone.
         TimeoutError: Nothing has come.
     """
-    answer = asyncio.ensure_future(coming)
-    # In two: where this process itself stood still, the first is over before what came meanwhile has been read.
+    answer = asyncio.ensure_future(reply)
+    # Two waits: if this process stood still, the first is over before a reply that came meanwhile has been read.
     for seconds in (timeout_s - READ_S, READ_S):
         await asyncio.wait([answer], timeout=seconds)
         if answer.done():
             return answer.result()
     answer.cancel()
     raise TimeoutError
-
-
-def _address(member: Member) -> str:
-    return member.place.address if member.place else "no node yet"
-
-
-def _sentence(error: Exception) -> str:
-    """What the worker said, without the trace that Ray wraps around it."""
-    if isinstance(error, TimeoutError):
-        return "it does not answer"
-    return str(error.cause) if isinstance(error, RayTaskError) else str(error)

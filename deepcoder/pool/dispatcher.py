@@ -1,12 +1,12 @@
-"""Who judges what, and who is told: events in, commands out. No Ray, asyncio, I/O or clock.
+"""Which worker judges what, and which call is told: events in, commands out. No Ray, asyncio, I/O or clock.
 
 Runs: in the coordinator, and in the simulation. Every event that needs the present takes it, in seconds of any clock.
 
-    event       enter  ask  leave  started  reported  lost  split_answered  dismiss  tick  forget_silent
+    event       enter  ask  late  leave  started  reported  lost  split_answered  dismiss  tick  drop_silent
     command     Give  Drop  AskSplit  Answer  HangUp  Restart  Dismiss  Warn
 
-Events must be told one after the other, and the commands of each carried out in their order. A worker that was given
-something is owed an answer: `reported`, or `lost`.
+Events must be told one after the other, and the commands of each carried out in their order. Every Give must be
+followed by `reported` or `lost`. `enter` and `drop_silent` are events of `clients`.
 """
 
 from __future__ import annotations
@@ -18,173 +18,67 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from deepcoder.lru import Lru
+from deepcoder.pool.backlog import Batch
+from deepcoder.pool.calls import Answers, Call, ProblemInfo, Request
+from deepcoder.pool.clients import Clients
+from deepcoder.pool.commands import Answer, AskSplit, Command, Dismiss, Drop, Give, Restart, Warn
 from deepcoder.pool.counts import Counts
 from deepcoder.pool.crew import Member, Stage
 from deepcoder.pool.inbox import MOST_REFERENCES, Failed, Report, Work
+from deepcoder.pool.job import Job, Part
+from deepcoder.pool.judgement_cache import CACHE_JUDGEMENTS, CacheKey, JudgementCache, cache_key
 from deepcoder.pool.learned import Learned
-from deepcoder.pool.memory import KEPT, Key, Memory, key_of
-from deepcoder.pool.schedule import Batch, Client, Job, Part, Schedule, unjudged
+from deepcoder.pool.schedule import Schedule, unjudged
 from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement, Verdict
 from deepcoder.wire.messages import Sign
 
-CLIENT_TIMEOUT_S = 10.0  # drop a client whose heartbeat is older than this
-CLIENT_MOST_OPEN = 10_000  # submissions of one client at work or waiting; its next call waits until some are judged
 DEAD_ON_DELIVERY_S = 1.0  # lost this soon after a hand-out while idle: it was dead already, and no attempt is counted
-SPLIT_TIMEOUT_S = 10.0  # a worker that was asked for tests and does not answer is not asked again before
+SPLIT_ASK_TIMEOUT_S = 10.0  # a worker that was asked for tests and does not answer is not asked again before
 
-Found = list[tuple[int, Judgement]]  # each with its place in the batch
 Beside = Callable[[Member], Iterable[Member]]  # the workers of the same node
-
-
-class Request(NamedTuple):
-    """One submission of a client's batch."""
-
-    place: int  # in the batch
-    problem: str  # key
-    program: Program
-
-
-class ProblemInfo(NamedTuple):
-    """A problem as the dispatcher needs to know it."""
-
-    reference: Any  # by which a worker gets it; the dispatcher never looks into it
-    order: Sequence[int]  # of its tests, as long as nothing has been learned
-    splits: bool  # whether they may be run in any order, by several workers
-    limit_s: float  # CPU seconds of one test
-    name: str  # problem_id, for people
-
-
-@dataclass(eq=False)
-class Call:
-    """A batch of a client. The mutable state: the jobs that it waits for, by place, and whether its client is gone."""
-
-    client: str
-    is_ahead: bool = False  # nobody waits for its answers: a later call does
-    missing: dict[int, Job] = field(default_factory=dict)
-    is_over: bool = False
-
-
-class Give(NamedTuple):
-    """Send the worker these parts, which may be none, and tell what it reports."""
-
-    member: Member
-    works: list[Work]
-    references: Mapping[str, list[Any]]  # to the problems of the parts
-
-
-class Drop(NamedTuple):
-    """Tell the worker that nobody wants these parts any more."""
-
-    member: Member
-    numbers: list[int]
-
-
-class AskSplit(NamedTuple):
-    """Ask the worker for tests of the part, and tell what it answers."""
-
-    member: Member
-    number: int
-
-
-class Answer(NamedTuple):
-    """Tell the call these judgements."""
-
-    call: Call
-    found: Found
-
-
-class HangUp(NamedTuple):
-    """End the call: its client is gone."""
-
-    call: Call
-
-
-class Restart(NamedTuple):
-    """Have the worker start anew, and tell when it has."""
-
-    member: Member
-
-
-class Dismiss(NamedTuple):
-    """End the worker: it is to leave, and holds nothing."""
-
-    member: Member
-
-
-class Warn(NamedTuple):
-    """Log what people should know."""
-
-    text: str
-
-
-Command = Give | Drop | AskSplit | Answer | HangUp | Restart | Dismiss | Warn
 
 
 class _Listener(NamedTuple):
     """A call that waits for a judgement."""
 
     call: Call
-    place: int
+    position: int  # of the request in the batch
     is_repeat: bool  # whether others have asked before
-    reference: Any  # the call's own: the object goes with its owner
+    reference: Any  # the call's own to the problem: the object goes with its owner
 
 
 @dataclass(eq=False)
-class _Asked:
-    """A job's payload: what is asked, and who waits for the answer. `key` is its place among the jobs at work."""
+class _Payload:
+    """What the dispatcher keeps with a job. The mutable state: when a worker first got it, and the listeners."""
 
-    key: tuple[Any, ...]
-    known: ProblemInfo
+    key: tuple[Any, ...]  # among the jobs at work
+    problem: ProblemInfo
     program: Program
-    since: float
-    began: float | None = None  # when the first worker got it
+    asked_at: float
+    started_at: float | None = None  # when the first worker got it
     listeners: list[_Listener] = field(default_factory=list)
 
 
-@dataclass(eq=False)
-class _Client:
-    """A process that asks. The mutable state: everything."""
-
-    heard: float  # when it last showed life
-    share: Client = field(default_factory=Client)
-    calls: set[Call] = field(default_factory=set)
-    open: int = 0  # submissions
-
-
 class Dispatcher:
-    """Hands parts of submissions to workers and judgements to calls.
+    """Hands parts of submissions to workers, and judgements to calls.
 
-    The mutable state: the schedule, what has been learned, the judgement cache, the jobs at work by what they ask, what
-    was begun ahead, the clients, the idle workers, and what was counted.
+    The mutable state: the schedule, what was learned, the judgement cache, the jobs at work by their keys, what was
+    begun ahead, the clients, the idle workers, and the counts.
     """
 
     def __init__(self, beside: Beside) -> None:
         self.learned = Learned()
         self.schedule = Schedule(self.learned)
+        self.clients = Clients()
         self.counts = Counts()
-        self.waited_s: list[float] = []  # of submissions, until a worker got them; whoever tells them empties it
-        self.judged_s: list[float] = []  # from then until they were judged
         self._beside = beside
-        self._memory = Memory()
-        self._ahead: Lru[Key, bool] = Lru(KEPT)
+        self._cache = JudgementCache()
+        self._ahead: Lru[CacheKey, bool] = Lru(CACHE_JUDGEMENTS)
         self._jobs: dict[tuple[Any, ...], Job] = {}
-        self._clients: dict[str, _Client] = {}
         self._idle: dict[Member, None] = {}  # in the order in which they became so
 
-    # Clients.
-
-    def beat(self, client: str, now: float) -> None:
-        """Note that the client shows life."""
-        self._client(client, now)
-
-    def enter(self, call: Call, now: float) -> None:
-        """Note a call of a client, which asks when there is room."""
-        self._client(call.client, now).calls.add(call)
-
-    def has_room(self, call: Call) -> bool:
-        """Return whether the call's client may have more at work; also where the client is gone."""
-        return call.is_over or self._clients[call.client].open < CLIENT_MOST_OPEN
+    # Calls.
 
     def ask(
         self,
@@ -194,92 +88,64 @@ class Dispatcher:
         now: float,
         fresh: bool = False,
     ) -> list[Command]:
-        """Have the submissions of a call that has entered judged; what the cache knows is answered at once.
+        """Have the submissions of a call that has entered judged. What is in the cache is answered at once.
 
-        What is being judged already is not judged again, unless all are to be `fresh`: then tests run in their own
-        order, too.
+        What is at work already is not judged a second time. `fresh` passes over both, and runs the tests in their own
+        order.
         """
-        client = self._clients[call.client]
-        found: Found = []
-        batch = Batch(client=client.share)
-        for name, known in problems.items():
-            self.learned.meet(name, known.order)
-        for place, name, program in requests:
-            known, key = problems[name], key_of(name, program.source)
-            is_repeat = not (call.is_ahead or fresh or self._ahead.pop(key))
-            cached = None if fresh else self._memory.find(key)
+        answers: Answers = []
+        batch = Batch(client=self.clients.share(call))
+        for name, problem in problems.items():
+            self.learned.meet(name, problem.order)
+        for position, name, program in requests:
+            problem, cached_as = problems[name], cache_key(name, program)
+            is_repeat = not (call.is_ahead or fresh or self._ahead.pop(cached_as))
+            cached = None if fresh else self._cache.find(cached_as)
             if cached is not None:
-                found.append((place, dataclasses.replace(cached, repeated=is_repeat)))
+                answers.append((position, dataclasses.replace(cached, repeated=is_repeat)))
                 continue
-            wish = (call, place, key) if fresh else (key,)
-            job = self._jobs.get(wish)
+            key = (call, position, cached_as) if fresh else (cached_as,)
+            job = self._jobs.get(key)
             if job is None:
-                asked = _Asked(wish, known, program, now)
-                job = Job(asked, name, len(known.order), known.splits and not fresh, known.limit_s)
-                self._jobs[wish] = job
+                payload = _Payload(key, problem, program, now)
+                job = Job(payload, name, len(problem.order), problem.splits and not fresh, problem.limit_s)
+                self._jobs[key] = job
                 self.schedule.add(batch, job)
                 is_repeat = False
                 if call.is_ahead:
-                    self._ahead.keep(key, True)
-            job.payload.listeners.append(_Listener(call, place, is_repeat, known.reference))
-            call.missing[place] = job
-        client.open += len(call.missing)
-        self.count_answers(call, found)
-        return [*([Answer(call, found)] if found else []), *self._feed(now)]
+                    self._ahead.keep(cached_as, True)
+            job.payload.listeners.append(_Listener(call, position, is_repeat, problem.reference))
+            call.missing[position] = job
+        self.clients.asked(call)
+        self.counts.answer(call, answers)
+        return [*([Answer(call, answers)] if answers else []), *self._feed(now)]
 
     def leave(self, call: Call) -> list[Command]:
-        """Take the call's wishes back: it has ended, with or without all its answers. Safe to repeat."""
-        if not call.is_over:
-            client = self._clients[call.client]
-            client.calls.discard(call)
-            client.open -= len(call.missing)
+        """Take back what the call has asked for: it has ended, with or without all its answers. Safe to repeat."""
+        self.clients.leave(call)
         commands: list[Command] = []
         for job in call.missing.values():
-            job.payload.listeners[:] = [each for each in job.payload.listeners if each.call is not call]
+            job.payload.listeners[:] = [listener for listener in job.payload.listeners if listener.call is not call]
             if not job.payload.listeners:
                 commands += self._forget(job)
         call.missing.clear()
         return commands
 
-    def late(self, call: Call, why: str) -> Found:
-        """Return IE for all that the call still waits for. `leave` has to follow, before any other event."""
-        found = [(place, unjudged(job.total, why)) for place, job in call.missing.items()]
-        self.count_answers(call, found)
-        return found
-
-    def forget_silent(self, now: float, late_s: float) -> list[Command]:
-        """Drop the clients that show no life. `late_s`: seconds in which no heartbeat could be heard."""
-        commands: list[Command] = []
-        for name, client in list(self._clients.items()):
-            client.heard += late_s
-            if now - client.heard > CLIENT_TIMEOUT_S:
-                if client.calls:
-                    commands.append(Warn(f"nothing is heard of a client ({name}): what it has asked for is dropped"))
-                del self._clients[name]
-                for call in client.calls:
-                    call.is_over = True
-                    commands.append(HangUp(call))
-        return commands
-
-    def _client(self, name: str, now: float) -> _Client:
-        client = self._clients.setdefault(name, _Client(now))
-        client.heard = now
-        return client
-
-    def count_answers(self, call: Call, found: Found) -> None:
-        """Count what a call is told, unless nobody hears it."""
-        if not call.is_ahead:
-            self.counts.answer(judgement for _, judgement in found)
+    def late(self, call: Call, why: str) -> list[Command]:
+        """Answer IE for all that the call still misses: its deadline has passed."""
+        answers = [(position, unjudged(job.total, why)) for position, job in call.missing.items()]
+        self.counts.answer(call, answers)
+        return [*self.leave(call), Answer(call, answers)]
 
     # Workers.
 
     def started(self, member: Member, now: float) -> list[Command]:
-        """Give a worker that has a sandbox something to do."""
+        """Give work to a worker that has a sandbox now."""
         self.schedule.alive.add(member)
         return self._hand_out(member, now)
 
     def reported(self, member: Member, report: Report, now: float) -> list[Command]:
-        """Take a worker's report, and give it more if it is fit for that."""
+        """Take a worker's report, and give the worker more if it is fit for that."""
         member.handed_out_at = None
         commands: list[Command] = []
         for number, judgement, costs in report.done:
@@ -288,12 +154,12 @@ class Dispatcher:
             commands += self._end(self.schedule.judged(member, number, judgement, costs), member, now)
         for failed in report.failed:
             commands += self._fail(member, failed, now)
-        replaced = len({each.sandbox for each in report.failed} - {report.sandbox, ""})
+        replaced = len({failed.sandbox for failed in report.failed} - {report.sandbox, ""})
         self.counts.sandbox_recycles += replaced
         self.counts.sandbox_starts += replaced if report.is_fit else max(0, replaced - 1)
         member.sandbox = report.sandbox
         self.schedule.returned(member, report.returned)
-        if report.is_idle and self.schedule.held(member):  # Ray has started it anew since it was given that
+        if report.is_idle and self.schedule.held(member):  # Ray has restarted it since these parts were handed out
             commands += self._requeue(member, now)
             self.schedule.alive.add(member)
         commands += self._feed(now)
@@ -301,43 +167,43 @@ class Dispatcher:
             return commands + self._stop(member, now)
         if report.is_free:
             return commands + self._hand_out(member, now)
-        return [*commands, Give(member, [], {})]  # it is at something long: others should have what waits
+        return [*commands, Give(member, [], {})]  # its part is a long one: others should have what waits
 
     def lost(self, member: Member, why: str, now: float) -> list[Command]:
-        """Give what a lost worker held to others, and have the worker start anew."""
+        """Give a lost worker's parts to others, and have the worker start anew."""
         self.counts.worker_losses += 1
         at_work = next(iter(self.schedule.held(member)), None)
         return [Warn(f"{member} was lost with {_named(at_work)}: {why}"), *self._stop(member, now)]
 
     def dismiss(self, member: Member) -> list[Command]:
-        """Let an idle worker go that is to leave; one at work goes after its next report that leaves it nothing."""
+        """Let a leaving worker go if it is idle. One at work goes after the first report that leaves it nothing."""
         if member.stage is not Stage.IDLE:
             return []
         return self._let_go(member)
 
     def split_answered(self, member: Member, number: int, tests: Sequence[int], now: float) -> list[Command]:
-        """Give others the tests that a worker let go of."""
+        """Give others the tests that a worker has given away."""
         self.schedule.split(member, number, tests, now)
         return self._feed(now)
 
     def tick(self, now: float) -> list[Command]:
-        """Ask for tests of the longest parts at work, where workers have nothing to do."""
+        """Ask for tests of the longest parts at work, if workers are idle."""
         if not self._idle:
             return []
         commands: list[Command] = []
         for worker, part in self.schedule.to_split(now, len(self._idle)):
             assert isinstance(worker, Member)
-            part.ask_after = now + SPLIT_TIMEOUT_S
+            part.split_after = now + SPLIT_ASK_TIMEOUT_S
             commands.append(AskSplit(worker, part.number))
         return commands
 
     @property
     def lacks_workers(self) -> bool:
-        """Whether more waits than the workers that there are can take."""
+        """Whether more parts wait than the workers that there are can take."""
         return self.schedule.waiting > 0 and not self._idle
 
     def _hand_out(self, member: Member, now: float) -> list[Command]:
-        """Give a worker that waits for an answer what it should do next, or note that it is idle."""
+        """Give parts to a worker that has just reported or started, or note that it is idle."""
         parts = [] if member.is_leaving else self.schedule.lease(member, now)
         if parts or self.schedule.held(member):
             return [self._give(member, parts, now)]
@@ -348,7 +214,7 @@ class Dispatcher:
         return []
 
     def _feed(self, now: float) -> list[Command]:
-        """Give idle workers what waits."""
+        """Give the idle workers what waits."""
         commands: list[Command] = []
         for member in list(self._idle):
             if not self.schedule.waiting:
@@ -363,22 +229,16 @@ class Dispatcher:
         member.stage, member.idle_since = Stage.AT_WORK, None
         references: defaultdict[str, list[Any]] = defaultdict(list)
         for part in parts:
-            asked: _Asked = part.job.payload
-            if asked.began is None:
-                asked.began = now
-                self.waited_s.append(now - asked.since)
-            known = dict.fromkeys([*references[part.job.problem], *(each.reference for each in asked.listeners)])
-            references[part.job.problem] = list(known)[:MOST_REFERENCES]
-        return Give(member, [self._work(part) for part in parts], references)
-
-    def _work(self, part: Part) -> Work:
-        job, tests = part.job, None
-        if job.splits:
-            tests = self.learned.order(job.problem, sorted(part.wanted()))
-        return Work(part.number, job.problem, job.payload.program, tests)
+            payload: _Payload = part.job.payload
+            if payload.started_at is None:
+                payload.started_at = now
+                self.counts.waited_s.append(now - payload.asked_at)
+            several = [*references[part.job.problem], *(listener.reference for listener in payload.listeners)]
+            references[part.job.problem] = list(dict.fromkeys(several))[:MOST_REFERENCES]
+        return Give(member, [_work(part, self.learned) for part in parts], references)
 
     def _stop(self, member: Member, now: float) -> list[Command]:
-        """Give what the worker held to others, and have the worker start anew."""
+        """Give the worker's parts to others, and have the worker start anew."""
         commands = self._requeue(member, now)
         self._idle.pop(member, None)
         member.stage, member.idle_since, member.handed_out_at = Stage.STARTING, None, None
@@ -391,15 +251,16 @@ class Dispatcher:
         return [Dismiss(member)]
 
     def _requeue(self, member: Member, now: float) -> list[Command]:
-        """Give what a worker held to others."""
+        """Give a lost worker's parts to others."""
         has_work = any(self.schedule.held(member))
-        at_once = member.handed_out_at is not None and now - member.handed_out_at < DEAD_ON_DELIVERY_S
-        ended = self.schedule.lost(member, at_once, self._beside(member))
+        was_dead = member.handed_out_at is not None and now - member.handed_out_at < DEAD_ON_DELIVERY_S
+        ended = self.schedule.lost(member, was_dead, self._beside(member))
         self.counts.retries += has_work and ended is None
         return self._end(ended, member, now)
 
     def _fail(self, member: Member, failed: Failed, now: float) -> list[Command]:
-        part = next((each for each in self.schedule.held(member) if each.number == failed.number), None)
+        """Have a part that failed tried again by another worker, or end its job."""
+        part = next((part for part in self.schedule.held(member) if part.number == failed.number), None)
         member.sandbox = failed.sandbox
         warning = Warn(f"an attempt at {_named(part)} failed, by {member}: {failed.detail}")
         ended = self.schedule.failed(member, failed.number, failed.fault, self._beside(member))
@@ -409,51 +270,58 @@ class Dispatcher:
     # Jobs.
 
     def _end(self, ended: tuple[Job, Judgement] | None, member: Member, now: float) -> list[Command]:
-        """Answer those who wait for the job, and take it from the workers that still have parts of it.
+        """Answer the calls that wait for a job, and take it from the workers that still have parts of it.
 
-        `member` had the last of it.
+        `member`: the worker that had the last part.
         """
         if ended is None:
             return []
         job, judgement = ended
-        asked: _Asked = job.payload
+        payload: _Payload = job.payload
         if job.broken and Sign.SANDBOX not in judgement.suspicious:
             judgement = dataclasses.replace(judgement, suspicious=(*judgement.suspicious, Sign.SANDBOX))
-        if asked.began is not None:
-            self.judged_s.append(now - asked.began)
+        if payload.started_at is not None:
+            self.counts.judged_s.append(now - payload.started_at)
         commands = self._forget(job)
         if judgement.verdict is Verdict.IE:
-            what = f"a submission for problem {asked.known.name} is IE, at last by {member}: {judgement.detail}"
+            what = f"a submission for problem {payload.problem.name} is IE, at last by {member}: {judgement.detail}"
             commands.append(Warn(what))
-        if not job.broken:  # what breaks sandboxes from outside may look like the program's doing
-            self._memory.keep(asked.key[-1], judgement)
-        for call, place, is_repeat, _ in asked.listeners:
-            del call.missing[place]
-            if not call.is_over:
-                self._clients[call.client].open -= 1
-            found = [(place, dataclasses.replace(judgement, repeated=True) if is_repeat else judgement)]
-            self.count_answers(call, found)
-            commands.append(Answer(call, found))
+        if not job.broken:  # a fault outside that breaks sandboxes may look like the program's doing
+            self._cache.keep(payload.key[-1], judgement)
+        for call, position, is_repeat, _ in payload.listeners:
+            del call.missing[position]
+            self.clients.answered(call)
+            answers = [(position, dataclasses.replace(judgement, repeated=True) if is_repeat else judgement)]
+            self.counts.answer(call, answers)
+            commands.append(Answer(call, answers))
         return commands
 
     def _forget(self, job: Job) -> list[Command]:
-        """End a job for which nobody waits any more."""
+        """End a job for which no call waits any more."""
         if self._jobs.get(job.payload.key) is job:
             del self._jobs[job.payload.key]
         self.schedule.end(job)
         numbers = defaultdict[Any, list[int]](list)
-        for member, number in sorted(self.schedule.drop(job), key=lambda each: each[1]):
+        for member, number in sorted(self.schedule.drop(job), key=lambda dropped: dropped[1]):
             numbers[member].append(number)
         return [Drop(member, dropped) for member, dropped in numbers.items()]
+
+
+def _work(part: Part, learned: Learned) -> Work:
+    """Return a part as the worker gets it, with its tests in the order learned."""
+    job, tests = part.job, None
+    if job.splits:
+        tests = learned.order(job.problem, sorted(part.wanted()))
+    return Work(part.number, job.problem, job.payload.program, tests)
 
 
 def whereabouts(call: Call) -> str:
     """Return where the logs say that one of the call's submissions is."""
     job = next(iter(call.missing.values()))
     workers = ", ".join(str(part.worker) for part in job.parts if part.worker) or "no worker"
-    return f"for problem {job.payload.known.name}, which is with {workers}"
+    return f"for problem {job.payload.problem.name}, which is with {workers}"
 
 
 def _named(part: Part | None) -> str:
     """Return what the logs call a part."""
-    return "nothing" if part is None else f"part {part.number} of problem {part.job.payload.known.name}"
+    return "nothing" if part is None else f"part {part.number} of problem {part.job.payload.problem.name}"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import ray
 
 from deepcoder.lru import Lru
-from deepcoder.pool.dispatcher import ProblemInfo, Request
+from deepcoder.pool.calls import ProblemInfo, Request
 from deepcoder.pool.packed import PackedTests
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.verdicts import Submission

@@ -22,8 +22,10 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
+from deepcoder.pool.backlog import Batch
+from deepcoder.pool.job import Job
 from deepcoder.pool.learned import Learned
-from deepcoder.pool.schedule import Batch, Job, Schedule
+from deepcoder.pool.schedule import Schedule
 from deepcoder.tools.console import err, out
 from scripts.bench import machine
 from scripts.bench.mix import TESTS

@@ -8,20 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from deepcoder.pool.coordinator import PACE_S, ROOM_POLL_S
-from deepcoder.pool.dispatcher import (
-    Answer,
-    AskSplit,
-    Call,
-    Command,
-    Dispatcher,
-    Drop,
-    Found,
-    Give,
-    ProblemInfo,
-    Request,
-    Restart,
-)
+from deepcoder.pool.calls import Answers, Call, ProblemInfo, Request
+from deepcoder.pool.commands import Answer, AskSplit, Command, Drop, Give, Restart
+from deepcoder.pool.coordinator import ANSWER_PACE_S, ROOM_POLL_S
+from deepcoder.pool.dispatcher import Dispatcher
 from deepcoder.pool.inbox import Report
 from deepcoder.pool.schedule import SPLIT_AFTER_S
 from deepcoder.programs import Program
@@ -50,8 +40,8 @@ class Outbox:
     call: Call
     submissions: Sequence[int]
     tell: Callable[[int, Judgement], None]
-    found: Found = field(default_factory=list)
-    told_at: float = -PACE_S
+    answers: Answers = field(default_factory=list)
+    told_at: float = -ANSWER_PACE_S
     is_to_be_told: bool = False
     is_gone: bool = False
 
@@ -127,8 +117,8 @@ class Coordinator:
                     self._send("drops", member.actor.drop, numbers)
                 case AskSplit(member, number):
                     self._send("splits", self._ask_for_a_split, member.actor, number)
-                case Answer(call, found):
-                    self._tell_soon(self._outboxes[call], found)
+                case Answer(call, answers):
+                    self._tell_soon(self._outboxes[call], answers)
                 case Restart(member):
                     self._clock.at(self._clock.now + RESTART_S, self.drive, member.actor)
 
@@ -152,17 +142,17 @@ class Coordinator:
     def _lost(self, worker: Worker) -> None:
         self._carry_out(self._dispatcher.lost(worker.member, "simulated", self._clock.now))
 
-    def _tell_soon(self, outbox: Outbox, found: Found) -> None:
-        """At most one message per PACE_S."""
-        outbox.found += found
+    def _tell_soon(self, outbox: Outbox, answers: Answers) -> None:
+        """At most one message per ANSWER_PACE_S."""
+        outbox.answers += answers
         if not outbox.is_to_be_told:
             outbox.is_to_be_told = True
-            self._clock.at(max(self._clock.now, outbox.told_at + PACE_S), self._tell, outbox)
+            self._clock.at(max(self._clock.now, outbox.told_at + ANSWER_PACE_S), self._tell, outbox)
 
     def _tell(self, outbox: Outbox) -> None:
         outbox.is_to_be_told, outbox.told_at = False, self._clock.now
-        found, outbox.found = outbox.found, []
-        self._send("answers", _told, outbox, found)
+        answers, outbox.answers = outbox.answers, []
+        self._send("answers", _told, outbox, answers)
 
     def _tick(self) -> None:
         self._carry_out(self._dispatcher.tick(self._clock.now))
@@ -182,13 +172,13 @@ class Coordinator:
     def _enter(self, outbox: Outbox) -> None:
         if not outbox.is_gone:
             self._outboxes[outbox.call] = outbox
-            self._dispatcher.enter(outbox.call, self._clock.now)
+            self._dispatcher.clients.enter(outbox.call, self._clock.now)
             self._asked(outbox)
 
     def _asked(self, outbox: Outbox) -> None:
         if outbox.is_gone:
             return
-        if not self._dispatcher.has_room(outbox.call):
+        if not self._dispatcher.clients.has_room(outbox.call):
             self._clock.at(self._clock.now + ROOM_POLL_S, self._asked, outbox)
             return
         problems, requests = {}, []
@@ -208,6 +198,6 @@ class Coordinator:
             self._carry_out(self._dispatcher.leave(outbox.call))
 
 
-def _told(outbox: Outbox, found: Found) -> None:
-    for submission, judgement in found:
+def _told(outbox: Outbox, answers: Answers) -> None:
+    for submission, judgement in answers:
         outbox.tell(submission, judgement)

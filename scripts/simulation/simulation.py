@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from deepcoder.pool.calls import Call
 from deepcoder.pool.coordinator import REPORT_TIMEOUT_S
-from deepcoder.pool.dispatcher import Call
 from deepcoder.pool.pending import WINDOW
 from deepcoder.verdicts import Judgement, Verdict
 from deepcoder.wire.messages import Sign

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from deepcoder.pool import SandboxPool
-from deepcoder.pool.dispatcher import CLIENT_MOST_OPEN
+from deepcoder.pool.clients import CLIENT_MOST_OPEN
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission
