@@ -15,11 +15,11 @@ Value = TypeVar("Value")
 class Lru(Generic[Key, Value]):
     """The mutable state: the entries with their sizes, the one used last at the end, and the sum of the sizes.
 
-    An entry that is too large by itself is kept, alone.
+    An entry that is larger than the cache is kept alone.
 
     Args:
-        most_size: Of all entries together, in whatever unit `keep` is told; entries count 1 each when it is not.
-        most_entries: None for any number.
+        most_size: The largest sum of sizes, in the unit that `keep` is given. The size of an entry is 1 by default.
+        most_entries: The largest number of entries; None for any number.
     """
 
     def __init__(self, most_size: int, most_entries: int | None = None) -> None:
@@ -32,7 +32,7 @@ class Lru(Generic[Key, Value]):
         return len(self._entries)
 
     def find(self, key: Key) -> Value | None:
-        """Return the value, which counts as used now; None where there is none."""
+        """Return the value and mark it as used now; None where there is none."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -40,7 +40,7 @@ class Lru(Generic[Key, Value]):
         return entry[0]
 
     def keep(self, key: Key, value: Value, size: int = 1) -> list[Value]:
-        """Add or replace an entry; return the values that had to go for it."""
+        """Add or replace an entry; return the values that were evicted for it."""
         self.pop(key)
         evicted = self.make_room(size)
         self._entries[key] = value, size
@@ -48,7 +48,7 @@ class Lru(Generic[Key, Value]):
         return evicted
 
     def make_room(self, size: int) -> list[Value]:
-        """Drop what must go for another entry of this size; return the values."""
+        """Evict what must go for another entry of this size; return the values."""
         evicted = []
         while self._entries and not self._has_room(size):
             _, (value, its_size) = self._entries.popitem(last=False)

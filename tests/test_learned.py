@@ -80,6 +80,6 @@ def test_what_a_submission_takes_follows_the_last_ones() -> None:
 def test_problems_judged_long_ago_are_forgotten() -> None:
     learned = Learned()
     for number in range(3):
-        learned.meet(f"p{number}", range(module.KEPT_TESTS // 2))
+        learned.meet(f"p{number}", range(module.LEARNED_TESTS // 2))
         learned.took(f"p{number}", 1.0)
     assert [learned.submission_s(f"p{number}") for number in range(3)] == [None, 1.0, 1.0]

@@ -24,7 +24,7 @@ from datasets import Dataset
 from transformers import TrainerControl, TrainerState
 
 from deepcoder.datasets import load_problems
-from deepcoder.pool.alarm import OVER
+from deepcoder.pool.alarm import ALARM_WINDOW
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.reward import CodeReward
@@ -427,7 +427,7 @@ def test_training_above_the_limit_of_ie_ends_with_a_checkpoint_that_continues(mi
 
 def test_limit_of_ie_is_on_the_last_completions_together() -> None:
     limit, state, control = UnjudgedLimit(0.05), TrainerState(), TrainerControl()
-    config: Any = SimpleNamespace(output_dir="run", generation_batch_size=OVER // 10)
+    config: Any = SimpleNamespace(output_dir="run", generation_batch_size=ALARM_WINDOW // 10)
     for share in [0.0] * 5 + [None] + [0.0] * 4 + [0.4]:  # None: a step that learned again from the same completions
         state.global_step += 1
         limit.on_log(config, state, control, {"ie_share": share})

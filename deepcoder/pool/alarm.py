@@ -1,4 +1,4 @@
-"""Tells the log of submissions that could not be judged, and raises its voice where they are many.
+"""Logs submissions that could not be judged, and raises an alarm where they are many.
 
 Runs: in every client of the pool.
 """
@@ -15,29 +15,29 @@ from deepcoder.verdicts import Judgement, Verdict
 
 log = logging.getLogger(__name__)
 
-BORNE = 0.01  # share of IE that machines may now and then cause
-OVER = 1000  # judgements, the last ones, of which a share is taken
-AT_LEAST = 100  # of them: below, a batch's own line says enough
-EVERY_S = 60.0
+ALARM_SHARE = 0.01  # of IE; fewer are what machines may cause now and then
+ALARM_WINDOW = 1000  # judgements, the last ones, of which the share is taken
+ALARM_MINIMUM = 100  # judgements; with fewer a batch's own line in the log is enough
+ALARM_EVERY_S = 60.0
 
 
 class Alarm:
-    """The mutable state: whether each of the last judgements was IE, and when the alarm was raised last."""
+    """The mutable state: for each of the last judgements whether it was IE, and when the alarm was raised last."""
 
     def __init__(self) -> None:
-        self._last: deque[bool] = deque(maxlen=OVER)
+        self._last: deque[bool] = deque(maxlen=ALARM_WINDOW)
         self._raised = -math.inf
         self._lock = threading.Lock()
 
     def hear(self, judgements: Sequence[Judgement], now: float) -> None:
-        """Of a whole batch. `now`: by a monotonic clock, in seconds."""
-        failed = [each for each in judgements if each.verdict is Verdict.IE]
+        """Take the judgements of a batch. `now`: by a monotonic clock, in seconds."""
+        failed = [judgement for judgement in judgements if judgement.verdict is Verdict.IE]
         if failed:
             log.error("%d of %d could not be judged: %s", len(failed), len(judgements), failed[0].detail)
         with self._lock:
-            self._last.extend(each.verdict is Verdict.IE for each in judgements)
+            self._last.extend(judgement.verdict is Verdict.IE for judgement in judgements)
             total, share = len(self._last), sum(self._last) / max(1, len(self._last))
-            if not failed or total < AT_LEAST or share <= BORNE or now < self._raised + EVERY_S:
+            if not failed or total < ALARM_MINIMUM or share <= ALARM_SHARE or now < self._raised + ALARM_EVERY_S:
                 return
             self._raised = now
         log.critical(
@@ -45,5 +45,5 @@ class Alarm:
             "their machines are well; `deepcoder status` shows the workers",
             100 * share,
             total,
-            100 * BORNE,
+            100 * ALARM_SHARE,
         )

@@ -1,9 +1,9 @@
-"""A worker's parts: those that wait, the one that is judged, those done but not reported. No I/O, no clock, no Ray.
+"""A worker's queue: the parts that wait, the one at work, and those done but not reported. No I/O, no clock, no Ray.
 
 Runs: in the worker, and in the simulation. Every call takes the present, in seconds of any clock.
 
-The coordinator sends parts with a request and waits for the report. A report is due as soon as there is news that the
-coordinator should act on, so that one message carries many short parts and a long part holds nothing up.
+The coordinator sends parts with a request and waits for the report. A report is due as soon as the coordinator can act
+on it. So one message carries many short parts, and a long part holds nothing up.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from deepcoder.pool.schedule import LEASE_S, Fault
 from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement
 
-MOST_REFERENCES = 4  # to a problem, each of another client, by any of which a worker can get it
-WORKER_BEAT_S = 5.0  # a worker with something to do reports at least this often
+MOST_REFERENCES = 4  # to a problem, each of another client; a worker can fetch the problem by any of them
+WORKER_BEAT_S = 5.0  # a worker's heartbeat: while it has something to do it reports at least this often
 
 
 class Work(NamedTuple):
@@ -27,7 +27,7 @@ class Work(NamedTuple):
     number: int
     problem: str  # key
     program: Program
-    tests: tuple[int, ...] | None  # to run in this order, some of which `split` may take away; None: all, as they are
+    tests: tuple[int, ...] | None  # in the order to run them; `split` may take some away. None: all, in their own order
 
 
 class Done(NamedTuple):
@@ -44,24 +44,24 @@ class Failed(NamedTuple):
     number: int
     fault: Fault
     detail: str
-    sandbox: str  # name of the one that it was tried in; empty where there was none
+    sandbox: str  # name of the sandbox that it was tried in; empty where there was none
 
 
 class Report(NamedTuple):
-    """What became of a worker's parts."""
+    """What became of a worker's parts since its last report."""
 
     done: list[Done]
     failed: list[Failed]
-    returned: list[int]  # the worker is at something long, so that others should have these
-    is_free: bool  # it is at nothing long
-    is_fit: bool  # it has a sandbox
-    sandbox: str  # its name; empty where it has none
-    is_idle: bool  # it has nothing else to do
+    returned: list[int]  # not begun, and given back because the part at work is a long one
+    is_free: bool  # the worker is at no long part
+    is_fit: bool  # the worker has a sandbox
+    sandbox: str  # its name; empty where there is none
+    is_idle: bool  # the worker has no part
 
 
 @dataclass(eq=False)
 class Current:
-    """The part that is being judged. The mutable state: the tests that are still to come, and whether it is dropped."""
+    """The part at work. The mutable state: the tests that are still to come, and whether the part is dropped."""
 
     work: Work
     began: float
@@ -72,8 +72,8 @@ class Current:
 class Inbox:
     """The parts of one worker.
 
-    The mutable state: the parts, since when some are done, when the coordinator asked last, and whether the worker has
-    a sandbox (`is_fit`), which the worker itself sets.
+    The mutable state: the parts, since when some are done, when the last request came, and whether the worker has a
+    sandbox (`is_fit`), which the worker itself sets.
     """
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class Inbox:
         self._asked = 0.0
 
     def take(self, works: Iterable[Work], now: float) -> bool:
-        """Queue the parts of a request; return whether judging is to begin, since it had stopped for want of parts."""
+        """Queue the parts of a request; return whether judging is to begin again, having stopped for want of parts."""
         self._asked = now
         self._waiting.extend(works)
         begins = bool(self._waiting) and not self._is_busy
@@ -95,11 +95,11 @@ class Inbox:
         return begins
 
     def problems(self) -> set[str]:
-        """Return the keys of the problems that the parts are of."""
+        """Return the keys of the problems of all parts that are not done."""
         return {work.problem for work in (*self._waiting, *([self.current.work] if self.current else []))}
 
     def begin_next(self, now: float) -> Current | None:
-        """Return the next part, which is judged from now on; None where judging stops: none waits, or no sandbox is."""
+        """Take the next part out of the queue; return None where judging stops, without parts or without a sandbox."""
         if not self._waiting or not self.is_fit:
             self._is_busy = False
             return None
@@ -108,7 +108,7 @@ class Inbox:
         return self.current
 
     def finish(self, outcome: Done | Failed, now: float) -> bool:
-        """Note what became of the current part; return whether that may make a report due."""
+        """Note the result of the current part; return whether a report may be due now."""
         if not self._done and not self._failed:
             self._done_since = now
         if isinstance(outcome, Failed):
@@ -121,8 +121,8 @@ class Inbox:
     def due_s(self, now: float) -> float:
         """Return the seconds until a report is due; 0 or less: now.
 
-        It is due when parts are done and no other waits behind the next, when the current one takes long while others
-        wait, when there is nothing to do, and after WORKER_BEAT_S.
+        A report is due when parts are done and at most one other waits, when the current part takes long while others
+        wait, when there is nothing to do, and as a heartbeat after WORKER_BEAT_S.
         """
         if not self._is_busy:
             return 0.0
@@ -134,7 +134,7 @@ class Inbox:
         return min(due) - now
 
     def report(self, sandbox: str, now: float) -> Report:
-        """Return what the coordinator has not been told yet. `sandbox`: the name of the worker's, if it has one."""
+        """Return what was not reported yet, and forget it. `sandbox`: the name of the sandbox, if there is one."""
         is_long = self.current is not None and now - self.current.began >= LEASE_S
         returned = [work.number for work in self._waiting] if is_long or not self.is_fit else []
         if returned:
@@ -145,7 +145,7 @@ class Inbox:
         return Report(done, failed, returned, not is_long, self.is_fit, sandbox, not self._is_busy)
 
     def split(self, number: int) -> list[int]:
-        """Let go of every second test that is still to come; of none where the part is not the current one."""
+        """Give away every second test that is still to come; none where the part is not the current one."""
         if self.current is None or self.current.work.number != number:
             return []
         coming = list(self.current.tests)
@@ -153,12 +153,12 @@ class Inbox:
         return coming[::2]
 
     def drop(self, numbers: Collection[int]) -> Current | None:
-        """Forget these parts, whose outcomes are not reported; return the current one where it is among them."""
+        """Drop these parts, which are not reported; return the current one if it is among them."""
         self._waiting = deque(work for work in self._waiting if work.number not in numbers)
         return self._drop_current() if self.current and self.current.work.number in numbers else None
 
     def clear(self) -> Current | None:
-        """Forget all parts; return the current one, if any."""
+        """Drop all parts; return the current one, if any."""
         self._waiting.clear()
         return self._drop_current()
 

@@ -1,10 +1,10 @@
-"""What judging has taught about each problem: which tests fail soonest, and what a submission costs.
+"""What was learned of each problem from judging: which tests fail soonest, and what a submission costs.
 
 Runs: in the coordinator. No I/O, no clock.
 
-The order of a problem's tests is a bandit's: the next test is the one that has failed most programs per second that it
-took, of those programs that came to it. Tests that fail the same programs as one before them fail few of the others,
-and so move back by themselves. Before anything is known the longest inputs come first, as DeepCoder has it.
+The tests of a problem are ordered as a bandit's arms: first the test that has failed the most programs per second of
+running it. Only programs that came as far as the test count, so a test that fails the same programs as one before it
+moves back by itself. Before anything is learned the longest inputs come first, as DeepCoder has it.
 """
 
 from __future__ import annotations
@@ -15,79 +15,79 @@ from dataclasses import dataclass, field
 from deepcoder.lru import Lru
 
 OVERHEAD_S = 0.002  # what a test costs beside the CPU seconds of its program
-MEMORY = 0.98  # how much of what is known survives one more run of a test: a policy's programs change
-DOUBT = 2.0  # runs that what is assumed of a test counts for
-ASSUMED_KILLS = 0.25  # share of programs that a test is assumed to fail: enough for each to be tried early
-ASSUMED_SPREAD = 0.1  # how much less is assumed of the shortest input than of the longest
-RECENT = 0.2  # weight of the last submission in what one is expected to take
-KEPT_TESTS = 1 << 20  # of all problems together, those judged last
+DECAY = 0.98  # weight that earlier runs of a test keep at each new run: a policy's programs change
+PRIOR_RUNS = 2.0  # runs that the assumption about a test counts for
+PRIOR_FAILURES = 0.25  # share of programs that a test is assumed to fail: high enough for every test to be tried early
+PRIOR_SPREAD = 0.1  # how much less is assumed of the shortest input than of the longest
+LATEST_WEIGHT = 0.2  # of the last submission in the seconds expected of the next
+LEARNED_TESTS = 1 << 20  # of all problems together; those judged last stay
 
 
 @dataclass
-class _Record:
-    """Of one problem. The mutable state: everything but `assumed` changes with each judgement."""
+class _Statistics:
+    """The statistics of one problem, by test. The mutable state: everything but `prior` changes with each judgement."""
 
-    assumed: list[float]  # share of programs that each test fails
-    ran: list[float] = field(default_factory=list)
-    killed: list[float] = field(default_factory=list)
+    prior: list[float]  # share of programs that each test is assumed to fail
+    runs: list[float] = field(default_factory=list)
+    failures: list[float] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
-    submission_s: float | None = None
+    submission_s: float | None = None  # expected of a whole submission
 
     def __post_init__(self) -> None:
-        self.ran, self.killed, self.cpu_s = ([0.0] * len(self.assumed) for _ in range(3))
+        self.runs, self.failures, self.cpu_s = ([0.0] * len(self.prior) for _ in range(3))
 
 
 class Learned:
-    """What is known of the problems judged last.
+    """What was learned of the problems judged last.
 
-    The mutable state: their records.
+    The mutable state: their statistics.
     """
 
     def __init__(self) -> None:
-        self._records: Lru[str, _Record] = Lru(KEPT_TESTS)
+        self._problems: Lru[str, _Statistics] = Lru(LEARNED_TESTS)
 
     def meet(self, problem: str, longest_first: Sequence[int]) -> None:
-        """Be ready to learn of a problem. `longest_first`: the numbers of its tests."""
-        if self._records.find(problem) is None:
+        """Add a problem, unless it is there. `longest_first`: the numbers of its tests."""
+        if self._problems.find(problem) is None:
             last = max(1, len(longest_first) - 1)
-            assumed = [0.0] * len(longest_first)
+            prior = [0.0] * len(longest_first)
             for rank, number in enumerate(longest_first):
-                assumed[number] = ASSUMED_KILLS * (1 - ASSUMED_SPREAD * rank / last)
-            self._records.keep(problem, _Record(assumed), len(assumed))
+                prior[number] = PRIOR_FAILURES * (1 - PRIOR_SPREAD * rank / last)
+            self._problems.keep(problem, _Statistics(prior), len(prior))
 
     def ran(self, problem: str, costs: Sequence[tuple[int, float]], failed: bool) -> None:
         """Learn from tests that were run: their numbers and CPU seconds, and whether the last one failed."""
-        record = self._records.find(problem)
-        if record is None:
+        known = self._problems.find(problem)
+        if known is None:
             return
-        for place, (number, cpu_s) in enumerate(costs):
-            record.ran[number] = MEMORY * record.ran[number] + 1
-            record.cpu_s[number] = MEMORY * record.cpu_s[number] + cpu_s
-            record.killed[number] = MEMORY * record.killed[number] + (failed and place == len(costs) - 1)
+        for rank, (number, cpu_s) in enumerate(costs):
+            known.runs[number] = DECAY * known.runs[number] + 1
+            known.cpu_s[number] = DECAY * known.cpu_s[number] + cpu_s
+            known.failures[number] = DECAY * known.failures[number] + (failed and rank == len(costs) - 1)
 
     def took(self, problem: str, seconds: float) -> None:
-        """Learn what a whole submission took."""
-        record = self._records.find(problem)
-        if record is not None:
-            known = record.submission_s
-            record.submission_s = seconds if known is None else known + RECENT * (seconds - known)
+        """Learn the seconds that a whole submission took."""
+        known = self._problems.find(problem)
+        if known is not None:
+            before_s = known.submission_s
+            known.submission_s = seconds if before_s is None else before_s + LATEST_WEIGHT * (seconds - before_s)
 
     def submission_s(self, problem: str) -> float | None:
-        """Seconds that a submission of it is expected to take; None where none has been judged."""
-        record = self._records.find(problem)
-        return None if record is None else record.submission_s
+        """Return the seconds expected of a submission; None where none was judged."""
+        known = self._problems.find(problem)
+        return None if known is None else known.submission_s
 
     def order(self, problem: str, tests: Sequence[int]) -> tuple[int, ...]:
-        """These tests, the one likely to fail soonest first."""
-        record = self._records.find(problem)
-        if record is None:
+        """Return these tests, the one that is likely to fail soonest first."""
+        known = self._problems.find(problem)
+        if known is None:
             return tuple(tests)
-        ran, cpu_s = sum(record.ran), sum(record.cpu_s)
-        usual_s = cpu_s / ran if ran else 0.0
+        all_runs, all_cpu_s = sum(known.runs), sum(known.cpu_s)
+        usual_s = all_cpu_s / all_runs if all_runs else 0.0
 
-        def promise(number: int) -> float:
-            runs = record.ran[number]
-            kills = (record.killed[number] + DOUBT * record.assumed[number]) / (runs + DOUBT)
-            return kills / ((record.cpu_s[number] / runs if runs else usual_s) + OVERHEAD_S)
+        def failures_per_s(number: int) -> float:
+            runs = known.runs[number]
+            failures = (known.failures[number] + PRIOR_RUNS * known.prior[number]) / (runs + PRIOR_RUNS)
+            return failures / ((known.cpu_s[number] / runs if runs else usual_s) + OVERHEAD_S)
 
-        return tuple(sorted(tests, key=promise, reverse=True))
+        return tuple(sorted(tests, key=failures_per_s, reverse=True))

@@ -1,4 +1,4 @@
-"""Tests as one block of bytes, which a node's processes read where the object store has it: none has a copy.
+"""Tests as one block of bytes, which the processes of a node read in the object store without a copy.
 
 Runs: packed on the GPU node, read by workers.
 """
@@ -15,7 +15,7 @@ from deepcoder.problems import StoredTests, TestCase
 
 
 class PackedTests(StoredTests):
-    """Each access makes a TestCase anew."""
+    """The tests of a problem. Each access makes a new TestCase."""
 
     def __init__(self, block: Any, ends: array[int], checkers: dict[int, str], code: frozenset[int], size: int) -> None:
         self._block = memoryview(block)  # input, output, input, ... as UTF-8
@@ -27,7 +27,7 @@ class PackedTests(StoredTests):
 
     @classmethod
     def of(cls, tests: Iterable[TestCase]) -> PackedTests:
-        """The same tests."""
+        """Pack these tests."""
         block, ends, checkers, code, size = bytearray(), array("Q"), {}, set(), 0
         for number, test in enumerate(tests):
             for text in (test.input, test.output):
@@ -41,7 +41,7 @@ class PackedTests(StoredTests):
         return cls(block, ends, checkers, frozenset(code), size)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        # Out of band, so that neither pickling nor unpickling copies it.
+        # The block is pickled out of band, so that neither pickling nor unpickling copies it.
         block = pickle.PickleBuffer(self._block) if protocol >= 5 else bytes(self._block)
         return PackedTests, (block, self._ends, self._checkers, self._code, self.size)
 
@@ -66,14 +66,14 @@ class PackedTests(StoredTests):
         return self._block[self._ends[place - 1] if place else 0 : self._ends[place]]
 
     def digest(self) -> bytes:
-        """The same for the same tests only."""
+        """Return a digest that is equal for equal tests only."""
         digest = hashlib.blake2b(self._ends.tobytes(), digest_size=16)
         digest.update(repr((sorted(self._checkers.items()), sorted(self._code))).encode())
         digest.update(self._block)
         return digest.digest()
 
     def longest_first(self) -> list[int]:
-        """The numbers of the tests, those with the longest inputs first."""
+        """Return the numbers of the tests, those with the longest inputs first."""
         lengths = [len(self._span(2 * number)) for number in range(len(self))]
         return sorted(range(len(self)), key=lambda number: -lengths[number])
 

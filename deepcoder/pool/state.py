@@ -1,6 +1,6 @@
-"""What can be said of a pool at one moment.
+"""The state of a pool at one moment.
 
-Runs: from the coordinator to whoever asks.
+Runs: from the coordinator to the client that asks.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ class NodeState:
     workers: int = 0
     alive: int = 0
     busy: int = 0
-    tests: int = 0  # that those that are there now have run
+    tests: int = 0  # run by the workers that are there now
 
 
 @dataclass(frozen=True)
 class State:
-    """The pool at one moment, and what it has done so far."""
+    """A pool at one moment, and what it has done so far."""
 
     workers: int
     alive: int
     busy: int
-    waiting: int
+    waiting: int  # parts in the queue
     failures: tuple[str, ...]  # why workers do not start, each reason once
     judged: int  # submissions
-    repeated: int  # of them those that had been judged before, or were being judged
-    suspicious: int  # of them
-    ie: int  # of them
-    tests: int  # that were run
+    repeated: int  # submissions that were in the cache, or at work already
+    suspicious: int  # submissions
+    ie: int  # submissions
+    tests: int  # run
     retries: int
     sandbox_starts: int
     sandbox_recycles: int
@@ -42,11 +42,11 @@ class State:
     tests_per_s: float
     nodes: tuple[NodeState, ...]
     unplaced: int  # workers that wait for room
-    is_hopeless: bool  # no worker starts until a person has changed something
+    is_hopeless: bool  # no worker starts before a person changes something
 
     @property
     def failure(self) -> str:
-        """Why a worker does not start; empty when all have."""
+        """Return why a worker does not start; empty when all have."""
         return self.failures[0] if self.failures else ""
 
     def __str__(self) -> str:

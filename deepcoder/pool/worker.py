@@ -1,10 +1,10 @@
-"""The Ray actor that owns one sandbox, a spare one, and another where a data set brings code of its own.
+"""The Ray actor that owns one sandbox, a spare, and the jury's sandbox where a data set brings code of its own.
 
-Runs: worker node. Its constructor does nothing that can fail, so Ray can always restart it; `start` is asked until it
-works.
+Runs: worker node. The constructor does nothing that can fail, so that Ray can always restart the actor. The coordinator
+calls `start` until it works.
 
-One thread judges, one part after the other. The actor's event loop takes new parts meanwhile and reports on those that
-are done, so that the thread need not wait for the coordinator, and the coordinator is not asked about each part.
+One thread judges, one part after the other. Meanwhile the actor's event loop takes new parts and reports on those that
+are done: the thread does not wait for the coordinator, and the coordinator gets no message for each part.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ from deepcoder.wire.messages import Ended
 log = logging.getLogger(__name__)
 
 PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20, memory_bytes=1 << 28))
-# So that the completions of a group do not each read their tests from the object store.
-KEPT_PROBLEMS, KEPT_BYTES = 64, 256 << 20
-FETCH_S = 300.0  # for a problem to come from another node
-STOP_S = 1.0  # how often it is looked whether anybody still waits for it
-RENEW_S = 10.0  # for a new sandbox, before the part at work is given back
+# A cache, so that the completions of a group do not each read their tests from the object store.
+WORKER_PROBLEMS, WORKER_PROBLEM_BYTES = 64, 256 << 20
+FETCH_TIMEOUT_S = 300.0  # for a problem to come from another node
+FETCH_POLL_S = 1.0  # how often a fetch checks whether its part was dropped
+RENEW_TIMEOUT_S = 10.0  # for a new sandbox, before the worker reports that it is not fit
 
 
 class Started(NamedTuple):
-    """What a worker that has started can say of its sandbox."""
+    """The sandbox of a worker that has started."""
 
     sandbox: str
-    interpreter: str  # what runs the programs: a container's image with its digest
+    interpreter: str  # runs the programs: a container's image with its digest
 
 
 class Worker:
     """Judges one part of a submission at a time.
 
-    The mutable state: the sandbox, none while a new one is needed, the spare, the jury, the problems last seen; and
-    under the lock, since two threads share them, the inbox and the event that stops the part at work.
+    The mutable state: the sandbox (None while a new one is needed), the spare, the jury, and the cache of problems. The
+    lock guards what two threads share: the inbox, and the event that stops the part at work.
     """
 
     def __init__(self, config: SandboxConfig) -> None:
@@ -64,7 +64,7 @@ class Worker:
         self._sandbox: Sandbox | None = None
         self._spare = Spare(config, prove)
         self._jury = Jury(config)
-        self._problems: Lru[str, Problem] = Lru(KEPT_BYTES, KEPT_PROBLEMS)
+        self._problems: Lru[str, Problem] = Lru(WORKER_PROBLEM_BYTES, WORKER_PROBLEMS)
         self._thread = ThreadPoolExecutor(1)
         self._renewer = ThreadPoolExecutor(1)
         self._renewal: Future[None] | None = None
@@ -75,16 +75,16 @@ class Worker:
         self._stop = threading.Event()
 
     async def place(self) -> Place:
-        """Where it is."""
+        """Return where the worker is."""
         context = ray.get_runtime_context()
         address = ray.util.get_node_ip_address()  # type: ignore[no-untyped-call]
         return Place(context.get_node_id(), address, context.get_actor_id() or "")
 
     async def start(self) -> Started:
-        """Have a sandbox that has run a program.
+        """Start a sandbox that has run a program, unless there is one.
 
         Raises:
-            SandboxError: It did not start, or did not run the program.
+            SandboxError: The sandbox did not start, or did not run the program.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._start)
 
@@ -101,9 +101,9 @@ class Worker:
         return Started(repr(self._sandbox), self._sandbox.interpreter)
 
     async def exchange(self, works: list[Work], problems: Mapping[str, list[ray.ObjectRef[Problem]]]) -> Report:
-        """Take more parts, and report when there is something that the coordinator should know.
+        """Queue more parts, and return the next report when it is due. Without parts, this only asks for a report.
 
-        Problems come as references in lists, which Ray does not resolve by itself.
+        `problems`: by key, references in lists, because Ray would resolve them outside.
         """
         loop = asyncio.get_running_loop()
         if self._news is None:
@@ -111,10 +111,10 @@ class Worker:
         with self._lock:
             begins = self._inbox.take(works, time.monotonic())
             for key, references in problems.items():
-                known = dict.fromkeys([*references, *self._references.get(key, ())])
-                self._references[key] = list(known)[:MOST_REFERENCES]
+                several = dict.fromkeys([*references, *self._references.get(key, ())])
+                self._references[key] = list(several)[:MOST_REFERENCES]
             wanted = self._inbox.problems()
-            self._references = {key: each for key, each in self._references.items() if key in wanted}
+            self._references = {key: several for key, several in self._references.items() if key in wanted}
         if begins:
             judging = loop.run_in_executor(self._thread, self._judge_all, loop)
             judging.add_done_callback(partial(end_if_failed, "worker"))
@@ -131,18 +131,18 @@ class Worker:
                 pass
 
     async def split(self, number: int) -> list[int]:
-        """Let go of some tests of a part that are still to come, for an idle worker."""
+        """Give away some tests of a part that are still to come; return them. An idle worker gets them."""
         with self._lock:
             return self._inbox.split(number)
 
     async def drop(self, numbers: list[int]) -> None:
-        """Forget these parts; nobody is told what becomes of them."""
+        """Drop these parts, whose results nobody wants any more."""
         with self._lock:
             if self._inbox.drop(numbers) is not None:
                 self._stop.set()
 
     def _judge_all(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Judge what waits, until nothing does; in the judging thread."""
+        """Judge the parts that wait until none does; in the judging thread."""
         assert self._news is not None
         while True:
             with self._lock:
@@ -158,7 +158,7 @@ class Worker:
         loop.call_soon_threadsafe(self._news.set)
 
     def _judge(self, current: Current, loop: asyncio.AbstractEventLoop) -> Done | Failed:
-        """The one place where a failure of ours becomes a fact."""
+        """Judge the current part. This is the only place where a fault of ours becomes a value."""
         work, costs = current.work, list[tuple[int, float]]()
         try:
             self._start()
@@ -186,20 +186,20 @@ class Worker:
             return Failed(work.number, Fault.LOST, f"{type(error).__name__}: {error}", name)
 
     def _name(self) -> str:
-        """The sandbox's; empty where there is none."""
-        sandbox = self._sandbox  # which another thread may end meanwhile
+        """Return the sandbox's name; empty where there is none."""
+        sandbox = self._sandbox  # another thread may set it to None meanwhile
         return "" if sandbox is None else repr(sandbox)
 
     def _is_renewed(self) -> bool:
-        """Whether a new sandbox is there soon: else it was not the program that broke the last one.
+        """Start a new sandbox; return whether it is there in time. If not, the program did not break the last one.
 
-        An engine that hangs takes minutes to say so, in a thread of its own: the part need not wait for that.
+        An engine that hangs takes minutes to fail. It does so in a thread of its own, and the part does not wait.
         """
         try:
             self._renewal = self._renewer.submit(self._renew)
-            self._renewal.result(RENEW_S)
+            self._renewal.result(RENEW_TIMEOUT_S)
         except TimeoutError:
-            log.warning("no new sandbox within %.0f s", RENEW_S)
+            log.warning("no new sandbox within %.0f s", RENEW_TIMEOUT_S)
             return False
         except SandboxError as error:
             log.warning("no new sandbox: %s", error)
@@ -219,6 +219,7 @@ class Worker:
             self._spare.prepare()
 
     def _coming(self, current: Current) -> Iterator[int]:
+        """Yield the tests that are still to come, as long as `split` leaves any."""
         while True:
             with self._lock:
                 if not current.tests:
@@ -227,17 +228,18 @@ class Worker:
             yield number
 
     def _problem(self, current: Current, loop: asyncio.AbstractEventLoop) -> Problem:
+        """Return the part's problem, from the cache or from the object store."""
         key = current.work.problem
         problem = self._problems.find(key)
         if problem is None:
-            # By the event loop, since Ray warns of an actor that has one and waits elsewhere.
-            coming = asyncio.run_coroutine_threadsafe(_fetched(self._references[key]), loop)
-            problem = _result(coming, self._stop)
+            # In the event loop: Ray warns if an actor that has one waits in another thread.
+            fetch = asyncio.run_coroutine_threadsafe(_fetched(self._references[key]), loop)
+            problem = _result(fetch, self._stop)
             self._problems.keep(key, problem, problem.size)
         return problem
 
     async def close(self) -> None:
-        """End the sandboxes that there are."""
+        """Drop all parts, and end the sandboxes."""
         with self._lock:
             if self._inbox.clear() is not None:
                 self._stop.set()
@@ -255,44 +257,44 @@ class Worker:
 
 
 def end_if_failed(actor: str, task: asyncio.Future[None]) -> None:
-    """End this process, the actor's, with a task without which it would go on and do nothing: Ray starts it again."""
+    """End the actor's process if a task failed without which the actor would do nothing: Ray restarts it."""
     if not task.cancelled() and (error := task.exception()) is not None:
         log.critical("the %s fails, and is started again", actor, exc_info=error)
         os._exit(1)
 
 
-def _result(coming: Future[Problem], stop: threading.Event) -> Problem:
-    """What is coming, waited for as long as somebody wants it.
+def _result(fetch: Future[Problem], stop: threading.Event) -> Problem:
+    """Wait for a problem until it is there or the part is dropped.
 
     Raises:
-        TimeoutError: It has not come.
-        RayError: It will not.
+        TimeoutError: The problem has not come.
+        RayError: It cannot come.
     """
-    end = time.monotonic() + FETCH_S
-    while not wait([coming], STOP_S).done:
+    end = time.monotonic() + FETCH_TIMEOUT_S
+    while not wait([fetch], FETCH_POLL_S).done:
         if stop.is_set() or time.monotonic() > end:
-            coming.cancel()
+            fetch.cancel()
             raise TimeoutError("it has not come")
-    return coming.result()
+    return fetch.result()
 
 
 async def _fetched(references: list[ray.ObjectRef[Problem]]) -> Problem:
-    """Whichever is there: each goes with the client that it is of.
+    """Fetch a problem by the first reference that works: each is of another client, and is lost with it.
 
     Raises:
-        RayError: None is.
+        RayError: No reference works.
     """
     *others, last = dict.fromkeys(references)
     for reference in others:
         try:
             return await reference
         except RayError as error:
-            log.info("a problem is not had from the first who asked for it: %s", error)
+            log.info("retry: a problem cannot be fetched from one of its clients: %s", error)
     return await last
 
 
 def prove(sandbox: Sandbox) -> None:
-    """On a machine that can run no program at all, every program would look like a breaker of sandboxes.
+    """Run an empty program. On a machine that can run none, every program would seem to break its sandbox.
 
     Raises:
         SandboxError: The sandbox does not run an empty program.

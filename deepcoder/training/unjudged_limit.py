@@ -12,7 +12,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState
 from transformers import TrainingArguments as HfArguments
 
-from deepcoder.pool.alarm import AT_LEAST, OVER
+from deepcoder.pool.alarm import ALARM_MINIMUM, ALARM_WINDOW
 
 
 class TooManyUnjudged(Exception):
@@ -46,11 +46,11 @@ class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
         if share is None:
             return
         self._shares.append((state.global_step, share))
-        if len(self._shares) > max(1, OVER // args.generation_batch_size):
+        if len(self._shares) > max(1, ALARM_WINDOW // args.generation_batch_size):
             self._shares.popleft()
         mean = sum(share for _, share in self._shares) / len(self._shares)
         seen = len(self._shares) * args.generation_batch_size
-        if mean * seen > self.most * max(seen, AT_LEAST):  # so that one of the first few ends nothing
+        if mean * seen > self.most * max(seen, ALARM_MINIMUM):  # so that one of the first few ends nothing
             kept = Path(args.output_dir) / f"checkpoint-{state.global_step}"
             self.reason = (
                 f"{mean:.1%} of the completions since step {self._shares[0][0]} could not be judged, and "
