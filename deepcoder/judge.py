@@ -15,13 +15,13 @@ from deepcoder.checkers import Checker, checker
 from deepcoder.jury import Jury, JuryError, Tested
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.sandbox import Sandbox
-from deepcoder.sandbox.base import Session
+from deepcoder.sandbox import Sandbox, Session
 from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, cause_of, printable, verdict_of
 from deepcoder.wire import values
 from deepcoder.wire.messages import Outcome, Sign, Task
 
 NO_PROGRAM = "no program in the completion"
+NO_JURY = "the problem has code of its own, and there is no second sandbox to run it in"
 DETAIL_CHARS = 200
 
 
@@ -44,38 +44,39 @@ def judge(
         SandboxError: A sandbox broke. This says nothing about the program.
     """
     problem, program = submission.problem, submission.program
-    total = len(problem.tests)
     if program is None:
         return without_program(problem)
     began = time.monotonic()
-    passed, cpu_s, slowest_s, failed, detail = 0, 0.0, 0.0, None, ""
+    verdict, passed, failed, detail = Verdict.AC, 0, None, ""
+    cpu_s = slowest_s = 0.0
     signs: set[Sign] = set()
-    taken: list[int] = []
-    try:
-        with closing(_tested(problem, program, sandbox, jury, tests, taken, stop)) as found:
-            for number, tested in found:
-                if ran is not None:
-                    ran(number, tested.cpu_s)
-                cpu_s += tested.cpu_s
-                slowest_s = max(slowest_s, tested.cpu_s)
-                signs |= tested.signs
-                if tested.verdict is not Verdict.AC:
-                    failed, detail = number, tested.detail
-                    break
-                passed += 1
-        verdict = Verdict.AC if failed is None else tested.verdict
-    except JuryError as error:
-        verdict, detail = Verdict.IE, f"{OWN_CODE}{error}"
-        failed = taken[passed] if taken else _order(problem)[0]  # a checker may fail to load, before any test
-    wall_s = round(time.monotonic() - began, 6)
-    detail = printable(detail[:DETAIL_CHARS])
-    suspicious = tuple(sorted(signs))
-    done = passed + (failed is not None)
-    return Judgement(verdict, passed, done, total, failed, round(cpu_s, 6), wall_s, detail, slowest_s, suspicious)
+    with closing(_tested(problem, program, sandbox, jury, tests, stop)) as each_tested:
+        for number, tested in each_tested:
+            if ran is not None and tested.verdict is not Verdict.IE:
+                ran(number, tested.cpu_s)
+            cpu_s += tested.cpu_s
+            slowest_s = max(slowest_s, tested.cpu_s)
+            signs |= tested.signs
+            if tested.verdict is not Verdict.AC:
+                verdict, failed, detail = tested.verdict, number, tested.detail
+                break
+            passed += 1
+    return Judgement(
+        verdict,
+        passed,
+        passed + (failed is not None),
+        len(problem.tests),
+        failed,
+        round(cpu_s, 6),
+        round(time.monotonic() - began, 6),
+        printable(detail[:DETAIL_CHARS]),
+        slowest_s,
+        tuple(sorted(signs)),
+    )
 
 
 def without_program(problem: Problem) -> Judgement:
-    """Of a completion that has none."""
+    """Return the judgement of a completion that has no program."""
     return Judgement(Verdict.CE, passed=0, ran=0, total=len(problem.tests), detail=NO_PROGRAM)
 
 
@@ -85,42 +86,55 @@ def _tested(
     sandbox: Sandbox,
     jury: Jury | None,
     tests: Iterable[int] | None,
-    taken: list[int],
     stop: threading.Event | None,
 ) -> Generator[tuple[int, Tested], None, None]:
-    """Each test's number and what came of it. `taken`, empty at first, gets the numbers whose turn has nearly come."""
+    """Yield the number of each test that was run, and what came of it."""
     order = _order(problem)
+    if problem.special_checker and jury is None:
+        yield order[0], _unjudged(NO_JURY)
+        return
     plain = order[: len(order) - problem.code_tests]
-
-    def inputs() -> Iterator[bytes]:
-        for number in plain if tests is None else tests:
-            taken.append(number)
-            yield problem.tests[number].input.encode("utf-8", "surrogatepass")
-
+    numbers = plain if tests is None else tests
+    inputs = ((number, problem.tests[number].input.encode("utf-8", "surrogatepass")) for number in numbers)
     work = task(problem, program)
-    with _checkers(problem, jury) as checker_of, closing(sandbox.run(work, inputs(), stop=stop)) as outcomes:
-        for place, outcome in enumerate(outcomes):
-            number = taken[place]
-            test = problem.tests[number]
-            signs = set(outcome.signs)
-            try:
-                verdict = verdict_of(outcome, test, problem, checker_of(test))
-            except NoValue:
-                verdict = Verdict.WA
-                signs.add(Sign.VALUE)
-            detail = "" if verdict is Verdict.AC else _detail(outcome)
-            yield number, Tested(verdict, outcome.cpu_s, detail, frozenset(signs))
+    with _checkers(problem, jury) as checker_of, closing(sandbox.run(work, inputs, stop=stop)) as outcomes:
+        for number, outcome in outcomes:
+            yield number, _checked(outcome, problem.tests[number], problem, checker_of)
     if len(plain) == len(order) or (stop is not None and stop.is_set()):
         return
     assert problem.entry_point is not None
     with closing(Session(sandbox, work)) as session:
         for number in order[len(plain) :]:
-            taken.append(number)
-            yield number, _present(jury).run(problem.tests[number], problem.entry_point, session)
+            try:
+                if jury is None:
+                    raise JuryError(NO_JURY)
+                tested = jury.run(problem.tests[number], problem.entry_point, session)
+            except JuryError as error:
+                tested = _unjudged(str(error))
+            yield number, tested
+
+
+def _checked(outcome: Outcome, test: TestCase, problem: Problem, checker_of: Callable[[TestCase], Checker]) -> Tested:
+    """Return what came of a test from the outcome of its execution."""
+    signs = set(outcome.signs)
+    try:
+        verdict = verdict_of(outcome, test, problem, checker_of(test))
+    except NoValue:
+        verdict = Verdict.WA
+        signs.add(Sign.VALUE)
+    except JuryError as error:
+        return _unjudged(str(error))
+    detail = "" if verdict is Verdict.AC else _detail(outcome)
+    return Tested(verdict, outcome.cpu_s, detail, frozenset(signs))
+
+
+def _unjudged(why: str) -> Tested:
+    """Return what came of a test that the data set's own code failed to judge."""
+    return Tested(Verdict.IE, 0.0, f"{OWN_CODE}{why}")
 
 
 def _order(problem: Problem) -> list[int]:
-    """The numbers of the tests as they are run: those that are code come last."""
+    """Return the numbers of the tests in the order of running: those that are code come last."""
     if not problem.code_tests:
         return list(range(len(problem.tests)))
     return sorted(range(len(problem.tests)), key=lambda number: problem.tests[number].is_code)
@@ -128,11 +142,12 @@ def _order(problem: Problem) -> list[int]:
 
 @contextmanager
 def _checkers(problem: Problem, jury: Jury | None) -> Iterator[Callable[[TestCase], Checker]]:
-    """The checker of each test: named, or the problem's own code."""
+    """Have the checker of each test at hand: a named one, or the problem's own code, which the jury runs."""
     if not problem.special_checker:
         yield lambda test: checker(test.checker or problem.checker, problem.mode)
         return
-    with _present(jury).special_checker(problem.special_checker) as check:
+    assert jury is not None
+    with jury.special_checker(problem.special_checker) as check:
 
         def of(test: TestCase) -> Checker:
             if problem.mode is Mode.STDIN:
@@ -143,14 +158,8 @@ def _checkers(problem: Problem, jury: Jury | None) -> Iterator[Callable[[TestCas
         yield of
 
 
-def _present(jury: Jury | None) -> Jury:
-    if jury is None:
-        raise JuryError("the problem has code of its own, and there is no second sandbox to run it in")
-    return jury
-
-
 def task(problem: Problem, program: Program) -> Task:
-    """What a sandbox needs to know of a problem to execute a program: no test, no expected output."""
+    """Return what a sandbox needs to know to execute the program: no test, no expected output."""
     return Task(
         source=program.source,
         mode=problem.mode,
@@ -162,7 +171,7 @@ def task(problem: Problem, program: Program) -> Task:
 
 
 def _detail(outcome: Outcome) -> str:
-    """The one line that tells most: the exception, the signal, or the last line of stderr."""
+    """Return the one line that tells most: the exception, the signal, or the last line of stderr."""
     if cause := cause_of(outcome):
         return cause
     line = outcome.stderr.strip().rpartition("\n")[2]

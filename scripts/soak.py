@@ -24,8 +24,8 @@ from rich.table import Table
 from deepcoder.pool import SandboxPool
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxConfig
-from deepcoder.sandbox.base import BOOTSTRAP
 from deepcoder.sandbox.docker import LABEL
+from deepcoder.sandbox.stream import BOOTSTRAP
 from deepcoder.tools import redteam
 from deepcoder.tools.console import progress
 from deepcoder.verdicts import Submission, Verdict

@@ -102,22 +102,24 @@ def told(outcome: Outcome) -> dict[str, Any]:
 
 def alone(sandbox: Sandbox, pair: Pair) -> dict[str, Any]:
     """One program does both, which shows that what is left can be seen."""
-    (outcome,) = sandbox.run(Task(pair.source + DRIVER, Mode.STDIN, LIMITS), [b"leave look intact\n"])
+    (outcome,) = sandbox.outcomes(Task(pair.source + DRIVER, Mode.STDIN, LIMITS), [b"leave look intact\n"])
     return told(outcome)
 
 
 def one_after_another(sandbox: Sandbox, pair: Pair) -> list[dict[str, Any]]:
     """A program looks, a program leaves, a program looks, all in one sandbox."""
     task = Task(pair.source + DRIVER, Mode.STDIN, LIMITS)
-    return [told(outcome) for outcome in sandbox.run(task, [b"look\n", b"leave\n", b"look\n"])]
+    return [told(outcome) for outcome in sandbox.outcomes(task, [b"look\n", b"leave\n", b"look\n"])]
 
 
 def side_by_side(one: Sandbox, two: Sandbox, pair: Pair) -> list[dict[str, Any]]:
     """A program leaves in one sandbox; while it still runs another looks in another; then the first says how it is."""
     calls = [TestCase.call([word], None).input.encode() for word in ("leave", "intact")]
-    with closing(one.run(Task(pair.source + DRIVER, Mode.FUNCTION, LIMITS, "solve"), iter(calls), ahead=1)) as leaving:
+    with closing(
+        one.outcomes(Task(pair.source + DRIVER, Mode.FUNCTION, LIMITS, "solve"), iter(calls), ahead=1)
+    ) as leaving:
         left = told(next(leaving))
-        (outcome,) = two.run(Task(pair.source + DRIVER, Mode.STDIN, LIMITS), [b"look\n"])
+        (outcome,) = two.outcomes(Task(pair.source + DRIVER, Mode.STDIN, LIMITS), [b"look\n"])
         return [left, told(outcome), told(next(leaving))]
 
 

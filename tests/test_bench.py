@@ -116,7 +116,7 @@ def test_floor_runs_in_a_sandbox(shared_sandbox: Sandbox) -> None:
 def test_sandbox_that_executes_nothing_answers(sandbox_kind: str) -> None:
     with closing(noop.start(sandbox_kind)) as sandbox:
         task = Task("raise SystemExit(1)", Mode.STDIN, mix.LIMITS)
-        outcomes = list(sandbox.run(task, [b"given"] * 40))
+        outcomes = list(sandbox.outcomes(task, [b"given"] * 40))
     assert [(each.exit_code, each.output) for each in outcomes] == [(0, b"13\n")] * 40
 
 

@@ -22,7 +22,8 @@ import pytest
 from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.runner import keeper
 from deepcoder.sandbox import SandboxConfig, SandboxError, owner, start
-from deepcoder.sandbox.docker import ENVIRONMENT, HEADROOM_BYTES, LABEL
+from deepcoder.sandbox.docker import LABEL
+from deepcoder.sandbox.stream import ENVIRONMENT, PROGRAM_HEADROOM_BYTES
 from deepcoder.wire import values
 from deepcoder.wire.messages import PROTOCOL, Ended, Task
 
@@ -72,7 +73,7 @@ def live(docker_sandboxes: None) -> Iterator[Live]:
     task = Task(source, Mode.FUNCTION, LIMITS, "solve")
     call = TestCase.call([], None).input.encode()
     with closing(start(CONFIG)) as sandbox, closing(docker.from_env()) as client:
-        with closing(sandbox.run(task, iter([call, call]), ahead=1)) as outcomes:
+        with closing(sandbox.outcomes(task, iter([call, call]), ahead=1)) as outcomes:
             inside = values.decode(next(outcomes).output)
             inspected = client.api.inspect_container(repr(sandbox).strip("<>").split()[-1])
             first = inspected["State"]["Pid"]
@@ -234,7 +235,7 @@ def cgroup_value(pid: int, controller: str, name: str) -> str:
 def test_cgroup_bounds_memory_without_swap_processes_and_processor(live: Live) -> None:
     if not live.has_cgroups:
         pytest.skip("this engine has no cgroups: a rootless one has them only with version 2")
-    memory = CONFIG.memory_bytes + HEADROOM_BYTES
+    memory = CONFIG.memory_bytes + PROGRAM_HEADROOM_BYTES
     version_2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
 
     for pid in live.everybody:
@@ -308,7 +309,7 @@ def test_runtime_is_passed_to_the_engine(runtime: str) -> None:
             pytest.skip(f"this engine has no runtime {runtime}")
         with closing(start(dataclasses.replace(CONFIG, runtime=runtime))) as sandbox:
             inspected = client.api.inspect_container(repr(sandbox).strip("<>").split()[-1])
-            (outcome,) = sandbox.run(Task("print(1)", Mode.STDIN, LIMITS), [b""])
+            (outcome,) = sandbox.outcomes(Task("print(1)", Mode.STDIN, LIMITS), [b""])
 
     assert inspected["HostConfig"]["Runtime"] == runtime
     assert outcome.output == b"1\n"

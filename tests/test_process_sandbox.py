@@ -39,7 +39,7 @@ assert os.getuid() == {uid}
 sandbox = start_process()
 def run(source, given=b"", **limits):
     chosen = Limits(**{{"cpu_s": 20, "memory_bytes": 256 << 20, "processes": 32, **limits}})
-    (outcome,) = sandbox.run(Task(source, Mode.STDIN, chosen), [given])
+    (outcome,) = sandbox.outcomes(Task(source, Mode.STDIN, chosen), [given])
     return outcome
 def check(outcome, ended, output=b""):
     assert (outcome.ended.value, outcome.output) == (ended, output), outcome
@@ -74,7 +74,7 @@ check(run("import os; print(set(os.listdir('/tmp')) == {os.path.basename(os.getc
 lock = "import multiprocessing as m; q = m.Queue(); q.put(m.Lock().acquire()); print(q.get())"
 check(run(lock), "exited", b"True\\n")
 task = Task("def solve(x): return x + 1", Mode.FUNCTION, Limits(), "solve")
-(outcome,) = sandbox.run(task, [b"[[1], {}]"])
+(outcome,) = sandbox.outcomes(task, [b"[[1], {}]"])
 assert outcome.output == b"2", outcome
 """
 
@@ -228,7 +228,7 @@ def test_owner_with_many_open_files_has_a_sandbox() -> None:
             opened.append(os.open(os.devnull, os.O_RDONLY))
         with closing(start_process()) as sandbox:
             assert_works(sandbox)
-            (outcome,) = sandbox.run(stdin_task("print(len(input()))"), [b"x" * (1 << 20)])
+            (outcome,) = sandbox.outcomes(stdin_task("print(len(input()))"), [b"x" * (1 << 20)])
             assert printed(outcome) == "1048576"
     finally:
         for fd in opened:
@@ -299,7 +299,7 @@ from tests.test_sandbox import processes_named, until
 task = Task({source!r}, Mode.STDIN, Limits(wall_s=1000))
 threading.Thread(target=lambda: until(lambda: processes_named("dc-apart")) and sandbox.close()).start()
 try:
-    list(sandbox.run(task, [b""]))
+    list(sandbox.outcomes(task, [b""]))
     assert False
 except SandboxError:
     pass

@@ -36,7 +36,7 @@ Found = dict[str, dict[str, list[int]]]  # soft and hard limit by name, by mode
 def found_in(sandbox: Sandbox) -> Found:
     """What a program finds in each mode."""
     look = LOOK.replace("NAMES", repr(NAMES))
-    (returned,) = sandbox.run(function_task(look), [call()])
+    (returned,) = sandbox.outcomes(function_task(look), [call()])
     return {"stdin": json.loads(printed(run(sandbox, look))), "function": values.decode(returned.output)}
 
 

@@ -23,8 +23,8 @@ import pytest
 
 from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.runner.keeper import descendants
-from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, base, start
-from deepcoder.sandbox.base import HEAD_BYTES
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, client, start
+from deepcoder.sandbox.client import HEAD_BYTES
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.process import start_process
 from deepcoder.wire import values
@@ -47,7 +47,7 @@ def function_task(source: str, limits: Limits = LIMITS) -> Task:
 def run(sandbox: Sandbox, source: str, given: bytes = b"", **limits: Any) -> Outcome:
     """One execution of a stdin program."""
     task = stdin_task(source, dataclasses.replace(LIMITS, **limits))
-    (outcome,) = sandbox.run(task, [given])
+    (outcome,) = sandbox.outcomes(task, [given])
     return outcome
 
 
@@ -240,7 +240,7 @@ def test_limit_applies_to_each_call_in_function_mode(shared_sandbox: Sandbox, li
     ended = {"cpu_s": Ended.TIME_LIMIT, "wall_s": Ended.TIME_LIMIT, "memory_bytes": Ended.MEMORY_LIMIT,
              "output_bytes": Ended.OUTPUT_LIMIT}[next(iter(limits))]  # fmt: skip
 
-    outcomes = list(shared_sandbox.run(task, [call("nothing"), call(list(limits)), call("nothing")]))
+    outcomes = list(shared_sandbox.outcomes(task, [call("nothing"), call(list(limits)), call("nothing")]))
 
     assert [outcome.ended for outcome in outcomes] == [Ended.RETURNED, ended, Ended.RETURNED]
 
@@ -311,7 +311,7 @@ def test_large_inputs_and_outputs_in_a_row_never_block(own_sandbox: Sandbox) -> 
     given = [bytes([65 + n]) * 3_000_000 for n in range(6)]
     outcomes = []
 
-    for outcome in own_sandbox.run(stdin_task("import sys; sys.stdout.write(sys.stdin.read())"), given):
+    for outcome in own_sandbox.outcomes(stdin_task("import sys; sys.stdout.write(sys.stdin.read())"), given):
         outcomes.append(outcome.output)
         time.sleep(0.1)  # a caller that takes longer to check than a program to run
 
@@ -332,7 +332,7 @@ def assert_arrive(sandbox: Sandbox, mode: str, texts: list[str], limits: Limits 
     """One program gets these as they are; the bytes that crossed for it."""
     before = sandbox.sent_bytes
     given = [text.encode() if mode == "stdin" else call(text) for text in texts]
-    outcomes = list(sandbox.run(checksum_task(mode, limits), given))
+    outcomes = list(sandbox.outcomes(checksum_task(mode, limits), given))
     assert [int(outcome.output) for outcome in outcomes] == [zlib.crc32(text.encode()) for text in texts]
     return sandbox.sent_bytes - before
 
@@ -350,7 +350,7 @@ def test_large_input_crosses_once_for_all_programs(shared_sandbox: Sandbox, mode
 
 
 def test_least_recently_used_input_is_the_first_to_go(sandbox_kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "KEPT_BYTES", 1_000_000)
+    monkeypatch.setattr(client, "INPUT_CACHE_BYTES", 1_000_000)
     a, b, c = (letter * 400_000 for letter in "abc")
     with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
         steps = [([a, b], 2), ([a], 0), ([c], 1), ([a, c], 0), ([b], 1), ([c], 0), ([a], 1), ([b * 9], 9), ([a], 1)]
@@ -361,7 +361,7 @@ def test_least_recently_used_input_is_the_first_to_go(sandbox_kind: str, monkeyp
 def test_input_that_goes_while_a_run_waits_for_it_still_arrives(
     sandbox_kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "KEPT_BYTES", 1)
+    monkeypatch.setattr(client, "INPUT_CACHE_BYTES", 1)
     with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
         assert_arrive(sandbox, "stdin", [str(n) * 20_000 for n in range(10)])
 
@@ -401,7 +401,7 @@ def test_worker_holds_a_large_input_once() -> None:
     given = bytes(50 << 20)
     tracemalloc.start()
     try:
-        list(sandbox.run(stdin_task(""), [given]))
+        list(sandbox.outcomes(stdin_task(""), [given]))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -441,7 +441,7 @@ def solve():
         os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     time.sleep(0.1)
 """
-    (outcome,) = shared_sandbox.run(function_task(source), [call()])
+    (outcome,) = shared_sandbox.outcomes(function_task(source), [call()])
 
     assert outcome.ended is Ended.RETURNED, outcome
     assert outcome.cpu_s >= 0.2
@@ -507,7 +507,7 @@ def test_peak_memory_is_the_same_whether_or_not_it_was_looked_at(own_sandbox: Sa
     pause = "import time\nif input() == 'long': time.sleep(0.2)"
 
     short, long = (run(own_sandbox, pause, given).peak_bytes for given in (b"short", b"long"))
-    (of_call,) = own_sandbox.run(function_task("import time\ndef solve(): time.sleep(0.2)"), [call()])
+    (of_call,) = own_sandbox.outcomes(function_task("import time\ndef solve(): time.sleep(0.2)"), [call()])
 
     assert abs(long - short) < MIB // 2
     assert abs(of_call.peak_bytes - short) < MIB // 2
@@ -523,7 +523,7 @@ def test_facts_of_a_call_are_of_that_call_alone(shared_sandbox: Sandbox) -> None
         """
     )
 
-    first, second = shared_sandbox.run(task, [call(0.4), call(0)])
+    first, second = shared_sandbox.outcomes(task, [call(0.4), call(0)])
 
     assert 0.4 <= first.cpu_s < 0.8
     assert second.cpu_s < 0.2
@@ -543,7 +543,7 @@ def test_child_processes_of_an_earlier_call_are_not_charged_to_the_next(shared_s
         dataclasses.replace(LIMITS, cpu_s=0.6, wall_s=10),
     )
 
-    outcomes = list(shared_sandbox.run(task, [call(0.3)] * 4))
+    outcomes = list(shared_sandbox.outcomes(task, [call(0.3)] * 4))
 
     assert [outcome.ended for outcome in outcomes] == [Ended.RETURNED] * 4
 
@@ -566,7 +566,7 @@ def test_answer_with_a_last_breath_is_that_to_one_call(shared_sandbox: Sandbox) 
         os._exit(0)
     """
 
-    first, second = shared_sandbox.run(function_task(source), [call(1), call(2)])
+    first, second = shared_sandbox.outcomes(function_task(source), [call(1), call(2)])
 
     assert (first.ended, first.output) == (Ended.RETURNED, b"7")
     assert (second.ended, second.exit_code) == (Ended.EXITED, 0)
@@ -634,13 +634,13 @@ def test_memory_of_other_programs_that_a_program_starts_counts_whole(own_sandbox
 
 
 def test_exception_of_a_call_is_named(shared_sandbox: Sandbox) -> None:
-    (outcome,) = shared_sandbox.run(function_task("def solve(x): raise ValueError('too ' + x)"), [call("bad")])
+    (outcome,) = shared_sandbox.outcomes(function_task("def solve(x): raise ValueError('too ' + x)"), [call("bad")])
 
     assert (outcome.ended, outcome.error) == (Ended.RAISED, "ValueError: too bad")
 
 
 def test_compile_error_is_named_and_told_for_every_input(shared_sandbox: Sandbox) -> None:
-    outcomes = list(shared_sandbox.run(stdin_task("x = (1"), [b"", b""]))
+    outcomes = list(shared_sandbox.outcomes(stdin_task("x = (1"), [b"", b""]))
 
     assert [outcome.ended for outcome in outcomes] == [Ended.COMPILE_ERROR] * 2
     assert "SyntaxError" in outcomes[0].error
@@ -650,14 +650,14 @@ def test_compile_error_is_named_and_told_for_every_input(shared_sandbox: Sandbox
 
 
 def test_task_without_inputs_has_no_outcomes(shared_sandbox: Sandbox) -> None:
-    assert list(shared_sandbox.run(stdin_task("print(1)"), [])) == []
+    assert list(shared_sandbox.outcomes(stdin_task("print(1)"), [])) == []
     assert_works(shared_sandbox)
 
 
 def test_outcomes_come_in_the_order_of_inputs(shared_sandbox: Sandbox) -> None:
     given = [str(n).encode() for n in range(30)]
 
-    outcomes = list(shared_sandbox.run(stdin_task("print(input(), end='')"), given))
+    outcomes = list(shared_sandbox.outcomes(stdin_task("print(input(), end='')"), given))
 
     assert [outcome.output for outcome in outcomes] == given
 
@@ -674,7 +674,7 @@ def test_iterator_closed_early_ends_what_runs(shared_sandbox: Sandbox, mode: str
         body = "def solve(given):\n    if given == 'long': take_name(NAME); time.sleep(1000)\n"
         task, quick, slow = function_task(TAKE_NAME + f"NAME = {name!r}\n" + body), call("quick"), call("long")
     task = dataclasses.replace(task, limits=dataclasses.replace(LIMITS, wall_s=1000))
-    outcomes = shared_sandbox.run(task, [*[quick] * taken, slow, slow])
+    outcomes = shared_sandbox.outcomes(task, [*[quick] * taken, slow, slow])
     for _ in range(taken):
         assert next(outcomes).ended in (Ended.EXITED, Ended.RETURNED)
     if taken == 2:  # by then the next input is under way
@@ -690,7 +690,7 @@ def test_iterator_closed_early_ends_what_runs(shared_sandbox: Sandbox, mode: str
 def test_function_program_does_not_outlive_its_task(shared_sandbox: Sandbox, closed: bool) -> None:
     name = f"dc-outlive-{int(closed)}"
     task = function_task(TAKE_NAME + f"def solve():\n    take_name({name!r})\n")
-    outcomes = shared_sandbox.run(task, [call(), call()] if closed else [call()])
+    outcomes = shared_sandbox.outcomes(task, [call(), call()] if closed else [call()])
     assert next(outcomes).ended is Ended.RETURNED
 
     if closed:
@@ -710,7 +710,7 @@ def solve():
     threading.Timer(1.0, os._exit, [0]).start()
 """
     )
-    outcomes = own_sandbox.run(task, [call(), call()], ahead=1)
+    outcomes = own_sandbox.outcomes(task, [call(), call()], ahead=1)
     assert next(outcomes).ended is Ended.RETURNED
     assert until(lambda: not processes_named("dc-between"))
 
@@ -724,7 +724,7 @@ def test_memory_that_short_calls_keep_is_seen(shared_sandbox: Sandbox) -> None:
     source = "kept = []\ndef solve():\n    kept.append(b'x' * (12 << 20))"
     limits = dataclasses.replace(LIMITS, memory_bytes=64 * MIB)
 
-    ended = [each.ended for each in shared_sandbox.run(function_task(source, limits), [call()] * 40, ahead=1)]
+    ended = [each.ended for each in shared_sandbox.outcomes(function_task(source, limits), [call()] * 40, ahead=1)]
 
     assert Ended.MEMORY_LIMIT in ended
 
@@ -758,7 +758,7 @@ def test_import_costs_the_first_program_no_more_than_the_next(own_sandbox: Sandb
 def test_import_of_a_preamble_costs_the_first_program_no_more_than_the_next(own_sandbox: Sandbox) -> None:
     source = "def solve(): return loaded"
     preamble = "import sys\nloaded = 'sortedcontainers' in sys.modules\nimport sortedcontainers"
-    (outcome,) = own_sandbox.run(dataclasses.replace(function_task(source), preamble=preamble), [call()])
+    (outcome,) = own_sandbox.outcomes(dataclasses.replace(function_task(source), preamble=preamble), [call()])
 
     assert outcome.output == b"true", outcome
 
@@ -771,7 +771,7 @@ def test_cleaning_up_after_a_program_is_not_its_doing(own_sandbox: Sandbox) -> N
 
 def test_function_programs_that_fail_to_load_never_break_the_sandbox(own_sandbox: Sandbox) -> None:
     for _ in range(150):  # the report and the end of the process race each other
-        (outcome,) = own_sandbox.run(function_task("1 / 0"), [call()])
+        (outcome,) = own_sandbox.outcomes(function_task("1 / 0"), [call()])
         assert outcome.ended is Ended.RAISED
 
 
@@ -780,8 +780,8 @@ def test_program_that_ends_while_it_gets_ready_leaves_no_folder(own_sandbox: San
     count = "import os; print(os.statvfs('.').f_ffree)"
     before = printed(run(own_sandbox, count))
     for _ in range(10):  # each gets ready while the one before it ends, and may be the first to end
-        (good,) = own_sandbox.run(function_task("def solve(): return 1"), [call()])
-        (bad,) = own_sandbox.run(function_task(source), [call()])
+        (good,) = own_sandbox.outcomes(function_task("def solve(): return 1"), [call()])
+        (bad,) = own_sandbox.outcomes(function_task(source), [call()])
         assert (good.ended, bad.ended is Ended.RETURNED) == (Ended.RETURNED, False)
 
     assert printed(run(own_sandbox, count)) == before
@@ -789,7 +789,7 @@ def test_program_that_ends_while_it_gets_ready_leaves_no_folder(own_sandbox: San
 
 def test_abandoned_outcomes_do_not_reach_the_next_task(shared_sandbox: Sandbox) -> None:
     for _ in range(20):
-        outcomes = shared_sandbox.run(stdin_task("print('old')"), [b""] * 5)
+        outcomes = shared_sandbox.outcomes(stdin_task("print('old')"), [b""] * 5)
         next(outcomes)
         next(outcomes)
         outcomes.close()
@@ -835,7 +835,7 @@ def test_many_tasks_leave_nothing_behind(own_sandbox: Sandbox) -> None:
     before = run(own_sandbox, census)
     for _ in range(40):
         assert printed(run(own_sandbox, mess)) == "1"
-        (returned,) = own_sandbox.run(function_task("def solve(): return 1"), [call()])
+        (returned,) = own_sandbox.outcomes(function_task("def solve(): return 1"), [call()])
         assert returned.output == b"1"
 
     after = run(own_sandbox, census)
@@ -918,7 +918,7 @@ def test_files_however_left_are_gone_for_the_next_program(own_sandbox: Sandbox, 
 def test_program_that_does_not_compile_is_not_in_the_way_of_what_the_one_before_left(own_sandbox: Sandbox) -> None:
     """It ends while the other's keeper still removes files, sometimes: this broke a sandbox within some ten turns."""
     for _ in range(100):
-        (returned,) = own_sandbox.run(function_task("def solve(): open('left', 'w'); return 1"), [call()])
+        (returned,) = own_sandbox.outcomes(function_task("def solve(): open('left', 'w'); return 1"), [call()])
         refused = run(own_sandbox, "def :")
 
         assert returned.output == b"1"
@@ -1092,16 +1092,18 @@ def test_program_finds_no_other_tests_input_in_its_memory(own_sandbox: Sandbox) 
     given = [secret, secret * 1000, secret * 100_000]  # of which the runner keeps the large
     for each in given:
         run(own_sandbox, "input()", each)
-    for returned in own_sandbox.run(function_task("def solve(x): return 1"), [call(each.decode()) for each in given]):
+    for returned in own_sandbox.outcomes(
+        function_task("def solve(x): return 1"), [call(each.decode()) for each in given]
+    ):
         assert returned.ended is Ended.RETURNED
 
-    outcomes = list(own_sandbox.run(stdin_task(search), [b"", b""]))
+    outcomes = list(own_sandbox.outcomes(stdin_task(search), [b"", b""]))
 
     # Its own copy of the needle is found; the same number in a sandbox that never saw the secret.
     with_secret = [printed(outcome) for outcome in outcomes]
     fresh = start(SandboxConfig(kind="process" if "process" in repr(own_sandbox) else "docker"))
     try:
-        without = [printed(outcome) for outcome in fresh.run(stdin_task(search), [b"", b""])]
+        without = [printed(outcome) for outcome in fresh.outcomes(stdin_task(search), [b"", b""])]
     finally:
         fresh.close()
     assert with_secret == without
@@ -1233,7 +1235,7 @@ def test_programs_that_draw_random_numbers_do_not_draw_the_same(
 ) -> None:
     task = dataclasses.replace(function_task(source), preamble=preamble)
 
-    drawn = [outcome.output for _ in range(4) for outcome in shared_sandbox.run(task, [call()])]
+    drawn = [outcome.output for _ in range(4) for outcome in shared_sandbox.outcomes(task, [call()])]
 
     assert len(set(drawn)) == len(drawn) == 4
 
@@ -1251,7 +1253,7 @@ if __name__ == "__main__":
     fresh = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {source!r}], check=True)"
     expected = int(printed(run(shared_sandbox, fresh)))
 
-    (returned,) = shared_sandbox.run(function_task(source), [call()])
+    (returned,) = shared_sandbox.outcomes(function_task(source), [call()])
 
     assert abs(int(printed(run(shared_sandbox, source))) - expected) <= 1
     assert abs(int(returned.output) - expected) <= 1
@@ -1338,7 +1340,7 @@ def test_closing_waits_for_a_removal_that_has_begun(docker_sandboxes: None) -> N
 def test_closing_a_process_sandbox_ends_its_processes() -> None:
     sandbox = start_process()
     task = stdin_task(TAKE_NAME + "take_name('dc-closing'); time.sleep(1000)", dataclasses.replace(LIMITS, wall_s=1000))
-    outcomes = sandbox.run(task, [b""])
+    outcomes = sandbox.outcomes(task, [b""])
     own = repr(sandbox).strip("<>").rpartition("-")[2]
     assert Path(f"/proc/{own}").exists()
     failed: list[BaseException] = []
@@ -1375,7 +1377,7 @@ from deepcoder.sandbox import SandboxConfig, start
 sandbox = start(SandboxConfig(kind={sandbox_kind!r}))
 source = {TAKE_NAME + f"take_name({name!r}); time.sleep(1000)"!r}
 limits = {dataclasses.replace(LIMITS, wall_s=1000)!r}
-outcomes = sandbox.run(Task(source, Mode.STDIN, limits), [b""])
+outcomes = sandbox.outcomes(Task(source, Mode.STDIN, limits), [b""])
 import threading
 threading.Thread(target=next, args=[outcomes], daemon=True).start()
 print("started", flush=True)
@@ -1404,32 +1406,30 @@ def test_container_killed_under_a_program_raises_sandbox_error(docker_sandboxes:
         name = repr(sandbox).strip("<>").split()[-1]
         limits = dataclasses.replace(LIMITS, wall_s=1000)
         task = stdin_task("import time\nif input() == 'long': time.sleep(1000)", limits)
-        outcomes = sandbox.run(task, [b"quick", b"long"])
+        outcomes = sandbox.outcomes(task, [b"quick", b"long"])
         next(outcomes)
         client.containers.get(name).kill()
 
         with pytest.raises(SandboxError):
             next(outcomes)
         with pytest.raises(SandboxError):
-            list(sandbox.run(task, [b"quick"]))
+            list(sandbox.outcomes(task, [b"quick"]))
     finally:
         sandbox.close()
         client.close()
 
 
 @pytest.mark.parametrize("how", ["paused", "stopped"])
-def test_frozen_sandbox_is_given_up_whatever_its_limits(
-    how: str, docker_sandboxes: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_frozen_sandbox_is_given_up_whatever_its_limits(how: str, docker_sandboxes: None) -> None:
     with closing(docker.from_env()) as client:
         sandbox = start(SandboxConfig(kind="docker"))
         name = repr(sandbox).strip("<>").split()[-1]
         task = stdin_task(
             "import time\nif input() == 'long': time.sleep(900)", dataclasses.replace(LIMITS, wall_s=1000)
         )
-        outcomes = sandbox.run(task, [b"quick", b"long"])
+        outcomes = sandbox.outcomes(task, [b"quick", b"long"])
         next(outcomes)
-        monkeypatch.setattr(base, "SILENT_S", 1.0)
+        sandbox._stream.silence_timeout_s = 1.0
         if how == "paused":
             client.api.pause(name)
         else:
@@ -1443,9 +1443,9 @@ def test_frozen_sandbox_is_given_up_whatever_its_limits(
         assert until(lambda: not client.api.containers(all=True, filters={"name": name}))
 
 
-def test_runner_shows_life_while_a_program_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "SILENT_S", BEAT_S + 4)
+def test_runner_shows_life_while_a_program_says_nothing() -> None:
     with closing(start(SandboxConfig(kind="process"))) as sandbox:
+        sandbox._stream.silence_timeout_s = BEAT_S + 4
         assert printed(run(sandbox, f"import time\ntime.sleep({BEAT_S + 6})\nprint(1)", wall_s=30)) == "1"
 
 
@@ -1454,6 +1454,7 @@ class Captured:
 
     name, interpreter = "captured", ""
     pid: int | None = None
+    start_timeout_s = silence_timeout_s = 5.0
 
     def __init__(self, answer: bytes) -> None:
         self.answers = [frame({"kind": "hello", "protocol": PROTOCOL}), answer]
@@ -1496,7 +1497,7 @@ def test_closed_sandbox_raises_sandbox_error(sandbox_kind: str) -> None:
     sandbox.close()
 
     with pytest.raises(SandboxError):
-        list(sandbox.run(stdin_task("print(1)"), [b""]))
+        list(sandbox.outcomes(stdin_task("print(1)"), [b""]))
 
 
 # Other interpreters
@@ -1529,7 +1530,7 @@ def test_runner_on_python_3_9_executes_both_modes(old_sandbox: Sandbox) -> None:
     assert str(old_sandbox.hello["python"]).startswith("3.9.")
     assert_works(old_sandbox)
     assert printed(run(old_sandbox, "print(len(str(10 ** 20000)))")) == "20001"
-    (returned,) = old_sandbox.run(function_task("def solve(x): return (x, 10 ** 20000, {1})"), [call("a")])
+    (returned,) = old_sandbox.outcomes(function_task("def solve(x): return (x, 10 ** 20000, {1})"), [call("a")])
     assert values.decode(returned.output) == ("a", 10**20000, {1})
     assert run(old_sandbox, "while True: pass", cpu_s=0.3).ended is Ended.TIME_LIMIT
     assert run(old_sandbox, "x = bytearray(b'x') * (1 << 28)", memory_bytes=64 * MIB).ended is Ended.MEMORY_LIMIT

@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from deepcoder.sandbox import Sandbox
-from deepcoder.sandbox.docker import ENVIRONMENT
+from deepcoder.sandbox.stream import ENVIRONMENT
 from deepcoder.wire.messages import Ended
 from tests.test_process_sandbox import REFUSE_NAMESPACES, assert_holds_for_another_user, without_namespaces
 from tests.test_sandbox import MIB, printed, run, stdin_task
@@ -236,7 +236,9 @@ for _ in range(2):
 def test_each_run_has_a_file_of_its_own(shared_sandbox: Sandbox) -> None:
     source = "import os; print(os.fstat(0).st_ino, os.lseek(0, 0, 1)); os.lseek(0, 5, 0)"
 
-    seen = [printed(outcome).split() for outcome in shared_sandbox.run(stdin_task(source), [KEPT, b"1", KEPT, KEPT])]
+    seen = [
+        printed(outcome).split() for outcome in shared_sandbox.outcomes(stdin_task(source), [KEPT, b"1", KEPT, KEPT])
+    ]
 
     assert [offset for _, offset in seen] == ["0"] * 4
     assert len({inode for inode, _ in seen}) == 4

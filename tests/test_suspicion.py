@@ -28,7 +28,7 @@ def judged(sandbox: Sandbox, source: str, mode: Mode = Mode.STDIN, limits: Limit
 
 
 def run(sandbox: Sandbox, source: str) -> Outcome:
-    (outcome,) = sandbox.run(Task(source, Mode.STDIN, LIMITS), [b""])
+    (outcome,) = sandbox.outcomes(Task(source, Mode.STDIN, LIMITS), [b""])
     return outcome
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from deepcoder.runner.wall_time import LONGEST_GAP_S, NO_ACCOUNT, ThreadTimes, WallTime
-from deepcoder.sandbox import Sandbox, SandboxError
+from deepcoder.sandbox import SandboxError
+from deepcoder.sandbox.fake import FakeSandbox
 from deepcoder.wire.limits import Limits, Mode
-from deepcoder.wire.messages import PROTOCOL, Ended, Outcome, Task, abandoned_after_s, frame
+from deepcoder.wire.messages import Ended, Outcome, Task, abandoned_after_s
 
 GAP_S = 0.025
 BELIEVED_S = 8.0
@@ -205,37 +206,13 @@ def test_next_call_begins_at_zero_and_keeps_no_credit() -> None:
     assert charged_s == pytest.approx(1.0)
 
 
-class Starved:
-    """A runner whose machine gives programs no processor."""
-
-    name, interpreter = "starved", ""
-    pid: int | None = None
-
-    def __init__(self) -> None:
-        self.is_closed = False
-        outcome = Outcome(Ended.STARVED, wall_s=abandoned_after_s(1.0), charged_s=0.1)
-        replies = [{"kind": "hello", "protocol": PROTOCOL}, {"kind": "outcome", "task": 1, **outcome.facts()}]
-        self.replies = [frame(each) for each in replies]
-
-    def send(self, data: bytes) -> None:
-        pass
-
-    def receive(self, timeout_s: float) -> bytes:
-        return self.replies.pop(0)
-
-    def last_words(self) -> str:
-        return ""
-
-    def close(self) -> None:
-        self.is_closed = True
-
-
 def test_program_without_a_processor_is_a_failure_of_the_machine_and_not_of_the_program() -> None:
     """The sandbox stays open: what closes it counts against the program."""
-    sandbox = Sandbox(Starved())
+    outcome = Outcome(Ended.STARVED, wall_s=abandoned_after_s(1.0), charged_s=0.1)
+    sandbox = FakeSandbox(lambda task, given: outcome)
     task = Task("", Mode.STDIN, Limits(wall_s=1.0))
 
     with pytest.raises(SandboxError, match="too little processor time"):
-        list(sandbox.run(task, [b""]))
+        list(sandbox.outcomes(task, [b""]))
 
     assert sandbox.is_open

@@ -299,6 +299,6 @@ def prove(sandbox: Sandbox) -> None:
     Raises:
         SandboxError: The sandbox does not run an empty program.
     """
-    (outcome,) = sandbox.run(task(PROOF, Program("")), [b""])
+    (outcome,) = sandbox.outcomes(task(PROOF, Program("")), [b""])
     if outcome.ended is not Ended.EXITED or outcome.exit_code != 0:
         raise SandboxError(f"{sandbox!r} cannot run an empty program: {outcome.ended}, {outcome.stderr}")

@@ -1,6 +1,6 @@
 """What runs inside a sandbox. Standard library only, Python 3.9 or newer: a sandbox may have nothing else.
 
-A worker sends the source of these modules to a bare interpreter (`bundle` in `sandbox/base.py`), so no image holds a
+A worker sends the source of these modules to a bare interpreter (`bundle` in `sandbox/stream.py`), so no image holds a
 runner and none can be stale. Three kinds of process, each forked from the one before it:
 
     supervisor   reads requests, feeds and drains programs, keeps the clocks, reports outcomes  (root, or the user)

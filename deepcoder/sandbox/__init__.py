@@ -3,8 +3,19 @@
 Runs: worker node.
 """
 
-from deepcoder.sandbox.base import Sandbox, SandboxError, SandboxUnavailable
 from deepcoder.sandbox.choice import SandboxConfig, resolve, start, sweep
+from deepcoder.sandbox.client import Sandbox, Session
 from deepcoder.sandbox.spare import Spare
+from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
 
-__all__ = ["Sandbox", "SandboxConfig", "SandboxError", "SandboxUnavailable", "Spare", "resolve", "start", "sweep"]
+__all__ = [
+    "Sandbox",
+    "SandboxConfig",
+    "SandboxError",
+    "SandboxUnavailable",
+    "Session",
+    "Spare",
+    "resolve",
+    "start",
+    "sweep",
+]

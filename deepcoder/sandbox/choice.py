@@ -10,9 +10,10 @@ import logging
 from dataclasses import dataclass
 
 from deepcoder.sandbox import docker, process
-from deepcoder.sandbox.base import Sandbox, SandboxUnavailable
+from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.docker import IMAGE, connect, start_docker
 from deepcoder.sandbox.process import start_process
+from deepcoder.sandbox.stream import SandboxUnavailable
 
 log = logging.getLogger(__name__)
 

@@ -23,35 +23,34 @@ from docker.models.images import Image
 from docker.types import Ulimit
 
 from deepcoder.sandbox import owner
-from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError, SandboxUnavailable
+from deepcoder.sandbox.client import Sandbox
+from deepcoder.sandbox.namespaces import SCRATCH_BYTES, STACK_BYTES
+from deepcoder.sandbox.stream import (
+    BOOTSTRAP,
+    ENVIRONMENT,
+    PROGRAM_HEADROOM_BYTES,
+    SILENCE_TIMEOUT_S,
+    START_TIMEOUT_S,
+    STDERR_TAIL_BYTES,
+    SandboxError,
+    SandboxUnavailable,
+)
 
 log = logging.getLogger(__name__)
 
 LABEL = "deepcoder.sandbox"
 IMAGE = "deepcoder-sandbox:py311"
-SCRATCH_BYTES = 64 << 20
-HEADROOM_BYTES = 1 << 30  # above a program's own limit, so that it meets that one first
 API_TIMEOUT_S = 60  # an engine may be busy when it makes a container
 ASKED_S = 10  # but not when it is asked whether it is there, or to remove one
-KEPT_STDERR = 4096
 _STDOUT = 1
 _HEADER = struct.Struct(">B3xI")  # attach stream: which stream, length (Docker Engine API, "Stream format")
 
-STACK_BYTES = 1 << 30
 ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=-1)]
 # Of an engine that may not raise its own, as a rootless one may not.
 LOWER_ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=STACK_BYTES)]
 REFUSAL = "rlimit"  # in the words of such an engine
 
 NO_SYSTEM_V_IPC = {"kernel.shmmni": "0", "kernel.msgmni": "0", "kernel.sem": "0 0 0 0"}
-ENVIRONMENT = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "LC_ALL": "C.UTF-8",
-    "PYTHONHASHSEED": "0",  # the same program meets the same order of sets each time
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-}
 
 
 def start_docker(image: str, memory_bytes: int, cpus: float, runtime: str | None) -> Sandbox:
@@ -74,7 +73,7 @@ def _start(image: str, memory_bytes: int, cpus: float, runtime: str | None, ulim
     client = connect()
     try:
         digest = _image(client, image).short_id  # of its content: a tag may move
-        memory = memory_bytes + HEADROOM_BYTES
+        memory = memory_bytes + PROGRAM_HEADROOM_BYTES
         container = _Container(client, image, f"image {image} {digest}", memory, cpus, runtime, ulimits)
         return Sandbox(container, memory_bytes=memory)
     except docker.errors.ImageNotFound:
@@ -147,6 +146,9 @@ def _nano_cpus(client: docker.DockerClient, cpus: float) -> int | None:
 
 class _Container:
     """The attach stream of one container."""
+
+    start_timeout_s = START_TIMEOUT_S
+    silence_timeout_s = SILENCE_TIMEOUT_S
 
     def __init__(
         self,
@@ -225,7 +227,7 @@ class _Container:
                     if stream == _STDOUT:
                         return data
                     self._stderr += data
-                    del self._stderr[:-KEPT_STDERR]
+                    del self._stderr[:-STDERR_TAIL_BYTES]
                     continue
             if not self._readable.poll(1000 * max(0.0, deadline - time.monotonic())):
                 raise TimeoutError

@@ -22,8 +22,17 @@ from typing import Any
 
 from deepcoder.problems import Limits
 from deepcoder.sandbox import namespaces, owner
-from deepcoder.sandbox.base import BOOTSTRAP, Sandbox, SandboxError, SandboxUnavailable
-from deepcoder.sandbox.docker import ENVIRONMENT, HEADROOM_BYTES, KEPT_STDERR
+from deepcoder.sandbox.client import Sandbox
+from deepcoder.sandbox.stream import (
+    BOOTSTRAP,
+    ENVIRONMENT,
+    PROGRAM_HEADROOM_BYTES,
+    SILENCE_TIMEOUT_S,
+    START_TIMEOUT_S,
+    STDERR_TAIL_BYTES,
+    SandboxError,
+    SandboxUnavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +96,7 @@ def _check_limits(memory_bytes: int) -> None:
     Raises:
         SandboxUnavailable: One is too low.
     """
-    space = memory_bytes + namespaces.STACK_BYTES + HEADROOM_BYTES
+    space = memory_bytes + namespaces.STACK_BYTES + PROGRAM_HEADROOM_BYTES
     for option, kind, unit, needed in (
         ("-Hs", resource.RLIMIT_STACK, 1024, namespaces.STACK_BYTES),
         ("-Hv", resource.RLIMIT_AS, 1024, space),
@@ -136,6 +145,9 @@ def _libraries() -> dict[str, str]:
 class _Process:
     """The pipes of one local process. The mutable state: the folder that is removed with it, if it has got one."""
 
+    start_timeout_s = START_TIMEOUT_S
+    silence_timeout_s = SILENCE_TIMEOUT_S
+
     def __init__(self, wanted: dict[str, Any], interpreter: Path) -> None:
         self.interpreter = str(interpreter)
         self.scratch = ""
@@ -174,7 +186,9 @@ class _Process:
 
     def last_words(self) -> str:
         size = os.fstat(self._errors.fileno()).st_size
-        return os.pread(self._errors.fileno(), KEPT_STDERR, max(0, size - KEPT_STDERR)).decode("utf-8", "replace")
+        return os.pread(self._errors.fileno(), STDERR_TAIL_BYTES, max(0, size - STDERR_TAIL_BYTES)).decode(
+            "utf-8", "replace"
+        )
 
     def close(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):

@@ -9,8 +9,9 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from deepcoder.sandbox.base import Sandbox, SandboxError
 from deepcoder.sandbox.choice import SandboxConfig, start
+from deepcoder.sandbox.client import Sandbox
+from deepcoder.sandbox.stream import SandboxError
 
 log = logging.getLogger(__name__)
 

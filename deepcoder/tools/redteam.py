@@ -281,7 +281,7 @@ class Bench:
         return judge(Submission(problem("next", "stdin", LIMITS), Program(NEXT)), sandbox)
 
     def _census(self, sandbox: Sandbox) -> Census:
-        (outcome,) = sandbox.run(CENSUS_TASK, [b""])
+        (outcome,) = sandbox.outcomes(CENSUS_TASK, [b""])
         found, memory_bytes = json.loads(outcome.output)
         runner = {}
         if sandbox.pid is not None:

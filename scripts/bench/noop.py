@@ -7,7 +7,7 @@ from typing import Any
 from unittest import mock
 
 from deepcoder import sandbox as sandboxes
-from deepcoder.sandbox import Sandbox, SandboxConfig, base
+from deepcoder.sandbox import Sandbox, SandboxConfig, client, stream
 
 # In place of the supervisor. It answers each input as a test that printed a little.
 SUPERVISOR = """
@@ -38,11 +38,11 @@ def start(kind: str) -> Sandbox:
     Raises:
         SandboxError: It did not start.
     """
-    with mock.patch.object(base, "bundle", _bundle):
+    with mock.patch.object(client, "bundle", _bundle):
         return sandboxes.start(SandboxConfig(kind))
 
 
-def _bundle(*given: object, real: Any = base.bundle) -> bytes:
+def _bundle(*given: object, real: Any = stream.bundle) -> bytes:
     sent = json.loads(real(*given)[8:])
     wire = [module for module in sent["modules"] if module[0].startswith("wire.")]
     sent["modules"] = [*wire, ("runner.supervisor", SUPERVISOR)]

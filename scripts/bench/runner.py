@@ -89,7 +89,7 @@ def printed(sandbox: Sandbox, source: str) -> str:
     Raises:
         RuntimeError: It failed.
     """
-    (outcome,) = sandbox.run(Task(source, Mode.STDIN, LIMITS), [b""])
+    (outcome,) = sandbox.outcomes(Task(source, Mode.STDIN, LIMITS), [b""])
     if outcome.exit_code != 0:
         raise RuntimeError(f"a program of the benchmark failed: {outcome}")
     return outcome.output.decode()

@@ -28,8 +28,8 @@ from typing import IO
 import docker
 import docker.errors
 
-from deepcoder.sandbox.base import BOOTSTRAP
 from deepcoder.sandbox.docker import IMAGE, LABEL
+from deepcoder.sandbox.stream import BOOTSTRAP
 
 ROOT = Path(__file__).parents[2]
 PROXY = f"{sys.executable} -m scripts.chaos.proxy"

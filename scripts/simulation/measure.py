@@ -83,7 +83,7 @@ def costs(sandbox: Sandbox, problem: Problem, program: Program) -> Cost | None:
     given = [test.input.encode() for test in problem.tests]
     began = time.monotonic()
     found = []
-    with closing(sandbox.run(task(problem, program), given)) as outcomes:
+    with closing(sandbox.outcomes(task(problem, program), given)) as outcomes:
         for outcome in outcomes:
             if outcome.ended not in (Ended.EXITED, Ended.KILLED):
                 return None

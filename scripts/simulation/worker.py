@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from deepcoder.pool.crew import Member
 from deepcoder.pool.inbox import Current, Done, Failed, Inbox, Report, Work
 from deepcoder.pool.schedule import Fault
-from deepcoder.sandbox.base import AHEAD_S
+from deepcoder.sandbox.client import PIPELINE_S
 from deepcoder.verdicts import Judgement, Verdict
 from scripts.bench.mix import TESTS
 from scripts.simulation.clock import Clock
@@ -118,7 +118,7 @@ class Worker:
         now, taken, coming = self._clock.now, 0, plan.current.tests
         for place, begins in enumerate(plan.begins):
             ends = plan.begins[place + 1] if place + 1 < len(plan.begins) else plan.ends_at
-            if begins <= now or ends <= now + AHEAD_S:
+            if begins <= now or ends <= now + PIPELINE_S:
                 taken = place + 1
         while coming and len(plan.tests) - len(coming) < taken:
             coming.popleft()

@@ -113,7 +113,7 @@ from deepcoder.sandbox import SandboxConfig, start
 
 problem = Problem("p", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=10))
 sandbox = start(SandboxConfig(kind="process"))
-(outcome,) = sandbox.run(task(problem, Program("import os; print(os.getuid(), os.path.exists('/probe'))")), [b""])
+(outcome,) = sandbox.outcomes(task(problem, Program("import os; print(os.getuid(), os.path.exists('/probe'))")), [b""])
 sandbox.close()
 print(outcome.output.decode(), end="")
 """

@@ -1,0 +1,295 @@
+"""The Sandbox: the owner's side of a live runner in an isolated place.
+
+Runs: worker node. A backend starts the place and hands over a `Stream`; nothing here knows which backend it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+from deepcoder.lru import Lru
+from deepcoder.sandbox.stream import SandboxError, Stream, bundle
+from deepcoder.wire.limits import Mode
+from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Outcome, Task, abandoned_after_s, frame
+
+log = logging.getLogger(__name__)
+
+OUTCOME_GRACE_S = 30.0  # an execution may exceed its limits by this much before its sandbox counts as broken
+HEAD_BYTES = 1 << 20  # the most that a frame may have beside the output of a program
+PIPELINE_INPUTS, PIPELINE_BYTES = 16, 1 << 20  # inputs sent before the first of them is answered
+PIPELINE_S = 0.1  # seconds of tests kept queued in the runner, estimated from the last one
+STOP_POLL_S = 0.02  # how often a run checks its stop event
+CACHED_FROM_BYTES = 1 << 14  # the runner caches inputs of this size and above; the digest of a small one costs more
+INPUT_CACHE_BYTES, INPUT_CACHE_SHARE = 256 << 20, 8  # its size; in a small sandbox, this part of the memory
+INPUT_PART_BYTES = 1 << 18  # a large input is sent in parts of this size
+
+Key = TypeVar("Key")
+
+
+class Sandbox:
+    """A runner at work. It runs one task at a time.
+
+    The mutable state: the number of the current task, the inputs that the runner has cached, the bytes sent to it, and
+    whether the sandbox is open; one that broke is not.
+    """
+
+    def __init__(self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = (), memory_bytes: int = 0) -> None:
+        """Start the runner on the stream. `memory_bytes` is the limit of its cgroup, 0 where it has none.
+
+        Raises:
+            SandboxError: The runner did not start.
+        """
+        self.interpreter = stream.interpreter
+        self.pid = stream.pid
+        self._stream = stream
+        self._frames = Frames(max_bytes=HEAD_BYTES)
+        self._task = 0
+        share = memory_bytes // INPUT_CACHE_SHARE if memory_bytes else INPUT_CACHE_BYTES
+        self._inputs = _InputCache(min(INPUT_CACHE_BYTES, share))
+        self.sent_bytes = 0
+        self.is_open = True
+        try:
+            self._send(bundle(scratch, path, memory_bytes))
+            hello = self._receive(stream.start_timeout_s)
+            assert hello is not None
+            self.hello = hello[0]
+            if self.hello.get("kind") != "hello" or self.hello.get("protocol") != PROTOCOL:
+                raise SandboxError(f"{stream.name} does not answer as a runner: {self.hello}")
+        except BaseException:
+            self.close()
+            raise
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self._stream.name}>"
+
+    def run(
+        self,
+        task: Task,
+        inputs: Iterable[tuple[Key, bytes]],
+        ahead: int = PIPELINE_INPUTS,
+        stop: threading.Event | None = None,
+    ) -> Generator[tuple[Key, Outcome], None, None]:
+        """Yield each input's key and its outcome, in order. Closing the iterator early ends what the task still runs.
+
+        Up to `ahead` inputs are sent before the first of them is answered (fewer where they are large), so that the
+        runner is at work while the caller checks. In stdin mode it is one at first, since many programs fail the first
+        test, then twice as many each time, but only while they are short: tests of seconds stay with the caller.
+
+        Setting `stop` from another thread ends the run, too.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
+        """
+        self._task += 1
+        # What an earlier task sent may still be on its way, so this never shrinks.
+        self._frames.max_bytes = max(self._frames.max_bytes, HEAD_BYTES + int(task.limits.output_bytes))
+        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(task.limits.wall_s)
+        window = _Window(inputs, ahead, grows=task.mode is Mode.STDIN)
+        stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
+        unsent = self._load_request(task)
+        try:
+            while True:
+                unsent = self._queue_inputs(window, unsent)
+                if not window.sent:
+                    return
+                if stays and window.is_over:
+                    unsent += frame({"kind": "end"})
+                    stays = False
+                if unsent:
+                    self._send(unsent)
+                    unsent = b""
+                outcome = self._outcome(timeout_s, stop)
+                if outcome is None:
+                    return
+                key = window.answered(outcome)
+                if outcome.ended is Ended.STARVED:
+                    raise SandboxError(f"{self._stream.name} got too little processor time to run a program")
+                yield key, outcome
+        finally:
+            # A run sent ahead, or the process of a function, would go on using the processor.
+            if self.is_open and (window.sent or stays):
+                try:
+                    self._send(frame({"kind": "stop"}))
+                except SandboxError as error:  # what the caller knows already stays true; the next task meets the error
+                    log.info("%s", error)
+
+    def outcomes(
+        self, task: Task, inputs: Iterable[bytes], ahead: int = PIPELINE_INPUTS
+    ) -> Generator[Outcome, None, None]:
+        """Yield one outcome per input, in order: `run` for those who need no keys.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+        """
+        run = self.run(task, ((None, data) for data in inputs), ahead)
+        try:
+            for _, outcome in run:
+                yield outcome
+        finally:
+            run.close()
+
+    def _load_request(self, task: Task) -> bytes:
+        head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
+        head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": task.language}
+        return frame(head, task.source.encode("utf-8", "surrogatepass"))
+
+    def _queue_inputs(self, window: _Window[Any], unsent: bytes) -> bytes:
+        """Return the unsent messages and those of the next inputs; a large input is sent at once."""
+        for data in window.fill():
+            if len(data) < CACHED_FROM_BYTES:
+                unsent += frame({"kind": "run", "task": self._task}, data)
+                continue
+            number, messages = self._inputs.cached(data)
+            for message in messages:
+                self._send(unsent + message)
+                unsent = b""
+            unsent += frame({"kind": "run", "task": self._task, "input": number})
+        return unsent
+
+    def _outcome(self, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
+        """Return the next outcome of the current task, None when stopped. Outcomes of earlier tasks are dropped."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            left_s = max(0.0, deadline - time.monotonic())
+            message = self._receive(min(self._stream.silence_timeout_s, left_s), stop)
+            if message is None:
+                return None
+            head, body = message
+            if head.pop("task", None) == self._task and head.pop("kind", None) == "outcome":
+                try:
+                    return Outcome.read(head, body)
+                except (KeyError, ValueError) as error:
+                    raise self._broken(f"sent a malformed outcome: {error!r}") from None
+
+    def _send(self, data: bytes) -> None:
+        if not self.is_open:
+            raise SandboxError(f"{self._stream.name} is closed")
+        self.sent_bytes += len(data)
+        try:
+            self._stream.send(data)
+        except OSError as error:
+            raise self._broken(f"takes no requests: {error}") from error
+
+    def _receive(self, timeout_s: float, stop: threading.Event | None = None) -> tuple[dict[str, Any], bytes] | None:
+        """Return the next message, None when stopped."""
+        deadline = time.monotonic() + timeout_s
+        try:
+            while (message := self._frames.next()) is None:
+                try:
+                    data = self._stream.receive(timeout_s if stop is None else min(timeout_s, STOP_POLL_S))
+                except TimeoutError:
+                    if stop is None or time.monotonic() > deadline:
+                        raise
+                    if stop.is_set():
+                        return None
+                    continue
+                if not data:
+                    raise self._broken("ended")
+                self._frames.feed(data)
+        except TimeoutError:
+            raise self._broken(f"did not answer within {timeout_s:.0f} s") from None
+        except (OSError, ValueError) as error:
+            raise self._broken(f"failed: {error}") from error
+        return message
+
+    def _broken(self, what: str) -> SandboxError:
+        """Close the sandbox, since one in doubt is thrown away, and return the error that says why."""
+        words = self._stream.last_words().strip() if self.is_open else ""
+        self.close()
+        return SandboxError(f"{self._stream.name} {what}" + (f"; it said: {words}" if words else ""))
+
+    def close(self) -> None:
+        """End the sandbox. Safe to repeat."""
+        if self.is_open:
+            self.is_open = False
+            self._stream.close()
+
+
+class Session:
+    """A task whose next input depends on the outcomes before it."""
+
+    def __init__(self, sandbox: Sandbox, task: Task) -> None:
+        self.task = task
+        self._inputs: deque[bytes] = deque()
+        self._outcomes = sandbox.outcomes(task, iter(self._inputs.popleft, None), ahead=1)
+
+    def ask(self, data: bytes) -> Outcome:
+        """Return the outcome of this input.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+        """
+        self._inputs.append(data)
+        return next(self._outcomes)
+
+    def close(self) -> None:
+        """End what the task still runs."""
+        self._outcomes.close()
+
+
+class _Window(Generic[Key]):
+    """The inputs of one task, of which some are sent ahead of their outcomes.
+
+    The mutable state: the keys and sizes of those sent, and how many there may be.
+    """
+
+    def __init__(self, inputs: Iterable[tuple[Key, bytes]], most: int, grows: bool) -> None:
+        self._inputs = iter(inputs)
+        self._most = most
+        self._grows = grows
+        self._room = 1 if grows else most
+        self.sent: deque[tuple[Key, int]] = deque()
+        self.is_over = False
+
+    def fill(self) -> Iterator[bytes]:
+        """Yield the next inputs, until the window is full or there are no more."""
+        while not self.is_over and len(self.sent) < self._room and sum(size for _, size in self.sent) < PIPELINE_BYTES:
+            following = next(self._inputs, None)
+            if following is None:
+                self.is_over = True
+                return
+            key, data = following
+            self.sent.append((key, len(data)))
+            yield data
+
+    def answered(self, outcome: Outcome) -> Key:
+        """Take the first input out and return its key; this is its outcome, from which the window grows."""
+        if self._grows:
+            self._room = min(2 * self._room, 1 + int(PIPELINE_S / max(outcome.wall_s, 1e-6)), self._most)
+        return self.sent.popleft()[0]
+
+
+class _InputCache:
+    """The inputs that the runner has cached for later programs: a large input crosses the wall once.
+
+    The mutable state: the numbers of the inputs, by digest, and the last number that was given.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._numbers: Lru[bytes, int] = Lru(most_bytes)
+        self._last = 0
+
+    def cached(self, data: bytes) -> tuple[int, Iterable[bytes]]:
+        """Return the input's number and the messages that put it into the runner's cache: none where it is there."""
+        digest = hashlib.sha256(data).digest()
+        number = self._numbers.find(digest)
+        if number is not None:
+            return number, ()
+        self._last += 1
+        evicted = self._numbers.keep(digest, self._last, len(data))
+        return self._last, _cache_messages(self._last, data, evicted)
+
+
+def _cache_messages(number: int, data: bytes, evicted: Iterable[int]) -> Iterator[bytes]:
+    for each in evicted:
+        yield frame({"kind": "drop", "input": each})
+    head = {"kind": "keep", "input": number, "bytes": len(data)}
+    with memoryview(data) as view:
+        for start in range(0, len(data), INPUT_PART_BYTES):
+            yield frame({**head, "start": start}, view[start : start + INPUT_PART_BYTES])

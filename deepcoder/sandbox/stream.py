@@ -1,0 +1,108 @@
+"""The stream between a sandbox and its owner: what a backend must give, and the first message that goes over it.
+
+Runs: worker node. A backend starts a bare Python interpreter on `BOOTSTRAP` and hands over its standard input and
+output as a `Stream`. `bundle` is the first message: the source of the runner, which the interpreter then becomes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib import resources
+from typing import Protocol
+
+START_TIMEOUT_S = 60.0  # the usual `Stream.start_timeout_s`
+SILENCE_TIMEOUT_S = 20.0  # the usual `Stream.silence_timeout_s`; a runner at work sends a heartbeat every BEAT_S
+STDERR_TAIL_BYTES = 4096  # what is kept of the runner's standard error, for logs
+
+PROGRAM_HEADROOM_BYTES = 1 << 30  # a sandbox's memory above a program's own limit, so that a program meets that first
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",  # the same program meets the same order of sets each time
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
+# A bare interpreter reads the runner's modules from its standard input, then becomes the runner. What libraries ask to
+# have done after each fork is noted instead (threading and random alone cost a third of a test): see runner.program.
+BOOTSTRAP = """
+import json, os, sys, types
+def read(n):
+    data = b""
+    while len(data) < n:
+        part = os.read(0, n - len(data))
+        if not part: os._exit(0)
+        data += part
+    return data
+sent = json.loads(read(int(read(8))))
+hooks = []
+os.register_at_fork = lambda **given: hooks.append(given)
+sys.path[:] = [p for p in sys.path if p] + sent["path"]
+for name in ("deepcoder", "deepcoder.wire", "deepcoder.runner"):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = []
+for name, source in sent["modules"]:
+    module = types.ModuleType("deepcoder." + name)
+    module.__package__ = module.__name__.rpartition(".")[0]
+    sys.modules[module.__name__] = module
+    exec(compile(source, name + ".py", "exec"), module.__dict__)
+sys.modules["runner"] = sys.modules["deepcoder.runner"]  # preambles of files prepared in 2026 import runner.values
+sys.modules["runner.values"] = sys.modules["deepcoder.wire.values"]
+module.main(sent["scratch"], sent["memory_bytes"], hooks)
+"""
+RUNNER_MODULES = (
+    *("wire.limits", "wire.messages", "wire.values", "runner.memory_files", "runner.cgroup", "runner.syscalls"),
+    *("runner.program", "runner.keeper", "runner.testcode", "runner.wall_time", "runner.process", "runner.inputs"),
+    "runner.supervisor",
+)
+
+
+class SandboxError(Exception):
+    """The sandbox failed. This says nothing about the program that was in it."""
+
+
+class SandboxUnavailable(SandboxError):
+    """No sandbox of this kind can start here until somebody changes something; the message says what."""
+
+
+class Stream(Protocol):
+    """The standard input and output of an interpreter that a backend has started."""
+
+    name: str  # the container's or the process's, for logs
+    interpreter: str  # what runs the programs, for people, as exactly as the backend can say
+    pid: int | None  # the process on this machine that all of the sandbox descends from; None where an engine has it
+    start_timeout_s: float  # from the first byte sent to the runner's hello
+    silence_timeout_s: float  # a runner at work that sends nothing for this long is frozen, or its engine is
+
+    def send(self, data: bytes) -> None:
+        """Write everything.
+
+        Raises:
+            OSError: The other end is gone.
+        """
+
+    def receive(self, timeout_s: float) -> bytes:
+        """Return some bytes, or none at the end of the stream.
+
+        Raises:
+            TimeoutError: Nothing came in time.
+            OSError: The other end is gone.
+        """
+
+    def last_words(self) -> str:
+        """Return what the runner wrote to its standard error, for the log."""
+
+    def close(self) -> None:
+        """End the other side and wait until nothing of it is left."""
+
+
+def bundle(scratch: str, path: Iterable[str], memory_bytes: int) -> bytes:
+    """Return the runner's source and settings as one message that `BOOTSTRAP` reads."""
+    package = resources.files("deepcoder")
+    paths = [(name, f"{name.replace('.', '/')}.py") for name in RUNNER_MODULES]
+    modules = [(name, package.joinpath(path).read_text(encoding="utf-8")) for name, path in paths]
+    sent = {"modules": modules, "scratch": scratch, "path": list(path), "memory_bytes": memory_bytes}
+    body = json.dumps(sent).encode()
+    return b"%8d" % len(body) + body
