@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from deepcoder import sandbox
-from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxUnavailable
+from deepcoder.sandbox import BACKENDS, Sandbox, SandboxConfig, SandboxUnavailable
 
 collect_ignore = ["pairs", "programs"]  # programs to judge, whatever their names
+MARKS = {"docker": pytest.mark.docker}  # of the tests on each kind of sandbox
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -47,7 +48,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
         gc.collect()  # the docker package leaves a socket open when it cannot connect it
 
 
-@pytest.fixture(scope="session", params=[pytest.param("docker", marks=pytest.mark.docker), "process"])
+@pytest.fixture(scope="session", params=[pytest.param(kind, marks=MARKS.get(kind, ())) for kind in BACKENDS])
 def sandbox_kind(request: pytest.FixtureRequest) -> str:
     """Each kind of sandbox in turn."""
     if request.param == "docker":

@@ -16,7 +16,7 @@ import pytest
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.tools import cli, console, redteam
 from deepcoder.tools.cli.grade import few_workers, print_unjudged
-from deepcoder.tools.cli.options import Kind, pool_for
+from deepcoder.tools.cli.options import pool_for
 from deepcoder.tools.grade import Record, Settings, pass_at_k
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
@@ -160,7 +160,7 @@ def test_grade_tells_the_data_sets_faults_from_ours(folder: Path, capsys: pytest
 
 
 def test_pool_of_a_command_needs_no_command_line_on_its_workers() -> None:
-    pool = pool_for([a_problem(1)], Kind.process, None, "seat")
+    pool = pool_for([a_problem(1)], "process", None, "seat")
     assert (pool.config.kind, pool.resource) == ("process", "seat")
     assert b"deepcoder.tools.cli" not in pickle.dumps(pool)
 

@@ -17,7 +17,7 @@ from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.crew import Crew, Size
 from deepcoder.pool.state import State
-from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, resolve
+from deepcoder.sandbox import AUTO, SandboxConfig, SandboxUnavailable, resolve
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def resolve_on_cluster(config: SandboxConfig, size: Size) -> SandboxConfig:
     Raises:
         SandboxUnavailable: There is no such node.
     """
-    if config.kind != "auto":
+    if config.kind != AUTO:
         return config
     crew = Crew(size)
     crew.see(nodes.alive(size.resource))

@@ -94,7 +94,7 @@ class Workers:
         Raises:
             SandboxUnavailable: The worker's image is not the one that the first worker had.
         """
-        if self._config.kind != "docker":
+        if not self._config.backend.has_image:
             return
         if self._image is None:
             self._image = image, member.address()

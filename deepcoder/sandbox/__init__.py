@@ -3,12 +3,15 @@
 Runs: worker node.
 """
 
-from deepcoder.sandbox.choice import SandboxConfig, resolve, start, sweep
+from deepcoder.sandbox.backends import AUTO, BACKENDS, KINDS, SandboxConfig, resolve, start, sweep
 from deepcoder.sandbox.client import Sandbox, Session
 from deepcoder.sandbox.spare import Spare
 from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
 
 __all__ = [
+    "AUTO",
+    "BACKENDS",
+    "KINDS",
     "Sandbox",
     "SandboxConfig",
     "SandboxError",

@@ -1,8 +1,9 @@
 """A sandbox in a Docker container of its own, spoken to over the attach stream.
 
 Runs: worker node. The container lives as long as the attached connection: when its owner goes, however it goes, the
-engine closes the container's standard input (StdinOnce), the runner ends and the engine removes the container. What
-that misses (one that was never started, or is frozen, or whose engine was killed) the next worker on the node removes.
+engine closes the container's standard input (StdinOnce), the runner ends and the engine removes the container. A
+container that this misses (never started, frozen, or left by an engine that was killed) is removed by the next `sweep`,
+which knows a leftover by its label: the name of an owner that is gone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import struct
 import time
 import uuid
 from http import HTTPStatus
+from typing import Any
 
 import docker
 import docker.errors
@@ -23,6 +25,7 @@ from docker.models.images import Image
 from docker.types import Ulimit
 
 from deepcoder.sandbox import owner
+from deepcoder.sandbox.backends import DockerOptions
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.namespaces import SCRATCH_BYTES, STACK_BYTES
 from deepcoder.sandbox.stream import (
@@ -38,55 +41,66 @@ from deepcoder.sandbox.stream import (
 
 log = logging.getLogger(__name__)
 
-LABEL = "deepcoder.sandbox"
-IMAGE = "deepcoder-sandbox:py311"
-API_TIMEOUT_S = 60  # an engine may be busy when it makes a container
-ASKED_S = 10  # but not when it is asked whether it is there, or to remove one
+LABEL = "deepcoder.sandbox"  # of every container; its value names the owner
+IMAGE = DockerOptions.image
+CREATE_TIMEOUT_S = 60  # an engine may be busy when it creates a container
+ANSWER_TIMEOUT_S = 10  # but not when it is asked whether it is there, or to remove a container
+CONTAINER_PROCESSES = 512
 _STDOUT = 1
 _HEADER = struct.Struct(">B3xI")  # attach stream: which stream, length (Docker Engine API, "Stream format")
 
 ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=-1)]
-# Of an engine that may not raise its own, as a rootless one may not.
+# For an engine that may not raise its own limits, as a rootless one may not.
 LOWER_ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=STACK_BYTES)]
-REFUSAL = "rlimit"  # in the words of such an engine
+RLIMIT_REFUSAL = "rlimit"  # this word is in the error of such an engine
 
 NO_SYSTEM_V_IPC = {"kernel.shmmni": "0", "kernel.msgmni": "0", "kernel.sem": "0 0 0 0"}
 
 
-def start_docker(image: str, memory_bytes: int, cpus: float, runtime: str | None) -> Sandbox:
-    """A new container with a live runner in it. `memory_bytes` is the most that a program may be allowed.
+def start(memory_bytes: int, options: DockerOptions) -> Sandbox:
+    """Start a container with a live runner in it. `memory_bytes` is the most that a program may be allowed.
 
     Raises:
         SandboxUnavailable: There is no engine, or it has no such image.
         SandboxError: The container or the runner in it did not start.
     """
     try:
-        return _start(image, memory_bytes, cpus, runtime, ULIMITS)
+        return _start(memory_bytes, options, ULIMITS)
     except SandboxError as error:
-        if REFUSAL not in str(error):
+        if RLIMIT_REFUSAL not in str(error):
             raise
         log.info("%s: no program can raise the limit of its stack", error)
-    return _start(image, memory_bytes, cpus, runtime, LOWER_ULIMITS)
+    return _start(memory_bytes, options, LOWER_ULIMITS)
 
 
-def _start(image: str, memory_bytes: int, cpus: float, runtime: str | None, ulimits: list[Ulimit]) -> Sandbox:
+def _start(memory_bytes: int, options: DockerOptions, ulimits: list[Ulimit]) -> Sandbox:
     client = connect()
     try:
-        digest = _image(client, image).short_id  # of its content: a tag may move
+        digest = _image(client, options.image).short_id  # of its content: a tag may move
         memory = memory_bytes + PROGRAM_HEADROOM_BYTES
-        container = _Container(client, image, f"image {image} {digest}", memory, cpus, runtime, ulimits)
+        host_config = _host_config(client, memory, options, ulimits)
+        container = _Container(client, options.image, f"image {options.image} {digest}", host_config)
         return Sandbox(container, memory_bytes=memory)
     except docker.errors.ImageNotFound:
-        raise SandboxUnavailable(f"the engine has no image {image}: run `make image`") from None
+        raise SandboxUnavailable(f"the engine has no image {options.image}: run `make image`") from None
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise SandboxError(f"no container could be started: {error}") from error
 
 
+def why_not() -> str:
+    """Return why no engine can be used here; empty where one answers."""
+    try:
+        connect().close()
+    except SandboxUnavailable as error:
+        return str(error)
+    return ""
+
+
 def _image(client: docker.DockerClient, image: str) -> Image:
-    """The engine's, else its registry's.
+    """Return the image that the engine has, else pull it from its registry.
 
     Raises:
-        ImageNotFound: There is none, and its name is of no registry.
+        ImageNotFound: The engine has none, and its name is of no registry.
         SandboxUnavailable: The registry does not give it.
     """
     try:
@@ -107,7 +121,7 @@ def sweep() -> None:
 
     Raises:
         SandboxUnavailable: There is no engine.
-        SandboxError: It does not list them.
+        SandboxError: The engine does not list them.
     """
     client = connect()
     is_here = client.api.base_url == "http+docker://localhost"  # a socket, not some other machine
@@ -124,22 +138,50 @@ def sweep() -> None:
 
 
 def connect() -> docker.DockerClient:
-    """The engine that the environment names (DOCKER_HOST and its like), or the local one.
+    """Return a connection to the engine that the environment names (DOCKER_HOST and its like), or to the local one.
 
     Raises:
-        SandboxUnavailable: None answers.
+        SandboxUnavailable: No engine answers.
     """
     try:
-        client = docker.from_env(timeout=ASKED_S)
+        client = docker.from_env(timeout=ANSWER_TIMEOUT_S)
         client.ping()
-        client.api.timeout = API_TIMEOUT_S
+        client.api.timeout = CREATE_TIMEOUT_S
         return client
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise SandboxUnavailable(f"no Docker engine answers ({error}): start one, or use the process sandbox") from None
 
 
+def _host_config(
+    client: docker.DockerClient, memory_bytes: int, options: DockerOptions, ulimits: list[Ulimit]
+) -> dict[str, Any]:
+    """Return all that a container is denied, and what it is allowed."""
+    config: dict[str, Any] = client.api.create_host_config(
+        auto_remove=True,
+        network_mode="none",
+        ipc_mode="none",
+        read_only=True,
+        tmpfs={
+            "/tmp": f"rw,noexec,nosuid,nodev,size={SCRATCH_BYTES},nr_inodes=16384",
+            "/dev/mqueue": "ro,noexec,nosuid,nodev,size=4k",  # in place of one that programs could write to
+        },
+        sysctls=NO_SYSTEM_V_IPC,  # its objects would outlive a program
+        cap_drop=["ALL"],
+        cap_add=["SETUID", "SETGID", "KILL", "CHOWN"],
+        security_opt=["no-new-privileges"],
+        mem_limit=memory_bytes,
+        memswap_limit=memory_bytes,  # the same: no swap
+        pids_limit=CONTAINER_PROCESSES,
+        nano_cpus=_nano_cpus(client, options.cpus),
+        ulimits=ulimits,
+        log_config=docker.types.LogConfig(type="none"),
+        runtime=options.runtime,
+    )
+    return config
+
+
 def _nano_cpus(client: docker.DockerClient, cpus: float) -> int | None:
-    """No more than the engine's machine has, and no limit where the engine can set none: it would refuse either."""
+    """Return at most what the engine's machine has, and None where the engine can set no limit: it refuses either."""
     engine = client.info()
     return int(min(cpus, engine["NCPU"]) * 1e9) if engine["CpuCfsQuota"] else None
 
@@ -147,47 +189,17 @@ def _nano_cpus(client: docker.DockerClient, cpus: float) -> int | None:
 class _Container:
     """The attach stream of one container."""
 
+    pid: int | None = None
     start_timeout_s = START_TIMEOUT_S
     silence_timeout_s = SILENCE_TIMEOUT_S
 
-    def __init__(
-        self,
-        client: docker.DockerClient,
-        image: str,
-        interpreter: str,
-        memory_bytes: int,
-        cpus: float,
-        runtime: str | None,
-        ulimits: list[Ulimit],
-    ) -> None:
+    def __init__(self, client: docker.DockerClient, image: str, interpreter: str, host_config: dict[str, Any]) -> None:
         self.name = f"deepcoder-{uuid.uuid4().hex[:12]}"
         self.interpreter = interpreter
-        self.pid: int | None = None
         self._client = client
         self._received = bytearray()
         self._stderr = bytearray()
         api = client.api
-        host_config = api.create_host_config(
-            auto_remove=True,
-            network_mode="none",
-            ipc_mode="none",
-            read_only=True,
-            tmpfs={
-                "/tmp": f"rw,noexec,nosuid,nodev,size={SCRATCH_BYTES},nr_inodes=16384",
-                "/dev/mqueue": "ro,noexec,nosuid,nodev,size=4k",  # in place of one that programs could write to
-            },
-            sysctls=NO_SYSTEM_V_IPC,  # objects that outlive a program
-            cap_drop=["ALL"],
-            cap_add=["SETUID", "SETGID", "KILL", "CHOWN"],
-            security_opt=["no-new-privileges"],
-            mem_limit=memory_bytes,
-            memswap_limit=memory_bytes,  # the same: no swap
-            pids_limit=512,
-            nano_cpus=_nano_cpus(client, cpus),
-            ulimits=ulimits,
-            log_config=docker.types.LogConfig(type="none"),
-            runtime=runtime,
-        )
         try:
             api.create_container(
                 image,
@@ -204,7 +216,7 @@ class _Container:
             params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
             self._attached = api.attach_socket(self.name, params=params)
             self._socket: socket.socket = self._attached._sock
-            self._socket.settimeout(API_TIMEOUT_S)
+            self._socket.settimeout(CREATE_TIMEOUT_S)
             self._readable = select.poll()
             self._readable.register(self._socket, select.POLLIN)
             api.start(self.name)
@@ -248,16 +260,16 @@ class _Container:
         self._remove()
 
     def _remove(self) -> None:
-        """By force, since a runner in doubt may not end by itself."""
+        """Remove the container by force, since a runner in doubt may not end by itself."""
         api = self._client.api
-        api.timeout = ASKED_S
+        api.timeout = ANSWER_TIMEOUT_S
         try:
             try:
                 api.remove_container(self.name, force=True)
             except docker.errors.APIError as error:
                 if error.status_code != HTTPStatus.CONFLICT:
                     raise
-                api.wait(self.name, timeout=ASKED_S, condition="removed")  # it is being removed
+                api.wait(self.name, timeout=ANSWER_TIMEOUT_S, condition="removed")  # it is being removed
         except docker.errors.NotFound:
             pass
         except (docker.errors.APIError, requests.RequestException, OSError) as error:

@@ -22,6 +22,7 @@ from typing import Any
 
 from deepcoder.problems import Limits
 from deepcoder.sandbox import namespaces, owner
+from deepcoder.sandbox.backends import ProcessOptions
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.stream import (
     BOOTSTRAP,
@@ -46,12 +47,18 @@ CLOSE_S = 5.0
 CPU_S, FILE_BYTES = 300, 1 << 30
 
 
+def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
+    """Start a local process with a live runner in it: see `start_process`."""
+    return start_process(options.python, memory_bytes)
+
+
 def start_process(python: str | None = None, memory_bytes: int = Limits().memory_bytes) -> Sandbox:
-    """A new local process with a live runner in it, in namespaces where they are allowed. `python`: its interpreter.
-    `memory_bytes` is the most that a program may be allowed.
+    """Start a local process with a live runner in it, in namespaces where the kernel allows them.
+
+    `python` is its interpreter, `memory_bytes` the most that a program may be allowed.
 
     Raises:
-        SandboxUnavailable: It never will, as this machine is set.
+        SandboxUnavailable: None can start on this machine as it is set up.
         SandboxError: It did not start.
     """
     _check_limits(memory_bytes)
@@ -80,6 +87,11 @@ def start_process(python: str | None = None, memory_bytes: int = Limits().memory
             raise SandboxUnavailable(why) from None
     except OSError as error:
         raise SandboxError(f"no process could be started: {error}") from error
+
+
+def why_not() -> str:
+    """Return nothing: a process can be tried on every machine."""
+    return ""
 
 
 def sweep() -> None:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from deepcoder.sandbox.choice import SandboxConfig, start
+from deepcoder.sandbox.backends import SandboxConfig, resolve, start
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.stream import SandboxError
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Spare:
-    """At most one sandbox in waiting, started in a thread of its own.
+    """At most one sandbox in waiting, which starts in a thread of its own.
 
     The mutable state: that sandbox, or the attempt to start it.
     """
@@ -30,12 +30,12 @@ class Spare:
         self._coming: Future[Sandbox] | None = None
 
     def prepare(self) -> None:
-        """Begin to start one, unless there is one already."""
-        if self._coming is None:
+        """Begin to start a sandbox, unless there is one already or the backend starts too fast to need one."""
+        if self._coming is None and resolve(self._config).backend.has_spare:
             self._coming = self._thread.submit(start, self._config)
 
     def take(self) -> Sandbox:
-        """The one that was prepared, else a new one, proven now.
+        """Return the sandbox in waiting, else a new one. Either has proved itself now.
 
         Raises:
             SandboxError: It did not start, or does not work.

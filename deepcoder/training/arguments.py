@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import yaml
 from trl import GRPOConfig, ModelConfig, TrlParser
 
+from deepcoder.sandbox import KINDS
+
 _PRESETS = resources.files("deepcoder.training") / "presets"
 _DEFAULT_PRESET = "tiny"
 
@@ -44,9 +46,7 @@ class ScriptArguments:
         default="", metadata={"help": "A custom resource of Ray of which a sandbox takes one, in place of a CPU."}
     )
     pool: str = field(default="", metadata={"help": "Use the sandboxes of the running pool of that name."})
-    sandbox: str = field(
-        default="auto", metadata={"choices": ["auto", "docker", "process"], "help": "Where programs run."}
-    )
+    sandbox: str = field(default="auto", metadata={"choices": [*KINDS], "help": "Where programs run."})
     max_tests: int | None = field(
         default=15, metadata={"help": "Judge on the tests with the longest inputs; none means all."}
     )

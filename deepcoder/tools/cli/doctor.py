@@ -15,10 +15,10 @@ from rich.table import Table
 from deepcoder.datasets import ReferenceTime, load_problems
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Problem
+from deepcoder.sandbox import AUTO
 from deepcoder.tools.cli.machine import machine_is_well
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
-    Kind,
     Resource,
     Sandbox,
     TimeLimit,
@@ -50,7 +50,7 @@ def doctor(
         Path | None, typer.Option(help="JSONL to write: how long references take, for calibrated limits.")
     ] = None,
     runs: Annotated[int, typer.Option(min=1, help="How often each reference is judged.")] = RUNS,
-    sandbox: Sandbox = Kind.auto,
+    sandbox: Sandbox = AUTO,
     workers: Workers = None,
     time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
     resource: Resource = "",

@@ -10,8 +10,9 @@ from rich.markup import escape
 
 from deepcoder.datasets import file_rows
 from deepcoder.programs import Program
+from deepcoder.sandbox import AUTO
 from deepcoder.tools.cli.judge import judge_and_print
-from deepcoder.tools.cli.options import Kind, Problems, Sandbox, UserError, one_problem
+from deepcoder.tools.cli.options import Problems, Sandbox, UserError, one_problem
 from deepcoder.tools.console import out
 from deepcoder.tools.explain import CODE_LINES, excerpt
 from deepcoder.tools.grade import Record
@@ -24,7 +25,7 @@ def explain(
     line: Annotated[
         int | None, typer.Option(min=1, help="The line to explain; default: the first program that is not AC.")
     ] = None,
-    sandbox: Sandbox = Kind.auto,
+    sandbox: Sandbox = AUTO,
 ) -> None:
     """Judge a recorded program again and show why it fails; exit code 1 if the verdict is not the recorded one."""
     number, record = _record_at(records, line)

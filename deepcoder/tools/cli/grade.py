@@ -13,10 +13,10 @@ from rich.table import Table
 
 from deepcoder.datasets import quarantined
 from deepcoder.problems import by_id
+from deepcoder.sandbox import AUTO
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
     Checker,
-    Kind,
     MaxTests,
     Pool,
     Problems,
@@ -43,7 +43,7 @@ def grade(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="JSONL of judgements to write; an existing file is continued.")
     ],
-    sandbox: Sandbox = Kind.auto,
+    sandbox: Sandbox = AUTO,
     workers: Workers = None,
     time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
     max_tests: MaxTests = None,

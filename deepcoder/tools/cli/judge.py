@@ -12,11 +12,10 @@ from deepcoder import sandbox as sandboxes
 from deepcoder.judge import judge as judge_submission
 from deepcoder.jury import Jury
 from deepcoder.programs import Program
-from deepcoder.sandbox import SandboxConfig
+from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
     Checker,
-    Kind,
     Problems,
     Sandbox,
     TimeLimit,
@@ -33,7 +32,7 @@ def judge(
     program: Annotated[Path, typer.Argument(help="A Python source file.")],
     problem: Problems,
     problem_id: Annotated[str | None, typer.Option(help="The problem to use, where there are several.")] = None,
-    sandbox: Sandbox = Kind.auto,
+    sandbox: Sandbox = AUTO,
     time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
     checker: Checker = "",
 ) -> None:
@@ -48,7 +47,7 @@ def judge(
     raise typer.Exit(judgement.verdict is not Verdict.AC)
 
 
-def judge_and_print(submission: Submission, kind: Kind, recorded: int | None = None) -> Judgement:
+def judge_and_print(submission: Submission, kind: str, recorded: int | None = None) -> Judgement:
     """Judge the submission in a sandbox of its own, and print the verdict and one test.
 
     The test is the one that failed. Where none failed, it is number `recorded`, the one that failed earlier.

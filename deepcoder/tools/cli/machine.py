@@ -12,15 +12,15 @@ from deepcoder import sandbox as sandboxes
 from deepcoder.judge import judge
 from deepcoder.pool import SandboxPool
 from deepcoder.programs import Program
-from deepcoder.sandbox import SandboxConfig, SandboxError
+from deepcoder.sandbox import BACKENDS, SandboxConfig, SandboxError
 from deepcoder.tools.console import out
 from deepcoder.tools.doctor import SELF_TEST, self_test
 from deepcoder.verdicts import Submission, Verdict
 
 
 def machine_is_well() -> bool:
-    """Try both kinds of sandbox and a pool, and print what works; training needs a pool and one kind of sandbox."""
-    well = {kind: _works(f"{kind} sandbox", partial(_try_sandbox, kind)) for kind in ("docker", "process")}
+    """Try every kind of sandbox and a pool, and print what works; training needs a pool and one kind of sandbox."""
+    well = {kind: _works(f"{kind} sandbox", partial(_try_sandbox, kind)) for kind in BACKENDS}
     usable = [kind for kind in well if well[kind]]
     return bool(usable) and _works("Ray and a pool of two workers", partial(_try_pool, usable[0]))
 

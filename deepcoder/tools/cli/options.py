@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from deepcoder.datasets import DataError
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Problem
-from deepcoder.sandbox import SandboxConfig
+from deepcoder.sandbox import BACKENDS, KINDS, SandboxConfig
 
 
 class UserError(Exception):
@@ -19,14 +18,6 @@ class UserError(Exception):
 
 
 DEFAULT_TIME_LIMIT_S = Limits().cpu_s
-
-
-class Kind(enum.StrEnum):
-    """The kinds of sandbox that a user can ask for."""
-
-    auto = "auto"
-    docker = "docker"
-    process = "process"
 
 
 def time_limit_s(given: float | None) -> float | None:
@@ -42,8 +33,25 @@ def time_limit_s(given: float | None) -> float | None:
     return given
 
 
+def sandbox_kind(given: str) -> str:
+    """Return the value of `--sandbox`.
+
+    Raises:
+        typer.BadParameter: No backend has this name.
+    """
+    if given not in KINDS:
+        raise typer.BadParameter(f"{given!r} is not one of {', '.join(KINDS)}")
+    return given
+
+
+PLACES = ", ".join(backend.places for backend in BACKENDS.values())
 Sandbox = Annotated[
-    Kind, typer.Option(help="Docker containers, local processes, or Docker where an engine answers, else processes.")
+    str,
+    typer.Option(
+        callback=sandbox_kind,
+        metavar="|".join(KINDS),
+        help=f"{PLACES}, or auto: the first of these that can start here.",
+    ),
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of sandboxes; default: one per CPU of the cluster.")]
 Resource = Annotated[
@@ -88,12 +96,11 @@ def one_problem(problems: list[Problem], problem_id: str | None) -> Problem:
 
 
 def pool_for(
-    problems: list[Problem], kind: Kind, workers: int | None, resource: str = "", running: str = ""
+    problems: list[Problem], kind: str, workers: int | None, resource: str = "", running: str = ""
 ) -> SandboxPool:
     """Return a pool for these problems, to be entered with `with`. `running` names a pool to attach to instead."""
     if running:
         return SandboxPool.attach(running)
     memory_bytes = max(problem.limits.memory_bytes for problem in problems)
-    # Workers unpickle the configuration and cannot import this package's enum: `kind` travels as plain text.
-    config = SandboxConfig(kind=kind.value, memory_bytes=memory_bytes)
+    config = SandboxConfig(kind=kind, memory_bytes=memory_bytes)
     return SandboxPool(workers, config, resource=resource)

@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from deepcoder import sandbox as sandboxes
-from deepcoder.sandbox import SandboxConfig
-from deepcoder.tools.cli.options import Kind, Sandbox, UserError, time_limit_s
+from deepcoder.sandbox import AUTO, SandboxConfig
+from deepcoder.tools.cli.options import Sandbox, UserError, time_limit_s
 from deepcoder.tools.console import out, progress
 from deepcoder.tools.redteam import LIMITS, Finding, attacks, findings, with_limits
 from deepcoder.verdicts import Verdict
@@ -19,7 +19,7 @@ from deepcoder.verdicts import Verdict
 
 def redteam(
     names: Annotated[list[str] | None, typer.Argument(help="Attacks or classes to run; default: all.")] = None,
-    sandbox: Sandbox = Kind.auto,
+    sandbox: Sandbox = AUTO,
     image: Annotated[str, typer.Option(help="Docker: the image to attack.")] = SandboxConfig.image,
     runtime: Annotated[str | None, typer.Option(help="Docker: the engine's runtime, such as runsc.")] = None,
     cpus: Annotated[float, typer.Option(min=0.1, help="Docker: processors of the container.")] = SandboxConfig.cpus,

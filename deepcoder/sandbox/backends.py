@@ -1,0 +1,191 @@
+"""The table of backends, the ways to start a sandbox. A new backend is one file and one row.
+
+Runs: worker node, and wherever a sandbox is configured. The file of a backend is imported when it is first used, so a
+node needs no package of a backend that it does not use. "auto" is resolved once for a pool, so that all its workers are
+alike.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import logging
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from deepcoder.sandbox.client import Sandbox
+from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
+
+log = logging.getLogger(__name__)
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class DockerOptions:
+    """How to make a container."""
+
+    image: str = "deepcoder-sandbox:py311"
+    cpus: float = 2.0  # one for the program, one for the runner, which gets the next process ready meanwhile
+    runtime: str | None = None  # the engine's runtime, such as runsc
+
+
+@dataclass(frozen=True)
+class ProcessOptions:
+    """How to start a local process."""
+
+    python: str | None = None  # the interpreter; None is the one that this process has
+
+
+class BackendModule(Protocol):
+    """What the file of a backend defines."""
+
+    def start(self, memory_bytes: int, options: Any) -> Sandbox:
+        """Start a sandbox. `memory_bytes` is the most that a program may be allowed.
+
+        Raises:
+            SandboxUnavailable: None can start here until somebody changes something.
+            SandboxError: It did not start.
+        """
+
+    def sweep(self) -> None:
+        """Remove what owners of sandboxes that are gone have left on this machine, and nothing else.
+
+        Raises:
+            SandboxError: It could not be looked for.
+        """
+
+    def why_not(self) -> str:
+        """Return why "auto" cannot take this backend here; empty where it can."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One way to start a sandbox."""
+
+    name: str  # also of its file in this folder
+    options: type[Any]  # a dataclass, every field with a default
+    places: str  # what its sandboxes are, for people
+    caveat: str = ""  # what it does not stop; said when "auto" takes it
+    has_image: bool = False  # its interpreter comes in an image, which must be the same on every node
+    has_own_users: bool = True  # every program gets a user of its own, whoever starts the sandbox
+    has_spare: bool = True  # a start takes so long that a sandbox in waiting is worth its memory
+    worker_cpus: float = 1.0  # what one worker takes of its node's CPUs
+
+    def load(self) -> BackendModule:
+        """Return the backend's file.
+
+        Raises:
+            SandboxUnavailable: A package that it needs is not installed.
+        """
+        try:
+            return cast(BackendModule, importlib.import_module(f"{__package__}.{self.name}"))
+        except ModuleNotFoundError as error:
+            why = f"the package {error.name} is not installed here: install it, or use another sandbox"
+            raise SandboxUnavailable(f"no {self.name} sandbox can start: {why}") from None
+
+
+_ROWS = (
+    Backend("docker", DockerOptions, "Docker containers", has_image=True),
+    Backend(
+        "process",
+        ProcessOptions,
+        "local processes",
+        caveat="programs run as local processes in namespaces of their own. That keeps them from files, network and "
+        "each other, but not from bugs of this machine's kernel; use Docker for programs that you would not run "
+        "yourself",
+        has_own_users=False,  # they have where root starts it
+    ),
+)
+BACKENDS = {each.name: each for each in _ROWS}  # in the order in which "auto" takes the first that can start
+KINDS = (AUTO, *BACKENDS)
+
+
+@dataclass(frozen=True)
+class SandboxConfig:
+    """How to start a sandbox.
+
+    The options of the backend are an object of its class of options, or given one by one where they have a field here.
+    """
+
+    kind: str = AUTO
+    image: str = DockerOptions.image
+    memory_bytes: int = 1 << 30  # the most that a problem's memory limit may be
+    cpus: float = DockerOptions.cpus
+    runtime: str | None = DockerOptions.runtime
+    options: Any = None  # instead of the fields that its class has in common with this one
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"sandbox must be one of {', '.join(KINDS)}, not {self.kind!r}")
+        if self.options is not None and not isinstance(self.options, self.backend.options):
+            raise ValueError(f"a {self.kind} sandbox has {self.backend.options.__name__}, not {self.options!r}")
+
+    @property
+    def backend(self) -> Backend:
+        """The row of the table.
+
+        Raises:
+            ValueError: The kind is "auto", which `resolve` decides.
+        """
+        if self.kind == AUTO:
+            raise ValueError("the kind of sandbox is not decided yet")
+        return BACKENDS[self.kind]
+
+    def backend_options(self) -> Any:
+        """Return the options of the backend."""
+        if self.options is not None:
+            return self.options
+        names = {each.name for each in dataclasses.fields(self.backend.options)} & vars(self).keys()
+        return self.backend.options(**{name: getattr(self, name) for name in names})
+
+
+def resolve(config: SandboxConfig) -> SandboxConfig:
+    """Return the configuration with "auto" decided: the first backend of the table that can start here.
+
+    Raises:
+        SandboxUnavailable: None can.
+    """
+    if config.kind != AUTO:
+        return config
+    reasons: list[str] = []
+    for backend in BACKENDS.values():
+        why_not = _why_not(backend)
+        if not why_not:
+            if reasons and backend.caveat:
+                reason = "; ".join(reasons)
+                log.warning("%s. So %s.", reason[0].upper() + reason[1:], backend.caveat)
+            return dataclasses.replace(config, kind=backend.name)
+        reasons.append(why_not)
+    raise SandboxUnavailable("; ".join(reasons))
+
+
+def _why_not(backend: Backend) -> str:
+    try:
+        return backend.load().why_not()
+    except SandboxUnavailable as error:
+        return str(error)
+
+
+def start(config: SandboxConfig) -> Sandbox:
+    """Start a sandbox.
+
+    Raises:
+        SandboxUnavailable: None can start here until somebody changes something.
+        SandboxError: It did not start.
+    """
+    config = resolve(config)
+    sandbox = config.backend.load().start(config.memory_bytes, config.backend_options())
+    if config.backend.has_own_users and not sandbox.hello["own_uids"]:
+        sandbox.close()
+        raise SandboxError(f"{sandbox!r} cannot give every program a user of its own")
+    return sandbox
+
+
+def sweep(config: SandboxConfig) -> None:
+    """Remove what owners of sandboxes that are gone have left on this machine, and nothing else.
+
+    Raises:
+        SandboxError: It could not be looked for.
+    """
+    resolve(config).backend.load().sweep()

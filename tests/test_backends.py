@@ -1,0 +1,164 @@
+"""The table of backends: what a row says, what follows from it, and what a node need not have."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deepcoder.sandbox import BACKENDS, KINDS, SandboxConfig, SandboxError, SandboxUnavailable, Spare, docker, process
+from deepcoder.sandbox import backends as table
+from deepcoder.sandbox.backends import Backend, BackendModule, DockerOptions, ProcessOptions
+from deepcoder.sandbox.client import Sandbox
+from deepcoder.sandbox.fake import FakeSandbox
+from deepcoder.wire.messages import Ended, Outcome, Task
+
+MODULES: list[BackendModule] = [docker, process]
+
+
+def nothing(task: Task, given: bytes) -> Outcome:
+    return Outcome(Ended.EXITED, exit_code=0)
+
+
+@dataclasses.dataclass(frozen=True)
+class SmallOptions:
+    cpus: float = 1.0
+    address: str = "here"
+
+
+class Small:
+    """The file of a backend."""
+
+    def __init__(self, why_not: str = "") -> None:
+        self.reason = why_not
+        self.started: list[tuple[int, SmallOptions]] = []
+        self.own_uids = True
+
+    def start(self, memory_bytes: int, options: SmallOptions) -> Sandbox:
+        self.started.append((memory_bytes, options))
+        sandbox = FakeSandbox(nothing)
+        sandbox.hello["own_uids"] = self.own_uids
+        return sandbox
+
+    def sweep(self) -> None:
+        pass
+
+    def why_not(self) -> str:
+        return self.reason
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Small:
+    """A table with one more backend, before the others: its file and its row are all that it takes."""
+    module = Small()
+    monkeypatch.setitem(sys.modules, "deepcoder.sandbox.small", module)
+    rows = {"small": Backend("small", SmallOptions, "small places"), **BACKENDS}
+    monkeypatch.setattr(table, "BACKENDS", rows)
+    monkeypatch.setattr(table, "KINDS", ("auto", *rows))
+    return module
+
+
+def test_every_row_names_a_file_with_the_functions_of_a_backend() -> None:
+    assert [importlib.import_module(f"deepcoder.sandbox.{name}") for name in BACKENDS] == MODULES
+    assert KINDS == ("auto", *BACKENDS)
+    for backend in BACKENDS.values():
+        backend.options()  # every option has a default
+
+
+def test_one_row_more_is_enough_for_a_new_backend(small: Small) -> None:
+    table.start(SandboxConfig("small", memory_bytes=1 << 28, cpus=3.0)).close()
+    table.start(SandboxConfig("small", options=SmallOptions(address="there"))).close()
+
+    assert small.started == [(1 << 28, SmallOptions(3.0, "here")), (1 << 30, SmallOptions(1.0, "there"))]
+
+
+def test_auto_takes_the_first_backend_that_can_start(small: Small) -> None:
+    assert table.resolve(SandboxConfig()).kind == "small"
+
+
+def test_auto_says_why_it_takes_one_that_stops_less(small: Small, caplog: pytest.LogCaptureFixture) -> None:
+    small.reason = "it rains"
+    with caplog.at_level(logging.WARNING), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(docker, "why_not", lambda: "no Docker engine answers")
+        resolved = table.resolve(SandboxConfig(memory_bytes=1 << 28))
+
+    assert resolved == SandboxConfig("process", memory_bytes=1 << 28)
+    (record,) = caplog.records
+    assert record.message.startswith("It rains; no Docker engine answers. So programs run as local processes in ")
+
+
+def test_auto_without_a_backend_that_can_start_says_why(small: Small) -> None:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SandboxUnavailable, match="^it rains; no; never$"):
+        small.reason = "it rains"
+        patch.setattr(docker, "why_not", lambda: "no")
+        patch.setattr(process, "why_not", lambda: "never")
+        table.resolve(SandboxConfig())
+
+
+def test_options_of_docker_are_given_one_by_one_or_together() -> None:
+    options = DockerOptions("image:1", 1.0, "runsc")
+    assert SandboxConfig("docker", "image:1", 1 << 28, 1.0, "runsc").backend_options() == options
+    assert SandboxConfig("docker", options=options).backend_options() == options
+    assert SandboxConfig("docker").backend_options() == DockerOptions()
+    assert SandboxConfig("process", cpus=1.0).backend_options() == ProcessOptions()
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "said"),
+    [
+        ("nowhere", None, "sandbox must be one of auto, docker, process, not 'nowhere'"),
+        ("process", DockerOptions(), "a process sandbox has ProcessOptions"),
+        ("auto", DockerOptions(), "not decided yet"),
+    ],
+)
+def test_wrong_configuration_is_refused(kind: str, options: object, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        SandboxConfig(kind, options=options)
+
+
+def test_sandbox_with_less_isolation_than_its_row_promises_does_not_start(small: Small) -> None:
+    small.own_uids = False
+    with pytest.raises(SandboxError, match="a user of its own"):
+        table.start(SandboxConfig("small"))
+
+
+def test_backend_that_starts_fast_has_no_spare(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    spare = Spare(SandboxConfig("small"), lambda sandbox: None)
+    row = table.BACKENDS["small"]
+    monkeypatch.setitem(table.BACKENDS, "small", dataclasses.replace(row, has_spare=False))
+
+    spare.prepare()
+
+    assert small.started == []
+    spare.take().close()
+    spare.close()
+
+
+WITHOUT_DOCKER = """
+import sys
+sys.path[:0] = {path!r}
+sys.modules["docker"] = None  # importing it fails
+import deepcoder.pool.worker
+from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, resolve, start, sweep
+assert resolve(SandboxConfig()).kind == "process"
+sweep(SandboxConfig())
+start(SandboxConfig("process")).close()
+try:
+    start(SandboxConfig("docker"))
+except SandboxUnavailable as error:
+    print(error)
+"""
+
+
+def test_processes_start_without_the_docker_package() -> None:
+    script = WITHOUT_DOCKER.format(path=[str(Path(__file__).parents[1]), *sys.path])
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100)
+    assert (ran.returncode, ran.stdout) == (
+        0,
+        "no docker sandbox can start: the package docker is not installed here: install it, or use another sandbox\n",
+    ), ran.stderr
