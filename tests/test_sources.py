@@ -29,6 +29,7 @@ from deepcoder.datasets import (
     load_problems,
     tests_json,
 )
+from deepcoder.datasets.fields import reference
 from deepcoder.datasets.formats import (
     apps,
     code_contests,
@@ -219,6 +220,13 @@ def test_reference_is_the_first_python_3() -> None:
     assert "sys.set_int_max_str_digits" in str(problems("apps")[0].reference)  # before it stands Python 2
     assert problems("code_contests")[0].reference == SUM  # before it stand C++ and Python 2
     assert problems("deepcoder_primeintellect")[0].reference == SUM.rstrip()  # out of its fence
+
+
+@pytest.mark.parametrize("wrap", ["{}", "```python\n{}```", "Like this:\n\n```python\n{}```\n"])
+def test_reference_is_whole_where_its_docstring_has_a_fenced_example(wrap: str) -> None:
+    source = "def f(x):\n    '''Add one.\n\n    ```python\n    print(f(1))\n    ```\n    '''\n    return x + 1\n"
+    assert str(reference([wrap.format(source)])).rstrip() == source.rstrip()
+    assert str(reference(wrap.format(source))).rstrip() == source.rstrip()
 
 
 def test_starter_code_is_in_the_prompt() -> None:

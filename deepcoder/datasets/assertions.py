@@ -38,7 +38,7 @@ _Scope = ChainMap[str, Any]
 
 _READING_STEPS = 20_000_000  # elements of values, names and statements that reading may look at: loops repeat them
 _STATEMENT_STEPS = 100
-_HELPERS = ("is_same_list", "is_same_tree", "list_node", "tree_node")  # which LeetCode's prompts define
+_LEETCODE_HELPERS = ("is_same_list", "is_same_tree", "list_node", "tree_node")  # which LeetCode's prompts define
 _ENDING = frozenset({"SystemExit", "_exit", "exit", "quit", "skip"})  # what follows these may never be executed
 
 
@@ -134,7 +134,7 @@ class _Reader:
         self._given = {entry_point: ENTRY_POINT, "candidate": ENTRY_POINT, "Solution": Solution(entry_point)}
         self._names: _Scope = ChainMap({})
         self.left(helpers, ())
-        for name in _HELPERS:  # a prompt that defines these means the same by them
+        for name in _LEETCODE_HELPERS:  # a prompt that defines these means the same by them
             self._names.pop(name, None)
         self._names.update(self._given)
         self.is_open = False

@@ -87,17 +87,23 @@ def _is_message(given: Any) -> bool:
 
 
 def reference(solutions: Any) -> str | None:
-    """The first solution that is Python 3, out of a list, JSON text of one, or one program; each may be fenced."""
+    """Return the first solution that is Python 3, of a list, of JSON text of one, or of one program.
+
+    A solution may be fenced. One that is Python as it stands is taken whole: its docstring may hold a fenced example.
+    """
     if isinstance(solutions, str):
         try:
             solutions = json.loads(solutions)
         except (ValueError, RecursionError):
             solutions = [solutions]
     for solution in solutions if isinstance(solutions, list) else ():
-        program = extract(solution) if isinstance(solution, str) and "```" in solution else None
-        source = program.source if program else solution
-        if isinstance(source, str) and source.strip() and is_python(source):
-            return source
+        if not isinstance(solution, str) or not solution.strip():
+            continue
+        if is_python(solution):
+            return solution
+        program = extract(solution) if "```" in solution else None
+        if program and program.source.strip() and is_python(program.source):
+            return program.source
     return None
 
 

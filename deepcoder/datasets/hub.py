@@ -7,7 +7,7 @@ are loading scripts, which the `datasets` package runs no more; of those, and of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from deepcoder.datasets.errors import DataError
 from deepcoder.datasets.rows import Row, json_lines
 
 _SOURCE = re.compile(r"(?P<name>[^:@]+)(:(?P<config>[^:@]+))?(@(?P<split>[^:@]+))?")
-_LCB_RELEASES = 6
+LCB_RELEASES = 6
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,24 @@ class HubSet:
     repository: str
     config: str | None = None
     split: str = "train"
-    files: str = ""  # the files to read instead, with {split} in it; `lcb` for LiveCodeBench's releases
+    files: Callable[[HubSet], list[str]] | None = (
+        None  # the names of the files to read, where `datasets` cannot load it
+    )
+
+
+def _livecodebench_files(hub_set: HubSet) -> list[str]:
+    match = re.fullmatch(r"(release_)?v([1-9])", hub_set.config or "")
+    if hub_set.config == "release_latest":
+        numbers = range(1, LCB_RELEASES + 1)
+    elif match and int(match[2]) <= LCB_RELEASES:
+        last = int(match[2])
+        numbers = range(1 if match[1] else last, last + 1)
+    else:
+        raise DataError(
+            f"{hub_set.repository} has no {hub_set.config}: write release_v1 to release_v{LCB_RELEASES}, "
+            f"or v1 to v{LCB_RELEASES} for what a release added"
+        )
+    return [f"test{number if number > 1 else ''}.jsonl" for number in numbers]
 
 
 KNOWN = (
@@ -34,9 +51,9 @@ KNOWN = (
     HubSet("deepcoder-taco", "agentica-org/DeepCoder-Preview-Dataset", "taco"),
     HubSet("deepcoder-lcbv5", "agentica-org/DeepCoder-Preview-Dataset", "lcbv5"),
     HubSet("deepcoder-codeforces", "agentica-org/DeepCoder-Preview-Dataset", "codeforces", "test"),
-    HubSet("livecodebench", "livecodebench/code_generation_lite", "release_v6", "test", "lcb"),
-    HubSet("apps", "codeparrot/apps", files="{split}.jsonl"),
-    HubSet("taco", "BAAI/TACO", files="ALL/{split}-*.parquet"),
+    HubSet("livecodebench", "livecodebench/code_generation_lite", "release_v6", "test", _livecodebench_files),
+    HubSet("apps", "codeparrot/apps", files=lambda hub_set: [f"{hub_set.split}.jsonl"]),
+    HubSet("taco", "BAAI/TACO", files=lambda hub_set: [f"ALL/{hub_set.split}-*.parquet"]),
     HubSet("taco-verified", "likaixin/TACO-verified"),
     HubSet("code-contests", "deepmind/code_contests"),
     HubSet("codeforces", "open-r1/codeforces", "verifiable"),
@@ -76,26 +93,13 @@ def found(source: str, split: str | None = None) -> HubSet:
 
 
 def files_of(hub_set: HubSet) -> list[str]:
-    """The addresses of the files to read where the `datasets` package cannot load the set by its name.
+    """Return the addresses of the files to read where the `datasets` package cannot load the set by its name.
 
     Raises:
-        DataError: LiveCodeBench has no such release.
+        DataError: The set has no such release.
     """
-    folder = f"hf://datasets/{hub_set.repository}/"
-    if hub_set.files != "lcb":
-        return [folder + hub_set.files.format(split=hub_set.split)] if hub_set.files else []
-    match = re.fullmatch(r"(release_)?v([1-9])", hub_set.config or "")
-    if hub_set.config == "release_latest":
-        numbers = range(1, _LCB_RELEASES + 1)
-    elif match and int(match[2]) <= _LCB_RELEASES:
-        last = int(match[2])
-        numbers = range(1 if match[1] else last, last + 1)
-    else:
-        raise DataError(
-            f"{hub_set.repository} has no {hub_set.config}: write release_v1 to release_v{_LCB_RELEASES}, "
-            f"or v1 to v{_LCB_RELEASES} for what a release added"
-        )
-    return [f"{folder}test{number if number > 1 else ''}.jsonl" for number in numbers]
+    names = hub_set.files(hub_set) if hub_set.files else []
+    return [f"hf://datasets/{hub_set.repository}/{name}" for name in names]
 
 
 def rows(hub_set: HubSet) -> Iterator[Row]:

@@ -11,28 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from deepcoder.checkers import checker
-from deepcoder.datasets import (
-    hub,
-)
+from deepcoder.datasets import hub
 from deepcoder.datasets.errors import DataError
-from deepcoder.datasets.formats import (
-    apps,
-    canonical,
-    code_contests,
-    deepcoder_preview,
-    ground_truth,
-    humaneval,
-    kodcode,
-    leetcode,
-    livecodebench,
-    mbpp,
-    open_r1_codeforces,
-    verifiable_coding,
-)
+from deepcoder.datasets.formats import FORMATS, Format, canonical
 from deepcoder.datasets.rows import FILES, Row, file_rows, json_lines
 from deepcoder.datasets.times import calibrated
 from deepcoder.problems import Limits, Mode, Problem
@@ -42,20 +26,6 @@ log = logging.getLogger(__name__)
 SHIPPED = "deepcoder_small"
 DEFAULT_LIMITS = Limits()
 INT_DIGITS = 1_000_000  # that an int of a data set may have: Python reads so many in 10 s, and its time is quadratic
-_FORMATS = (  # the first that knows a row reads it: those with the more telling columns come first
-    canonical,
-    ground_truth,
-    humaneval,
-    leetcode,
-    mbpp,
-    kodcode,
-    livecodebench,
-    apps,
-    code_contests,
-    open_r1_codeforces,
-    verifiable_coding,
-    deepcoder_preview,
-)
 _UNKNOWN = "the format is unknown: neither `mode` and `tests` nor the columns of a known data set are there"
 _UNKNOWN_ROWS = 20  # so many of them at the beginning, and it is none of our data sets
 _REASONS, _EXAMPLES = 4, 3  # that a summary names
@@ -131,7 +101,7 @@ def read_problems(
     unknown: DataError | None = None  # the first row of no known format
     ours = False  # a row in our own format was there: the file is the user's, and nothing in it may be wrong
     for number, (where, row) in enumerate(rows):
-        format_ = next((each for each in _FORMATS if isinstance(row, Mapping) and each.is_row(row)), None)
+        format_ = next((each for each in FORMATS if isinstance(row, Mapping) and each.is_row(row)), None)
         found = _problem(format_, row, where, f"{name}/{number}", limits)
         ours = ours or format_ is canonical
         if isinstance(found, Unusable):
@@ -156,11 +126,11 @@ def read_problems(
         raise DataError(f"{source} has no row that can be used" + (f": {summary(unusable)}" if unusable else ""))
 
 
-def _problem(format_: ModuleType | None, row: Any, where: str, problem_id: str, limits: Limits) -> Problem | Unusable:
+def _problem(format_: Format | None, row: Any, where: str, problem_id: str, limits: Limits) -> Problem | Unusable:
     if format_ is None:
         return Unusable(where, _UNKNOWN if isinstance(row, Mapping) else "a row must be an object")
     try:
-        problem: Problem = dataclasses.replace(format_.problem_from_row(row, problem_id, limits), where=where)
+        problem = dataclasses.replace(format_.problem_from_row(row, problem_id, limits), where=where)
         _check(problem)
         return problem
     except (ValueError, TypeError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import islice
@@ -56,45 +56,47 @@ def prepare(
     Raises:
         DataError: As `load_problems`; or `output` cannot be written.
     """
-    if output.suffix not in (".parquet", ".jsonl"):
-        raise DataError(f"{output} must end with .parquet or .jsonl")
+    if output.suffix not in _WRITERS:
+        raise DataError(f"{output} must end with {' or '.join(_WRITERS)}")
     if not output.parent.is_dir():
         raise DataError(f"{output.parent} is no folder: make it first")
     default = limits or Limits()
     draft = output.with_name(output.name + ".part")
-    problems = tests = size = 0
-    unusable: list[Unusable] = []
     try:
-        with _writer(output.suffix, draft) as writer:
-            for each in islice(read_problems(source, split, default), rows):
-                if isinstance(each, Problem):
-                    try:
-                        writer.write(each.prefixed(prefix), default if limits is None else None)
-                    except ValueError as error:
-                        each = Unusable(f"problem {each.problem_id}", str(error))
-                if isinstance(each, Problem):
-                    problems, tests, size = problems + 1, tests + len(each.tests), size + each.size
-                else:
-                    unusable.append(each)
-                tick()
+        found = islice(read_problems(source, split, default), rows)
+        with _WRITERS[output.suffix](draft) as writer:
+            prepared = _written(found, writer, prefix, default if limits is None else None, tick)
             writer.finish()
-        if not problems:
-            raise DataError(f"no row of {source} can be used: {unusable[0].reason if unusable else 'it has none'}")
+        if not prepared.problems:
+            reason = prepared.unusable[0].reason if prepared.unusable else "it has none"
+            raise DataError(f"no row of {source} can be used: {reason}")
         os.replace(draft, output)
+    except ImportError:
+        raise DataError("parquet needs `pip install deepcoder[data]`") from None
     except OSError as error:
         raise DataError(f"{output} cannot be written: {error}") from None
     finally:
         draft.unlink(missing_ok=True)
+    return prepared
+
+
+def _written(
+    found: Iterable[Problem | Unusable], writer: _Writer, prefix: str, default: Limits | None, tick: Callable[[], None]
+) -> Prepared:
+    """Write the problems, one after the other."""
+    problems = tests = size = 0
+    unusable: list[Unusable] = []
+    for each in found:
+        if isinstance(each, Problem):
+            try:
+                writer.write(each.prefixed(prefix), default)
+                problems, tests, size = problems + 1, tests + len(each.tests), size + each.size
+            except ValueError as error:
+                unusable.append(Unusable(f"problem {each.problem_id}", str(error)))
+        else:
+            unusable.append(each)
+        tick()
     return Prepared(problems, tests, size, unusable)
-
-
-def _writer(suffix: str, draft: Path) -> AbstractContextManager[_Writer]:
-    if suffix == ".jsonl":
-        return _Lines(draft)
-    try:
-        return stored.Writer(draft)
-    except ImportError:
-        raise DataError("parquet needs `pip install deepcoder[data]`") from None
 
 
 class _Lines:
@@ -112,3 +114,6 @@ class _Lines:
 
     def finish(self) -> None:
         self._text.flush()
+
+
+_WRITERS: dict[str, Callable[[Path], AbstractContextManager[_Writer]]] = {".parquet": stored.Writer, ".jsonl": _Lines}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from deepcoder.datasets import stored
 from deepcoder.datasets.errors import DataError
 
-FILES = (".jsonl", ".json", ".parquet")
 _CHUNK = 1 << 20
 _BATCH_BYTES = 16 << 20
 
@@ -18,7 +18,7 @@ Row = tuple[str, Any]  # where it stands, for messages, and the row
 
 
 def file_rows(path: Path) -> Iterator[Row]:
-    """Pairs of where a row of the file stands, for messages, and the row.
+    """Yield pairs of where a row of the file stands, for messages, and the row.
 
     Raises:
         DataError: The file cannot be read.
@@ -28,14 +28,7 @@ def file_rows(path: Path) -> Iterator[Row]:
     if not path.is_file():
         raise DataError(f"{path} does not exist")
     try:
-        if path.suffix == ".parquet":
-            yield from ((f"{path}, row {number}", row) for number, row in enumerate(_parquet_rows(path)))
-            return
-        with path.open(encoding="utf-8") as text:
-            if path.suffix == ".jsonl":
-                yield from json_lines(str(path), text)
-            else:
-                yield from ((f"{path}, row {number}", row) for number, row in enumerate(_json_values(text)))
+        yield from FILES[path.suffix].rows(path)
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8: {error}") from None
     except json.JSONDecodeError as error:
@@ -50,18 +43,9 @@ def file_rows(path: Path) -> Iterator[Row]:
 
 
 def count_rows(path: Path) -> int | None:
-    """How many rows a file has, where that is quick to say."""
-    if path.suffix == ".jsonl":
-        with path.open("rb") as lines:
-            return sum(1 for line in lines if line.strip())
-    if path.suffix == ".parquet":
-        import pyarrow.parquet  # of the `data` extra
-
-        try:
-            return int(pyarrow.parquet.read_metadata(path).num_rows)
-        except (OSError, pyarrow.ArrowException):  # `file_rows` says what is wrong
-            return None
-    return None
+    """Return how many rows a file has, where that is quick to say."""
+    kind = FILES.get(path.suffix)
+    return kind.count(path) if kind else None
 
 
 def json_lines(name: str, lines: Iterable[str]) -> Iterator[Row]:
@@ -76,6 +60,21 @@ def json_lines(name: str, lines: Iterable[str]) -> Iterator[Row]:
                 yield f"{name}, line {number}", json.loads(line)
             except (ValueError, RecursionError) as error:  # a ValueError also for an int of too many digits
                 raise DataError(f"{name}, line {number}: not JSON: {error}") from None
+
+
+def _jsonl_rows(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8") as text:
+        yield from json_lines(str(path), text)
+
+
+def _count_jsonl(path: Path) -> int:
+    with path.open("rb") as lines:
+        return sum(1 for line in lines if line.strip())
+
+
+def _json_rows(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8") as text:
+        yield from ((f"{path}, row {number}", row) for number, row in enumerate(_json_values(text)))
 
 
 def _json_values(text: TextIO) -> Iterator[Any]:
@@ -134,7 +133,20 @@ def _skip_blanks(text: str, at: int) -> int:
     return at
 
 
-def _parquet_rows(path: Path) -> Iterator[Any]:
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    yield from ((f"{path}, row {number}", row) for number, row in enumerate(_parquet_values(path)))
+
+
+def _count_parquet(path: Path) -> int | None:
+    import pyarrow.parquet  # of the `data` extra
+
+    try:
+        return int(pyarrow.parquet.read_metadata(path).num_rows)
+    except (OSError, pyarrow.ArrowException):  # `file_rows` says what is wrong
+        return None
+
+
+def _parquet_values(path: Path) -> Iterator[Any]:
     import pyarrow.parquet  # of the `data` extra
 
     try:
@@ -149,3 +161,18 @@ def _parquet_rows(path: Path) -> Iterator[Any]:
                 yield from batch.to_pylist()
     except pyarrow.ArrowException as error:
         raise DataError(f"{path} is no parquet file that can be read: {error}") from None
+
+
+@dataclass(frozen=True)
+class _FileKind:
+    """How rows of one kind of file are read, and counted where that is quick."""
+
+    rows: Callable[[Path], Iterator[Row]]
+    count: Callable[[Path], int | None]
+
+
+FILES = {
+    ".jsonl": _FileKind(_jsonl_rows, _count_jsonl),
+    ".json": _FileKind(_json_rows, lambda path: None),
+    ".parquet": _FileKind(_parquet_rows, _count_parquet),
+}

@@ -14,9 +14,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from deepcoder.datasets import assertions, tests_json
+from deepcoder.datasets import assertions, solution_tests, tests_json
 from deepcoder.datasets.fields import container, function_name, literal, messages, reference
-from deepcoder.datasets.formats import leetcode
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 
 _ASSERTION = re.compile(r"^\s*assert\b", re.MULTILINE)
@@ -81,7 +80,7 @@ def _ground_truth(row: Mapping[str, Any], field: str) -> list[Any] | Mapping[str
 
 def _of_code(truth: Mapping[str, Any], field: str) -> tests_json.Tests:
     if truth.get("functional") or "assert_case" not in truth:
-        return leetcode.tests(leetcode.functional(truth, field), f"{field}.functional")
+        return solution_tests.tests(solution_tests.functional(truth, field), f"{field}.functional")
     if not isinstance(truth["assert_case"], list):
         raise ValueError(f"{field}.assert_case must be a list of test code")
     try:
