@@ -1,6 +1,6 @@
 """The reward function that TRL calls.
 
-Runs: GPU node, in every trainer rank. No scheduling here: the pool has all of it.
+Runs: GPU node, in every trainer rank. The pool does all scheduling.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from deepcoder.verdicts import Judgement, Submission, Verdict
 
 log = logging.getLogger(__name__)
 
-COLUMNS = ("problem_id", "task")  # of a data set's that the reward reads
+COLUMNS = ("problem_id", "task")  # columns of a data set that the reward reads
 
 Score = Callable[[Judgement], float | None]
 Log = Callable[[int, Sequence[Submission], Sequence[Judgement]], None]
 
 
 def all_or_nothing(judgement: Judgement) -> float | None:
-    """1 when every test passed, else 0; None, which TRL leaves out of the group, when the fault was ours."""
+    """Return 1 when every test passed, else 0; None when the fault was ours, which TRL leaves out of the group."""
     if judgement.verdict is Verdict.IE:
         return None
     return float(judgement.verdict is Verdict.AC)
@@ -34,18 +34,19 @@ def all_or_nothing(judgement: Judgement) -> float | None:
 class CodeReward:
     """Scores completions by judging their programs; give an instance to `GRPOTrainer(reward_funcs=...)`.
 
-    The data set needs a column `problem_id`. The tests stay in here, so TRL has none to print in a warning. A row
-    without a `problem_id`, or of another task by its column `task`, gets None: it is for other reward functions.
+    The data set needs a column `problem_id`. The tests stay in this object, so that TRL cannot print them in a warning.
+    A row gets None if it has no `problem_id`, or if its column `task` names another task: other reward functions score
+    such rows.
 
     Args:
-        pool: Where programs are judged.
+        pool: Judges the programs.
         problems: Every problem that the data set names.
         max_tests: Judge on that many tests with the longest inputs, as DeepCoder does; None for all.
-        format_penalty: Taken from the reward of a completion that has no program.
-        score: From a judgement to a reward.
-        log: Told of every batch: the trainer's step, the submissions and their judgements.
-        task: What the column `task` says in the rows of this reward. When not given, it is what the column says in
-            rows that name a problem of this reward.
+        format_penalty: Subtracted from the reward of a completion that has no program.
+        score: Turns a judgement into a reward.
+        log: Called with every batch: the trainer's step, the submissions and their judgements.
+        task: The value of the column `task` in the rows of this reward. When not given, it is every value that the
+            column has in rows that name a problem of this reward.
 
     Raises:
         ValueError: A problem needs more memory than the pool's sandboxes have, or two problems have one id.
@@ -70,7 +71,7 @@ class CodeReward:
         pool.check_limits(problems)
         self.__name__ = "code_reward"  # TRL's key for its metrics
         self.pool = pool
-        self.problems = {name: each.sampled(max_tests) for name, each in by_id(problems).items()}
+        self.problems = {name: problem.sampled(max_tests) for name, problem in by_id(problems).items()}
         self.format_penalty = format_penalty
         self.score = score
         self.log = log
@@ -106,25 +107,25 @@ class CodeReward:
             TypeError: A completion is neither text nor messages.
         """
         began = time.monotonic()
-        found = self._submissions(completions, problem_id, prompts, task)
-        submissions = list(found.values())
+        by_row = self._submissions(completions, problem_id, prompts, task)
+        submissions = list(by_row.values())
         judgements = self.pool.judge(submissions)
         if self.log is not None and submissions:
             self.log(getattr(trainer_state, "global_step", 0), submissions, judgements)
         if log_metric is not None:
-            # Every rank must log the same keys on every call, whatever was in its batch.
+            # Every rank must log the same keys on every call, whatever is in its batch.
             for verdict in Verdict:
-                log_metric(f"verdict/{verdict}", _share(each.verdict is verdict for each in judgements))
+                log_metric(f"verdict/{verdict}", _share(judgement.verdict is verdict for judgement in judgements))
             log_metric("judging_s", time.monotonic() - began)
-            log_metric("ie_share", _share(each.verdict is Verdict.IE for each in judgements))
-            log_metric("no_program_share", _share(each.program is None for each in submissions))
-            log_metric("suspicious_share", _share(bool(each.suspicious) for each in judgements))
-            log_metric("repeated_share", _share(each.repeated for each in judgements))
-        judged = dict(zip(found, judgements, strict=True))
+            log_metric("ie_share", _share(judgement.verdict is Verdict.IE for judgement in judgements))
+            log_metric("no_program_share", _share(submission.program is None for submission in submissions))
+            log_metric("suspicious_share", _share(bool(judgement.suspicious) for judgement in judgements))
+            log_metric("repeated_share", _share(judgement.repeated for judgement in judgements))
+        judged = dict(zip(by_row, judgements, strict=True))
         rows = range(len(completions))
         if log_extra is not None:
             log_extra("verdict", [str(judged[row].verdict) if row in judged else "" for row in rows])
-        return [self._reward(found[row], judged[row]) if row in judged else None for row in rows]
+        return [self._reward(by_row[row], judged[row]) if row in judged else None for row in rows]
 
     def begin(
         self,
@@ -135,20 +136,20 @@ class CodeReward:
         task: Sequence[str | None] | None = None,
         **_: Any,
     ) -> None:
-        """Have these judged now: the later call with them finds their judgements, or joins what is still at work.
+        """Have these judged now: a later call with them finds their judgements in the cache, or waits for the rest.
 
-        In whatever process, and as often as that is handy: each is judged once. A pool that fails here is only logged,
-        since the later call meets the same pool.
+        Any process may call this, any number of times: each completion is judged once. A pool that fails here is only
+        logged, since the later call meets the same pool.
 
         Raises:
             ValueError, TypeError: As the later call.
         """
-        found = self._submissions(completions, problem_id, prompts, task)
-        submissions = [each for each in found.values() if each.program is not None]
+        by_row = self._submissions(completions, problem_id, prompts, task)
+        submissions = [submission for submission in by_row.values() if submission.program is not None]
         try:
             if submissions:
                 self.pool.begin(submissions)
-        except ConnectionError as error:  # which loses nothing
+        except ConnectionError as error:  # nothing is lost: the later call asks again
             log.warning("%d programs are not judged ahead: %s", len(submissions), error)
 
     def _submissions(
@@ -158,7 +159,7 @@ class CodeReward:
         prompts: Sequence[Completion] | None,
         tasks: Sequence[str | None] | None,
     ) -> dict[int, Submission]:
-        """Return the submissions of the rows that are this reward's, by row."""
+        """Return the submissions of the rows that this reward scores, by row."""
         if isinstance(completions, str | bytes | Mapping):
             raise TypeError("completions is a list with one completion per row, not one completion")
         none = [None] * len(completions)
@@ -172,19 +173,19 @@ class CodeReward:
 
     def _problems(self, problem_ids: Sequence[Any], tasks: Sequence[str | None]) -> list[Problem | None]:
         """Return the problem of each row; None where the row is of another task."""
-        names = [None if each is None or each != each else str(each) for each in problem_ids]  # NaN is a table's None
+        names = [None if name is None or name != name else str(name) for name in problem_ids]  # NaN is a table's None
         if self.task is None:
             ours = {task for name, task in zip(names, tasks, strict=True) if name in self.problems}
         else:
             ours = {self.task}
-        found: list[Problem | None] = []
+        problems: list[Problem | None] = []
         for name, task in zip(names, tasks, strict=True):
             is_ours = name is not None and (task is None or task in ours)
             if is_ours and name not in self.problems:
                 what = f"a row names problem {name!r}, which the reward was not given"
                 raise ValueError(f"{what}: give it that problem, or the row another `task` if it is for another reward")
-            found.append(self.problems[name] if is_ours and name is not None else None)
-        return found
+            problems.append(self.problems[name] if is_ours and name is not None else None)
+        return problems
 
     def _reward(self, submission: Submission, judgement: Judgement) -> float | None:
         score = self.score(judgement)
@@ -194,5 +195,6 @@ class CodeReward:
 
 
 def _share(facts: Iterable[bool]) -> float:
-    found = list(facts)
-    return sum(found) / max(1, len(found))
+    """Return the share of facts that are true; 0 where there are none."""
+    counted = list(facts)
+    return sum(counted) / max(1, len(counted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepcoder.pool.crew import IDLE_S, Crew, Member, Node, Place, Size
+from deepcoder.pool.crew import WORKER_IDLE_S, Crew, Member, Node, Place, Size
 
 PLAIN = Node("plain", "10.0.0.1", room=2, free=2, has_gpu=False, is_leaving=False)
 OTHER = Node("other", "10.0.0.2", room=3, free=3, has_gpu=False, is_leaving=False)
@@ -52,17 +52,17 @@ def test_workers_above_the_least_leave_when_they_have_been_idle_for_long() -> No
     add(grown, 3)
     idle = add(grown, 1, idle_since=0.0)
     pending = add(grown, 1, node="", idle_since=0.0)
-    assert grown.release(has_backlog=False, now=IDLE_S - 1) == []
-    assert grown.release(has_backlog=True, now=IDLE_S) == []
-    assert grown.release(has_backlog=False, now=IDLE_S) == [*pending, *idle]
-    assert grown.release(has_backlog=False, now=IDLE_S) == []
+    assert grown.release(has_backlog=False, now=WORKER_IDLE_S - 1) == []
+    assert grown.release(has_backlog=True, now=WORKER_IDLE_S) == []
+    assert grown.release(has_backlog=False, now=WORKER_IDLE_S) == [*pending, *idle]
+    assert grown.release(has_backlog=False, now=WORKER_IDLE_S) == []
     assert len(grown.staying()) == 3
 
 
 def test_the_least_stays_however_idle() -> None:
     grown = crew(Size(2, 7), PLAIN)
     add(grown, 5, idle_since=0.0)
-    assert len(grown.release(has_backlog=False, now=IDLE_S)) == 3
+    assert len(grown.release(has_backlog=False, now=WORKER_IDLE_S)) == 3
 
 
 def test_workers_leave_a_node_that_is_about_to_go_and_others_are_asked_for() -> None:
@@ -88,7 +88,7 @@ def test_a_pool_as_large_as_the_cluster_grows_with_it_and_shrinks() -> None:
     assert staffed.missing(has_backlog=False) == 3
     lost = add(staffed, 3, node="", idle_since=0.0)  # since their node was lost they wait for room
     staffed.see([PLAIN])
-    assert staffed.release(has_backlog=False, now=IDLE_S) == lost
+    assert staffed.release(has_backlog=False, now=WORKER_IDLE_S) == lost
 
 
 def test_why_nobody_can_be_placed() -> None:

@@ -25,7 +25,7 @@ from deepcoder.pool.state import State
 
 NAMESPACE = "deepcoder"  # Ray's, in which pools have their names
 PROBE_TIMEOUT_S = 5.0  # for a cluster to accept a TCP connection
-STATE_TIMEOUT_S = 5.0  # for the pools of a cluster to tell their state
+LOOK_TIMEOUT_S = 5.0  # for the pools of a cluster to tell their state
 
 
 class Address(NamedTuple):
@@ -147,7 +147,7 @@ def look() -> Cluster:
                 replies[name] = ray.get_actor(name, NAMESPACE).state.remote()
             except (ValueError, AttributeError):  # the actor has ended since, or is one of the user's own
                 continue
-        ray.wait(list(replies.values()), num_returns=len(replies), timeout=STATE_TIMEOUT_S)
+        ray.wait(list(replies.values()), num_returns=len(replies), timeout=LOOK_TIMEOUT_S)
         pools = {name: _state(reply) for name, reply in replies.items()}
         return Cluster(current_address().gcs, nodes.alive(""), pools)
     except RayError as error:

@@ -25,7 +25,7 @@ from deepcoder.pool.calls import Answers, Call, ProblemInfo, Request
 from deepcoder.pool.clients import Clients
 from deepcoder.pool.commands import Answer, AskSplit, Command, Dismiss, Drop, Give, HangUp, Restart, Warn
 from deepcoder.pool.counts import METRICS_S, Rates
-from deepcoder.pool.crew import NODES_S, Crew, Member, Size, Stage
+from deepcoder.pool.crew import NODES_POLL_S, Crew, Member, Size, Stage
 from deepcoder.pool.dispatcher import Dispatcher, whereabouts
 from deepcoder.pool.inbox import WORKER_BEAT_S, Report
 from deepcoder.pool.metrics import Metrics
@@ -39,7 +39,7 @@ from deepcoder.sandbox import SandboxConfig
 log = logging.getLogger(__name__)
 
 REPORT_TIMEOUT_S = WORKER_BEAT_S + 10.0  # a worker without a report for so long is lost
-READ_S = 1.0  # of that time at least so much is left for reading a report that has arrived
+REPORT_READ_S = 1.0  # of that time at least so much is left for reading a report that has arrived
 SPLIT_TIMEOUT_S = 10.0  # for a worker to answer which tests it gives away
 ROOM_POLL_S = 0.05  # how often a call checks whether its client has room for more
 SILENCE_POLL_S = 1.0  # how often heartbeats are checked
@@ -118,7 +118,7 @@ class Coordinator:
             except (RayError, OSError, RuntimeError) as error:
                 log.warning("the nodes of the cluster are not known for now: %s", error)
             self._resize(time.monotonic())
-            await asyncio.sleep(NODES_S)
+            await asyncio.sleep(NODES_POLL_S)
 
     def _resize(self, now: float) -> None:
         """Let go of the workers that are too many, and start those that are missing."""
@@ -321,7 +321,7 @@ async def _received(reply: Any, timeout_s: float) -> Any:
     """
     answer = asyncio.ensure_future(reply)
     # Two waits: if this process stood still, the first is over before a reply that came meanwhile has been read.
-    for seconds in (timeout_s - READ_S, READ_S):
+    for seconds in (timeout_s - REPORT_READ_S, REPORT_READ_S):
         await asyncio.wait([answer], timeout=seconds)
         if answer.done():
             return answer.result()

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-NODES_S = 1.0  # how often the nodes are asked for
-IDLE_S = 60.0  # a worker above the least that is idle for so long is given back
-GROWTH = 2  # times as many workers each time that the nodes are asked for, as long as work waits
+NODES_POLL_S = 1.0  # how often the nodes are asked for
+WORKER_IDLE_S = 60.0  # a worker above the least that is idle for so long is given back
+GROWTH_FACTOR = 2  # times as many workers each time that the nodes are asked for, as long as work waits
 
 
 class Node(NamedTuple):
@@ -139,14 +139,16 @@ class Crew:
     def missing(self, has_backlog: bool) -> int:
         """Return how many more workers to start. `has_backlog`: whether more waits than the workers can take."""
         staying, least = len(self.staying()), self._least()
-        wanted = min(self.size.most or 0, GROWTH * staying) if has_backlog else 0
+        wanted = min(self.size.most or 0, GROWTH_FACTOR * staying) if has_backlog else 0
         return max(0, max(least, wanted) - staying)
 
     def release(self, has_backlog: bool, now: float) -> list[Member]:
         """Return the members that are to leave from now on: they end what they have, and get nothing more."""
         staying = self.staying()
         released = [member for member in staying if member.place is not None and not self._suits(member.place.node)]
-        idle = [member for member in staying if member.idle_since is not None and now - member.idle_since >= IDLE_S]
+        idle = [
+            member for member in staying if member.idle_since is not None and now - member.idle_since >= WORKER_IDLE_S
+        ]
         if not has_backlog:
             rest = [member for member in idle if member not in released]
             rest.sort(key=lambda member: member.place is not None)  # first those that wait for room

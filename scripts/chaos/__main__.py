@@ -1,8 +1,8 @@
 """Random faults under load: `make chaos ARGS="--minutes 15 --seed 1"`.
 
-Three clients judge submissions with known verdicts on one pool, over three hosts of which two have sandboxes, while one
-fault after the other comes and goes. Then the trainer is killed. Exit code 1 unless all that went in came out once,
-with its verdict, and nothing is left on any host.
+Three clients judge submissions with known verdicts on one pool, on three hosts of which two have sandboxes, while one
+fault after the other comes and goes. Then the trainer is killed. The exit code is 1 unless every submission came back
+once, with its known verdict, and nothing is left on any host.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ POOL = "chaos"
 WORKERS, CPUS = 4, 2
 CLIENTS = 3
 BATCH, PACE_S = 40, 0.2
-DEADLINE_S = 300.0  # of a batch; it is an error to need it
-LASTS_S = 1.0, 25.0  # a fault
-PAUSE_S = 1.0, 5.0  # between two
+CHAOS_DEADLINE_S = 300.0  # of a batch; a batch that needs it is an error
+FAULT_S = 1.0, 25.0  # shortest and longest duration of a fault
+PAUSE_S = 1.0, 5.0  # between two faults
 
 out = Console()
 
 
 class Load:
-    """A client that judges one batch after the other. The mutable state: what has come of them."""
+    """A client that judges one batch after the other. The mutable state: their counts, and a failure."""
 
     def __init__(self, client: Client, number: int, over: threading.Event) -> None:
         self.client = client
@@ -53,9 +53,9 @@ class Load:
         try:
             while not self._over.is_set():
                 batch += 1
-                self.client.begin(BATCH, CLIENTS * batch + self.number, PACE_S, DEADLINE_S)
-                self.total.add(self.client.counted(DEADLINE_S + 60))
-        except Exception as error:  # whatever it is, the report says it
+                self.client.begin(BATCH, CLIENTS * batch + self.number, PACE_S, CHAOS_DEADLINE_S)
+                self.total.add(self.client.counted(CHAOS_DEADLINE_S + 60))
+        except Exception as error:  # the report names any failure
             self.failure = f"client {self.number} has failed: {error!r}"
 
     def join(self) -> None:
@@ -64,27 +64,27 @@ class Load:
 
 @contextmanager
 def client_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """One that has just asked for a lot, and is on this host."""
+    """Kill a client on this host that has just asked for a large batch."""
     client = Client(hosts, POOL, host=host)
-    client.begin(10 * BATCH, 0, 1.0, DEADLINE_S)
+    client.begin(10 * BATCH, 0, 1.0, CHAOS_DEADLINE_S)
     yield
     client.kill()
 
 
 def hurt(hosts: Hosts, chosen: random.Random, end: float) -> Counter[str]:
-    """One fault after the other until then; how many of each kind there were."""
+    """Cause one fault after the other until that time; return how many of each kind there were."""
     done: Counter[str] = Counter()
     kinds: list[Fault] = []
     while time.monotonic() < end:
-        if not kinds:  # each once, in any order, before any comes again
+        if not kinds:  # every kind once, in random order, before any comes again
             kinds = [*faults.ALL, client_killed]
             chosen.shuffle(kinds)
         fault, host = kinds.pop(), chosen.choice(hosts.workers)
-        lasts_s = chosen.uniform(*LASTS_S)
-        out.print(f"{fault.__name__} on {host} for {lasts_s:.0f} s")
+        duration_s = chosen.uniform(*FAULT_S)
+        out.print(f"{fault.__name__} on {host} for {duration_s:.0f} s")
         try:
             with fault(hosts, host):
-                time.sleep(lasts_s)
+                time.sleep(duration_s)
             done[fault.__name__] += 1
         except LookupError as error:
             out.print(f"not now: {error}")
@@ -94,10 +94,10 @@ def hurt(hosts: Hosts, chosen: random.Random, end: float) -> Counter[str]:
 
 
 def main(
-    minutes: Annotated[float, typer.Option(min=0.1, help="Of faults.")] = 15.0,
-    seed: Annotated[int, typer.Option(help="Of their kinds, hosts and lengths.")] = 0,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Duration of the faults together.")] = 15.0,
+    seed: Annotated[int, typer.Option(help="Decides the faults' kinds, hosts and durations.")] = 0,
 ) -> None:
-    """Hurt a cluster under load, and count."""
+    """Cause faults on a cluster under load, and count the judgements."""
     if reason := missing():
         raise SystemExit(reason)
     over = threading.Event()
@@ -123,11 +123,11 @@ def main(
     failures = [load.failure for load in loads if load.failure]
     if not is_whole:
         failures.append(f"not all {WORKERS} workers have come back within {SETTLE_S:.0f} s")
-    report(total, done, left, failures)
+    print_report(total, done, left, failures)
     raise typer.Exit(not total.is_right or bool(left) or bool(failures))
 
 
-def report(total: Count, done: Counter[str], left: dict[str, int], failures: list[str]) -> None:
+def print_report(total: Count, done: Counter[str], left: dict[str, int], failures: list[str]) -> None:
     table = Table("what", "how many", title="chaos")
     table.add_row("judgements in", str(total.submitted))
     table.add_row("judgements out", str(total.judged))

@@ -1,8 +1,8 @@
 """A client of a pool, in a process of its own on a host: the trainer that starts the pool, or another that attaches.
 
-It obeys one JSON object per line of its standard input and answers likewise: `{"judge": [count, seed, pace_s],
-"deadline_s": s}` with `{"judged": {...}}` when the batch is back, and `{"state": []}` with `{"state": {...}}` at once.
-At the end of its input it leaves the pool.
+The process reads one order per line of its standard input, a JSON object, and writes one answer per line.
+`{"judge": [count, seed, pace_s], "deadline_s": s}` is answered with `{"judged": {...}}` when the batch is back, and
+`{"state": []}` with `{"state": {...}}` at once. At the end of its input the process leaves the pool.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from deepcoder.pool import SandboxPool
 from scripts.chaos import load
 from scripts.chaos.hosts import START_S, Host, Hosts, kill
 
-DEADLINE_S = 100.0
+CLIENT_DEADLINE_S = 100.0  # of a batch
 
 
 class Client:
-    """The end of it that gives the orders. Use as a context manager, or kill it."""
+    """The side that gives the orders. Use as a context manager, or kill it."""
 
     def __init__(self, hosts: Hosts, pool: str, workers: int = 0, host: Host | None = None) -> None:
-        """The owner of a new pool of so many workers, or with none a client of the one of that name."""
+        """Start a client that owns a new pool of so many workers; without workers, one that attaches to that pool."""
         self.host = host or hosts.trainer
         command = [sys.executable, "-m", "scripts.chaos.client", pool, str(workers)]
         self.process = self.host.popen(command, subprocess.PIPE, subprocess.PIPE, {"RAY_ADDRESS": hosts.address})
@@ -55,32 +55,32 @@ class Client:
             queue.put(None)
 
     def _answer(self, name: str, timeout_s: float) -> Any:
-        found = self._answers[name].get(timeout=timeout_s)
-        if found is None:
+        answer = self._answers[name].get(timeout=timeout_s)
+        if answer is None:
             raise OSError(f"the client is gone: exit code {self.process.wait(timeout_s)}")
-        return found
+        return answer
 
     def _order(self, **order: object) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
         self.process.stdin.flush()
 
-    def begin(self, count: int, seed: int, pace_s: float = 0.2, deadline_s: float = DEADLINE_S) -> None:
+    def begin(self, count: int, seed: int, pace_s: float = 0.2, deadline_s: float = CLIENT_DEADLINE_S) -> None:
         """Start a batch; `counted` waits for it."""
         self._order(judge=[count, seed, pace_s], deadline_s=deadline_s)
 
-    def counted(self, timeout_s: float = DEADLINE_S + 30) -> load.Count:
-        """What has become of the batch."""
+    def counted(self, timeout_s: float = CLIENT_DEADLINE_S + 30) -> load.Count:
+        """Wait for the batch; return the count of its judgements."""
         return load.Count(**self._answer("judged", timeout_s))
 
     def state(self) -> dict[str, Any]:
-        """The pool's."""
+        """Return the pool's state."""
         self._order(state=[])
-        found: dict[str, Any] = self._answer("state", START_S)
-        return found
+        state: dict[str, Any] = self._answer("state", START_S)
+        return state
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Kill the process."""
         if self.process.poll() is None:
             kill(self.process)
         self._wait()
@@ -112,14 +112,14 @@ def _say(**answer: object) -> None:
 
 
 def _judge(pool: SandboxPool, count: int, seed: int, pace_s: float) -> None:
-    asked, told = load.cases(count, seed, pace_s), list[int]()
+    cases, told = load.cases(count, seed, pace_s), list[int]()
     began = time.monotonic()
-    found = pool.judge([each.submission for each in asked], lambda place, _: told.append(place))
-    _say(judged=dataclasses.asdict(load.count(asked, told, found, time.monotonic() - began)))
+    judgements = pool.judge([case.submission for case in cases], lambda index, _: told.append(index))
+    _say(judged=dataclasses.asdict(load.count(cases, told, judgements, time.monotonic() - began)))
 
 
 def _state(pool: SandboxPool) -> dict[str, Any]:
-    """Asked for again while the coordinator starts anew."""
+    """Return the pool's state, with retries while the coordinator starts anew."""
     end = time.monotonic() + START_S / 2
     while True:
         try:

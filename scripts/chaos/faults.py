@@ -1,4 +1,4 @@
-"""What can go wrong on a host. Each lasts for the body of its `with`; `Hosts.tend` starts again what has ended."""
+"""The faults of a host. A fault lasts for the body of its `with`; afterwards `Hosts.tend` restarts what has ended."""
 
 from __future__ import annotations
 
@@ -15,56 +15,56 @@ import docker.errors
 from scripts.chaos.hosts import Host, Hosts
 
 Fault = Callable[[Hosts, Host], AbstractContextManager[object]]
-SLOW = 0.1  # of the time
+SLOW_SHARE = 0.1  # of the time in which a slow host runs
 HICCUP_S = 4.0
-FOUND_S = 20.0
+VICTIM_TIMEOUT_S = 20.0  # for a process to appear that a fault can harm
 
 
 def _some(find: Callable[[], list[int]]) -> list[int]:
-    """What it finds, once that is anything: what an earlier fault has ended is on its way back.
+    """Wait until there are processes to harm, since an earlier fault may have ended them; return their ids.
 
     Raises:
         LookupError: There is nothing to harm.
     """
-    end = time.monotonic() + FOUND_S
-    while not (found := find()):
+    end = time.monotonic() + VICTIM_TIMEOUT_S
+    while not (victims := find()):
         if time.monotonic() > end:
             raise LookupError("there is nothing to harm")
         time.sleep(0.1)
-    return found
+    return victims
 
 
 @contextmanager
 def containers_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """All of the host, by its engine."""
+    """Have the engine kill all containers of the host."""
     _ask_for_each(host, "kill")
     yield
 
 
 @contextmanager
 def runners_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """The first process of each container."""
+    """Kill the first process of each container."""
     host.signal(signal.SIGKILL, *_some(host.supervisors))
     yield
 
 
 @contextmanager
 def keepers_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """In each container what the programs descend from, and they with it."""
+    """Kill in each container the keepers, from which the programs descend, and so the programs."""
     host.signal(signal.SIGKILL, *_some(lambda: sorted(set(host.runners()) - set(_some(host.supervisors)))))
     yield
 
 
 @contextmanager
 def worker_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """A worker actor."""
+    """Kill a worker actor."""
     host.signal(signal.SIGKILL, *_some(lambda: host.find("ray::Worker")[:1]))
     yield
 
 
 @contextmanager
 def worker_frozen(hosts: Hosts, host: Host) -> Iterator[None]:
-    """A worker actor that neither answers nor ends."""
+    """Freeze a worker actor: it neither answers nor ends."""
     frozen = _some(lambda: host.find("ray::Worker")[:1])
     host.signal(signal.SIGSTOP, *frozen)
     yield
@@ -73,7 +73,7 @@ def worker_frozen(hosts: Hosts, host: Host) -> Iterator[None]:
 
 @contextmanager
 def containers_paused(hosts: Hosts, host: Host) -> Iterator[None]:
-    """All processes of all containers of the host, by the kernel's freezer."""
+    """Freeze all containers of the host by the kernel's freezer."""
     _ask_for_each(host, "pause")
     yield
     _ask_for_each(host, "unpause")
@@ -82,13 +82,13 @@ def containers_paused(hosts: Hosts, host: Host) -> Iterator[None]:
 def _ask_for_each(host: Host, what: str) -> None:
     with host.engine() as client:
         for name in host.containers():
-            with suppress(docker.errors.APIError):  # it is gone meanwhile, or what is asked is so already
+            with suppress(docker.errors.APIError):  # the container is gone meanwhile, or is in that state already
                 getattr(client.api, what)(name)
 
 
 @contextmanager
 def runners_frozen(hosts: Hosts, host: Host) -> Iterator[None]:
-    """All processes of all containers of the host, by a signal."""
+    """Freeze all containers of the host by a signal to each process."""
     frozen = _some(host.runners)
     host.signal(signal.SIGSTOP, *frozen)
     yield
@@ -97,14 +97,14 @@ def runners_frozen(hosts: Hosts, host: Host) -> Iterator[None]:
 
 @contextmanager
 def engine_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """dockerd; its containerd and the containers go on."""
+    """Kill dockerd; its containerd and the containers go on."""
     host.kill_engine()
     yield
 
 
 @contextmanager
 def engine_hangs(hosts: Hosts, host: Host) -> Iterator[None]:
-    """It takes calls and answers none, and what is attached hears nothing more."""
+    """Have the engine take calls and answer none; attached streams fall silent."""
     host.hang_engine()
     yield
     host.unhang_engine()
@@ -112,21 +112,21 @@ def engine_hangs(hosts: Hosts, host: Host) -> Iterator[None]:
 
 @contextmanager
 def raylet_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """The node, as Ray sees it; its workers end with it, and the engine goes on."""
+    """Kill Ray's node on the host; its workers end with it, and the engine goes on."""
     host.signal(signal.SIGKILL, *_some(host.raylets))
     yield
 
 
 @contextmanager
 def host_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """Everything on it at once. The engine comes back with what its disk remembers."""
+    """Kill every process of the host at once. The engine comes back with what is on its disk."""
     host.kill_all()
     yield
 
 
 @contextmanager
 def partition(hosts: Hosts, host: Host) -> Iterator[None]:
-    """Nothing passes between the host and all others."""
+    """Let no packet pass between the host and the others."""
     hosts.cut(host)
     yield
     hosts.mend(host)
@@ -134,7 +134,7 @@ def partition(hosts: Hosts, host: Host) -> Iterator[None]:
 
 @contextmanager
 def hiccup(hosts: Hosts, host: Host) -> Iterator[None]:
-    """A partition that ends before anybody is given up."""
+    """Cut the host off for a time shorter than any timeout."""
     with partition(hosts, host):
         time.sleep(HICCUP_S)
     yield
@@ -142,6 +142,7 @@ def hiccup(hosts: Hosts, host: Host) -> Iterator[None]:
 
 @contextmanager
 def disk_full(hosts: Hosts, host: Host) -> Iterator[None]:
+    """Fill the host's disk."""
     host.fill_disk()
     yield
     host.empty_disk()
@@ -149,21 +150,21 @@ def disk_full(hosts: Hosts, host: Host) -> Iterator[None]:
 
 @contextmanager
 def slow(hosts: Hosts, host: Host) -> Iterator[None]:
-    """All of it is ten times as slow as the others."""
-    with host.slowed(SLOW):
+    """Have every process of the host run at a tenth of its speed."""
+    with host.slowed(SLOW_SHARE):
         yield
 
 
 @contextmanager
 def coordinator_killed(hosts: Hosts, host: Host) -> Iterator[None]:
-    """It is on the trainer's host."""
+    """Kill the coordinator, which is on the trainer's host."""
     hosts.trainer.signal(signal.SIGKILL, *_some(lambda: hosts.trainer.find("ray::Coordinator")))
     yield
 
 
 @contextmanager
 def host_frozen(hosts: Hosts, host: Host) -> Iterator[None]:
-    """Every process of it, as when a hypervisor stops a machine."""
+    """Freeze every process of the host, as a hypervisor does that stops a machine."""
     host.freeze()
     yield
     host.thaw()
@@ -171,7 +172,7 @@ def host_frozen(hosts: Hosts, host: Host) -> Iterator[None]:
 
 @contextmanager
 def store_full(hosts: Hosts, host: Host) -> Iterator[None]:
-    """Somebody holds more objects than the host's object store has room for."""
+    """Put more objects into the host's object store than there is room for."""
     command = [sys.executable, "-m", "scripts.chaos.hog"]
     with host.popen(command, subprocess.PIPE, subprocess.PIPE, {"RAY_ADDRESS": hosts.address}) as hog:
         assert hog.stdin is not None and hog.stdout is not None

@@ -1,4 +1,4 @@
-"""Holds more objects than the object store of its node has room for, until its input ends."""
+"""Hold more objects than the object store of this node has room for, until the input ends."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ OBJECT_BYTES = 16 << 20
 def main() -> None:
     ray.init(log_to_driver=False)
     (node,) = [
-        each
-        for each in ray.nodes()  # type: ignore[no-untyped-call]
-        if each["NodeID"] == ray.get_runtime_context().get_node_id()
+        node
+        for node in ray.nodes()  # type: ignore[no-untyped-call]
+        if node["NodeID"] == ray.get_runtime_context().get_node_id()
     ]
     room = int(node["Resources"]["object_store_memory"])
     held = [ray.put(bytes(OBJECT_BYTES)) for _ in range(2 + room // OBJECT_BYTES)]

@@ -1,6 +1,6 @@
-"""Process 1 of a host: gives it a disk and a /run of its own, and reaps its orphans.
+"""Process 1 of a host: it gives the host a disk and a /run of its own, and reaps orphans.
 
-It ends when its standard input does, and every process of the host with it.
+The process ends when its standard input ends, and every process of the host ends with it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 
 def main(disk: str, disk_bytes: int, group: Path) -> None:
-    for place, size in ((disk, disk_bytes), ("/run", 64 << 20), ("/dev/shm", 1 << 30)):
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=1777", "host", place], check=True)
+    for folder, size in ((disk, disk_bytes), ("/run", 64 << 20), ("/dev/shm", 1 << 30)):
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=1777", "host", folder], check=True)
     for name in ("docker", "ray", "tmp"):
         os.mkdir(f"{disk}/{name}")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
@@ -31,7 +31,7 @@ def main(disk: str, disk_bytes: int, group: Path) -> None:
 
 def _end_with_input(group: Path) -> None:
     sys.stdin.read()
-    for state in group.glob("**/freezer.state"):  # what is frozen there cannot be killed
+    for state in group.glob("**/freezer.state"):  # a frozen process cannot be killed
         state.write_text("THAWED")
     os._exit(0)
 

@@ -1,4 +1,4 @@
-"""Submissions whose verdicts are known, and the count of what came back for them."""
+"""Submissions with known verdicts, and a count of the judgements that came back for them."""
 
 from __future__ import annotations
 
@@ -43,38 +43,39 @@ class Case:
 
 
 def cases(count: int, seed: int, pace_s: float) -> list[Case]:
-    """Some of each kind, no two alike but for a few; most first sleep `pace_s` seconds, once for each test."""
-    chosen, found = random.Random(seed), list[Case]()
+    """Make cases of every kind; every tenth repeats an earlier one. Most first sleep `pace_s` seconds in each test."""
+    chosen, made = random.Random(seed), list[Case]()
     for number in range(count):
         if number % 10 == 9:
-            found.append(chosen.choice(found))
+            made.append(chosen.choice(made))
             continue
         problem, source, verdict = PROGRAMS[number % len(PROGRAMS)]
         sleep = f"import time; time.sleep({pace_s * chosen.uniform(0.5, 1.5):.3f})\n" if pace_s else ""
         program = Program(f"{sleep}{source}\n# {seed} {number}\n")
-        found.append(Case(Submission(problem, program), verdict))
-    return found
+        made.append(Case(Submission(problem, program), verdict))
+    return made
 
 
 @dataclass
 class Count:
-    """What went in and what came out."""
+    """A comparison of what was submitted with what came back."""
 
     submitted: int = 0
     judged: int = 0  # came back, whatever the verdict
-    lost: int = 0  # never told of
-    duplicates: int = 0  # told of more than once
+    lost: int = 0  # `progress` was never called
+    duplicates: int = 0  # `progress` was called more than once
     internal_errors: int = 0
-    wrong: int = 0  # another verdict than the known one; IE is none
+    wrong: int = 0  # a verdict other than the known one and IE
     details: list[str] = field(default_factory=list)
     longest_s: float = 0.0  # of a batch
 
     @property
     def is_right(self) -> bool:
-        """Everything came back, once, with its verdict."""
+        """Whether everything came back once, with its known verdict."""
         return not (self.lost or self.duplicates or self.internal_errors or self.wrong)
 
     def add(self, other: Count) -> None:
+        """Add another comparison to this one."""
         self.submitted += other.submitted
         self.judged += other.judged
         self.lost += other.lost
@@ -85,17 +86,17 @@ class Count:
         self.longest_s = max(self.longest_s, other.longest_s)
 
 
-def count(asked: Sequence[Case], told: Sequence[int], found: Sequence[Judgement], took_s: float) -> Count:
-    """Compare what was asked with what `judge` has returned and told of."""
-    times, result = Counter(told), Count(len(asked), len(found), longest_s=round(took_s, 3))
-    result.lost = len(asked) - len(found) + sum(times[place] == 0 for place in range(len(found)))
-    result.duplicates = sum(each - 1 for each in times.values())
-    for place, (case, judgement) in enumerate(zip(asked, found, strict=False)):
+def count(asked: Sequence[Case], told: Sequence[int], judgements: Sequence[Judgement], took_s: float) -> Count:
+    """Compare the cases with the judgements that `judge` returned, and with the indices that `progress` was told."""
+    times, result = Counter(told), Count(len(asked), len(judgements), longest_s=round(took_s, 3))
+    result.lost = len(asked) - len(judgements) + sum(times[index] == 0 for index in range(len(judgements)))
+    result.duplicates = sum(calls - 1 for calls in times.values())
+    for index, (case, judgement) in enumerate(zip(asked, judgements, strict=False)):
         if judgement.verdict is case.verdict:
             continue
         if judgement.verdict is Verdict.IE:
             result.internal_errors += 1
         else:
             result.wrong += 1
-        result.details.append(f"{place}: {judgement.verdict} for {case.verdict}: {judgement.detail}")
+        result.details.append(f"{index}: {judgement.verdict} for {case.verdict}: {judgement.detail}")
     return result

@@ -1,4 +1,4 @@
-"""A Unix socket in front of another. Stopped (SIGSTOP), it takes connections and answers none, as a hanging engine."""
+"""A proxy between two Unix sockets. While it is stopped (SIGSTOP), it is a hanging engine: clients get no answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """What comes, until it ends; the other direction may go on."""
+    """Pass data on until the stream ends; the other direction may go on."""
     try:
         while data := await reader.read(1 << 16):
             writer.write(data)

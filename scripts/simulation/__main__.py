@@ -1,8 +1,8 @@
-"""`python -m scripts.simulation`: the pool's schedule with thousands of workers and a million submissions.
+"""`python -m scripts.simulation`: the pool's dispatcher with thousands of workers and a million submissions.
 
-The schedule is the pool's own code. The coordinator and the workers around it are copies without Ray that send the same
-messages; what programs and messages cost was measured (`scripts/simulation/measure.py`). Exit code 1 if a submission
-was not judged exactly once, or wrongly.
+The dispatcher and the inboxes are the pool's own code. Around them, a simulated coordinator and simulated workers send
+the same messages as the real ones, without Ray. What programs and messages cost was measured
+(`scripts/simulation/measure.py`). The exit code is 1 if a submission was not judged exactly once, or wrongly.
 """
 
 from __future__ import annotations
@@ -37,41 +37,41 @@ from scripts.simulation.simulation import Asking, Failures, Result, Run
 
 log = logging.getLogger("deepcoder.simulation")
 
-WIDTH = 140  # of the table where it does not go to a terminal
-JOBS = 20_000  # whose memory is measured
+TABLE_WIDTH = 140  # where the table does not go to a terminal
+MEMORY_JOBS = 20_000  # jobs whose memory is measured
 
 
 def shares(load: Load, shards: int) -> list[list[int]]:
-    """The submissions of each shard: a problem belongs to one, so that what is learned of it is in one place."""
-    found: list[list[int]] = [[] for _ in range(shards)]
+    """Return the submissions of each shard. A problem belongs to one shard, where all that is learned of it is."""
+    by_shard: list[list[int]] = [[] for _ in range(shards)]
     for number in range(load.count):
-        found[zlib.crc32(load.problem(number).key.encode()) % shards].append(number)
-    return found
+        by_shard[zlib.crc32(load.problem(number).key.encode()) % shards].append(number)
+    return by_shard
 
 
 def askings(submissions: list[int], clients: int, over_s: float) -> list[Asking]:
-    """Of so many clients, each with a part of them."""
-    cuts = [len(submissions) * each // clients for each in range(clients + 1)]
+    """Divide the submissions between so many clients."""
+    cuts = [len(submissions) * client // clients for client in range(clients + 1)]
     parts = (submissions[begin:end] for begin, end in zip(cuts, cuts[1:], strict=False))
     return [Asking(part, over_s=over_s) for part in parts if part]
 
 
 def bytes_per_job(load: Load) -> float:
-    """Of a submission that waits, what the schedule keeps of it."""
+    """Return the memory that the schedule holds for a submission that waits."""
     schedule, batch = Schedule(Learned()), Batch()
     payload = object()
     tracemalloc.start()
-    for number in range(JOBS):
+    for number in range(MEMORY_JOBS):
         schedule.add(batch, Job(payload, load.problem(number % load.count).key, TESTS, True, LIMIT_S))
-    found = tracemalloc.get_traced_memory()[0]
+    held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    return found / JOBS
+    return held / MEMORY_JOBS
 
 
 def main(
     workers: Annotated[int, typer.Option(min=1)] = 10_000,
     submissions: Annotated[int, typer.Option(min=1)] = 1_000_000,
-    clients: Annotated[int, typer.Option(min=1, help="Each asks for as many.")] = 8,
+    clients: Annotated[int, typer.Option(min=1, help="They share the submissions equally.")] = 8,
     over: Annotated[float, typer.Option(min=0, help="Seconds over which they ask, one by one; 0: all at once.")] = 0.0,
     shards: Annotated[int, typer.Option(min=1, help="Coordinators, each with its workers and its problems.")] = 1,
     failures: Annotated[bool, typer.Option(help="Lose workers and nodes, break sandboxes, have slow nodes.")] = True,
@@ -83,16 +83,18 @@ def main(
     measured = json.loads(MEASURED.read_text(encoding="utf-8"))
     load = Load(submissions, measured["programs"], seed)
     spent = measured["coordinator"]
-    charged = Costs(spent["report_s"] * costs, spent["judgement_s"] * costs, spent["hop_s"])
+    message_costs = Costs(spent["report_s"] * costs, spent["judgement_s"] * costs, spent["hop_s"])
     results = []
     per_job = bytes_per_job(load)
     for number, share in enumerate(shares(load, shards)):
         asked = askings(share, clients, over)
-        mine = workers * (number + 1) // shards - workers * number // shards
-        results.append(Run(load, asked, mine, charged, Failures() if failures else None, seed + number).result())
+        shard_workers = workers * (number + 1) // shards - workers * number // shards
+        results.append(
+            Run(load, asked, shard_workers, message_costs, Failures() if failures else None, seed + number).result()
+        )
         log.info("simulated %.0f s in %.0f s", results[-1].makespan_s, results[-1].real_s)
     output.mkdir(parents=True, exist_ok=True)
-    rows = report.rows(results, charged, over)
+    rows = report.rows(results, message_costs, over)
     rows.append(report.Row("memory of a submission that waits", per_job, "bytes"))
     rows.append(
         report.Row("memory of the whole simulation", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB")
@@ -105,7 +107,7 @@ def main(
     }
     (output / "simulation.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     report.draw(output / "simulation.png", results)
-    (out if out.is_terminal else Console(width=WIDTH)).print(report.table(rows))
+    (out if out.is_terminal else Console(width=TABLE_WIDTH)).print(report.table(rows))
     out.print(f"simulation.json and simulation.png are in {output}", soft_wrap=True)
     raise typer.Exit(not all(result.is_whole for result in results))
 

@@ -1,4 +1,4 @@
-"""A coordinator without Ray: the pool's own dispatcher, and one processor that all messages cost some time."""
+"""A coordinator without Ray: the pool's own dispatcher, and one processor on which each message costs some time."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ TIMED = ("add", "lease", "judged", "failed", "returned", "lost", "to_split", "sp
 
 @dataclass(frozen=True)
 class Costs:
-    """What the coordinator's processor spends, and what a message takes on its way, in seconds."""
+    """What messages cost, in seconds."""
 
-    report_s: float  # a worker's report, and what it is given then
-    judgement_s: float
-    hop_s: float
+    report_s: float  # of the coordinator's processor, for a worker's report and the reply to it
+    judgement_s: float  # of the coordinator's processor
+    hop_s: float  # a message's way
 
 
 @dataclass(eq=False)
 class Outbox:
-    """A call, and who is told of it. The mutable state: what the client has not been told yet."""
+    """A call, and the client's function that takes its answers. The mutable state: the answers not sent yet."""
 
     call: Call
     submissions: Sequence[int]
-    tell: Callable[[int, Judgement], None]
+    take: Callable[[int, Judgement], None]
     answers: Answers = field(default_factory=list)
-    told_at: float = -ANSWER_PACE_S
-    is_to_be_told: bool = False
+    sent_at: float = -ANSWER_PACE_S
+    is_scheduled: bool = False
     is_gone: bool = False
 
 
 class Meter:
-    """The mutable state: seconds and calls of each function that it was given, without those that it calls."""
+    """The mutable state: seconds and calls of each measured function, without the measured functions that it calls."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
@@ -55,13 +55,13 @@ class Meter:
         self._inner_s = 0.0
 
     def of(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, measured."""
+        """Return a function that does the same and is measured under that name."""
 
-        def measured(*given: Any, **named: Any) -> Any:
+        def measured(*arguments: Any, **options: Any) -> Any:
             outer, self._inner_s = self._inner_s, 0.0
             began = time.perf_counter()
             try:
-                return function(*given, **named)
+                return function(*arguments, **options)
             finally:
                 took_s = time.perf_counter() - began
                 self.seconds[name] += took_s - self._inner_s
@@ -72,7 +72,7 @@ class Meter:
 
 
 class Coordinator:
-    """The mutable state: the dispatcher, the calls, what was sent, and until when the processor is busy."""
+    """The mutable state: the dispatcher, the calls, the counts of messages, and until when the processor is busy."""
 
     def __init__(self, clock: Clock, load: Load, costs: Costs, meter: Meter) -> None:
         self._clock, self._load, self._costs = clock, load, costs
@@ -89,97 +89,97 @@ class Coordinator:
         clock.at(SPLIT_AFTER_S, self._tick)
 
     def _spend(self, seconds: float, since: float) -> float:
-        """Have the processor do something that came at that moment, after all that came before; when it is done."""
+        """Queue work for the processor that arrived at that moment; return when the work is done."""
         self.busy_s += seconds
         self._free_at = max(self._free_at, since) + seconds
         return self._free_at
 
-    def hear(self, kind: str, cost_s: float, action: Callable[..., None], *given: Any) -> None:
-        """A message that is sent now."""
+    def _receive(self, kind: str, cost_s: float, action: Callable[..., None], *arguments: Any) -> None:
+        """Receive a message that is sent now; the action is called when the processor has read it."""
         self.messages[kind] += 1
-        self._clock.at(self._spend(cost_s, self._clock.now + self._costs.hop_s), action, *given)
+        self._clock.at(self._spend(cost_s, self._clock.now + self._costs.hop_s), action, *arguments)
 
-    def _send(self, kind: str, action: Callable[..., None], *given: Any) -> None:
-        """Send a message, after all that came before."""
+    def _send(self, kind: str, action: Callable[..., None], *arguments: Any) -> None:
+        """Send a message, after all other work of the processor; the action is called when it arrives."""
         self.messages[kind] += 1
-        self._clock.at(self._spend(self._costs.report_s / 2, self._clock.now) + self._costs.hop_s, action, *given)
+        self._clock.at(self._spend(self._costs.report_s / 2, self._clock.now) + self._costs.hop_s, action, *arguments)
 
-    def _carry_out(self, commands: Iterable[Command], heard: Worker | None = None) -> None:
-        """Send what the commands say. More for the worker that was just heard goes out at once: its report paid."""
+    def _carry_out(self, commands: Iterable[Command], reporter: Worker | None = None) -> None:
+        """Send what the commands say. The reply to the worker that has just reported is paid for with its report."""
         for command in commands:
             match command:
-                case Give(member, works, _) if heard is not None and heard is member.actor:
+                case Give(member, works, _) if reporter is not None and reporter is member.actor:
                     self.messages["exchanges"] += 1
-                    self._clock.at(self._clock.now + self._costs.hop_s, heard.exchange, works)
+                    self._clock.at(self._clock.now + self._costs.hop_s, reporter.exchange, works)
                 case Give(member, works, _):
                     self._send("exchanges", member.actor.exchange, works)
                 case Drop(member, numbers):
                     self._send("drops", member.actor.drop, numbers)
                 case AskSplit(member, number):
-                    self._send("splits", self._ask_for_a_split, member.actor, number)
+                    self._send("splits", self._ask_split, member.actor, number)
                 case Answer(call, answers):
-                    self._tell_soon(self._outboxes[call], answers)
+                    self._schedule_answers(self._outboxes[call], answers)
                 case Restart(member):
-                    self._clock.at(self._clock.now + RESTART_S, self.drive, member.actor)
+                    self._clock.at(self._clock.now + RESTART_S, self.start, member.actor)
 
-    def drive(self, worker: Worker) -> None:
-        """The worker has started."""
+    def start(self, worker: Worker) -> None:
+        """Start a worker, and tell the dispatcher."""
         worker.start()
         self._carry_out(self._dispatcher.started(worker.member, self._clock.now), worker)
 
-    def heard(self, worker: Worker, report: Report) -> None:
-        """A worker reports."""
+    def reported(self, worker: Worker, report: Report) -> None:
+        """Receive a worker's report."""
         cost_s = self._costs.report_s + self._costs.judgement_s * len(report.done)
-        self.hear("reports", cost_s, self._reported, worker, report)
+        self._receive("reports", cost_s, self._read_report, worker, report)
 
-    def _reported(self, worker: Worker, report: Report) -> None:
+    def _read_report(self, worker: Worker, report: Report) -> None:
         self._carry_out(self._dispatcher.reported(worker.member, report, self._clock.now), worker)
 
-    def heard_lost(self, worker: Worker) -> None:
-        """An exchange has failed."""
-        self.hear("errors", self._costs.report_s, self._lost, worker)
+    def lost(self, worker: Worker) -> None:
+        """Receive the error of an exchange with a worker that is gone."""
+        self._receive("errors", self._costs.report_s, self._read_error, worker)
 
-    def _lost(self, worker: Worker) -> None:
+    def _read_error(self, worker: Worker) -> None:
         self._carry_out(self._dispatcher.lost(worker.member, "simulated", self._clock.now))
 
-    def _tell_soon(self, outbox: Outbox, answers: Answers) -> None:
-        """At most one message per ANSWER_PACE_S."""
+    def _schedule_answers(self, outbox: Outbox, answers: Answers) -> None:
+        """Send answers to a client, in at most one message per ANSWER_PACE_S."""
         outbox.answers += answers
-        if not outbox.is_to_be_told:
-            outbox.is_to_be_told = True
-            self._clock.at(max(self._clock.now, outbox.told_at + ANSWER_PACE_S), self._tell, outbox)
+        if not outbox.is_scheduled:
+            outbox.is_scheduled = True
+            self._clock.at(max(self._clock.now, outbox.sent_at + ANSWER_PACE_S), self._send_answers, outbox)
 
-    def _tell(self, outbox: Outbox) -> None:
-        outbox.is_to_be_told, outbox.told_at = False, self._clock.now
+    def _send_answers(self, outbox: Outbox) -> None:
+        outbox.is_scheduled, outbox.sent_at = False, self._clock.now
         answers, outbox.answers = outbox.answers, []
-        self._send("answers", _told, outbox, answers)
+        self._send("answers", _take, outbox, answers)
 
     def _tick(self) -> None:
         self._carry_out(self._dispatcher.tick(self._clock.now))
         self._clock.at(self._clock.now + SPLIT_AFTER_S, self._tick)
 
-    def _ask_for_a_split(self, victim: Worker, number: int) -> None:
-        if not victim.is_gone:
-            self.hear("splits", self._costs.report_s / 2, self._split, victim, number, victim.split(number))
+    def _ask_split(self, worker: Worker, number: int) -> None:
+        if not worker.is_gone:
+            self._receive("splits", self._costs.report_s / 2, self._read_split, worker, number, worker.split(number))
 
-    def _split(self, victim: Worker, number: int, tests: list[int]) -> None:
-        self._carry_out(self._dispatcher.split_answered(victim.member, number, tests, self._clock.now))
+    def _read_split(self, worker: Worker, number: int, tests: list[int]) -> None:
+        self._carry_out(self._dispatcher.split_answered(worker.member, number, tests, self._clock.now))
 
     def ask(self, outbox: Outbox) -> None:
-        """A client asks."""
-        self.hear("asks", self._costs.report_s, self._enter, outbox)
+        """Receive a client's call."""
+        self._receive("asks", self._costs.report_s, self._enter, outbox)
 
     def _enter(self, outbox: Outbox) -> None:
         if not outbox.is_gone:
             self._outboxes[outbox.call] = outbox
             self._dispatcher.clients.enter(outbox.call, self._clock.now)
-            self._asked(outbox)
+            self._ask(outbox)
 
-    def _asked(self, outbox: Outbox) -> None:
+    def _ask(self, outbox: Outbox) -> None:
         if outbox.is_gone:
             return
         if not self._dispatcher.clients.has_room(outbox.call):
-            self._clock.at(self._clock.now + ROOM_POLL_S, self._asked, outbox)
+            self._clock.at(self._clock.now + ROOM_POLL_S, self._ask, outbox)
             return
         problems, requests = {}, []
         for submission in outbox.submissions:
@@ -189,15 +189,15 @@ class Coordinator:
         self._carry_out(self._dispatcher.ask(outbox.call, problems, requests, self._clock.now))
 
     def leave(self, outbox: Outbox) -> None:
-        """A client wants no more answers to its call."""
-        self.hear("asks", self._costs.report_s, self._left, outbox)
+        """Receive that a client wants no more answers to its call."""
+        self._receive("asks", self._costs.report_s, self._leave, outbox)
 
-    def _left(self, outbox: Outbox) -> None:
+    def _leave(self, outbox: Outbox) -> None:
         outbox.is_gone = True
         if outbox.call in self._outboxes:
             self._carry_out(self._dispatcher.leave(outbox.call))
 
 
-def _told(outbox: Outbox, answers: Answers) -> None:
+def _take(outbox: Outbox, answers: Answers) -> None:
     for submission, judgement in answers:
-        outbox.tell(submission, judgement)
+        outbox.take(submission, judgement)

@@ -1,7 +1,7 @@
-"""Submissions as GRPO makes them, small enough for a million: which tests each program fails, and what they take.
+"""Submissions as GRPO makes them, small enough for a million: the tests that each program fails, and their seconds.
 
-The seconds come from `measured.json`, the verdicts are in the shares of W5 (`scripts/bench/mix.py`), and which tests
-fail a wrong program is as in `scripts/bench/replay.py`.
+The seconds come from `measured.json`. The verdicts have the shares of W5 (`scripts/bench/mix.py`). The tests that fail
+a wrong program are chosen as in `scripts/bench/replay.py`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from scripts.bench.mix import LIMITS, TESTS
 from scripts.bench.replay import HOPELESS, KILLERS
 
 COMPLETIONS = 8  # of a problem, one after the other
-PROBLEMS = 24_000  # DeepCoder's; a larger load meets them again
-FUNCTIONS = 0.2  # share of problems whose tests must stay together: assumed
+PROBLEMS = 24_000  # as many as DeepCoder has; a larger load repeats them
+FUNCTIONS = 0.2  # assumed share of problems whose tests cannot be split
 LIMIT_S = LIMITS.cpu_s
-ALL = (1 << TESTS) - 1
+ALL_TESTS = (1 << TESTS) - 1  # as bits
 
 
 class Kind(IntEnum):
-    """What a program is like."""
+    """The kind of a program."""
 
     RIGHT = 0
     WRONG = 1
@@ -34,27 +34,24 @@ class Kind(IntEnum):
     ENDLESS = 3
 
 
-# Of 64, as in W5.
+# Programs of each kind among 64, as in W5.
 SHARES = {Kind.RIGHT: 19, Kind.WRONG: 26, Kind.RAISING: 12, Kind.ENDLESS: 7}
 VERDICTS = {Kind.RIGHT: Verdict.AC, Kind.WRONG: Verdict.WA, Kind.RAISING: Verdict.RTE, Kind.ENDLESS: Verdict.TLE}
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Of its tests: the CPU seconds of a usual program, and how likely each is to fail a wrong one.
-
-    `paces`: factors of its wrong and of its right programs.
-    """
+    """A problem, and what its tests do to programs."""
 
     key: str
     splits: bool
-    tests_s: tuple[float, ...]
-    kills: tuple[float, ...]
-    paces: tuple[tuple[float, ...], tuple[float, ...]]
+    tests_s: tuple[float, ...]  # by test, CPU seconds of a usual program
+    kills: tuple[float, ...]  # by test, the probability that it fails a wrong program
+    paces: tuple[tuple[float, ...], tuple[float, ...]]  # of wrong and of right programs: factors of the CPU seconds
 
 
 class Load:
-    """Submissions by number. The same for the same seed."""
+    """Submissions by number. Equal seeds give equal loads."""
 
     def __init__(self, count: int, measured: dict[str, Any], seed: int = 0) -> None:
         rng = random.Random(seed)
@@ -74,13 +71,15 @@ class Load:
             self._fails.append(_failing(rng, kind, problem.kills))
 
     def problem(self, number: int) -> Problem:
+        """Return the problem of the submission."""
         return self.problems[number // COMPLETIONS % len(self.problems)]
 
     def kind(self, number: int) -> Kind:
+        """Return the kind of the submission's program."""
         return Kind(self._kinds[number])
 
     def test_s(self, number: int, test: int) -> float:
-        """CPU seconds of a test of the submission."""
+        """Return the CPU seconds of a test of the submission."""
         kind = self._kinds[number]
         if kind == Kind.ENDLESS:
             return LIMIT_S
@@ -89,17 +88,18 @@ class Load:
         return min(self.problem(number).tests_s[test] * self._paces[number], LIMIT_S)
 
     def fails(self, number: int, test: int) -> bool:
+        """Return whether the submission fails the test."""
         return bool(self._fails[number] >> test & 1)
 
     def needed_s(self, number: int) -> float:
-        """Seconds that cannot be saved: of all tests of a right program, of the cheapest failing one of another."""
+        """Return the seconds that no schedule saves: a right program's tests, or a wrong one's cheapest failure."""
         tests_s = [self.test_s(number, test) + self.beside_s for test in range(TESTS)]
         if self._fails[number]:
             return min(seconds for test, seconds in enumerate(tests_s) if self.fails(number, test))
         return sum(tests_s)
 
     def undivided_s(self, number: int) -> float:
-        """Of `needed_s` those that one worker must spend."""
+        """Return the part of `needed_s` that one worker has to spend."""
         if self._fails[number] or not self.problem(number).splits:
             return self.needed_s(number)
         return max(self.test_s(number, test) for test in range(TESTS)) + self.beside_s
@@ -121,11 +121,11 @@ def _problem(rng: random.Random, number: int, measured: dict[str, Any]) -> Probl
 
 
 def _failing(rng: random.Random, kind: Kind, kills: Sequence[float]) -> int:
-    """A bit for each test."""
+    """Choose the tests that a program fails; return a bit for each."""
     if kind is Kind.RIGHT:
         return 0
     if kind is not Kind.WRONG or rng.random() < HOPELESS:
-        return ALL
+        return ALL_TESTS
     failing = 0
     while not failing:
         failing = sum(1 << test for test, kill in enumerate(kills) if rng.random() < kill)

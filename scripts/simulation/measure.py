@@ -1,9 +1,9 @@
-"""`python -m scripts.simulation.measure FILE`: what the simulator takes as given, written to `measured.json`.
+"""`python -m scripts.simulation.measure FILE`: measure the costs that the simulation uses, and write `measured.json`.
 
-What programs cost: every program of FILE on the tests of its problem, in a sandbox. A line of FILE is a problem with
-`tests` (`{input, output}`) and `programs` (`{label, code}`); `label` is AC for right ones. What the coordinator costs:
-its processor time and that of its client, for batches on workers whose sandboxes do nothing. The more workers, the more
-reports for as many judgements, so what each of both costs can be told apart.
+What programs cost: every program of FILE runs on the tests of its problem, in a sandbox. A line of FILE is a problem
+with `tests` (`{input, output}`) and `programs` (`{label, code}`); the `label` of right ones is AC. What the coordinator
+costs: its processor time and its client's, for batches on workers whose sandboxes do nothing. With more workers there
+are more reports for as many judgements, so that a fit tells the cost of a report from the cost of a judgement.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from scripts.bench import dispatch, machine, pools
 log = logging.getLogger("deepcoder.simulation")
 
 MEASURED = Path(__file__).with_name("measured.json")
-TESTS = 15  # of a problem, at most, as DeepCoder samples them
-LIMIT_S = 6.0
+MEASURED_TESTS = 15  # of a problem, at most, as DeepCoder samples them
+MEASURED_LIMIT_S = 6.0
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 ROUNDS = 3
 HOPS = 4  # client, coordinator, worker, and back
-SAMPLE = 60  # values of a distribution that are kept
+SAMPLE = 60  # values that stand for a distribution
 
 
 class Coordinator(dispatch._Coordinator):
-    """Counts what it hears."""
+    """Counts the reports."""
 
     _reports = 0
 
@@ -52,7 +52,7 @@ class Coordinator(dispatch._Coordinator):
         super()._reported(member, report)
 
     async def spent(self) -> tuple[int, float, float]:
-        """Reports so far; processor seconds of the event loop's thread, and of the whole process."""
+        """Return the reports so far, and the processor seconds of the event loop's thread and of the whole process."""
         return self._reports, time.thread_time(), time.process_time()
 
 
@@ -61,25 +61,25 @@ class Pool(SandboxPool):
 
 
 def sample(values: Sequence[float]) -> list[float]:
-    """The values in order, evenly thinned out where they are too many: each stands for as many as the others."""
-    ordered, kept = sorted(values), min(SAMPLE, len(values))
-    return [rounded(ordered[int((place + 0.5) * len(ordered) / kept)]) for place in range(kept)]
+    """Return the values in order, thinned out evenly to SAMPLE values."""
+    ordered, size = sorted(values), min(SAMPLE, len(values))
+    return [rounded(ordered[int((rank + 0.5) * len(ordered) / size)]) for rank in range(size)]
 
 
 def rounded(value: float) -> float:
-    """To three digits."""
+    """Round to three digits."""
     return float(f"{value:.3g}")
 
 
 class Cost(NamedTuple):
-    """Of a program."""
+    """What a program costs."""
 
     cpu_s: list[float]  # of each test
-    beside_s: float  # wall seconds of a test beside
+    beside_s: float  # wall seconds of a test beside its CPU seconds
 
 
 def costs(sandbox: Sandbox, problem: Problem, program: Program) -> Cost | None:
-    """None where a test did not end by itself."""
+    """Measure a program; return None if a test did not end by itself."""
     given = [test.input.encode() for test in problem.tests]
     began = time.monotonic()
     found = []
@@ -92,13 +92,13 @@ def costs(sandbox: Sandbox, problem: Problem, program: Program) -> Cost | None:
 
 
 def programs(path: Path) -> dict[str, Any]:
-    """Of each problem the seconds of a test of a usual right program, and the factors of its right and wrong ones."""
+    """Measure the tests of each problem: the seconds of a usual right program, and factors of right and wrong ones."""
     problems, shares, beside_s = list[dict[str, Any]](), list[float](), list[float]()
     with closing(start(SandboxConfig("docker"))) as sandbox:
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            tests = tuple(TestCase(each["input"], each["output"]) for each in row["tests"][:TESTS])
-            problem = Problem(row["id"], Mode.STDIN, tests, limits=Limits(LIMIT_S))
+            tests = tuple(TestCase(each["input"], each["output"]) for each in row["tests"][:MEASURED_TESTS])
+            problem = Problem(row["id"], Mode.STDIN, tests, limits=Limits(MEASURED_LIMIT_S))
             found = [
                 (each["label"] == "AC", costs(sandbox, problem, Program(each["code"]))) for each in row["programs"]
             ]
@@ -126,7 +126,7 @@ def _spent(pool: Pool) -> tuple[int, float, float]:
 
 
 def coordinator() -> dict[str, Any]:
-    """The seconds of a report of a worker (with what it is given then), of a judgement, and of a client's judgement."""
+    """Measure the seconds of a worker's report with the reply to it, of a judgement, and of a client's judgement."""
     rows = list[dict[str, float]]()
     for workers in WORKERS:
         with Pool(workers, "process") as pool:

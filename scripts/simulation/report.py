@@ -1,4 +1,4 @@
-"""What a simulation came to: the table and the picture."""
+"""The report of a simulation: a table and a picture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scripts.simulation.simulation import Result
 
 @dataclass(frozen=True)
 class Row:
-    """A figure, and what it is held against."""
+    """A figure, and what to compare it with."""
 
     name: str
     value: float
@@ -29,7 +29,7 @@ class Row:
 
 
 def rows(results: Sequence[Result], costs: Costs, over_s: float) -> list[Row]:
-    """Of all shards together; those of one processor are of the one that has most to do."""
+    """Return the figures of all shards together. Those of one processor are of the busiest coordinator."""
     count = sum(each.submissions for each in results)
     workers = sum(each.workers for each in results)
     makespan_s = max(each.makespan_s for each in results)
@@ -72,7 +72,7 @@ def rows(results: Sequence[Result], costs: Costs, over_s: float) -> list[Row]:
 
 
 def table(found: Sequence[Row]) -> Table:
-    """As text it is Markdown."""
+    """Return the figures as a table, which is Markdown as text."""
     shown = Table("figure", "value", "beside", box=box.MARKDOWN)
     for row in found:
         shown.add_row(row.name, f"{number(row.value)} {row.unit}".strip(), row.beside)
@@ -80,7 +80,7 @@ def table(found: Sequence[Row]) -> Table:
 
 
 def draw(path: Path, results: Sequence[Result]) -> None:
-    """Workers that judge and messages per second, over the time of the shard that took longest."""
+    """Draw the workers that judge and the messages per second, over the time of the shard that took longest."""
     longest = max(results, key=lambda each: each.makespan_s)
     with matplotlib.rc_context(STYLE):
         canvas = matplotlib.figure.Figure(layout="constrained", figsize=(10, 3.8))

@@ -1,4 +1,4 @@
-"""A worker without sandbox, threads and Ray: the pool's own inbox, and parts that take as long as the load says."""
+"""A worker without sandbox, threads and Ray: the pool's own inbox, and parts that take the seconds of the load."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from scripts.bench.mix import TESTS
 from scripts.simulation.clock import Clock
 from scripts.simulation.load import VERDICTS, Load
 
-RESTART_S = 1.3  # until a lost worker is there again: `start` in docs/performance.md
-SANDBOX_S = 0.5  # until a new sandbox is there: `start` in docs/performance.md
-TICK_S = 1e-6  # by which a time-out is late, as real ones are
+RESTART_S = 1.3  # for Ray to restart a lost worker: `start` in docs/performance.md
+SANDBOX_S = 0.5  # for a new sandbox to start: `start` in docs/performance.md
+LATE_S = 1e-6  # a timer is late by so much, as real ones are
 
 
 @dataclass(frozen=True)
 class Breaks:
-    """Of sandboxes."""
+    """How sandboxes break."""
 
-    breakers: frozenset[int] = frozenset()  # programs that take down each
-    share: float = 0.0  # of other parts that do, by bad luck
-    engines: float = 0.0  # share of all breaks after which no new sandbox starts
+    breakers: frozenset[int] = frozenset()  # programs that take down every sandbox
+    share: float = 0.0  # of other parts under which a sandbox breaks by bad luck
+    engines: float = 0.0  # share of the breaks after which no new sandbox starts
 
 
 @dataclass
 class _Plan:
-    """How the current part goes: its tests, when each begins, and when and how the part ends."""
+    """The course of the current part: its tests, when each begins, and when and how the part ends."""
 
     current: Current
     submission: int
@@ -42,94 +42,99 @@ class _Plan:
 
 
 class Worker:
-    """The mutable state: the inbox, the plan of the current part, whether the worker is gone and a report wanted."""
+    """The mutable state: the inbox, the plan of the current part, and whether the worker is gone or owes a report."""
 
     def __init__(
         self, clock: Clock, load: Load, rng: random.Random, breaks: Breaks, speed: float,
-        hear: Callable[[Worker, Report], None], lost: Callable[[Worker], None],
+        send_report: Callable[[Worker, Report], None], send_loss: Callable[[Worker], None],
     ) -> None:  # fmt: skip
         self._clock, self._load, self._rng, self._breaks, self.speed = clock, load, rng, breaks, speed
-        self._hear, self._lost = hear, lost
+        self._send_report, self._send_loss = send_report, send_loss
         self.member = Member(self)
-        self.is_gone = False
-        self._life = 0  # a number for each time that it starts
-        self._noticed_at = 0.0  # that it is gone
+        self._life = 0  # counts the losses: timers of an earlier life are ignored
+        self._loss_seen_at: float | None = None  # None while it is not gone
         self.judging_s = 0.0  # in all
         self._reset()
 
     def _reset(self) -> None:
         self._inbox = Inbox()
         self._plan: _Plan | None = None
-        self._is_asked = False  # the coordinator waits for a report
-        self._looks = 0
+        self._owes_report = False
+        self._timers = 0  # only the last timer counts
 
-    def go(self, noticed_s: float) -> None:
-        """Be lost, which is noticed so many seconds later by those who wait for an answer."""
+    @property
+    def is_gone(self) -> bool:
+        """Whether the worker is lost and has not been restarted."""
+        return self._loss_seen_at is not None
+
+    def go(self, seen_after_s: float) -> None:
+        """Be lost. If the worker owes a report, the coordinator sees the loss after so many seconds."""
         if self._inbox.current is not None:
             self.judging_s += self._clock.now - self._inbox.current.began
-        self.is_gone = True
-        self._noticed_at = self._clock.now + noticed_s
+        self._loss_seen_at = self._clock.now + seen_after_s
         self._life += 1
-        was_asked = self._is_asked
+        owed_report = self._owes_report
         self._reset()
-        if was_asked:
-            self._clock.at(self._noticed_at, self._lost, self)
-        else:  # Ray starts it again, and nobody knows
-            self._clock.at(self._noticed_at + RESTART_S, self.start)
+        if owed_report:
+            self._clock.at(self._loss_seen_at, self._send_loss, self)
+        else:  # Ray restarts it, and the coordinator does not see it
+            self._clock.at(self._loss_seen_at + RESTART_S, self.start)
 
     def start(self) -> None:
-        self.is_gone, self._inbox.is_fit = False, True
+        """Have a sandbox."""
+        self._loss_seen_at, self._inbox.is_fit = None, True
 
     @property
     def is_judging(self) -> bool:
+        """Whether a part is at work."""
         return self._inbox.current is not None
 
     def exchange(self, works: Iterable[Work]) -> None:
         """Take more parts; a report follows when it is due."""
-        if self.is_gone:
-            self._clock.at(max(self._clock.now, self._noticed_at), self._lost, self)
+        if self._loss_seen_at is not None:
+            self._clock.at(max(self._clock.now, self._loss_seen_at), self._send_loss, self)
             return
-        self._is_asked = True
+        self._owes_report = True
         if self._inbox.take(works, self._clock.now):
             self._begin_next()
-        self._look()
+        self._report_when_due()
 
-    def _look(self) -> None:
-        """Report if that is due, else look again when it will be."""
-        if not self._is_asked:
+    def _report_when_due(self) -> None:
+        """Report if that is due, else set a timer."""
+        if not self._owes_report:
             return
         due_s = self._inbox.due_s(self._clock.now)
-        self._looks += 1
+        self._timers += 1
         if due_s <= 0:
-            self._is_asked = False
-            self._hear(self, self._inbox.report("simulated", self._clock.now))
+            self._owes_report = False
+            self._send_report(self, self._inbox.report("simulated", self._clock.now))
         else:
-            self._clock.at(self._clock.now + due_s + TICK_S, self._look_again, self._life, self._looks)
+            self._clock.at(self._clock.now + due_s + LATE_S, self._on_timer, self._life, self._timers)
 
-    def _look_again(self, life: int, looks: int) -> None:
-        if life == self._life and looks == self._looks:
-            self._look()
+    def _on_timer(self, life: int, timers: int) -> None:
+        if life == self._life and timers == self._timers:
+            self._report_when_due()
 
     def split(self, number: int) -> list[int]:
-        """Let go of some tests that are still to come: neither begun nor sent ahead."""
+        """Give away some tests that are still to come: neither begun nor sent ahead to the sandbox."""
         plan = self._plan
         if self.is_gone or plan is None:
             return []
         now, taken, coming = self._clock.now, 0, plan.current.tests
-        for place, begins in enumerate(plan.begins):
-            ends = plan.begins[place + 1] if place + 1 < len(plan.begins) else plan.ends_at
+        for rank, begins in enumerate(plan.begins):
+            ends = plan.begins[rank + 1] if rank + 1 < len(plan.begins) else plan.ends_at
             if begins <= now or ends <= now + PIPELINE_S:
-                taken = place + 1
+                taken = rank + 1
         while coming and len(plan.tests) - len(coming) < taken:
             coming.popleft()
-        given = self._inbox.split(number)
-        if given:
+        given_away = self._inbox.split(number)
+        if given_away:
             plan.tests = plan.tests[:taken] + list(plan.current.tests)
             self._lay_out(plan)
-        return given
+        return given_away
 
     def drop(self, numbers: Collection[int]) -> None:
-        """Forget these parts."""
+        """Drop these parts."""
         if self._inbox.drop(numbers) is not None and self._plan is not None:
             self._plan.ends_at = self._clock.now
             self._clock.at(self._clock.now, self._end, self._life, self._plan, self._clock.now)
@@ -137,7 +142,7 @@ class Worker:
     def _begin_next(self) -> None:
         current = self._inbox.begin_next(self._clock.now)
         if current is None:
-            self._look()
+            self._report_when_due()
             return
         submission = int(current.work.program.source)
         tests = range(TESTS) if current.work.tests is None else current.work.tests
@@ -146,7 +151,7 @@ class Worker:
         self._lay_out(plan)
 
     def _lay_out(self, plan: _Plan) -> None:
-        """Say when each test begins, and the last one ends: the first that fails, or all."""
+        """Plan when each test begins, and when the last one ends. The first test that fails is the last."""
         load, at = self._load, plan.current.began
         plan.begins = []
         for test in plan.tests:
@@ -173,7 +178,7 @@ class Worker:
         is_news = self._inbox.finish(outcome, now)
         self._begin_next()
         if is_news:
-            self._look()
+            self._report_when_due()
 
     def _judged(self, plan: _Plan) -> Done:
         load, submission = self._load, plan.submission

@@ -37,7 +37,7 @@ class Watched(Coordinator):
     """Says where its workers are, and gives idle ones back soon."""
 
     def __init__(self, *given: Any) -> None:
-        crew.IDLE_S = 3.0
+        crew.WORKER_IDLE_S = 3.0
         super().__init__(*given)
 
     async def places(self) -> list[str]:
