@@ -13,9 +13,9 @@ Value = TypeVar("Value")
 
 
 class Lru(Generic[Key, Value]):
-    """The mutable state: the entries with their sizes, the one used last at the end, and the sum of the sizes.
+    """Keeps the entries that were used last. An entry that is larger than the cache is kept alone.
 
-    An entry that is larger than the cache is kept alone.
+    The mutable state: the entries with their sizes, the one used last at the end, and the sum of the sizes.
 
     Args:
         most_size: The largest sum of sizes, in the unit that `keep` is given. The size of an entry is 1 by default.

@@ -22,7 +22,10 @@ ALARM_EVERY_S = 60.0
 
 
 class Alarm:
-    """The mutable state: for each of the last judgements whether it was IE, and when the alarm was raised last."""
+    """Logs batches with IE, and raises the alarm when the share of IE is high.
+
+    The mutable state: for each of the last judgements whether it was IE, and when the alarm was raised last.
+    """
 
     def __init__(self) -> None:
         self._last: deque[bool] = deque(maxlen=ALARM_WINDOW)

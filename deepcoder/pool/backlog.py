@@ -84,7 +84,7 @@ class Batch(Share):
 
 
 class Backlog:
-    """The queue.
+    """Queues parts, and pops the next one for a worker.
 
     The mutable state: how many parts wait, the clients that have some, and the parts that a worker had before.
     """

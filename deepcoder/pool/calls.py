@@ -39,6 +39,6 @@ class Call:
     """A client's call with a batch. The mutable state: the jobs that it waits for, and whether its client is gone."""
 
     client: str
-    is_ahead: bool = False  # nobody reads its answers: a later call asks for the same
+    is_ahead: bool = False  # a call of `begin`: its answers are not read, and a later call asks for the same
     missing: dict[int, Job] = field(default_factory=dict)  # by the position of the request
     is_over: bool = False

@@ -26,7 +26,7 @@ class _Record:
 
 
 class Clients:
-    """The mutable state: a record of each client, by name."""
+    """Knows which clients are alive and may have more at work. The mutable state: a record of each client, by name."""
 
     def __init__(self) -> None:
         self._records: dict[str, _Record] = {}

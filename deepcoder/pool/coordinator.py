@@ -203,7 +203,7 @@ class Coordinator:
         What is not judged within `deadline_s` is IE. The stream ends early for a client whose heartbeat timed out.
 
         What is in the cache or at work already is not judged again, unless `fresh`: then tests run in their own order,
-        too. `is_ahead`: nobody reads these answers, and a later call asks for the same.
+        too. `is_ahead`: these answers are not read, and a later call asks for the same.
         """
         end = time.monotonic() + deadline_s
         call, queue = Call(name, is_ahead), Queue()

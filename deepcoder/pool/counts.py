@@ -31,7 +31,7 @@ class Counts:
     judged_s: list[float] = field(default_factory=list)  # from then until they were judged
 
     def answer(self, call: Call, answers: Answers) -> None:
-        """Count what a call is told, unless nobody reads it."""
+        """Count what a call is told, unless the call is one of `begin`, whose answers are not read."""
         if call.is_ahead:
             return
         for _, judgement in answers:

@@ -93,7 +93,10 @@ class Member:
 
 
 class Crew:
-    """The mutable state: the workers that there are, and the nodes when they were last asked for."""
+    """Decides how many workers there should be, and which are to leave.
+
+    The mutable state: the workers that there are, and the nodes when they were last asked for.
+    """
 
     def __init__(self, size: Size) -> None:
         self.size = size

@@ -5,7 +5,7 @@ Runs: in the coordinator, and in the simulation. Every event that needs the pres
     event       enter  ask  late  leave  started  reported  lost  split_answered  dismiss  tick  drop_silent
     command     Give  Drop  AskSplit  Answer  HangUp  Restart  Dismiss  Warn
 
-Events must be told one after the other, and the commands of each carried out in their order. Every Give must be
+Events must be told one after the other, and the commands of an event carried out in their order. Every Give must be
 followed by `reported` or `lost`. `enter` and `drop_silent` are events of `clients`.
 """
 

@@ -31,7 +31,7 @@ def cache_key(problem: str, program: Program) -> CacheKey:
 
 
 class JudgementCache:
-    """The mutable state: the judgements."""
+    """Remembers judgements that say something about the program. The mutable state: the judgements."""
 
     def __init__(self, most: int = CACHE_JUDGEMENTS) -> None:
         self._judgements: Lru[CacheKey, Judgement] = Lru(most)

@@ -59,11 +59,11 @@ class PackedTests(StoredTests):
         if isinstance(index, slice):
             return [self[number] for number in range(len(self))[index]]
         number = range(len(self))[index]
-        given, wanted = (str(self._span(2 * number + part), "utf-8", "surrogatepass") for part in range(2))
-        return TestCase(given, wanted, self._checkers.get(number, ""), number in self._code)
+        input_text, output_text = (str(self._span(2 * number + part), "utf-8", "surrogatepass") for part in range(2))
+        return TestCase(input_text, output_text, self._checkers.get(number, ""), number in self._code)
 
-    def _span(self, place: int) -> memoryview:
-        return self._block[self._ends[place - 1] if place else 0 : self._ends[place]]
+    def _span(self, rank: int) -> memoryview:
+        return self._block[self._ends[rank - 1] if rank else 0 : self._ends[rank]]
 
     def digest(self) -> bytes:
         """Return a digest that is equal for equal tests only."""

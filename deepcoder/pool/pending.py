@@ -67,7 +67,7 @@ class PendingBatch:
                     yield from self._next_answers()
             finally:
                 for stream in self._sent:
-                    ray.cancel(stream)  # else the workers would go on, and nobody reads their judgements
+                    ray.cancel(stream)  # else the workers would go on for nothing
         except GetTimeoutError:
             log.error("the pool's coordinator did not answer within %.0f s", self._deadline_s + ANSWER_GRACE_S)
         except (RayError, ConnectionError) as error:

@@ -38,7 +38,10 @@ class Fault(Enum):
 
 
 class Schedule:
-    """The mutable state: the workers that are alive, the backlog, and the parts that each worker holds."""
+    """Leases parts to workers, and puts their results together.
+
+    The mutable state: the workers that are alive, the backlog, and the parts that each worker holds.
+    """
 
     def __init__(self, learned: Learned) -> None:
         self.learned = learned

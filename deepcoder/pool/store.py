@@ -65,14 +65,14 @@ class ProblemStore:
             return stored
 
     def requests(self, submissions: Iterable[tuple[int, Submission]]) -> tuple[dict[str, ProblemInfo], list[Request]]:
-        """Return what the coordinator is sent for these submissions, each with its index in the batch."""
+        """Return what the coordinator is sent for these submissions, each with its position in the batch."""
         problems: dict[str, ProblemInfo] = {}
         requests = []
-        for index, submission in submissions:
+        for position, submission in submissions:
             stored = self.put(submission.problem)
             problems[stored.key] = stored.info
             if submission.program is not None:
-                requests.append(Request(index, stored.key, submission.program))
+                requests.append(Request(position, stored.key, submission.program))
         return problems, requests
 
 

@@ -136,7 +136,7 @@ class Worker:
             return self._inbox.split(number)
 
     async def drop(self, numbers: list[int]) -> None:
-        """Drop these parts, whose results nobody wants any more."""
+        """Drop these parts: no call waits for their results any more."""
         with self._lock:
             if self._inbox.drop(numbers) is not None:
                 self._stop.set()

@@ -80,15 +80,15 @@ class Cost(NamedTuple):
 
 def costs(sandbox: Sandbox, problem: Problem, program: Program) -> Cost | None:
     """Measure a program; return None if a test did not end by itself."""
-    given = [test.input.encode() for test in problem.tests]
+    inputs = [test.input.encode() for test in problem.tests]
     began = time.monotonic()
-    found = []
-    with closing(sandbox.outcomes(task(problem, program), given)) as outcomes:
+    cpu_s = []
+    with closing(sandbox.outcomes(task(problem, program), inputs)) as outcomes:
         for outcome in outcomes:
             if outcome.ended not in (Ended.EXITED, Ended.KILLED):
                 return None
-            found.append(outcome.cpu_s)
-    return Cost(found, max(0.0, time.monotonic() - began - sum(found)) / len(found))
+            cpu_s.append(outcome.cpu_s)
+    return Cost(cpu_s, max(0.0, time.monotonic() - began - sum(cpu_s)) / len(cpu_s))
 
 
 def programs(path: Path) -> dict[str, Any]:
@@ -97,16 +97,16 @@ def programs(path: Path) -> dict[str, Any]:
     with closing(start(SandboxConfig("docker"))) as sandbox:
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            tests = tuple(TestCase(each["input"], each["output"]) for each in row["tests"][:MEASURED_TESTS])
+            tests = tuple(TestCase(test["input"], test["output"]) for test in row["tests"][:MEASURED_TESTS])
             problem = Problem(row["id"], Mode.STDIN, tests, limits=Limits(MEASURED_LIMIT_S))
-            found = [
-                (each["label"] == "AC", costs(sandbox, problem, Program(each["code"]))) for each in row["programs"]
+            measured = [
+                (entry["label"] == "AC", costs(sandbox, problem, Program(entry["code"]))) for entry in row["programs"]
             ]
-            means = [(is_right, statistics.mean(each.cpu_s)) for is_right, each in found if each is not None]
-            for _, each in found:
-                if each is not None:
-                    beside_s.append(each.beside_s)
-                    shares += [cpu_s / statistics.mean(each.cpu_s) for cpu_s in each.cpu_s]
+            means = [(is_right, statistics.mean(cost.cpu_s)) for is_right, cost in measured if cost is not None]
+            for _, cost in measured:
+                if cost is not None:
+                    beside_s.append(cost.beside_s)
+                    shares += [cpu_s / statistics.mean(cost.cpu_s) for cpu_s in cost.cpu_s]
             usual_s = statistics.median(mean for is_right, mean in means if is_right)
             right = [rounded(mean / usual_s) for is_right, mean in means if is_right]
             wrong = [rounded(mean / usual_s) for is_right, mean in means if not is_right]
@@ -121,8 +121,8 @@ def programs(path: Path) -> dict[str, Any]:
 
 def _spent(pool: Pool) -> tuple[int, float, float]:
     coordinator: Any = pool._attached()
-    found: tuple[int, float, float] = ray.get(coordinator.spent.remote())
-    return found
+    spent: tuple[int, float, float] = ray.get(coordinator.spent.remote())
+    return spent
 
 
 def coordinator() -> dict[str, Any]:
@@ -138,9 +138,9 @@ def coordinator() -> dict[str, Any]:
                 before, mine = _spent(pool), time.process_time()
                 took_s = dispatch.judged_s(pool, dispatch.submissions(dispatch.BATCH, f"turn {turn}"))
                 after = _spent(pool)
-                found = [b - a for a, b in zip(before, after, strict=True)]
+                differences = [b - a for a, b in zip(before, after, strict=True)]
                 names = ("reports", "loop_s", "process_s", "client_s", "rate")
-                values = (*found, time.process_time() - mine, dispatch.BATCH / took_s)
+                values = (*differences, time.process_time() - mine, dispatch.BATCH / took_s)
                 rows.append({"workers": workers, **dict(zip(names, values, strict=True))})
                 log.info("%s", rows[-1])
     asked = numpy.array([[row["reports"], dispatch.BATCH] for row in rows])
@@ -167,9 +167,9 @@ def main(
 ) -> None:
     """Measure what programs and the coordinator cost."""
     command = f"python -m scripts.simulation.measure {file.name}"
-    found = {"command": command, "machine": machine.facts("docker"), "programs": programs(file)}
-    found["coordinator"] = coordinator()
-    output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    measured = {"command": command, "machine": machine.facts("docker"), "programs": programs(file)}
+    measured["coordinator"] = coordinator()
+    output.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ class Run:
         self._clock = Clock()
         self._meter = Meter()
         self._answered = bytearray(load.count)  # by submission
-        self._missing = sum(len(each.submissions) for each in askings if each.leaves_at is None)
+        self._missing = sum(len(asking.submissions) for asking in askings if asking.leaves_at is None)
         self._result = Result(workers, self._missing, ended_s=[0.0] * len(askings))
         self.coordinator = Coordinator(self._clock, load, costs, self._meter)
         breaks = Breaks()
