@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from deepcoder.runner.supervisor import some_uids
+from deepcoder.runner.users import some_uids
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from tests.another_user import PATH, REPOSITORY, python_of_another_user
 from tests.meetings import CONFIG, PAIRS, Pair, alone, one_after_another, side_by_side

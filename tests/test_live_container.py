@@ -20,7 +20,7 @@ import docker
 import pytest
 
 from deepcoder.problems import Limits, Mode, TestCase
-from deepcoder.runner import keeper
+from deepcoder.runner import procfs
 from deepcoder.sandbox import SandboxConfig, SandboxError, owner, start
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.stream import ENVIRONMENT, PROGRAM_HEADROOM_BYTES
@@ -81,7 +81,7 @@ def live(docker_sandboxes: None) -> Iterator[Live]:
                 os.readlink(f"/proc/{first}/ns/pid")
             except OSError as error:
                 pytest.skip(f"the engine's processes cannot be looked at from here: {error}")
-            below = keeper.descendants(first)
+            below = procfs.descendants(first)
             (program,) = [pid for pid in below if status(pid)["NSpid"].split()[-1] == str(inside)]
             (parent,) = [pid for pid in below if str(pid) == below[program][1]]
             has_cgroups = client.info()["CgroupDriver"] != "none"

@@ -22,7 +22,7 @@ import docker
 import pytest
 
 from deepcoder.problems import Limits, Mode, TestCase
-from deepcoder.runner.keeper import descendants
+from deepcoder.runner.procfs import descendants
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, client, start
 from deepcoder.sandbox.client import HEAD_BYTES
 from deepcoder.sandbox.docker import LABEL

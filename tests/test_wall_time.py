@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from deepcoder.runner.accounting import Usage, reached_limit
 from deepcoder.runner.wall_time import LONGEST_GAP_S, NO_ACCOUNT, ThreadTimes, WallTime
 from deepcoder.sandbox import SandboxError
 from deepcoder.sandbox.fake import FakeSandbox
@@ -204,6 +206,29 @@ def test_next_call_begins_at_zero_and_keeps_no_credit() -> None:
         charged_s = program.look()
 
     assert charged_s == pytest.approx(1.0)
+
+
+LIMITS = Limits(cpu_s=1.0, wall_s=2.0, memory_bytes=64 << 20, processes=8)
+
+
+@pytest.mark.parametrize(
+    ("usage", "ended"),
+    [
+        pytest.param({}, None, id="nothing"),
+        pytest.param({"cpu_s": 1.0, "charged_s": 2.0, "memory_bytes": 64 << 20, "processes": 8}, None, id="all of it"),
+        pytest.param({"cpu_s": 1.01}, Ended.TIME_LIMIT, id="cpu"),
+        pytest.param({"charged_s": 2.01}, Ended.TIME_LIMIT, id="sleep"),
+        pytest.param({"memory_bytes": (64 << 20) + 1}, Ended.MEMORY_LIMIT, id="memory"),
+        pytest.param({"hides_memory": True}, Ended.MEMORY_LIMIT, id="memory of no process"),
+        pytest.param({"processes": 9}, Ended.KILLED, id="processes"),
+        pytest.param({"wall_s": abandoned_after_s(2.0), "charged_s": 0.5}, None, id="a long wait"),
+        pytest.param({"wall_s": abandoned_after_s(2.0) + 1, "charged_s": 0.5}, Ended.STARVED, id="too long a wait"),
+    ],
+)
+def test_waiting_for_a_processor_never_reaches_a_limit_of_the_program(
+    usage: dict[str, Any], ended: Ended | None
+) -> None:
+    assert reached_limit(Usage(**usage), LIMITS) is ended
 
 
 def test_program_without_a_processor_is_a_failure_of_the_machine_and_not_of_the_program() -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from importlib import resources
 from typing import Protocol
 
+from deepcoder.wire.languages import LANGUAGES
+
 START_TIMEOUT_S = 60.0  # the usual `Stream.start_timeout_s`
 SILENCE_TIMEOUT_S = 20.0  # the usual `Stream.silence_timeout_s`; a runner at work sends a heartbeat every BEAT_S
 STDERR_TAIL_BYTES = 4096  # what is kept of the runner's standard error, for logs
@@ -20,13 +22,11 @@ ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
-    "PYTHONHASHSEED": "0",  # the same program meets the same order of sets each time
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
+    **{name: value for each in LANGUAGES.values() for name, value in each.environment.items()},
 }
 
 # A bare interpreter reads the runner's modules from its standard input, then becomes the runner. What libraries ask to
-# have done after each fork is noted instead (threading and random alone cost a third of a test): see runner.program.
+# have done after each fork is noted instead: threading and random alone cost a third of a test. See `runner/languages`.
 BOOTSTRAP = """
 import json, os, sys, types
 def read(n):
@@ -40,7 +40,7 @@ sent = json.loads(read(int(read(8))))
 hooks = []
 os.register_at_fork = lambda **given: hooks.append(given)
 sys.path[:] = [p for p in sys.path if p] + sent["path"]
-for name in ("deepcoder", "deepcoder.wire", "deepcoder.runner"):
+for name in ("deepcoder", "deepcoder.wire", "deepcoder.runner", "deepcoder.runner.languages"):
     sys.modules[name] = types.ModuleType(name)
     sys.modules[name].__path__ = []
 for name, source in sent["modules"]:
@@ -53,10 +53,13 @@ sys.modules["runner.values"] = sys.modules["deepcoder.wire.values"]
 module.main(sent["scratch"], sent["memory_bytes"], hooks)
 """
 RUNNER_MODULES = (
-    *("wire.limits", "wire.messages", "wire.values", "runner.memory_files", "runner.cgroup", "runner.syscalls"),
-    *("runner.program", "runner.keeper", "runner.testcode", "runner.wall_time", "runner.process", "runner.inputs"),
+    *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
+    *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
+    *("runner.channel", "runner.language", *(f"runner.languages.{name}" for name in LANGUAGES), "runner.program"),
+    *("runner.keeper", "runner.testcode", "runner.keeper_client", "runner.accounting", "runner.reports"),
+    *("runner.pipes", "runner.task_code", "runner.process", "runner.inputs", "runner.outbox", "runner.users"),
     "runner.supervisor",
-)
+)  # dependencies first
 
 
 class SandboxError(Exception):

@@ -29,7 +29,7 @@ from deepcoder.judge import judge
 from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.runner import keeper
+from deepcoder.runner import procfs
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
 from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire.messages import Task
@@ -305,7 +305,7 @@ def _settled(pid: int) -> dict[int, list[str]]:
     """
     until = time.monotonic() + RECOVERY_S
     while True:
-        family = keeper.descendants(pid)
+        family = procfs.descendants(pid)
         parents = {fields[1] for fields in family.values()}
         leaves = {each for each in family if str(each) not in parents}
         if time.monotonic() > until or all(family[each][3] == str(each) for each in leaves):

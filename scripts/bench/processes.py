@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from deepcoder.runner import keeper
+from deepcoder.runner import procfs
 from deepcoder.sandbox import Sandbox, docker
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.owner import name
@@ -21,7 +21,7 @@ _PEER = struct.Struct("3i")  # pid, uid, gid (unix(7), SO_PEERCRED)
 
 def cpu_s(pid: int) -> float:
     """CPU seconds of a process and of all that descends from it, ended ones too."""
-    family = [keeper.stat_fields(pid), *keeper.descendants(pid).values()]
+    family = [procfs.stat_fields(pid), *procfs.descendants(pid).values()]
     return sum(sum(map(int, fields[11:15])) for fields in family) / _TICKS_PER_S
 
 
@@ -34,7 +34,7 @@ def everybody(sandbox: Sandbox) -> Callable[[], float]:
 
 def own_cpu_s(pid: int) -> float:
     """CPU seconds of one process."""
-    return sum(map(int, keeper.stat_fields(pid)[11:13])) / _TICKS_PER_S
+    return sum(map(int, procfs.stat_fields(pid)[11:13])) / _TICKS_PER_S
 
 
 def peak_bytes(pid: int) -> int:
@@ -65,13 +65,13 @@ def engine_of(root: int) -> list[int]:
     with socket.socket(socket.AF_UNIX) as asked:
         asked.connect(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://"))
         engine, _, _ = _PEER.unpack(asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
-    return [engine, int(keeper.stat_fields(root)[1])]
+    return [engine, int(procfs.stat_fields(root)[1])]
 
 
 def workers() -> list[int]:
     """The pool's workers that Ray has started for this process."""
     found = []
-    for pid in keeper.descendants(os.getpid()):
+    for pid in procfs.descendants(os.getpid()):
         command = Path(f"/proc/{pid}/cmdline")
         if command.exists() and command.read_bytes().startswith(b"ray::Worker"):
             found.append(pid)
@@ -81,4 +81,4 @@ def workers() -> list[int]:
 def runners(worker: int, kind: str) -> list[int]:
     """The processes of the sandboxes that a worker has started."""
     roots = containers(worker) if kind == "docker" else [worker]
-    return [pid for root in roots for pid in (root, *keeper.descendants(root)) if pid != worker]
+    return [pid for root in roots for pid in (root, *procfs.descendants(root)) if pid != worker]

@@ -1,0 +1,178 @@
+"""What one program uses: the CPU time, wall time, memory and processes of its family, and which limit it has reached.
+
+Runs: inside the sandbox, in the supervisor. A family is the process of a program and all its descendants.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import NamedTuple, Optional
+
+from ..wire.limits import Limits
+from ..wire.messages import ABANDONED_FACTOR, Ended, abandoned_after_s
+from . import procfs
+from .keeper_client import KeeperClient
+from .wall_time import WallTime
+
+LOOK_EVERY_S = 0.025
+SCRATCH_BYTES = 64 << 20  # the most that files in a scratch folder take, which are memory too
+
+
+class Usage(NamedTuple):
+    """What an execution has used by now."""
+
+    cpu_s: float = 0.0
+    charged_s: float = 0.0  # of its wall time
+    wall_s: float = 0.0
+    memory_bytes: int = 0
+    hides_memory: bool = False  # more than its limit is in no process's account
+    processes: int = 0
+
+
+def reached_limit(usage: Usage, limits: Limits) -> Optional[Ended]:
+    """Return the reason to end an execution that has used so much; None where there is none.
+
+    It does not depend on how busy the machine is: wall time that is not charged only ends an execution as STARVED,
+    which says nothing about the program.
+    """
+    if usage.cpu_s > limits.cpu_s or usage.charged_s > limits.wall_s:
+        return Ended.TIME_LIMIT
+    if usage.memory_bytes > limits.memory_bytes or usage.hides_memory:
+        return Ended.MEMORY_LIMIT
+    if usage.processes > limits.processes:
+        return Ended.KILLED  # the kernel usually refuses them before
+    if usage.wall_s > abandoned_after_s(limits.wall_s):
+        return Ended.STARVED
+    return None
+
+
+class Accounting:
+    """The accounts of one process and its family: of the one run of a stdin program, or of each call of a function.
+
+    The mutable state: when the present execution began, what had been used before it, and what it has used.
+    """
+
+    def __init__(self, pid: int, keeper: KeeperClient, limits: Limits, is_function: bool) -> None:
+        self.peak_bytes = 0
+        self.began = 0.0
+        self._pid = pid
+        self._keeper = keeper
+        self._limits = limits
+        self._is_function = is_function
+        self._is_first_call = True
+        self._looked = 0.0
+        self._main_before_s = 0.0
+        self._family_before_s: float | None = None  # unknown until the first look at a call: to ask costs much
+        self._wall = WallTime(ABANDONED_FACTOR * limits.wall_s)
+
+    @property
+    def charged_s(self) -> float:
+        """The wall seconds that count against the limit, by the last look."""
+        return self._wall.charged_s
+
+    def begin(self) -> None:
+        """Start the clocks of a program that begins now."""
+        if self._keeper.cgroup is not None:
+            self._keeper.cgroup.begin()
+        self._looked = time.monotonic()
+        self._reset()
+        if not self._is_function:
+            self._family_before_s = self._main_before_s
+
+    def begin_next_call(self) -> None:
+        """Start the clocks of another call."""
+        self._is_first_call = False
+        self._reset()
+
+    def _reset(self) -> None:
+        """Start the clocks and counters of one run or call."""
+        self.began = time.monotonic()
+        self._main_before_s = self.main_cpu_s() or 0.0
+        self._family_before_s = None
+        self._wall.restart()
+        self.peak_bytes = 0
+
+    def is_due(self, now: float) -> bool:
+        """Return whether it is time for a look."""
+        return now - self._looked >= LOOK_EVERY_S
+
+    def look(self, now: float, family: Mapping[int, list[str]], rests: bool, kept_bytes: int) -> Usage:
+        """Bring the accounts up to date, and return them; between two calls the wall time stands still.
+
+        `family` has the stat fields of each process; `kept_bytes` is what the runner keeps of the program's output.
+        """
+        threads = procfs.all_threads(family)
+        family_s = procfs.cpu_s(family, threads)
+        if self._family_before_s is None:
+            main_s = (self.main_cpu_s() or 0.0) - self._main_before_s
+            self._family_before_s = self._main_before_s if self._is_first_call else family_s - main_s
+        cpu_s = family_s - self._family_before_s
+        if not rests:
+            self._wall.look(now - max(self._looked, self.began), cpu_s, threads)
+        self._looked = now
+        self.peak_bytes = max(self.peak_bytes, self._held_bytes(family))
+        return Usage(
+            cpu_s,
+            self._wall.charged_s,
+            0.0 if rests else now - self.began,
+            self.peak_bytes,
+            self._hides_memory(kept_bytes),
+            sum(int(fields[procfs.THREADS]) for fields in family.values()),
+        )
+
+    def main_cpu_s(self) -> float | None:
+        """Return the CPU seconds of the first process with its threads; None once it is gone.
+
+        By clock_getcpuclockid(3).
+        """
+        try:
+            return time.clock_gettime((~self._pid << 3) | 2)
+        except OSError:
+            return None
+
+    def call_cpu_s(self, main_s: float) -> float:
+        """Return the CPU seconds of a call; of a short one those of the first process, which `main_s` counts."""
+        if self._family_before_s is None:
+            return main_s - self._main_before_s
+        family = procfs.descendants(self._keeper.pid)
+        family_s = procfs.cpu_s(family, procfs.first_threads(family))
+        return max(main_s - self._main_before_s, family_s - self._family_before_s)
+
+    def close(self, total_s: float, peak_bytes: int) -> float:
+        """Take over what the keeper counted for the whole process; return the CPU seconds of this execution."""
+        if not self._is_function:  # the kernel's high-water mark is of the process, not of one call
+            self.peak_bytes = max(self.peak_bytes, peak_bytes - self._keeper.growth_bytes)
+        if self._family_before_s is None:  # of a short call: children of earlier ones are in the total
+            return min(total_s - self._main_before_s, time.monotonic() - self.began)
+        return total_s - self._family_before_s
+
+    def _held_bytes(self, family: Mapping[int, list[str]]) -> int:
+        """Return what is resident in the first process, and in the others beyond what all inherit.
+
+        It is counted as the high-water mark of the first process counts it. What the others inherit of the first would
+        count for each of them, were there no cgroup to say what all hold.
+        """
+        growth_bytes, cgroup = self._keeper.growth_bytes, self._keeper.cgroup
+        of_main = of_others = 0
+        for pid, fields in family.items():
+            resident = int(fields[procfs.RESIDENT_PAGES]) * procfs.PAGE_BYTES
+            if pid == self._pid:
+                of_main = max(0, resident - growth_bytes)
+            elif int(fields[procfs.MAPPED_BYTES]) < self._keeper.mapped_bytes:  # it executes another file
+                of_others += resident
+            else:
+                of_others += max(0, resident - growth_bytes - self._keeper.first_resident_bytes)
+        if cgroup is None or not of_others or of_main + of_others < self._limits.memory_bytes:
+            return of_main + of_others
+        return max(of_main, min(of_main + of_others, cgroup.growth()))
+
+    def _hides_memory(self, kept_bytes: int) -> bool:
+        """Return whether files, sockets and pipes hold more memory than the limit: it is in no process's account.
+
+        Only a look finds it: when a process has ended, what it held is gone. The kernel's own mark of the most that the
+        cgroup held does not do: it counts files that could be taken back, and cannot be set back from here.
+        """
+        if self._keeper.cgroup is None:
+            return False
+        return self._keeper.cgroup.has_grown_by(int(self._limits.memory_bytes) + SCRATCH_BYTES + kept_bytes)

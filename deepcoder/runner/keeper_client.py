@@ -1,0 +1,92 @@
+"""A keeper as the supervisor sees it.
+
+Runs: inside the sandbox, in the supervisor.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import select
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+from . import procfs
+from .cgroup import Cgroup
+from .keeper import MESSAGE_BYTES, Exit
+
+
+class KeeperClient:
+    """The supervisor's ends of a keeper's sockets, and what of its memory every program inherits.
+
+    The mutable state: the sizes of the keeper, which grow when it imports libraries.
+    """
+
+    def __init__(self, channel: socket.socket, orders: socket.socket, scratch_root: str, cgroup: Cgroup | None) -> None:
+        self.channel = channel
+        self.orders = orders
+        self.pid = 0
+        self.scratch_root = scratch_root
+        self.cgroup = cgroup  # the sandbox's, where there is one
+        self.null = os.open(os.devnull, os.O_RDONLY)
+        self.first_resident_bytes = 0
+        self.mapped_bytes = 0
+        self.growth_bytes = 0  # by libraries that it imported for some programs, which must not count against others
+        self._first_own_bytes = 0
+
+    def close(self) -> None:
+        """Close the sockets, which ends the keeper."""
+        self.channel.close()
+        self.orders.close()
+        os.close(self.null)
+
+    def wait_until_ready(self) -> None:
+        """Wait until the first process waits for an order, and note the size of the keeper."""
+        select.select([self.channel], [], [])
+        self.mapped_bytes, self.first_resident_bytes, self._first_own_bytes = self._sizes()
+
+    def _sizes(self) -> tuple[int, int, int]:
+        """Return the bytes that are mapped; those resident; and of the latter those that are of no file.
+
+        Programs inherit the last. Of files each process has what it uses.
+        """
+        pages = map(int, procfs.read_proc(f"/proc/{self.pid}/statm").split())
+        mapped, resident, of_files, *_ = (count * procfs.PAGE_BYTES for count in pages)
+        return mapped, resident, resident - of_files
+
+    def next_process(self) -> tuple[int, int | None]:
+        """Return the pid and the user of the process that waits for an order."""
+        pid, uid = self._receive()
+        return pid, uid
+
+    def receive_exit(self, flags: int) -> Exit | None:
+        """Return what the process was, or None if it has not ended yet. `flags` are those of recv(2)."""
+        try:
+            return Exit(*self._receive(flags))
+        except BlockingIOError:
+            return None
+
+    def _receive(self, flags: int = 0) -> Any:
+        data = self.channel.recv(MESSAGE_BYTES, flags)
+        if not data:
+            raise RuntimeError("the keeper is gone")
+        return marshal.loads(data)
+
+    def kill(self, pid: int) -> None:
+        """Have the keeper kill the process."""
+        self.channel.send(marshal.dumps({"kill": pid}))
+
+    def start_import(self, language: str, libraries: Iterable[str]) -> None:
+        """Have the keeper import libraries. The process that waits ends: it was forked before."""
+        self.next_process()
+        self.channel.send(marshal.dumps({"import": (language, sorted(libraries))}))
+
+    def has_imported(self, timeout_s: float) -> bool:
+        """Return whether the keeper has imported the libraries within the time; true once for each import."""
+        if not select.select([self.channel], [], [], timeout_s)[0]:
+            return False
+        self._receive()
+        self.mapped_bytes, _, own_bytes = self._sizes()
+        self.growth_bytes = max(0, own_bytes - self._first_own_bytes)
+        return True

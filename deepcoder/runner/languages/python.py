@@ -1,0 +1,286 @@
+"""Python: compile a program, run it on one stdin test, or load it and answer calls of its function.
+
+Runs: inside the sandbox; each section says in which process.
+
+A program is executed by the interpreter that forked it, with the usual modules imported, which saves starting another.
+The first process of a stdin task compiles the source and reports the code for the next ones.
+"""
+
+from __future__ import annotations
+
+import _thread
+import atexit
+import builtins
+import contextlib
+import functools
+import gc
+import importlib
+import marshal
+import os
+import posix
+import random
+import sys
+import threading
+import traceback
+import types
+from typing import Any, Callable, Iterable, NoReturn, TextIO
+
+from ...wire import values
+from ...wire.languages import PYTHON
+from ..channel import (
+    COMPILE_ERROR,
+    COMPILED,
+    OUT_OF_MEMORY,
+    RAISED,
+    RETURNED,
+    Order,
+    die_of_memory,
+    receive_call,
+    report,
+)
+from ..language import Hooks
+
+# What contest programs import, so that a forked program finds it loaded.
+USUAL_MODULES = (
+    "array bisect cmath collections contextlib copy dataclasses datetime decimal enum fractions functools heapq "
+    "io itertools json math numbers operator os queue random re statistics string struct sys textwrap threading "
+    "time traceback types typing"
+).split()
+# The keeper imports a library as soon as a program has its name anywhere: importing costs more than most tests, and
+# what a program is charged must not depend on whether an earlier program had the library imported.
+LIBRARIES = ("numpy", "sortedcontainers", "scipy", "networkx", "sympy", "pandas", "bitarray")
+THREAD_STACK_BYTES = 8 << 20  # the usual default; the C library would take the main stack's 1 GiB
+BASE_FRAMES = 1000  # what a fresh interpreter allows
+ERROR_CHARS = 500
+
+_main_modules: dict[str, types.ModuleType] = {}
+_hooks: Hooks = []  # that a program's first fork needs
+_is_program = False
+
+
+# --- In the supervisor ------------------------------------------------------------------------------------------------
+
+
+def libraries(source: str, preamble: str) -> set[str]:
+    """Return the libraries that the program names."""
+    return {name for name in LIBRARIES if name in source or name in preamble}
+
+
+# --- In the keeper ----------------------------------------------------------------------------------------------------
+
+
+def prepare(hooks: Hooks) -> None:
+    """Have a fork look like a fresh interpreter that is about to run a file."""
+    threading.stack_size(THREAD_STACK_BYTES)
+    for name in USUAL_MODULES:
+        importlib.import_module(name)
+    os.register_at_fork = posix.register_at_fork
+    _hooks.extend(hooks)
+    os.register_at_fork(before=_before_fork)
+    _open_standard_streams()
+    for name in ("__main__", "solution"):
+        module = _main_modules[name] = types.ModuleType(name)
+        module.__file__ = PYTHON.file_name
+        module.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = _main_modules["__main__"]
+    sys.argv = [PYTHON.file_name]
+    frame, depth = sys._getframe(), 0
+    while frame.f_back:
+        frame, depth = frame.f_back, depth + 1
+    sys.setrecursionlimit(BASE_FRAMES + depth + 1)  # of frames of ours below a program's, which must not cost it depth
+
+
+def _open_standard_streams() -> None:
+    """Open text streams as a fresh interpreter under C.UTF-8 does.
+
+    A stream looks at what it is opened on: whether that is a terminal, and whether it has an offset.
+    """
+    kept = [os.dup(fd) for fd in range(3)]
+    null, (reading, writing) = os.open(os.devnull, os.O_RDONLY), os.pipe()
+    for fd, end in enumerate((null, writing, writing)):
+        os.dup2(end, fd)
+    sys.stdin = sys.__stdin__ = _standard_stream("stdin", 0, "r", "surrogateescape", -1)  # type: ignore[misc, assignment]
+    sys.stdout = sys.__stdout__ = _standard_stream("stdout", 1, "w", "surrogateescape", -1)  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = _standard_stream("stderr", 2, "w", "backslashreplace", 1)  # type: ignore[misc, assignment]
+    for fd, original in enumerate(kept):
+        os.dup2(original, fd)
+    for fd in (*kept, null, reading, writing):
+        os.close(fd)
+
+
+def _standard_stream(name: str, fd: int, mode: str, errors: str, buffering: int) -> TextIO:
+    stream = open(fd, mode, buffering, encoding="utf-8", errors=errors, newline="\n", closefd=False)
+    stream.buffer.raw.name = f"<{name}>"  # type: ignore[attr-defined]
+    return stream  # type: ignore[return-value]
+
+
+def rehearse() -> None:
+    """Compile a function and call it."""
+    module = {"__builtins__": builtins}
+    exec(_compile("def add(a, b):\n    return a + b\n"), module)
+    _answer(module, "add", b"[[1,2],{}]")
+
+
+def import_libraries(names: Iterable[str], hooks: Hooks) -> None:
+    """Import libraries for the programs that name them; they note in `hooks` what they want done at a fork."""
+    os.register_at_fork = lambda **given: hooks.append(given)
+    known = len(hooks)
+    for name in names:
+        with contextlib.suppress(Exception):  # the program meets the same error itself
+            importlib.import_module(name)
+    os.register_at_fork = posix.register_at_fork
+    _hooks.extend(hooks[known:])
+
+
+def _before_fork() -> None:
+    """From a program's first fork on, do what libraries want done at a fork.
+
+    The keeper's own forks need none of that: it has one thread and holds no lock. Only random numbers need a new seed,
+    which `ready` gives to the programs that draw them.
+    """
+    if not _is_program:
+        return
+    for each in reversed(_hooks):
+        each.get("before", int)()  # too late to be called for this fork
+    for each in _hooks:
+        os.register_at_fork(**each)
+    _hooks.clear()
+
+
+# --- In the program's process -----------------------------------------------------------------------------------------
+
+
+def ready(order: Order, code: bytes) -> Callable[[str], NoReturn]:
+    """Compile or load the code, and return what executes it."""
+    global _is_program
+    _is_program = True
+    execute: Callable[[str], NoReturn]
+    if order.is_compiled:
+        compiled, draws_numbers = marshal.loads(code)
+        execute = functools.partial(_run_main, compiled)
+    else:
+        source, preamble, entry_point = marshal.loads(code)
+        draws_numbers = "random" in source or "random" in preamble
+        if order.is_function:
+            before = _compile(preamble, "preamble.py") if preamble else None
+            execute = functools.partial(_serve_calls, before, _compile(source), entry_point)
+        else:
+            compiled = _compile(source)
+            report(COMPILED, marshal.dumps((compiled, draws_numbers)))
+            execute = functools.partial(_run_main, compiled)
+    if draws_numbers:
+        random.seed()
+    return execute
+
+
+def _compile(source: str, file_name: str = PYTHON.file_name) -> types.CodeType:
+    try:
+        return compile(source, file_name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        report(COMPILE_ERROR, _one_line(error))
+        os._exit(0)
+
+
+def _run_main(code: types.CodeType, folder: str) -> NoReturn:
+    """Execute as `__main__` and end as the interpreter does: threads, atexit, streams, exit code."""
+    module = _main_module("__main__", folder)
+    status = 0
+    try:
+        exec(code, module)
+    except SystemExit as error:
+        status = _exit_status(error)
+    except MemoryError:
+        die_of_memory()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        status = 1
+    try:
+        if _thread._count():  # to find that there are none to wait for would touch many pages
+            threading._shutdown()  # type: ignore[attr-defined]  # waits for those that are no daemons
+        atexit._run_exitfuncs()
+        _flush(sys.stdout)
+        # A file that was never closed is written here, as when the interpreter ends. It too collects twice: the first
+        # puts containers before their contents, so that a writer is closed before what it writes to.
+        gc.collect()
+        module.clear()
+        gc.collect()
+        _flush(sys.__stdout__)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        status = status or 120  # what CPython exits with when it cannot flush
+    try:
+        _flush(sys.stderr)
+    except Exception:  # it is for people, and never counts
+        pass
+    os._exit(status)
+
+
+def _serve_calls(preamble: types.CodeType | None, code: types.CodeType, entry_point: str, folder: str) -> NoReturn:
+    """Load the program once, then answer calls until the supervisor ends them."""
+    module = _main_module("solution", folder)  # not __main__: a guarded demonstration must not run
+    try:
+        if preamble is not None:
+            exec(preamble, module)
+        exec(code, module)
+        _entry(module, entry_point)
+    except MemoryError:
+        report(OUT_OF_MEMORY)
+        os._exit(0)
+    except Exception as error:
+        report(RAISED, _raised(error))
+        os._exit(0)
+    while True:
+        report(*_answer(module, entry_point, receive_call()))
+
+
+def _main_module(name: str, folder: str) -> dict[str, Any]:
+    module = sys.modules[name] = _main_modules[name]
+    sys.path.insert(0, folder)
+    return module.__dict__
+
+
+def _answer(module: dict[str, Any], entry_point: str, call: bytes | bytearray) -> tuple[bytes, bytes]:
+    """Return the kind and the content of the report on one call."""
+    try:
+        args, kwargs, *other = values.decode(call, module)
+        value = _entry(module, *(other or [entry_point]))(*args, **kwargs)
+        return RETURNED, values.encode(value, objects=True).encode()
+    except MemoryError:
+        return OUT_OF_MEMORY, b""
+    except Exception as error:
+        return RAISED, _raised(error)
+
+
+def _entry(module: dict[str, Any], name: str) -> Any:
+    """Return the method of a new `Solution` where the class has it, else the function."""
+    solution = module.get("Solution")
+    if isinstance(solution, type) and hasattr(solution, name):
+        return getattr(solution(), name)
+    if name not in module:
+        raise NameError(f"the program defines no function {name}")
+    return module[name]
+
+
+def _raised(error: BaseException) -> bytes:
+    """Return the exception in one line, and in a second line the names of its classes."""
+    bases = " ".join(each.__name__ for each in type(error).__mro__)
+    return _one_line(error) + b"\n" + bases[:ERROR_CHARS].encode("utf-8", "backslashreplace")
+
+
+def _one_line(error: BaseException) -> bytes:
+    text = traceback.format_exception_only(type(error), error)[-1].strip()
+    return text[:ERROR_CHARS].encode("utf-8", "backslashreplace")
+
+
+def _flush(stream: Any) -> None:
+    if stream is not None and not stream.closed:
+        stream.flush()
+
+
+def _exit_status(error: SystemExit) -> int:
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    print(error.code, file=sys.stderr)  # noqa: T201
+    return 1

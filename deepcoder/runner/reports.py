@@ -1,0 +1,75 @@
+"""What the process of a program has reported so far.
+
+Runs: inside the sandbox, in the supervisor. The harness reports, or a program that imitates it: what is reported is
+believed only where lying gains nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..wire.messages import Ended
+from . import channel
+
+LONGEST_REPORT_BYTES = 64 << 20  # of compiled code and of messages
+
+
+class Answer(NamedTuple):
+    """How a call ended, or how a program failed to load."""
+
+    ended: Ended
+    output: bytes = b""
+    error: str = ""
+    bases: str = ""  # the names of the exception's classes
+
+
+class Reports:
+    """Reads the reports of one process.
+
+    The mutable state: the bytes of a report that is not complete, and what the reports before it say.
+    """
+
+    def __init__(self, output_bytes: int) -> None:
+        self.is_confined = False  # until a process reports this, a failure is ours
+        self.compiled = b""
+        self.answer: Answer | None = None  # to the present call
+        self.is_forged = False
+        self._output_bytes = output_bytes
+        self._data = bytearray()
+
+    def feed(self, data: bytes) -> Ended | None:
+        """Read more bytes; return the reason to kill the process, if they are one."""
+        self._data += data
+        while len(self._data) >= channel.REPORT.size:
+            kind, size = channel.REPORT.unpack_from(self._data)
+            if size > (self._output_bytes if kind == channel.RETURNED else LONGEST_REPORT_BYTES):
+                return Ended.OUTPUT_LIMIT
+            end = channel.REPORT.size + size
+            if len(self._data) < end:
+                return None
+            body = bytes(self._data[channel.REPORT.size : end])
+            del self._data[:end]
+            if not self._read(kind, body):
+                return Ended.RAISED
+        return None
+
+    def _read(self, kind: bytes, body: bytes) -> bool:
+        """Read one report; return whether it is of a kind that there is."""
+        if self.answer or (kind == channel.CONFINED and self.is_confined):
+            self.is_forged = True  # a call has one answer
+        if kind == channel.CONFINED:
+            self.is_confined = True
+        elif kind == channel.COMPILED:
+            self.compiled = body
+        elif kind == channel.RETURNED:
+            self.answer = Answer(Ended.RETURNED, body)
+        elif kind == channel.OUT_OF_MEMORY:
+            self.answer = Answer(Ended.MEMORY_LIMIT)
+        elif kind in (channel.COMPILE_ERROR, channel.RAISED):
+            ended = Ended.COMPILE_ERROR if kind == channel.COMPILE_ERROR else Ended.RAISED
+            error, _, bases = body.decode("utf-8", "replace").partition("\n")
+            self.answer = Answer(ended, b"", error, bases)
+        else:
+            self.is_forged = True
+            return False
+        return True
