@@ -22,11 +22,11 @@ from rich.table import Table
 from transformers.utils.logging import disable_progress_bar
 from trl import GRPOTrainer
 
+from deepcoder.datasets.selection import Selection
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Problem
 from deepcoder.reward import CodeReward
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
-from deepcoder.tools.grade import Settings
 from deepcoder.training import report
 from deepcoder.training.arguments import Arguments, parse
 from deepcoder.training.gate import GateError, check_rewards
@@ -58,9 +58,9 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     """
     began = time.monotonic()
     script, config, model = arguments
-    settings = Settings(script.max_tests, script.time_limit_s, script.checker, script.times)
+    selection = Selection(script.max_tests, script.time_limit_s, script.checker, script.times)
     quarantine = Path(script.quarantine) if script.quarantine else None
-    problems = chosen(settings.loaded(script.problems, quarantine), script.shortest)
+    problems = chosen(selection.load(script.problems, quarantine), script.shortest)
     memory_bytes = max(each.limits.memory_bytes for each in problems)
     sandboxes = SandboxConfig(kind=script.sandbox, memory_bytes=memory_bytes)
     if script.pool:
@@ -73,7 +73,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     trainer = make_trainer(problems, reward, config, model)
     log.info("%d problems, %r", len(problems), pool)
     log.info("start gate: all %d rewards are as they must be", check_rewards(trainer, problems))
-    reward.log = JudgementLog(Path(config.output_dir), settings, config.process_index)
+    reward.log = JudgementLog(Path(config.output_dir), selection, config.process_index)
     limit = None if script.max_ie_share is None else UnjudgedLimit(script.max_ie_share)
     if limit is not None:
         trainer.add_callback(limit)

@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from deepcoder.datasets.selection import Selection
 from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.programs import Program
 from deepcoder.tools import cli, console, redteam
 from deepcoder.tools.cli.grade import few_workers, print_unjudged
 from deepcoder.tools.cli.options import pool_for
-from deepcoder.tools.grade import Record, Settings, pass_at_k
+from deepcoder.tools.grade import pass_at_k
+from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 PROBLEMS = [
@@ -128,6 +131,7 @@ def test_grade_writes_a_judgement_per_completion(folder: Path, capsys: pytest.Ca
         (3, "double", "AC"),
     ]
     assert (rows[2]["total"], rows[2]["failed_test"]) == (2, 1)
+    assert [(row["program"], row["language"]) for row in rows[1:3]] == [(None, "python"), ("print(2)", "python")]
     assert rows[2]["ran"] == rows[2]["passed"] + 1 <= 2  # an idle worker may have run the second test before the first
     assert "pass@1 66.7%" in ran.out
 
@@ -153,8 +157,8 @@ def test_grade_tells_the_data_sets_faults_from_ours(folder: Path, capsys: pytest
     assert ran.err.splitlines()[-1].startswith("1 could not be judged because the data set's own code fails: ")
     assert "run the same command again" not in ran.err
     lines = read("out.jsonl")
-    settings = Settings(None, lines[0]["time_limit_s"])
-    ours = Record("add", "", Judgement(Verdict.IE, 0, 0, 2, detail="a worker died"), settings)
+    selection = Selection(None, lines[0]["time_limit_s"])
+    ours = Record("add", Program(""), Judgement(Verdict.IE, 0, 0, 2, detail="a worker died"), selection)
     print_unjudged([ours, *(Record.from_row(each) for each in lines)])
     assert capsys.readouterr().err.splitlines()[0].startswith("1 could not be judged: run the same command again")
 
@@ -176,6 +180,18 @@ def test_grade_asks_for_no_more_workers_than_there_are_tests(monkeypatch: pytest
 
 def a_problem(tests: int) -> Problem:
     return Problem("add", Mode.STDIN, (TestCase("1\n", "2\n"),) * tests)
+
+
+ACCEPTED = Judgement(Verdict.AC, 2, 2, 2)
+
+
+def test_record_comes_back_from_its_line() -> None:
+    for program in (Program("x = 'é\u2028'\n"), None):
+        record = Record.of(Submission(a_problem(2), program), ACCEPTED, Selection(max_tests=2, times="times.jsonl"))
+        assert Record.from_row(json.loads(record.to_json(index=3))) == record
+        assert record.is_of(Submission(a_problem(1), program)) and not record.is_of(
+            Submission(a_problem(1), Program(""))
+        )
 
 
 def test_grade_refuses_an_output_of_other_completions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -244,7 +260,10 @@ def test_records_from_before_limits_were_kept_are_continued_and_explained(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Ran(capsys, *GRADE)
-    old = [{name: row[name] for name in row if name not in ("times", "cpu_limit_s")} for row in read("out.jsonl")]
+    old = [
+        {name: row[name] for name in row if name not in ("times", "cpu_limit_s", "language")}
+        for row in read("out.jsonl")
+    ]
     write("out.jsonl", *({**row, "detail": "kept"} for row in old))
     assert Ran(capsys, *GRADE).code == 0
     assert [row["detail"] for row in read("out.jsonl")] == ["kept"] * 4
@@ -300,13 +319,13 @@ def test_explain_uses_the_recorded_settings(folder: Path, capsys: pytest.Capture
         (["--line", "9"], "training: cpu_limit_s must be a number or null"),
         (["--line", "10"], "training: limits.cpu_s must be above 0"),
         (["--line", "11"], "training: times must be text"),
+        (["--line", "12"], "training: language must be text"),
     ],
 )
 def test_explain_says_which_record_it_cannot_use(
     folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
-    Ran(capsys, *GRADE)
-    right = read("out.jsonl")[0]
+    right = json.loads(Record.of(Submission(a_problem(2), Program(RIGHT)), ACCEPTED, Selection()).to_json(index=0))
     changes: list[dict[str, Any]] = [
         {"problem_id": "other"},
         {"program": 5},
@@ -314,7 +333,7 @@ def test_explain_says_which_record_it_cannot_use(
         {"time_limit_s": -1},
     ]
     changes += [{"failed_test": "first"}, {"total": 5, "failed_test": 4}]
-    changes += [{"cpu_limit_s": "6"}, {"cpu_limit_s": 0}, {"times": None}]
+    changes += [{"cpu_limit_s": "6"}, {"cpu_limit_s": 0}, {"times": None}, {"language": None}]
     write("out.jsonl", right, *([{}, *({**right, **each} for each in changes)] if arguments else []))
     ran = Ran(capsys, *EXPLAIN, *arguments)
     assert (ran.code, said in ran.err, ran.err.count("\n")) == (2, True, 1), ran.err
@@ -518,7 +537,7 @@ def test_grade_of_bodies_that_complete_their_prompt(folder: Path, capsys: pytest
 
 
 def graded(*verdicts: str) -> list[Record]:
-    return [Record("p", "", Judgement(Verdict(verdict), 0, 1, 1), Settings()) for verdict in verdicts]
+    return [Record("p", Program(""), Judgement(Verdict(verdict), 0, 1, 1), Selection()) for verdict in verdicts]
 
 
 @pytest.mark.parametrize(

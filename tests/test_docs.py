@@ -13,7 +13,8 @@ import yaml
 
 from deepcoder.datasets import load_problems
 from deepcoder.problems import by_id
-from deepcoder.tools.grade import Record, read_submissions
+from deepcoder.tools.grade import read_submissions
+from deepcoder.tools.records import Record
 from tests.pages import PAGES, ROOT, Block, anchors, blocks, links, name_of, prose, spans
 
 SHELL = ("sh", "bash")

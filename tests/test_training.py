@@ -24,12 +24,13 @@ from datasets import Dataset
 from transformers import TrainerControl, TrainerState
 
 from deepcoder.datasets import load_problems
+from deepcoder.datasets.selection import Selection
 from deepcoder.pool.alarm import ALARM_WINDOW
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.reward import CodeReward
-from deepcoder.tools.grade import Record, Settings
 from deepcoder.tools.mutants import mutants, normalised
+from deepcoder.tools.records import Record
 from deepcoder.training import arguments, grpo, report, tiny
 from deepcoder.training import judgement_log as judgements
 from deepcoder.training.gate import GateError, check_rewards
@@ -377,8 +378,8 @@ def test_training_logs_what_the_report_draws(minuscule: Any, tmp_path: Path) -> 
 
 def test_training_logs_judgements_that_explain_reads(minuscule: Any, tmp_path: Path) -> None:
     trainer = minuscule(Judge(), max_completion_length=8)
-    settings = Settings(max_tests=15, times="times.jsonl")
-    log = JudgementLog(tmp_path / "run", settings)
+    selection = Selection(max_tests=15, times="times.jsonl")
+    log = JudgementLog(tmp_path / "run", selection)
     trainer.reward_funcs[0].log = log
 
     trainer.train()
@@ -387,7 +388,7 @@ def test_training_logs_judgements_that_explain_reads(minuscule: Any, tmp_path: P
     assert [row["step"] for row in rows] == [0] * (len(rows) // 2) + [1] * (len(rows) // 2) != []
     records = [Record.from_row(row) for row in rows]
     assert {each.judgement.verdict for each in records} == {Verdict.CE}
-    assert {(each.settings, each.cpu_limit_s) for each in records} == {(settings, 6.0)}
+    assert {(each.selection, each.cpu_limit_s) for each in records} == {(selection, 6.0)}
     assert {row["problem_id"] for row in rows} <= {each.problem_id for each in PROBLEMS}
 
 
@@ -470,7 +471,7 @@ def test_script_above_the_limit_of_ie_says_how_to_continue_and_exits_with_1(
 
 def test_log_of_judgements_is_bounded_and_of_one_rank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judgements, "MAX_BYTES", 1000)
-    log = JudgementLog(tmp_path, Settings(), rank=3)
+    log = JudgementLog(tmp_path, Selection(), rank=3)
     batch = [Submission(PROBLEMS[0], Program("x" * 300))], [Judgement(Verdict.WA, 0, 1, 1)]
     for step in range(5):
         log(step, *batch)

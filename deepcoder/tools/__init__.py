@@ -1,1 +1,1 @@
-"""What people run: each tool is one file that needs no terminal, and the command line shows what it found."""
+"""The tools that people run. Each is one file that needs no terminal; `cli` prints what the tool found."""

@@ -1,4 +1,4 @@
-"""Where the command line writes, and how it shows progress.
+"""The consoles that the command line writes to, and its progress bar.
 
 Runs: wherever a person types.
 """
@@ -15,7 +15,7 @@ err = Console(stderr=True)
 
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar that the given function moves by so many, on a terminal only."""
+    """Show a progress bar on a terminal, and yield the function that advances the bar by a number."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         row = bar.add_task(what, total=total)

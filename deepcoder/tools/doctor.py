@@ -1,26 +1,26 @@
-"""Checks before trust: does this machine judge, and do a data set's problems deserve to be trained on?
+"""The doctor: find the problems of a data set that no reward may come from, before training trusts them.
 
 Runs: GPU node, through the same pool as training.
 
-A problem's reference is judged several times, then programs that must not pass: junk (empty, constant, echo) and
-mutants, the reference with one small change each. What is found:
+The doctor judges a problem's reference several times. Then it judges programs that must not pass: junk (empty,
+constant, echo), and mutants, which are the reference with one small change each. Its diagnoses are:
 
-    broken        the reference fails: a wrong test, or several answers are right and the checker knows one
-    flaky         the reference is judged differently from run to run
-    weak          junk passes, or of at least 4 mutants more than half: a mutant may happen to mean the same as the
-                  reference, but not most of them
-    slow          the reference needs more than half of the time limit for a test: a busier or older machine, or a
-                  program a little slower, would fail
-    no reference  only junk could be judged
-    unjudged      a fault of ours: says nothing, ask again. Where the data set's own code fails the fault is not ours:
-                  on the reference it is broken, on junk and mutants it need not do better
+    broken        The reference fails: a test is wrong, or the checker accepts one of several right answers.
+    flaky         The reference's verdict changes from run to run.
+    weak          Junk passes, or more than half of at least 4 mutants do. A mutant may happen to mean the same as the
+                  reference, but not most of them.
+    slow          The reference needs more than half of the time limit for a test. A busier or older machine, or a
+                  slightly slower program, would exceed the limit.
+    no reference  Only junk could be judged.
+    unjudged      A fault of ours, which says nothing about the problem: ask again. Where the data set's own code fails,
+                  the fault is not ours: a reference that this happens to is broken; junk and mutants may do it.
 
 The first three go into quarantine, because a reward from them is wrong: 0 for right programs, or 1 for wrong ones.
 
-A reference that passes every time also says how much time the problem needs, from which its limit can be calibrated.
+A reference that passes every time also shows how much time the problem needs. The time limit can be calibrated by that.
 
-Not found: a reference that depends on the order of a set of text. Sandboxes fix the seed of hashes, so that order is
-the same in every run.
+The doctor cannot find a reference that depends on the order of a set of texts: sandboxes fix the seed of hashes, so
+that order is the same in every run.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 
 log = logging.getLogger(__name__)
 
-RUNS = 3
-MUTANTS = 8  # per problem
-ENOUGH_MUTANTS = 4
-JUNK = 3
+RUNS = 3  # of each reference
+MUTANTS = 8  # of each reference, at most
+ENOUGH_MUTANTS = 4  # fewer say nothing about a problem
+JUNK = 3  # programs per problem, at most
 SLOW_SHARE = 0.5  # of the time limit
-CONSTANT_CHARS = 1 << 20  # an expected output beyond that is not what tests with one answer have
-GROUP = 16  # problems at a time, at least: their tests are in memory together
+CONSTANT_CHARS = 1 << 20  # the longest expected output that is tried as a constant answer
+GROUP = 16  # the fewest problems that are examined together; their tests are in memory at the same time
 
 
 class Diagnosis(StrEnum):
-    """What can be wrong with a problem; the module says what each means."""
+    """What can be wrong with a problem; the docstring of this file says what each diagnosis means."""
 
     BROKEN = "broken"
     FLAKY = "flaky"
@@ -70,20 +70,20 @@ QUARANTINED = (Diagnosis.BROKEN, Diagnosis.FLAKY, Diagnosis.WEAK)
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with one problem."""
+    """One thing that is wrong with one problem."""
 
     problem_id: str
     diagnosis: Diagnosis
     detail: str
 
     def to_json(self) -> str:
-        """A line of a quarantine list, which `load_problems` takes."""
+        """Return a line of a quarantine list, as `load_problems` reads it."""
         return json.dumps({"problem_id": self.problem_id, "reason": self.diagnosis, "detail": self.detail}) + "\n"
 
 
 @dataclass
 class _Chart:
-    """A problem, and what came of its programs."""
+    """A problem, and the judgements of the programs that were tried on it."""
 
     problem: Problem
     reference: list[Judgement] = field(default_factory=list)  # one per run
@@ -92,18 +92,18 @@ class _Chart:
 
     @property
     def is_right(self) -> bool:
-        """Whether there is a reference, and every run of it passes."""
+        """Return whether there is a reference, and every run of it passes."""
         return bool(self.reference) and all(run.verdict is Verdict.AC for run in self.reference)
 
     @property
     def time(self) -> ReferenceTime:
-        """Of the reference, where it passes."""
+        """Return the time that the reference needs; only for a reference that passes."""
         slowest_s = max(run.slowest_s for run in self.reference)
         return ReferenceTime(self.problem.problem_id, len(self.problem.tests), slowest_s)
 
 
 def most_programs(problems: Sequence[Problem], runs: int = RUNS) -> int:
-    """How many programs an examination judges at most: what its progress adds up to."""
+    """Return how many programs an examination judges at most; the progress of `examine` adds up to this number."""
     return sum(JUNK + (runs + MUTANTS) * (each.reference is not None) for each in problems)
 
 
@@ -114,12 +114,12 @@ def examine(
     progress: Callable[[int], None] | None = None,
     timed: Callable[[ReferenceTime], None] | None = None,
 ) -> Iterator[Finding]:
-    """What is wrong, in the problems' order, as it is found.
+    """Examine the problems, and yield what is wrong in their order, as soon as it is known.
 
-    `progress` is told how many more programs are done; `timed` the time of each reference that passes, in that order.
+    `progress` is called with how many more programs are done, `timed` with the time of each reference that passes.
 
     Raises:
-        ValueError: Two problems have one id: a finding would not say which of them it is of.
+        ValueError: Two problems have one id: a finding could be of either.
     """
     problems = list(by_id(problems).values())
     progress, timed = progress or (lambda _: None), timed or (lambda _: None)
@@ -136,6 +136,7 @@ def examine(
 
 
 def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress: Callable[[int], None]) -> list[_Chart]:
+    """Judge the references, then junk, then mutants of the references that passed every time."""
     charts = [_Chart(each) for each in problems]
 
     def judge(plan: Sequence[tuple[_Chart, str]]) -> list[Judgement]:
@@ -143,7 +144,7 @@ def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress:
         return pool.judge(submissions, lambda _, __: progress(1), fresh=True)
 
     references = [(each, each.problem.reference) for each in charts if each.problem.reference is not None]
-    for _ in range(runs):  # in batches of their own, since a batch judges equal programs once
+    for _ in range(runs):  # one batch per run, because a batch judges equal programs once
         for (chart, _), judgement in zip(references, judge(references), strict=True):
             chart.reference.append(judgement)
     named = [(chart, what, source) for chart in charts for what, source in junk(chart.problem).items()]
@@ -157,25 +158,25 @@ def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress:
 
 
 def junk(problem: Problem) -> dict[str, str]:
-    """Programs that know nothing of the problem, by what they are; at most JUNK."""
+    """Return programs that know nothing of the problem, by name; at most JUNK."""
     head = f"def {problem.entry_point}(*args, **kwargs):\n    "
     if problem.mode is Mode.STDIN:
-        found = {"empty": "", "echo": "import sys\nsys.stdout.write(sys.stdin.read())"}
+        programs = {"empty": "", "echo": "import sys\nsys.stdout.write(sys.stdin.read())"}
     else:
-        found = {"empty": f"{head}pass", "echo": f"{head}return [*args, *kwargs.values()][0]"}
+        programs = {"empty": f"{head}pass", "echo": f"{head}return [*args, *kwargs.values()][0]"}
     expected = next((test.output for test in problem.tests if not test.is_code), None)
     if expected is None or len(expected) > CONSTANT_CHARS:
-        return found
+        return programs
     if problem.mode is Mode.STDIN:
-        return found | {"constant": f"print({expected!r}, end='')"}
+        return programs | {"constant": f"print({expected!r}, end='')"}
     decoding = f"from deepcoder.wire import values\n{head}return values.decode({expected!r})"
-    return found | {"constant": decoding}
+    return programs | {"constant": decoding}
 
 
 def _mutants(problem: Problem) -> list[str]:
     try:
         return mutants(problem.reference or "", MUTANTS, seed=problem.problem_id)
-    except (SyntaxError, ValueError, RecursionError) as error:  # what the interpreter here cannot read
+    except (SyntaxError, ValueError, RecursionError) as error:  # the interpreter here cannot parse the reference
         log.info("%s: no mutants: %s", problem.problem_id, error)
         return []
 
@@ -218,7 +219,7 @@ def _fate(judgement: Judgement) -> str:
 
 
 def _said(problem: Problem, judgement: Judgement, pool: SandboxPool) -> str:
-    """What was expected and what came, from one more run; else what the judgement says."""
+    """Return how the output differs from the expected one, by running the test again; else the judgement's detail."""
     detail = f": {judgement.detail}" if judgement.detail else ""
     if judgement.verdict is not Verdict.WA or judgement.failed_test is None:
         return detail
@@ -228,18 +229,18 @@ def _said(problem: Problem, judgement: Judgement, pool: SandboxPool) -> str:
     try:
         with closing(sandbox.start(pool.config)) as started:
             outcome = rerun(Submission(problem, Program(problem.reference or "")), number, started)
-    except SandboxError as error:  # on a cluster the sandboxes may all be elsewhere
-        log.info("%s: what its reference puts out is not known here: %s", problem.problem_id, error)
+    except SandboxError as error:  # the machine of the command line may have no sandboxes, only the cluster
+        log.info("%s: the reference cannot be run again here: %s", problem.problem_id, error)
         return detail
-    found = difference(problem, test, outcome)
-    return f", {found}" if found else detail
+    first = difference(problem, test, outcome)
+    return f", {first}" if first else detail
 
 
 SELF_TEST = Problem("doctor/add_one", Mode.STDIN, tests=(TestCase("41\n", "42\n"),))
 
 
 def self_test(pool: SandboxPool) -> str:
-    """Judge a right and a wrong program on the pool; what went wrong, or nothing."""
+    """Judge a right and a wrong program on the pool; return what went wrong, or an empty text."""
     right, wrong = Program("print(int(input()) + 1)"), Program("print(41)")
     judgements = pool.judge([Submission(SELF_TEST, right), Submission(SELF_TEST, wrong)], fresh=True)
     verdicts = [judgement.verdict for judgement in judgements]

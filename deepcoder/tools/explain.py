@@ -1,4 +1,4 @@
-"""Why a program fails a test: the test run again, and what came out beside what should have.
+"""Explain why a program fails a test: run the test again, and show its output beside the expected output.
 
 Runs: wherever a person reads.
 """
@@ -25,17 +25,17 @@ from deepcoder.verdicts import Judgement, Submission, printable
 from deepcoder.wire import values
 from deepcoder.wire.messages import Ended, Outcome
 
-WIDTH = 56  # of a line that is shown, in characters
-LINES = 8
+WIDTH = 56  # characters of a line that are shown
+LINES = 8  # of an input or output that are shown
 CODE_LINES = 30
 STDERR_LINES = 10
-SHORT = 40
+SHORT = 40  # characters of a value in a sentence
 
-_TOKEN = re.compile(r"\S+", re.ASCII)  # between the blanks that checkers know
+_TOKEN = re.compile(r"\S+", re.ASCII)  # checkers split at the same blanks
 
 
-class Place(NamedTuple):
-    """A token of a text. Line, column and number within the line count from 0."""
+class Token(NamedTuple):
+    """A token of a text. Its line, its column and its number within the line count from 0."""
 
     line: int
     column: int
@@ -44,19 +44,19 @@ class Place(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """Where an output first differs from what was expected, by the problem's own checker."""
+    """The first difference between an output and the expected output, by the problem's own checker."""
 
     where: str
     expected: str
     actual: str
-    marks: tuple[Place, Place] | None = None  # in the two texts; None for values
+    marks: tuple[Token, Token] | None = None  # in the expected and the actual text; None for values
 
     def __str__(self) -> str:
         return f"{self.where}: expected {_cut(self.expected)}, got {_cut(self.actual)}"
 
 
 def rerun(submission: Submission, number: int, sandbox: Sandbox) -> Outcome:
-    """What the program does at this test now. In function mode the calls before it are made first, as in judging.
+    """Run the program on this test again, and return the outcome. In function mode the calls before it come first.
 
     Raises:
         SandboxError: The sandbox broke.
@@ -71,7 +71,7 @@ def rerun(submission: Submission, number: int, sandbox: Sandbox) -> Outcome:
 
 
 def difference(problem: Problem, test: TestCase, outcome: Outcome) -> Difference | None:
-    """None where there is no first difference to name: the output is right, missing, or in an order of its own."""
+    """Return the first difference; None where none can be named: the output is right, missing, or in free order."""
     finished = Ended.EXITED if problem.mode is Mode.STDIN else Ended.RETURNED
     if outcome.ended is not finished or outcome.exit_code or problem.special_checker or test.is_code:
         return None
@@ -88,9 +88,9 @@ def _text_difference(expected: str, actual: str, same: Checker) -> Difference | 
     if same(expected, actual) or same("1 2", "2 1") or same("1\n2", "2\n1"):
         return None
     by_line = not same("1 2", "1\n2")
-    first: tuple[Place, Place] | None = None
-    before: tuple[Place, Place] | None = None
-    for want, got in zip_longest(_places(expected), _places(actual)):
+    first: tuple[Token, Token] | None = None
+    before: tuple[Token, Token] | None = None
+    for want, got in zip_longest(_tokens(expected), _tokens(actual)):
         if want is None:
             return Difference(_where(got), "the end", got.text, (_end(expected), got))
         if got is None:
@@ -104,33 +104,33 @@ def _text_difference(expected: str, actual: str, same: Checker) -> Difference | 
         if want.text != got.text and not same(want.text, got.text):
             return Difference(_where(want), want.text, got.text, (want, got))
         before = want, got
-    # The tokens are alike, and only blanks differ.
+    # The tokens are equal: only blanks differ.
     at = len(os.path.commonprefix([expected, actual]))
     line, column = expected.count("\n", 0, at), at - expected.rfind("\n", 0, at) - 1
-    want, got = (Place(line, column, 0, text[at : at + 1]) for text in (expected, actual))
+    want, got = (Token(line, column, 0, text[at : at + 1]) for text in (expected, actual))
     where = f"line {line + 1}, character {column + 1}"
     return Difference(
         where, repr(want.text) if want.text else "the end", repr(got.text) if got.text else "the end", (want, got)
     )
 
 
-def _places(text: str) -> Iterator[Place]:
-    for line, part in enumerate(text.split("\n")):
-        for number, found in enumerate(_TOKEN.finditer(part)):
-            yield Place(line, found.start(), number, found[0])
+def _tokens(text: str) -> Iterator[Token]:
+    for line, content in enumerate(text.split("\n")):
+        for number, match in enumerate(_TOKEN.finditer(content)):
+            yield Token(line, match.start(), number, match[0])
 
 
-def _end(text: str) -> Place:
+def _end(text: str) -> Token:
     text = text.rstrip("\n")
-    return Place(text.count("\n"), len(text) - text.rfind("\n") - 1, 0, "")
+    return Token(text.count("\n"), len(text) - text.rfind("\n") - 1, 0, "")
 
 
-def _after(place: Place) -> Place:
-    return Place(place.line, place.column + len(place.text), place.number + 1, "")
+def _after(token: Token) -> Token:
+    return Token(token.line, token.column + len(token.text), token.number + 1, "")
 
 
-def _where(place: Place) -> str:
-    return f"line {place.line + 1}, token {place.number + 1}"
+def _where(token: Token) -> str:
+    return f"line {token.line + 1}, token {token.number + 1}"
 
 
 def _value_difference(expected: Any, actual: Any, same: Checker) -> Difference | None:
@@ -158,7 +158,7 @@ def _repr(value: Any) -> str:
 
 
 def _readable(value: Any) -> Any:
-    """LeetCode's nodes in LeetCode's notation."""
+    """Return the value with LeetCode's nodes in LeetCode's notation."""
     if isinstance(value, values.ListNode):
         return values.list_notation(value)
     if isinstance(value, values.TreeNode):
@@ -172,7 +172,7 @@ def _cut(text: str) -> str:
 
 
 def view(submission: Submission, judgement: Judgement, number: int | None, sandbox: Sandbox) -> Table:
-    """One test, run again, and what came of it, to be printed. None shows only where and under which limits.
+    """Return a table of one test, run again, and of its outcome. Without a number only limits and sandbox are shown.
 
     Raises:
         SandboxError: The sandbox broke.
@@ -195,8 +195,8 @@ def view(submission: Submission, judgement: Judgement, number: int | None, sandb
 
 
 def _add_outcome(table: Table, problem: Problem, test: TestCase, outcome: Outcome) -> None:
-    found = difference(problem, test, outcome)
-    wanted, got = found.marks if found and found.marks else (None, None)
+    first = difference(problem, test, outcome)
+    wanted, got = first.marks if first and first.marks else (None, None)
     if problem.mode is Mode.STDIN:
         table.add_row("input", excerpt(test.input))
         table.add_row("expected", excerpt(test.output, wanted))
@@ -206,8 +206,8 @@ def _add_outcome(table: Table, problem: Problem, test: TestCase, outcome: Outcom
         table.add_row("expected", Text(_visible_lines(_decoded(test.output))))
         if outcome.ended is Ended.RETURNED:
             table.add_row("returned", Text(_visible_lines(_decoded(outcome.output))))
-    if found:
-        table.add_row("difference", Text(str(found), style="red"))
+    if first:
+        table.add_row("difference", Text(str(first), style="red"))
     if problem.special_checker:
         table.add_row("checker", "the data set's own code")
     if outcome.error:
@@ -217,7 +217,7 @@ def _add_outcome(table: Table, problem: Problem, test: TestCase, outcome: Outcom
         table.add_row("stderr", Text("\n".join(printable(line) for line in tail)))
     if outcome.signal or outcome.exit_code or outcome.ended.value.endswith("limit"):
         table.add_row("ended", _ended(outcome))
-    peak = f", {_size(outcome.peak_bytes)} memory" if outcome.peak_bytes else ""  # a short call has none on record
+    peak = f", {_size(outcome.peak_bytes)} memory" if outcome.peak_bytes else ""  # not measured for a short call
     table.add_row("used", f"{outcome.cpu_s:.3f} s CPU, {outcome.wall_s:.3f} s wall{peak}")
 
 
@@ -245,7 +245,7 @@ def _size(count: float) -> str:
 def _decoded(text: str | bytes) -> str:
     try:
         return _repr(values.decode(text))
-    except (ValueError, TypeError, RecursionError):  # what the program itself wrote into the channel
+    except (ValueError, TypeError, RecursionError):  # the program itself wrote into the channel of values
         return repr(text[: WIDTH * LINES])
 
 
@@ -259,8 +259,8 @@ def _visible_lines(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
 
 
-def excerpt(text: str, mark: Place | None = None, lines: int = LINES) -> Text:
-    """Some lines with their numbers: the first ones, or those around the mark, which gets a line of carets below."""
+def excerpt(text: str, mark: Token | None = None, lines: int = LINES) -> Text:
+    """Return some numbered lines of the text: the first, or those around the mark, with carets below the mark."""
     if not text:
         return Text("(empty)", style="dim")
     every = text.removesuffix("\n").split("\n")

@@ -1,6 +1,6 @@
-"""Wrong programs made from a right one, each by one small change.
+"""Mutants: wrong programs made from a right one, each by one small change.
 
-Runs: GPU node: what `doctor` judges, and what the tiny model learns to answer.
+Runs: GPU node. `doctor` judges mutants, and the tiny model of `training` learns to answer with them.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ _SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
 
 
 def normalised(source: str) -> str:
-    """The program as `ast` writes it, so that a mutant differs from it in nothing but the change."""
+    """Return the program as `ast` writes it, so that a mutant differs from it in nothing but the change."""
     return ast.unparse(ast.parse(source))
 
 
 def mutants(source: str, most: int | None = None, seed: str = "") -> list[str]:
-    """The program with one constant, operator or comparison changed, or one call's or return's value lost.
+    """Return programs that differ by one constant, operator or comparison, or that lose one argument or return value.
 
-    All of them in the program's order, or at most `most`, drawn by `seed`. None equals the program.
+    Without `most`, all mutants come in the order of the program. Else `seed` draws at most that many. No mutant equals
+    the program.
 
     Raises:
         SyntaxError, ValueError, RecursionError: The source does not parse.
@@ -46,20 +47,20 @@ def mutants(source: str, most: int | None = None, seed: str = "") -> list[str]:
     nodes = _outside_loops(tree)
     if most is not None:
         random.Random(seed).shuffle(nodes)
-    found: dict[str, None] = {}  # a set that keeps its order
+    sources: dict[str, None] = {}  # a set in order of insertion
     for node in nodes:
-        if most is not None and len(found) == most:
+        if most is not None and len(sources) == most:
             break
         before = vars(node).copy()
         if _change(node):
-            found[ast.unparse(tree)] = None
+            sources[ast.unparse(tree)] = None
             vars(node).update(before)
-            found.pop(original, None)
-    return list(found)
+            sources.pop(original, None)
+    return list(sources)
 
 
 def _outside_loops(node: ast.AST) -> list[ast.AST]:
-    """The nodes that can change without making the program run for ever: all but those in a `while`."""
+    """Return the nodes that can change without making the program run for ever: those in no `while`."""
     nodes = [node]
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.While):
@@ -68,7 +69,7 @@ def _outside_loops(node: ast.AST) -> list[ast.AST]:
 
 
 def _change(node: ast.AST) -> bool:
-    """Change the node in place, only by giving it new attributes; False when there is nothing to change."""
+    """Change the node in place by giving it new attributes; return False where nothing can be changed."""
     match node:
         case ast.BinOp() | ast.AugAssign() | ast.BoolOp() if type(node.op) in _SWAPPED:
             node.op = _SWAPPED[type(node.op)]()  # type: ignore[assignment]

@@ -1,15 +1,16 @@
-"""Hostile programs against a sandbox: each must fail, must not harm the next program, and must leave nothing behind.
+"""Run hostile programs in a sandbox: each must fail, do no harm to the next program, and leave nothing behind.
 
-Runs: wherever a person or a test wants to know whether a configuration holds. The programs are in `attacks/`, one per
-file. An attack multiplies two numbers, and does so rightly only where it got through, so AC is a hole. The comment
-lines at its head say in one line what it tries, then
+Runs: wherever a person or a test wants to know whether a configuration of the sandbox holds.
 
-    # kind: exit                  what it belongs to
-    # stdin: WA                   the modes that it is judged in (stdin; function: `solve`; code: `solve`, tested by
-    # code: WA RTE                code), each with the verdicts that are right
-    # passes: 1                   the tests before the one that it fails, where it prepares something in the first
-    # limits: cpu_s=0.3           fields of Limits, where it needs its own
-    # append: "..."               a Python expression whose text follows the source
+The programs are in `attacks/`, one per file. The task of each is to multiply two numbers, and an attack gives the right
+product only where it gets through: AC is a hole. The first comment line says what the attack tries. Then follow
+
+    # kind: exit                  its class
+    # stdin: WA                   a mode that it is judged in (stdin; function: `solve`; code: `solve`, tested by code),
+    # code: WA RTE                and the verdicts that are right in this mode
+    # passes: 1                   tests that pass before one fails, where the attack prepares something in the first
+    # limits: cpu_s=0.3           fields of Limits, where the attack needs limits of its own
+    # append: "..."               a Python expression whose text is appended to the source
 """
 
 from __future__ import annotations
@@ -34,33 +35,34 @@ from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
 from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire.messages import Task
 
-# Much more time than any needs on any machine: an attack on a clock has a small limit of its own.
+# Much more time than any attack needs on any machine. An attack on a clock has a small limit of its own.
 LIMITS = Limits(cpu_s=20.0, wall_s=40.0, memory_bytes=256 << 20, output_bytes=8 << 20, processes=32)
-WAIT_S = 3.0  # per test, that an attack may take beyond its processor time, where its wall limit is not lower
-RECOVERY_S = 1.0  # that an attack may cost beyond that, and the next program may take
-HELD_BYTES = 48 << 20  # that a process of the runner, or its container, may have grown by
-PAIRS = ((6, 7), (123, 457))
+WAIT_S = 3.0  # an attack may wait this long per test beyond its CPU time; its wall limit may be lower
+RECOVERY_S = 1.0  # the sandbox may take this long to recover, and this long for the next program
+HELD_BYTES = 48 << 20  # a process of the runner, or its container, may grow by this much
+PAIRS = ((6, 7), (123, 457))  # the numbers to multiply
 NEXT = "a, b = map(int, input().split())\nprint(a * b)"
 
 
 @dataclass(frozen=True)
 class Attack:
-    """What the head of an attack says, and its source."""
+    """An attack: what the head of its file says, and its source."""
 
     name: str
     what: str
     kind: str
-    verdicts: dict[str, frozenset[Verdict]]  # that are right, by mode
+    verdicts: dict[str, frozenset[Verdict]]  # the right ones, by mode
     source: str
     passes: int
     limits: Limits
 
     def submission(self, mode: str) -> Submission:
+        """Return the attack as a submission in this mode."""
         return Submission(problem(self.name, mode, self.limits), Program(self.source))
 
 
 def problem(name: str, mode: str, limits: Limits) -> Problem:
-    """The product of two numbers, in one of three modes: stdin, function, or code, which is a function tested by it."""
+    """Return the problem of multiplying two numbers, in mode stdin, function, or code: a function tested by code."""
     if mode == "stdin":
         tests = tuple(TestCase(f"{a} {b}\n", f"{a * b}\n") for a, b in PAIRS)
         return Problem(name, Mode.STDIN, tests, limits=limits)
@@ -72,14 +74,14 @@ def problem(name: str, mode: str, limits: Limits) -> Problem:
 
 
 def attacks(limits: Limits = LIMITS) -> list[Attack]:
-    """All that there are, by name. `limits`: of those that need none of their own."""
+    """Return all attacks in order of name; those without limits of their own get `limits`."""
     folder = resources.files("deepcoder") / "attacks"
     files = sorted((each for each in folder.iterdir() if each.name.endswith(".py")), key=lambda each: each.name)
     return [read_attack(each.name.removesuffix(".py"), each.read_text(encoding="utf-8"), limits) for each in files]
 
 
 def read_attack(name: str, source: str, limits: Limits = LIMITS) -> Attack:
-    """From the text of its file.
+    """Return the attack in the text of a file.
 
     Raises:
         ValueError: A line of its head is unknown.
@@ -107,7 +109,7 @@ def read_attack(name: str, source: str, limits: Limits = LIMITS) -> Attack:
 
 
 def with_limits(limits: Limits, text: str) -> Limits:
-    """`limits` with others as `text` has them, "cpu_s=0.5"; cpu_s alone moves the wall limit with it."""
+    """Return the limits with those changed that `text` names, such as "cpu_s=0.5"; the wall limit follows cpu_s."""
     parts = (part.strip().partition("=") for part in text.split(","))
     given: dict[str, Any] = {key: ast.literal_eval(value) for key, _, value in parts}
     if "cpu_s" in given:
@@ -116,18 +118,18 @@ def with_limits(limits: Limits, text: str) -> Limits:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What came of one attack in one mode."""
+class Attempt:
+    """One attack in one mode, and what came of it."""
 
     attack: Attack
     mode: str
-    judgement: Judgement | None  # None where it took its sandbox down
-    harm: tuple[str, ...] = ()  # what it reached beside a verdict, in words
+    judgement: Judgement | None  # None where the attack took its sandbox down
+    harm: tuple[str, ...] = ()  # beside the verdict, in words
     left: tuple[str, ...] = ()  # what stayed behind, in words
 
     @property
     def is_expected(self) -> bool:
-        """Whether the verdict is one that the attack's head calls right."""
+        """Return whether the verdict is one that the attack's head calls right."""
         return (
             self.judgement is not None
             and self.judgement.verdict in self.attack.verdicts[self.mode]
@@ -136,12 +138,12 @@ class Finding:
 
     @property
     def got_through(self) -> bool:
-        """Whether the attack was accepted, or became our failure, or did harm."""
+        """Return whether the attack was accepted, became a failure of ours, or did harm."""
         return self.judgement is None or self.judgement.verdict in (Verdict.AC, Verdict.IE) or bool(self.harm)
 
     @property
     def held(self) -> bool:
-        """Whether it neither got through nor left anything."""
+        """Return whether the attack neither got through nor left anything behind."""
         return not self.got_through and not self.left
 
 
@@ -204,13 +206,13 @@ CENSUS_TASK = Task(CENSUS, Mode.STDIN, Limits(cpu_s=10.0, wall_s=20.0, memory_by
 class Census:
     """What there is in a sandbox between two programs."""
 
-    found: dict[str, Any]
-    memory_bytes: int  # charged to the container; 0 where that cannot be seen
-    runner: dict[int, tuple[int, int]]  # per process of a runner that we can see: descriptors, resident bytes
+    counts: dict[str, Any]  # what CENSUS prints
+    memory_bytes: int  # charged to the container; 0 where the container cannot see it
+    runner: dict[int, tuple[int, int]]  # descriptors and resident bytes of each process of the runner that we can see
 
     def beyond(self, before: Census) -> list[str]:
-        """What there is now and was not before, in words."""
-        pairs = [(name, before.found[name], now) for name, now in self.found.items()]
+        """Return what has changed or grown since the census before, in words."""
+        pairs = [(name, before.counts[name], now) for name, now in self.counts.items()]
         left = [f"{name}: {now} instead of {then}" for name, then, now in pairs if now != then]
         grown = self.memory_bytes - before.memory_bytes
         if grown > HELD_BYTES:
@@ -227,9 +229,9 @@ class Census:
 
 
 class Bench:
-    """One sandbox for all attacks, as a worker has it, and another where one was lost or soiled.
+    """One sandbox for all attacks, as a worker has one, and a new one after an attack has broken it or left something.
 
-    The mutable state: that sandbox, the jury, and what was in the sandbox at first.
+    The mutable state: the sandbox, the jury, and the census of the sandbox before its first attack.
     """
 
     def __init__(self, config: SandboxConfig) -> None:
@@ -237,7 +239,7 @@ class Bench:
         self._jury = Jury(config)
         self._sandbox: Sandbox | None = None
 
-    def attack(self, attack: Attack, mode: str) -> Finding:
+    def attack(self, attack: Attack, mode: str) -> Attempt:
         """Judge the attack, then an honest program, then look at what is left.
 
         Raises:
@@ -253,7 +255,7 @@ class Bench:
             left = self._census(sandbox).beyond(self._at_first)
         except SandboxError as error:
             self.close()
-            return Finding(attack, mode, None, (f"took its sandbox down: {error}",))
+            return Attempt(attack, mode, None, (f"took its sandbox down: {error}",))
         harm = []
         late_s = attacked - began - judgement.cpu_s - judgement.ran * min(WAIT_S, attack.limits.wall_s)
         if late_s > RECOVERY_S:
@@ -264,7 +266,7 @@ class Bench:
             harm.append(f"an honest program after it took {done - attacked:.1f} s")
         if left:
             self.close()  # so that the next attack is not blamed for it
-        return Finding(attack, mode, judgement, tuple(harm), tuple(left))
+        return Attempt(attack, mode, judgement, tuple(harm), tuple(left))
 
     def _open(self) -> Sandbox:
         if self._sandbox is None:
@@ -282,16 +284,16 @@ class Bench:
 
     def _census(self, sandbox: Sandbox) -> Census:
         (outcome,) = sandbox.outcomes(CENSUS_TASK, [b""])
-        found, memory_bytes = json.loads(outcome.output)
+        counts, memory_bytes = json.loads(outcome.output)
         runner = {}
         if sandbox.pid is not None:
             for pid, fields in _settled(sandbox.pid).items():
-                with contextlib.suppress(PermissionError):  # without namespaces it is closed to us too
+                with contextlib.suppress(PermissionError):  # without namespaces the process belongs to another user
                     runner[pid] = (len(os.listdir(f"/proc/{pid}/fd")), int(fields[21]) * os.sysconf("SC_PAGE_SIZE"))
-        return Census(found, memory_bytes, runner)
+        return Census(counts, memory_bytes, runner)
 
     def close(self) -> None:
-        """End the sandboxes; the next attack starts another."""
+        """End the sandboxes; the next attack starts a new one."""
         self._jury.close()
         if self._sandbox is not None:
             self._sandbox.close()
@@ -299,9 +301,10 @@ class Bench:
 
 
 def _settled(pid: int) -> dict[int, list[str]]:
-    """The processes of the runner but those in waiting for a program, once every keeper has one, which comes and goes.
+    """Return the stat fields of the runner's processes, without those that wait for the next program.
 
-    It leads a session of its own, and has no child.
+    Every keeper forks such a process ahead, so they come and go. Each leads a session of its own and has no child. The
+    function waits until every keeper has one.
     """
     until = time.monotonic() + RECOVERY_S
     while True:
@@ -312,15 +315,15 @@ def _settled(pid: int) -> dict[int, list[str]]:
             return {each: fields for each, fields in family.items() if each not in leaves}
 
 
-def findings(chosen: list[Attack], config: SandboxConfig) -> Iterator[Finding]:
-    """Each attack in each of its modes.
+def attempts(attacks: list[Attack], config: SandboxConfig) -> Iterator[Attempt]:
+    """Try each attack in each of its modes.
 
     Raises:
         SandboxError: No sandbox starts.
     """
     bench = Bench(config)
     try:
-        for attack in chosen:
+        for attack in attacks:
             for mode in attack.verdicts:
                 yield bench.attack(attack, mode)
     finally:

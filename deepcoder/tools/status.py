@@ -29,7 +29,7 @@ def as_object(cluster: Cluster) -> Mapping[str, Any]:
 
 
 def tables(cluster: Cluster) -> RenderableType:
-    """For each pool its state, its workers by node, and why some do not start."""
+    """Return, for each pool, its state, its workers by node, and why some do not start."""
     shown: list[RenderableType] = [f"Ray cluster at {cluster.address}, nodes: {len(cluster.nodes)}"]
     for name, state in cluster.pools.items():
         shown.append(f"\n[bold]{escape(name)}[/]  {state or f'[red]{SILENT}[/]'}")
@@ -50,13 +50,13 @@ def _rates(state: State) -> str:
 
 
 def _workers(cluster: Cluster, state: State) -> Table:
-    """By node. Those that wait for room are on none."""
+    """Return a table of the workers by node; the last row counts those that wait for room on some node."""
     table = Table("node", "workers", "busy", "starting", "tests run", title_justify="left")
     for column in table.columns[1:]:
         column.justify = "right"
-    known = {each.id: each for each in cluster.nodes}
+    nodes = {each.id: each for each in cluster.nodes}
     for each in state.nodes:
-        node = known.get(each.node)
+        node = nodes.get(each.node)
         remark = "gone" if node is None else "draining" if node.is_leaving else ""
         where = f"{each.address} [dim]{each.node[:8]}[/]" + (f" [yellow]{remark}[/]" if remark else "")
         table.add_row(where, str(each.workers), str(each.busy), str(each.workers - each.alive), str(each.tests))

@@ -9,7 +9,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from deepcoder.tools.grade import Record, Settings
+from deepcoder.datasets.selection import Selection
+from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission
 
 MAX_BYTES = 64 << 20  # of the file, and of the one before it, which is kept
@@ -20,17 +21,17 @@ class JudgementLog:
 
     Args:
         folder: Where `judgements.jsonl` is written, by ranks but the first `judgements_<rank>.jsonl`.
-        settings: What the problems were loaded with.
+        selection: What the problems were loaded with.
         rank: Of this process among the trainer's.
     """
 
-    def __init__(self, folder: Path, settings: Settings, rank: int = 0) -> None:
+    def __init__(self, folder: Path, selection: Selection, rank: int = 0) -> None:
         self.path = folder / ("judgements.jsonl" if rank == 0 else f"judgements_{rank}.jsonl")
-        self.settings = settings
+        self.selection = selection
 
     def __call__(self, step: int, submissions: Sequence[Submission], judgements: Sequence[Judgement]) -> None:
         pairs = zip(submissions, judgements, strict=True)
-        lines = "".join(Record.of(*pair, self.settings).to_json(step=step) for pair in pairs)
+        lines = "".join(Record.of(*pair, self.selection).to_json(step=step) for pair in pairs)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists() and self.path.stat().st_size + len(lines) > MAX_BYTES:
             os.replace(self.path, self.path.with_stem(f"{self.path.stem}_older"))

@@ -9,13 +9,12 @@ import typer
 from rich.markup import escape
 
 from deepcoder.datasets import file_rows
-from deepcoder.programs import Program
 from deepcoder.sandbox import AUTO
 from deepcoder.tools.cli.judge import judge_and_print
 from deepcoder.tools.cli.options import Problems, Sandbox, UserError, one_problem
 from deepcoder.tools.console import out
 from deepcoder.tools.explain import CODE_LINES, excerpt
-from deepcoder.tools.grade import Record
+from deepcoder.tools.records import Record
 from deepcoder.verdicts import Submission, Verdict
 
 
@@ -29,16 +28,15 @@ def explain(
 ) -> None:
     """Judge a recorded program again and show why it fails; exit code 1 if the verdict is not the recorded one."""
     number, record = _record_at(records, line)
-    problem = one_problem(record.loaded(problems), record.problem_id)
-    program = None if record.program is None else Program(record.program)
+    problem = one_problem(record.load_problems(problems), record.problem_id)
     then = record.judgement
     if then.total != len(problem.tests):
         where = f"{records}, line {number}"
         raise UserError(f"{where}: judged with {then.total} tests, and the problem has {len(problem.tests)}")
     out.print(f"[bold]{escape(record.problem_id)}[/], line {number} of {escape(str(records))}", highlight=False)
     if record.program is not None:
-        out.print(excerpt(record.program, lines=CODE_LINES))
-    now = judge_and_print(Submission(problem, program), sandbox, then.failed_test)
+        out.print(excerpt(record.program.source, lines=CODE_LINES))
+    now = judge_and_print(Submission(problem, record.program), sandbox, then.failed_test)
     if now.verdict is not then.verdict:
         out.print(f"[bold yellow]The record says {then.verdict}[/], not {now.verdict}.", highlight=False)
     raise typer.Exit(now.verdict is not then.verdict)

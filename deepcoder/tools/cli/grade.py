@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from deepcoder.datasets import quarantined
+from deepcoder.datasets.selection import Selection
 from deepcoder.problems import by_id
 from deepcoder.sandbox import AUTO
 from deepcoder.tools.cli.options import (
@@ -30,8 +31,9 @@ from deepcoder.tools.cli.options import (
     pool_for,
 )
 from deepcoder.tools.console import err, out, progress
-from deepcoder.tools.grade import Record, Settings, pass_at_k, read_submissions
 from deepcoder.tools.grade import grade as grade_submissions
+from deepcoder.tools.grade import pass_at_k, read_submissions
+from deepcoder.tools.records import Record
 from deepcoder.verdicts import OWN_CODE, Submission, Verdict
 
 KS = (1, 2, 4, 8, 16, 32, 64, 100)  # of pass@k
@@ -57,8 +59,8 @@ def grade(
     ] = False,
 ) -> None:
     """Judge a file of completions; prints the verdicts and pass@k. Exit code 1 if some could not be judged."""
-    settings = Settings(max_tests, time_limit, checker, str(times or ""))
-    loaded = settings.loaded(problems, quarantine)
+    selection = Selection(max_tests, time_limit, checker, str(times or ""))
+    loaded = selection.load(problems, quarantine)
     left_out = quarantined(quarantine) if quarantine else frozenset()
     submissions = read_submissions(completions, by_id(loaded), left_out, completes_prompt)
     if not submissions:
@@ -69,7 +71,7 @@ def grade(
         raise UserError(f"{output.parent} is no folder: make it first")
     started = pool_for(loaded, sandbox, workers or few_workers(submissions), resource, pool)
     with started, progress("judging", len(submissions)) as tick:
-        records = grade_submissions(submissions, settings, output, started, lambda _, __: tick(1))
+        records = grade_submissions(submissions, selection, output, started, lambda _, __: tick(1))
     _print_summary(records)
     if any(each.judgement.verdict is not Verdict.AC for each in records):
         hint = f"deepcoder explain {output} --problems {problems}  # why the first failed"

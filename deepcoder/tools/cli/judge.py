@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from deepcoder import sandbox as sandboxes
+from deepcoder.datasets.selection import Selection
 from deepcoder.judge import judge as judge_submission
 from deepcoder.jury import Jury
 from deepcoder.programs import Program
@@ -24,7 +25,6 @@ from deepcoder.tools.cli.options import (
 )
 from deepcoder.tools.console import out
 from deepcoder.tools.explain import view
-from deepcoder.tools.grade import Settings
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 
@@ -37,8 +37,8 @@ def judge(
     checker: Checker = "",
 ) -> None:
     """Judge one program and show the test that it fails; exit code 1 unless the verdict is AC."""
-    settings = Settings(time_limit_s=time_limit, checker=checker)
-    chosen = one_problem(settings.loaded(problem), problem_id)
+    selection = Selection(time_limit_s=time_limit, checker=checker)
+    chosen = one_problem(selection.load(problem), problem_id)
     try:
         source = program.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

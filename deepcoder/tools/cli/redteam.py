@@ -13,7 +13,7 @@ from deepcoder import sandbox as sandboxes
 from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.options import Sandbox, UserError, time_limit_s
 from deepcoder.tools.console import out, progress
-from deepcoder.tools.redteam import LIMITS, Finding, attacks, findings, with_limits
+from deepcoder.tools.redteam import LIMITS, Attempt, attacks, attempts, with_limits
 from deepcoder.verdicts import Verdict
 
 
@@ -41,17 +41,17 @@ def redteam(
         raise UserError(f"no attack or class is called {min(unknown)!r}: the classes are {classes}")
     memory_bytes = max(each.limits.memory_bytes for each in chosen)
     config = sandboxes.resolve(SandboxConfig(sandbox, image, memory_bytes, cpus, runtime))
-    found = []
+    tried = []
     with progress("attacking", sum(len(each.verdicts) for each in chosen)) as tick:
-        for finding in findings(chosen, config):
-            found.append(finding)
+        for attempt in attempts(chosen, config):
+            tried.append(attempt)
             tick(1)
-    _print_table(found)
-    through = {each.attack.name for each in found if each.got_through}
-    left = {each.attack.name for each in found if each.left}
-    odd = {each.attack.name for each in found if each.held and not each.is_expected}
+    _print_table(tried)
+    through = {each.attack.name for each in tried if each.got_through}
+    left = {each.attack.name for each in tried if each.left}
+    odd = {each.attack.name for each in tried if each.held and not each.is_expected}
     out.print(
-        f"{len(chosen)} attacks in {len(found)} runs on {config.kind} sandboxes: {len(through)} through, "
+        f"{len(chosen)} attacks in {len(tried)} runs on {config.kind} sandboxes: {len(through)} through, "
         f"{len(left)} with leftovers, {len(odd)} held with a verdict that is not the usual one",
         highlight=False,
         soft_wrap=True,
@@ -59,10 +59,10 @@ def redteam(
     raise typer.Exit(bool(through or left))
 
 
-def _print_table(found: list[Finding]) -> None:
+def _print_table(tried: list[Attempt]) -> None:
     """Print one row per attack, with its modes side by side."""
     table = Table("attack", "class", "verdicts", "held", "left behind")
-    for attack, group in groupby(found, key=lambda each: each.attack):
+    for attack, group in groupby(tried, key=lambda each: each.attack):
         runs = list(group)
         held = all(each.held for each in runs)
         accepted = ["accepted"] * any(each.judgement and each.judgement.verdict is Verdict.AC for each in runs)
@@ -77,7 +77,7 @@ def _print_table(found: list[Finding]) -> None:
     out.print(table)
 
 
-def _verdicts(runs: list[Finding]) -> str:
+def _verdicts(runs: list[Attempt]) -> str:
     """Return one verdict where all modes agree, else each with its mode; an unusual verdict is yellow."""
     texts = {each.mode: str(each.judgement.verdict if each.judgement else Verdict.IE) for each in runs}
     if len(set(texts.values())) > 1:
