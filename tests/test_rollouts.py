@@ -257,7 +257,11 @@ def test_batch_of_a_generator_without_logprobs_has_none() -> None:
 
 @pytest.mark.parametrize(
     ("places", "message"),
-    [([0], "only 1 completions for 2 prompts"), ([0, 0], "a second completion for place 0"), ([2], "for place 2 of 2")],
+    [
+        ([0], "only 1 completions for 2 prompts"),
+        ([0, 0], "a second completion for prompt 0"),
+        ([2], "for prompt 2 of 2"),
+    ],
 )
 def test_generator_that_miscounts_is_an_error(places: list[int], message: str) -> None:
     reward, _ = fake_reward()

@@ -1,15 +1,17 @@
-"""The start gate: before the first step, what is right must earn 1 and junk must earn 0.
+"""The start gate: before the first step, reference solutions must earn 1 and junk must earn 0.
 
 Runs: GPU node, in every trainer rank.
 
-It asks the trainer itself, with rows of the trainer's own data set, so that everything between a completion and its
-reward is on trial: column names, arguments, extraction, tests, sandboxes. A reference is found by the row's prompt,
-which is what the model will see, and judged by the row's columns, which is what the reward function will see.
+The gate asks the trainer itself, with rows of the trainer's own data set. So it tries everything between a completion
+and its reward: column names, arguments, extraction, tests, sandboxes. A row's prompt, which is what the model will see,
+says which reference belongs to the row. The row's columns, which are what the reward function will see, say which
+problem the reference is judged for. The two must agree.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -19,11 +21,12 @@ from trl import GRPOTrainer
 from deepcoder.problems import Problem
 from deepcoder.programs import fenced
 from deepcoder.reward import CodeReward
+from deepcoder.training import trl_internals
 
 log = logging.getLogger(__name__)
 
-_JUNK = "pass"
-_PER_MODE = 3
+_JUNK = "pass"  # a program that solves no problem
+_PER_MODE = 3  # rows to try
 
 Row = Mapping[str, Any]
 
@@ -33,9 +36,11 @@ class GateError(Exception):
 
 
 class Try(NamedTuple):
+    """A completion that the gate sends, and what the completion must earn."""
+
     row: Row
     source: str
-    reward: float  # what it must earn
+    reward: float  # that the program must earn
 
     def __str__(self) -> str:
         what = "junk" if self.source == _JUNK else "the reference solution"
@@ -43,12 +48,12 @@ class Try(NamedTuple):
 
 
 def check_rewards(trainer: GRPOTrainer, problems: Sequence[Problem]) -> int:
-    """Send references and junk through the trainer's own reward path; how many completions were tried.
+    """Send references and junk through the trainer's own reward path, and return how many completions were tried.
 
     Raises:
         GateError: A row names an unknown problem, a reward is not what it must be, or the reward function fails.
     """
-    rows = trainer._remove_unused_columns(trainer.train_dataset)  # as TRL does when it loads a batch
+    rows = trl_internals.rows_for_rewards(trainer)
     for function in trainer.reward_funcs:
         if isinstance(function, CodeReward):
             try:
@@ -65,22 +70,26 @@ def check_rewards(trainer: GRPOTrainer, problems: Sequence[Problem]) -> int:
     if all(each.source == _JUNK for each in tries):
         log.warning("No problem has a reference solution: nothing shows that a right program earns 1.")
     rewards = _rewards(trainer, tries)
-    for each, reward in zip(tries * (len(rewards) // len(tries)), rewards, strict=True):  # rank after rank
+    ranks = len(rewards) // len(tries)  # every rank sends the same tries, and gets the rewards of all ranks
+    for each, reward in zip(tries * ranks, rewards, strict=True):
         if reward != each.reward:
-            earned = "no reward: it could not be judged" if reward != reward else f"{reward:g}"
+            earned = "no reward: it could not be judged" if math.isnan(reward) else f"{reward:g}"
             raise GateError(f"{each} must earn {each.reward:g} and earns {earned}")
     return len(tries)
 
 
 def _chosen(rows: Iterable[Row], problems: Sequence[Problem]) -> list[tuple[Row, Problem]]:
-    """A few rows of each mode, each with the problem that its prompt states; those with a reference if any has one."""
+    """Return a few rows of each mode, each with the problem whose prompt the row has.
+
+    Problems with a reference are preferred. A prompt that several problems share says nothing, and is left out.
+    """
     wanted = [each for each in problems if each.reference is not None] or problems
-    repeated = Counter(_text(each.prompt) for each in problems)
-    known = {text: each for each in wanted if repeated[text := _text(each.prompt)] == 1}
+    uses = Counter(_text(each.prompt) for each in problems)
+    by_prompt = {text: each for each in wanted if uses[text := _text(each.prompt)] == 1}
     missing = dict.fromkeys((each.mode for each in wanted), _PER_MODE)
     chosen = []
     for row in rows:
-        problem = known.get(_text(row["prompt"]))
+        problem = by_prompt.get(_text(row["prompt"]))
         if problem is not None and missing[problem.mode]:
             missing[problem.mode] -= 1
             chosen.append((row, problem))
@@ -92,18 +101,9 @@ def _chosen(rows: Iterable[Row], problems: Sequence[Problem]) -> list[tuple[Row,
 def _rewards(trainer: GRPOTrainer, tries: Sequence[Try]) -> list[float]:
     texts = [fenced(each.source) for each in tries]
     try:
-        rewards = trainer._calculate_rewards(
-            [each.row for each in tries],
-            [each.row["prompt"] for each in tries],
-            [[{"role": "assistant", "content": text}] for text in texts],
-            trainer.processing_class(text=texts)["input_ids"],
-        )
+        return trl_internals.first_rewards(trainer, [each.row for each in tries], texts)
     except Exception as error:
         raise GateError(f"the reward function fails: {type(error).__name__}: {error}") from error
-    finally:  # or else the first step's metrics would count these completions
-        trainer._pending_metrics.clear()
-        trainer._pending_extra_logs.clear()
-    return [float(reward) for reward in rewards[:, 0]]
 
 
 def _text(messages: Sequence[Mapping[str, str]]) -> str:

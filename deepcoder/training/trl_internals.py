@@ -1,0 +1,109 @@
+"""The parts of TRL that TRL may change in any release: private names, and what our code must do exactly as TRL does.
+
+Runs: GPU node, in every trainer rank, and in the process that AsyncGRPOTrainer spawns for its rollouts.
+
+No other file of ours uses such a name. `pyproject.toml` admits no release of TRL after 1.16, the last that this file
+was tried with. When TRL has changed, `tests/test_trl_internals.py` says in a sentence what no longer works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from trl import GRPOTrainer, is_conversational
+from trl.chat_template_utils import parse_response
+
+from deepcoder.completions import Completion
+
+
+def rows_for_rewards(trainer: GRPOTrainer) -> Any:
+    """Return the training data without the columns that the trainer drops before its reward functions see a row."""
+    return trainer._remove_unused_columns(trainer.train_dataset)
+
+
+def first_rewards(trainer: GRPOTrainer, rows: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> list[float]:
+    """Return what the trainer's first reward function gives for these completions, rank after rank; NaN for None.
+
+    The metrics that the reward functions log meanwhile are dropped: the first step would count these completions.
+    """
+    try:
+        rewards = trainer._calculate_rewards(
+            list(rows),
+            [row["prompt"] for row in rows],
+            [[{"role": "assistant", "content": text}] for text in texts],
+            trainer.processing_class(text=list(texts))["input_ids"],
+        )
+    finally:
+        trainer._pending_metrics.clear()
+        trainer._pending_extra_logs.clear()
+    return [float(reward) for reward in rewards[:, 0]]
+
+
+def completion(trainer: GRPOTrainer, prompt: Any, prompt_ids: list[int], ids: list[int]) -> Completion | None:
+    """Return the completion of these token ids exactly as the trainer will hand it to its reward functions.
+
+    A completion that differs from the trainer's would be judged twice. None where the completion calls a tool: more
+    text follows, and the trainer asks for no reward yet.
+    """
+    processing = trainer.processing_class
+    tokenizer = getattr(processing, "tokenizer", processing)
+    is_chat = is_conversational({"prompt": prompt})
+    can_parse = any(getattr(tokenizer, name, None) is not None for name in ("response_template", "response_schema"))
+    if is_chat and can_parse:
+        message = parse_response(tokenizer, ids, prefix=prompt_ids, tools=trainer.tools)
+        return None if message.get("tool_calls") and trainer.tools else [message]
+    (text,) = processing.batch_decode([ids], skip_special_tokens=True)
+    return [{"role": "assistant", "content": text}] if is_chat else str(text)
+
+
+def rollout_loop() -> Any:
+    """Return the class of TRL's loop of asynchronous rollouts, with three methods for a subclass to override.
+
+    The import stands in here because it takes a second, and prints a warning that the module is experimental.
+    """
+    from trl.experimental.async_grpo.async_rollout_worker import _AsyncRolloutLoop
+
+    class RolloutLoop(_AsyncRolloutLoop):  # type: ignore[misc]
+        """TRL's loop. By themselves the three methods do nothing."""
+
+        def on_row(self, group_id: int, row: dict[str, Any]) -> None:
+            """Hear which row of the data set a group of completions is for; once per completion of the group."""
+
+        async def on_completion(self, group_id: int, completion: Completion) -> None:
+            """Hear of a completion that has been generated."""
+
+        def on_group(self, group_id: int) -> None:
+            """Hear of a group whose completions are all there, just before the group is scored."""
+
+        def _repeat_iterator(self) -> Iterator[tuple[int, dict[str, Any]]]:
+            for group_id, row in super()._repeat_iterator():
+                self.on_row(group_id, row)
+                yield group_id, row
+
+        async def _generate_one(self, *args: Any, group_id: int = 0, **kwargs: Any) -> tuple[Any, ...]:
+            generated: tuple[Any, ...] = await super()._generate_one(*args, group_id=group_id, **kwargs)
+            await self.on_completion(group_id, generated[0])
+            return generated
+
+        async def _score_group(self, group: Any) -> list[Any]:
+            self.on_group(group.group_id)
+            samples: list[Any] = await super()._score_group(group)
+            return samples
+
+    return RolloutLoop
+
+
+def use_loop(worker: Any, loop: type) -> None:
+    """Have an AsyncRolloutWorker that has not started run this class of loop in the process that it spawns."""
+    worker._loop_cls = loop
+
+
+def answer_requests(loop: Any, post: Callable[..., Any]) -> None:
+    """Have this coroutine function answer the requests that a loop makes to its engine, for the benchmark."""
+    loop._post = post
+
+
+def stop_loop(loop: Any) -> None:
+    """End a loop that runs in another thread of this process, for the benchmark."""
+    loop._loop.call_soon_threadsafe(loop._stop_event.set)
