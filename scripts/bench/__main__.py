@@ -5,6 +5,7 @@ A bound that does not hold is reported, not an error; a part that fails is one, 
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import logging
 import shlex
@@ -28,7 +29,7 @@ log = logging.getLogger("deepcoder.bench")
 WIDTH = 180  # of the table where it does not go to a terminal
 
 # Modules, each with `figures(sandbox, rounds)`.
-PARTS = "start runner breakdown batch makespan flips limits replay dispatch data overlap overlap_async".split()
+PARTS = "start grade runner breakdown batch makespan flips limits replay dispatch data overlap overlap_async".split()
 
 
 def measure(part: str) -> Callable[[str, int], Iterator[Figure]]:
@@ -60,7 +61,7 @@ def main(
     for name in chosen:
         began = time.monotonic()
         try:
-            figures += measure(name)(sandbox, rounds)
+            figures.extend(dataclasses.replace(each, part=name) for each in measure(name)(sandbox, rounds))
         except Exception:
             log.exception("the part %s failed", name)
             failed.append(name)

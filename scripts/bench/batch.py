@@ -28,7 +28,6 @@ from scripts.bench import floors, pools
 from scripts.bench.figures import Figure, Measure, compared, interleaved
 from scripts.bench.mix import Case, WrongVerdict, calls, failing, grpo, trivial
 
-PART = "batch"
 WORKERS = 2
 PYTHON = os.path.realpath(sys.executable)  # without the packages of a virtual environment
 PER_TEST, PER_PROGRAM, NAIVE = floors.WAYS
@@ -63,7 +62,7 @@ def throughput(
     ]
     found = interleaved(measures, rounds)
     for way, bound in ((PER_TEST, PEERS[name]), (PER_PROGRAM, None), (NAIVE, 1.0)):
-        yield compared(PART, name, "programs/s", found["pool"], found[way], way, bound, at_least=True)
+        yield compared(name, "programs/s", found["pool"], found[way], way, bound, at_least=True)
 
 
 def makespan(pool: SandboxPool, rounds: int) -> Iterator[Figure]:
@@ -77,8 +76,8 @@ def makespan(pool: SandboxPool, rounds: int) -> Iterator[Figure]:
     found = interleaved([both], rounds)
     endless = sum(case.verdict is Verdict.TLE for case in grpo(0))
     least_s = math.ceil(endless / WORKERS) * grpo(0)[0].problem.limits.cpu_s
-    yield compared(PART, "W5", "s", found["pool"], found[PER_TEST], PER_TEST, PEERS["W5"])
-    yield compared(PART, "W5", "s", found["pool"], [least_s] * rounds, "the endless loops alone")
+    yield compared("W5", "s", found["pool"], found[PER_TEST], PER_TEST, PEERS["W5"])
+    yield compared("W5", "s", found["pool"], [least_s] * rounds, "the endless loops alone")
 
 
 def plain_s(way: str, cases: Sequence[Case]) -> float:

@@ -28,7 +28,6 @@ from scripts.bench.figures import Figure, Measure, compared, interleaved
 from scripts.bench.mix import ADDITION, TESTS, trivial
 from scripts.bench.runner import FLOOR, judged_s, stages
 
-PART = "breakdown"
 FEW, MANY = 5, 20  # programs of a slice; a batch of a pool has its beginning and its end
 SLICES = 5
 INPUTS = [test.input.encode() for test in ADDITION.tests]
@@ -53,8 +52,8 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     parts = [{name: 1e6 * value for name, value in staged(row).items()} for row in rows]
     totals = [sum(each.values()) for each in parts]
     for name in parts[0]:
-        yield compared(PART, name, "µs", [each[name] for each in parts], totals, "all of a stdin test")
-    yield compared(PART, "all of a stdin test", "µs", totals, [1e6 * row["floor"] for row in rows], FLOOR, bound=1.3)
+        yield compared(name, "µs", [each[name] for each in parts], totals, "all of a stdin test")
+    yield compared("all of a stdin test", "µs", totals, [1e6 * row["floor"] for row in rows], FLOOR, bound=1.3)
 
 
 def staged(row: dict[str, float]) -> dict[str, float]:

@@ -24,9 +24,8 @@ from scripts.bench import pools, processes
 from scripts.bench.figures import Figure
 from scripts.bench.mix import TESTS, Case, check, unique
 
-PART = "data"
 WORKERS = 2
-PROBLEMS, COMPLETIONS, RIGHT = 8, 16, 10
+LARGE_PROBLEMS, LARGE_COMPLETIONS, RIGHT = 8, 16, 10
 INPUT_BYTES = 50_000_000 // TESTS
 MB = 1e6
 READING = """\
@@ -39,7 +38,7 @@ print(len(data), number + (number in {fails!r}))
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     """Bytes and memory, for which one round is enough."""
-    problems = [large(number) for number in range(PROBLEMS)]
+    problems = [large(number) for number in range(LARGE_PROBLEMS)]
     cases = completions(random.Random(0), problems)
     yield from crossing(sandbox, cases)
     yield from memory(sandbox, cases)
@@ -56,7 +55,7 @@ def completions(rng: random.Random, problems: Sequence[Problem]) -> list[Case]:
     """Of each problem in turn; a wrong program fails one test and those after it."""
     cases = []
     for problem in problems:
-        for number in range(COMPLETIONS):
+        for number in range(LARGE_COMPLETIONS):
             fails = () if number < RIGHT else tuple(range(rng.randrange(TESTS), TESTS))
             verdict = Verdict.WA if fails else Verdict.AC
             cases.append(Case(problem, unique(READING.format(fails=fails)), verdict))
@@ -72,7 +71,7 @@ def crossing(sandbox: str, cases: Sequence[Case]) -> Iterator[Figure]:
             executed |= {(case.problem.problem_id, test) for test in run_tests(opened, case)}
         sent = opened.sent_bytes - before
     needed = INPUT_BYTES * len(executed)
-    yield Figure(PART, "sent to a sandbox", sent / MB, "MB", needed / MB, "the distinct inputs executed", bound=1.1)
+    yield Figure("sent to a sandbox", sent / MB, "MB", needed / MB, "the distinct inputs executed", bound=1.1)
 
 
 def run_tests(sandbox: Sandbox, case: Case) -> list[int]:
@@ -96,7 +95,7 @@ def memory(sandbox: str, cases: Sequence[Case]) -> Iterator[Figure]:
         runners = [pid for worker in workers for pid in processes.runners(worker, sandbox)]
         members = {"the driver": [os.getpid()], "a worker": workers, "a runner": runners}
         peaks = {name: max(map(processes.peak_bytes, pids)) for name, pids in members.items()}
-    tests = INPUT_BYTES * TESTS * PROBLEMS
+    tests = INPUT_BYTES * TESTS * LARGE_PROBLEMS
     for name, peak in peaks.items():
         beside, beside_name = (INPUT_BYTES, "the largest input") if name == "a runner" else (tests, "all tests")
-        yield Figure(PART, f"peak memory of {name}", peak / MB, "MB", beside / MB, beside_name)
+        yield Figure(f"peak memory of {name}", peak / MB, "MB", beside / MB, beside_name)

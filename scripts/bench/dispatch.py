@@ -30,9 +30,8 @@ from deepcoder.wire.messages import Ended, Outcome
 from scripts.bench import pools
 from scripts.bench.figures import Figure
 
-PART = "dispatch"
 HOSTS = 2  # processes that the workers share
-WORKERS = (1, 4, 16, 64, 256)
+WORKER_COUNTS = (1, 4, 16, 64, 256)
 CLIENTS = 4
 BATCH = 4000  # submissions
 CALLS = 200  # of which the latency is measured
@@ -167,7 +166,7 @@ def latencies_s(pool: SandboxPool, salt: str) -> list[float]:
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     """Whatever the kind of sandbox: there is none."""
-    for workers in WORKERS:
+    for workers in WORKER_COUNTS:
         with _Pool(workers, "process") as pool:
             pools.wait_until_ready(pool, workers)
             judged_s(pool, submissions(BATCH // 10, "warm"))
@@ -176,13 +175,11 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
             found = {"rate": statistics.median(rates), "p50": 1000 * statistics.median(alone)}
             found["p99"] = 1000 * statistics.quantiles(alone, n=100)[-1]
             yield Figure(
-                PART, f"one client, {workers} workers", found["rate"], "1/s", bound=2000 if workers == 64 else None,
+                f"one client, {workers} workers", found["rate"], "1/s", bound=2000 if workers == 64 else None,
                 at_least=True,
             )  # fmt: skip
             if workers == 64:
                 many = statistics.median(many_clients_rate(pool, f"many {each}") for each in range(rounds))
-                yield Figure(PART, f"{CLIENTS} clients, {workers} workers", many, "1/s", bound=3000, at_least=True)
-            yield Figure(PART, f"latency p50, {workers} workers", found["p50"], "ms")
-            yield Figure(
-                PART, f"latency p99, {workers} workers", found["p99"], "ms", bound=10 if workers == 64 else None
-            )
+                yield Figure(f"{CLIENTS} clients, {workers} workers", many, "1/s", bound=3000, at_least=True)
+            yield Figure(f"latency p50, {workers} workers", found["p50"], "ms")
+            yield Figure(f"latency p99, {workers} workers", found["p99"], "ms", bound=10 if workers == 64 else None)

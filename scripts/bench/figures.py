@@ -11,7 +11,6 @@ from dataclasses import dataclass
 class Figure:
     """One measured number. On a shared machine only its ratio to `floor`, from the same run, means something."""
 
-    part: str  # of the benchmark: the module that measured it
     name: str
     value: float  # the median of the rounds
     unit: str
@@ -20,6 +19,7 @@ class Figure:
     bound: float | None = None  # of the ratio where there is a floor, else of the value
     at_least: bool = False  # the bound is from below
     ratios: tuple[float, ...] = ()  # of each round, where there are several
+    part: str = ""  # the module that measured it; the main module fills it in
 
     @property
     def ratio(self) -> float | None:
@@ -38,7 +38,6 @@ class Figure:
 
 
 def compared(
-    part: str,
     name: str,
     unit: str,
     values: Sequence[float],
@@ -50,9 +49,9 @@ def compared(
     """A figure from the rounds: of each its value, and its floor where there is one."""
     value = statistics.median(values)
     if not floors:
-        return Figure(part, name, value, unit, bound=bound, at_least=at_least)
+        return Figure(name, value, unit, bound=bound, at_least=at_least)
     ratios = tuple(each / least for each, least in zip(values, floors, strict=True))
-    return Figure(part, name, value, unit, statistics.median(floors), floor_name, bound, at_least, ratios)
+    return Figure(name, value, unit, statistics.median(floors), floor_name, bound, at_least, ratios)
 
 
 Measure = Callable[[], Mapping[str, float]]

@@ -17,13 +17,12 @@ from scripts.bench import mix, pools
 from scripts.bench.figures import Figure
 from scripts.bench.mix import Case, unique
 
-PART = "flips"
-PROGRAMS = 5000
+FLIP_PROGRAMS = 5000
 RARE = 50  # one in so many takes a while
 TIGHT = Problem(
     "tight", Mode.STDIN, (TestCase("", "done\n"),), limits=Limits(cpu_s=1.0, wall_s=1.0, memory_bytes=128 << 20)
 )
-USUAL: tuple[Callable[[], list[Case]], ...] = (
+USUAL_KINDS: tuple[Callable[[], list[Case]], ...] = (
     lambda: mix.trivial(1),
     lambda: mix.failing(1),
     lambda: mix.calls(1),
@@ -56,14 +55,14 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
             cases = programs()
             found = pool.judge([each.submission for each in cases])
         flips = sum(judgement.verdict is not case.verdict for case, judgement in zip(cases, found, strict=True))
-        yield Figure(PART, f"of {PROGRAMS} verdicts wrong, {name}", flips, "verdicts", bound=0)
+        yield Figure(f"of {FLIP_PROGRAMS} verdicts wrong, {name}", flips, "verdicts", bound=0)
 
 
 def programs() -> list[Case]:
     """In turns of one kind and another."""
-    usual, slow = itertools.cycle(USUAL), itertools.cycle(SLOW)
+    usual, slow = itertools.cycle(USUAL_KINDS), itertools.cycle(SLOW)
     cases: list[Case] = []
-    while len(cases) < PROGRAMS:
+    while len(cases) < FLIP_PROGRAMS:
         if len(cases) % RARE == 0:
             source, verdict = next(slow)
             cases.append(Case(TIGHT, unique(source), verdict))

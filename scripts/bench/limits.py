@@ -20,12 +20,19 @@ from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.verdicts import Submission, Verdict
 from scripts.bench import pools
 from scripts.bench.figures import Figure
-from scripts.bench.mix import unique
+from scripts.bench.mix import TESTS, unique
 
-PART = "limits"
 WORKERS = 2
-TESTS = 15
-WORK = (0, 0, 100_000, 300_000, 600_000, 1_000_000, 2_000_000, 4_000_000)  # rounds of each problem's heaviest test
+WORK_ROUNDS = (
+    0,
+    0,
+    100_000,
+    300_000,
+    600_000,
+    1_000_000,
+    2_000_000,
+    4_000_000,
+)  # rounds of each problem's heaviest test
 RUNS = 40  # of one program, to see how far its CPU time strays
 PER_PROCESSOR = 4
 
@@ -37,7 +44,7 @@ for i in range({effort} * work):
 print(3 * number + 1 + ({error}))
 """
 REFERENCE = WORKING.format(effort=1, error=0)
-BATCH = (  # how many of each, and what must come of it
+BATCH_MIX = (  # how many of each, and what must come of it
     (13, Verdict.AC, REFERENCE),
     (6, Verdict.AC, WORKING.format(effort=2, error=0)),
     (13, Verdict.WA, WORKING.format(effort=1, error="number == 0")),
@@ -54,7 +61,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     Raises:
         AssertionError: A verdict under the default limits is wrong.
     """
-    problems = [_problem(number, work) for number, work in enumerate(WORK)]
+    problems = [_problem(number, work) for number, work in enumerate(WORK_ROUNDS)]
     took_s: dict[str, list[float]] = {"default": [], "calibrated": []}
     changed = 0
     with pools.ready(sandbox, WORKERS) as pool:
@@ -68,12 +75,12 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
                 assert name == "calibrated" or verdicts == expected, list(zip(verdicts, expected, strict=True))
                 changed += sum(found is not known for found, known in zip(verdicts, expected, strict=True))
     default_s, calibrated_s = (statistics.median(each) for each in took_s.values())
-    yield Figure(PART, "makespan with calibrated limits", calibrated_s, "s", default_s, "6 s for every problem")
-    yield Figure(PART, f"verdicts that they change in {rounds} batches of 64", changed, "programs", bound=0)
+    yield Figure("makespan with calibrated limits", calibrated_s, "s", default_s, "6 s for every problem")
+    yield Figure(f"verdicts that they change in {rounds} batches of 64", changed, "programs", bound=0)
     alone_s = statistics.median(_cpu_s(problems, sandbox, workers=1))
     crowded_s = max(_cpu_s(problems, sandbox, workers=PER_PROCESSOR * (os.cpu_count() or 1)))
     name = f"CPU time of the slowest of {RUNS} runs, {PER_PROCESSOR} programs per processor"
-    yield Figure(PART, name, crowded_s, "s", alone_s, "median alone", bound=FACTOR / 2)  # machines differ by the rest
+    yield Figure(name, crowded_s, "s", alone_s, "median alone", bound=FACTOR / 2)  # machines differ by the rest
 
 
 def _problem(number: int, work: int) -> Problem:
@@ -96,7 +103,7 @@ def _batch(problems: Sequence[Problem], seed: int) -> tuple[list[Submission], li
     """Each kind of program goes round the problems; then all are shuffled."""
     made = [
         (Submission(problems[number % len(problems)], unique(source)), verdict)
-        for count, verdict, source in BATCH
+        for count, verdict, source in BATCH_MIX
         for number in range(count)
     ]
     random.Random(seed).shuffle(made)

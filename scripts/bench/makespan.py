@@ -21,11 +21,10 @@ from scripts.bench import pools
 from scripts.bench.figures import Figure, compared, interleaved
 from scripts.bench.mix import ENDLESS, RUNTIME_ERROR, SYNTAX_ERROR, Case, answer, burning, burns_s, unique
 
-PART = "makespan"
 WORKERS = 2
 STRAGGLER = burning("straggler", [1.0] * 14)
-LONG = burning("long tests", [1.5])
-USUAL = [burning(f"usual {number}", [0.05] * 8) for number in range(4)]
+LONG_TEST = burning("long tests", [1.5])
+USUAL_PROBLEMS = [burning(f"usual {number}", [0.05] * 8) for number in range(4)]
 IMPATIENT = burning("impatient", [0.0] * 8, cpu_s=1.0)
 BURN = "import sys, time\nwhile time.process_time() < float(sys.argv[1]):\n    pass\n"
 
@@ -37,14 +36,14 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
         found = interleaved(
             [lambda: {"pool": pools.judged_s(pool, mixed())}, lambda: {"plain": burned_s(least_s)}], rounds
         )
-    yield compared(PART, "mixed batch", "s", found["pool"], [least_s] * rounds, "lower bound", bound=1.1)
-    yield compared(PART, "mixed batch", "s", found["pool"], found["plain"], "the work alone, halved", bound=1.1)
+    yield compared("mixed batch", "s", found["pool"], [least_s] * rounds, "lower bound", bound=1.1)
+    yield compared("mixed batch", "s", found["pool"], found["plain"], "the work alone, halved", bound=1.1)
 
 
 def mixed() -> list[Case]:
     """The batch; the straggler comes last."""
-    cases = [answer(LONG) for _ in range(2)]
-    for problem in USUAL:
+    cases = [answer(LONG_TEST) for _ in range(2)]
+    for problem in USUAL_PROBLEMS:
         cases += [answer(problem) for _ in range(3)]
         cases += [answer(problem, range(len(problem.tests))) for _ in range(3)]
         cases += [Case(problem, unique(RUNTIME_ERROR), Verdict.RTE), Case(problem, unique(SYNTAX_ERROR), Verdict.CE)]

@@ -12,7 +12,7 @@ import os
 import random
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,13 +29,12 @@ from deepcoder.training import tiny
 from deepcoder.training.rollouts import Finished, JudgedRollout
 from scripts.bench import pools
 from scripts.bench.figures import Figure
+from scripts.bench.mix import TESTS
 
-PART = "overlap"
 WORKERS = 2
 GROUP = 8
 GENERATED_S, WARMING_UP_S = 8.0, 2.0
-TESTS = 15
-PROBLEMS = [
+ADD_PROBLEMS = [
     Problem(
         f"add {more}",
         Mode.STDIN,
@@ -44,9 +43,9 @@ PROBLEMS = [
     )
     for more in range(1, 9)
 ]
-COMPLETIONS = GROUP * len(PROBLEMS)
-ROWS = [{"prompt": list(each.prompt), "problem_id": each.problem_id} for each in PROBLEMS]
-WORK = "sum(each * each % 7 for each in range(10_000))\n"  # a millisecond
+ADD_COMPLETIONS = GROUP * len(ADD_PROBLEMS)
+ROWS = [{"prompt": list(each.prompt), "problem_id": each.problem_id} for each in ADD_PROBLEMS]
+WORK_LINE = "sum(each * each % 7 for each in range(10_000))\n"  # a millisecond
 
 
 class Kind(Enum):
@@ -76,7 +75,7 @@ def kind_of(step: int) -> Kind:
 def text(step: int, place: int, more: str) -> str:
     """An answer to "Add ...": three of four are right, and no two are equal."""
     added = f"int(input()) + {more}" if place % 4 else "input()"
-    return fenced(f"# {step} {place}\n{WORK}print({added})")
+    return fenced(f"# {step} {place}\n{WORK_LINE}print({added})")
 
 
 def generate(prompts: list[Any], trainer: GRPOTrainer) -> Iterator[Finished]:
@@ -87,7 +86,7 @@ def generate(prompts: list[Any], trainer: GRPOTrainer) -> Iterator[Finished]:
     prompt_ids = [
         tokenizer.apply_chat_template(each, add_generation_prompt=True, return_dict=False) for each in prompts
     ]
-    pace_s = (WARMING_UP_S if step < len(Kind) else GENERATED_S) / COMPLETIONS
+    pace_s = (WARMING_UP_S if step < len(Kind) else GENERATED_S) / ADD_COMPLETIONS
     order = list(range(len(prompts)))
     random.Random(step).shuffle(order)
     for place in order:
@@ -96,27 +95,32 @@ def generate(prompts: list[Any], trainer: GRPOTrainer) -> Iterator[Finished]:
 
 
 def steps_s(pool: SandboxPool, steps: int) -> list[float]:
-    """How long the steps of one training take."""
-    reward = CodeReward(pool, PROBLEMS)
+    """Return how long each step of one training takes."""
+    reward = CodeReward(pool, ADD_PROBLEMS)
     ahead = JudgedRollout(reward, ROWS, generate)
 
     def rollout(prompts: list[Any], trainer: GRPOTrainer) -> dict[str, Any]:
         if kind_of(trainer.state.global_step) is Kind.AHEAD:
             return ahead(prompts, trainer)
-        found = sorted(generate(prompts, trainer))
+        generated = sorted(generate(prompts, trainer))
         return {
-            "prompt_ids": [each.prompt_ids for each in found],
-            "completion_ids": [each.completion_ids for each in found],
+            "prompt_ids": [each.prompt_ids for each in generated],
+            "completion_ids": [each.completion_ids for each in generated],
             "logprobs": None,
         }
 
-    def rewards(trainer_state: Any, **given: Any) -> list[float | None]:
+    def rewards(trainer_state: Any, **columns: Any) -> list[float | None]:
         if kind_of(trainer_state.global_step) is Kind.FREE:
-            return [0.0] * COMPLETIONS
-        found = reward(trainer_state=trainer_state, **given)
-        assert sum(filter(None, found)) == COMPLETIONS * 3 // 4, found
-        return found
+            return [0.0] * ADD_COMPLETIONS
+        earned = reward(trainer_state=trainer_state, **columns)
+        assert sum(filter(None, earned)) == ADD_COMPLETIONS * 3 // 4, earned
+        return earned
 
+    return trained_s(rewards, rollout, steps)
+
+
+def trained_s(rewards: Callable[..., Any], rollout: Callable[..., Any], steps: int) -> list[float]:
+    """Return how long each step takes of a training of the tiny model with these rewards and this rollout."""
     tokenizer = tiny.make_tokenizer([], 320)
     model = tiny.make_model(tokenizer, tiny.WarmStart(width=32, layers=1))
     clock = _Clock()
@@ -126,21 +130,16 @@ def steps_s(pool: SandboxPool, steps: int) -> list[float]:
             output_dir=folder,
             use_cpu=True,
             bf16=False,
-            per_device_train_batch_size=COMPLETIONS,
+            per_device_train_batch_size=ADD_COMPLETIONS,
             num_generations=GROUP,
             max_steps=steps,
             save_strategy="no",
             report_to="none",
             disable_tqdm=True,
         )
+        data = Dataset.from_list(ROWS)
         trainer = GRPOTrainer(
-            model,
-            rewards,
-            config,
-            Dataset.from_list(ROWS),
-            processing_class=tokenizer,
-            callbacks=[clock],
-            rollout_func=rollout,
+            model, rewards, config, data, processing_class=tokenizer, callbacks=[clock], rollout_func=rollout
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train()
@@ -154,6 +153,6 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     found = {kind: statistics.median(took_s[place :: len(Kind)]) for place, kind in enumerate(Kind)}
     free_s = found.pop(Kind.FREE)
     for kind, step_s in found.items():
-        yield Figure(PART, f"step, {kind.value}", step_s, "s", floor=free_s, floor_name=Kind.FREE.value)
+        yield Figure(f"step, {kind.value}", step_s, "s", floor=free_s, floor_name=Kind.FREE.value)
     added = found[Kind.AHEAD] / free_s - 1
-    yield Figure(PART, f"share of step time added, {Kind.AHEAD.value}", added, "", bound=0.02)
+    yield Figure(f"share of step time added, {Kind.AHEAD.value}", added, "", bound=0.02)

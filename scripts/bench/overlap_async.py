@@ -26,14 +26,12 @@ from deepcoder.reward import CodeReward
 from deepcoder.training import tiny
 from scripts.bench import pools
 from scripts.bench.figures import Figure
-from scripts.bench.overlap import GROUP, PROBLEMS, ROWS, WORKERS, Kind, text
+from scripts.bench.overlap import ADD_PROBLEMS, GROUP, ROWS, WORKERS, Kind, text
 
 os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
-from trl.experimental.async_grpo.async_rollout_worker import _AsyncRolloutLoop
-
+from deepcoder.training import trl_internals
 from deepcoder.training.async_rollouts import JudgedLoop
 
-PART = "overlap_async"
 NAMES = {Kind.AHEAD: "each judged when it is finished", Kind.AFTER: "judged group by group, TRL's own way"}
 GROUPS = 8
 IN_FLIGHT = 16  # completions
@@ -71,10 +69,10 @@ def rollouts_s(pool: SandboxPool, kind: Kind, salt: int) -> float:
     tokenizer = tiny.make_tokenizer([], 320)
     tokenizer.response_template = TEMPLATE
     samples: queue.Queue[Any] = queue.Queue()
-    loop = (JudgedLoop if kind is Kind.AHEAD else _AsyncRolloutLoop)(
+    loop = (JudgedLoop if kind is Kind.AHEAD else trl_internals.rollout_loop())(
         model_name="stand-in",
         dataset=Dataset.from_list(ROWS),
-        reward_funcs=[free if kind is Kind.FREE else CodeReward(pool, PROBLEMS)],
+        reward_funcs=[free if kind is Kind.FREE else CodeReward(pool, ADD_PROBLEMS)],
         processing_class=tokenizer,
         eos_token_ids=[tokenizer.eos_token_id],
         rollout_buffer=samples,
@@ -86,13 +84,13 @@ def rollouts_s(pool: SandboxPool, kind: Kind, salt: int) -> float:
         num_generations=GROUP,
         max_inflight_tasks=IN_FLIGHT,
     )
-    loop._post = _Engine(tokenizer, salt).post
+    trl_internals.answer_requests(loop, _Engine(tokenizer, salt).post)
     thread = threading.Thread(target=loop.run)
     began = time.perf_counter()
     thread.start()
     found = [samples.get(timeout=120) for _ in range(GROUPS * GROUP)]
     took_s = time.perf_counter() - began
-    loop._loop.call_soon_threadsafe(loop._stop_event.set)
+    trl_internals.stop_loop(loop)
     thread.join()
     if kind is not Kind.FREE:
         assert all((each.metrics["reward"] == 1) == (") + " in each.completion[0]["content"]) for each in found)
@@ -109,5 +107,5 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
                 found[kind].append(rollouts_s(pool, kind, salt * len(Kind) + number))
     free_s, *others = (statistics.median(found[kind][1:]) for kind in Kind)  # the first of each kind warms up
     for kind, took_s in zip(NAMES, others, strict=True):
-        yield Figure(PART, f"rollouts, {NAMES[kind]}", took_s, "s", floor=free_s, floor_name=Kind.FREE.value)
-    yield Figure(PART, f"share of time added, {NAMES[Kind.AHEAD]}", others[0] / free_s - 1, "", bound=0.02)
+        yield Figure(f"rollouts, {NAMES[kind]}", took_s, "s", floor=free_s, floor_name=Kind.FREE.value)
+    yield Figure(f"share of time added, {NAMES[Kind.AHEAD]}", others[0] / free_s - 1, "", bound=0.02)

@@ -25,9 +25,8 @@ from scripts.bench import pools
 from scripts.bench.figures import Figure
 from scripts.bench.mix import TESTS, Case, answer, burning, burns_s, unique
 
-PART = "replay"
 WORKERS = 2
-PROBLEMS, COMPLETIONS, EPOCHS, STEP = 40, 8, 4, 8
+MIX_PROBLEMS, MIX_COMPLETIONS, EPOCHS, STEP = 40, 8, 4, 8
 REPEATED, HOPELESS = 1 / 8, 0.3
 KILLERS, DEAR = 2, 2
 OWN, LONGEST, LEAST = "the data set's own order", "longest inputs first", "the cheapest failing test first"
@@ -72,7 +71,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     better = min((OWN, LONGEST), key=lambda name: all_of(fixed[name]).tests)
 
     def tests(name: str, work: Work, beside: Work, beside_name: str, bound: float | None = None) -> Figure:
-        return Figure(PART, name, work.tests, "tests", beside.tests, beside_name, bound)
+        return Figure(name, work.tests, "tests", beside.tests, beside_name, bound)
 
     for name in (OWN, LONGEST):
         yield tests("learned order", all_of(learned), all_of(fixed[name]), name, 0.5 if name == better else None)
@@ -83,7 +82,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     yield tests("wrong programs, the least of any order", fixed[LEAST][False], fixed[better][False], better)
     cheaper = min((OWN, LONGEST), key=lambda name: fixed[name][False].cpu_s)
     cpu = (learned[False].cpu_s, "s", fixed[cheaper][False].cpu_s, cheaper)
-    yield Figure(PART, "wrong programs, learned order, CPU", *cpu)
+    yield Figure("wrong programs, learned order, CPU", *cpu)
 
 
 def all_of(split: Split) -> Work:
@@ -92,15 +91,15 @@ def all_of(split: Split) -> Work:
 
 def history(rng: random.Random) -> Iterator[list[Completion]]:
     """The steps of all epochs."""
-    problems = [graded(rng, number) for number in range(PROBLEMS)]
+    problems = [graded(rng, number) for number in range(MIX_PROBLEMS)]
     rates = [rng.uniform(0.0, 0.3) for _ in problems]
     seen: list[list[Completion]] = [[] for _ in problems]
     for epoch in range(EPOCHS):
-        order = rng.sample(range(PROBLEMS), PROBLEMS)
-        for first in range(0, PROBLEMS, STEP):
+        order = rng.sample(range(MIX_PROBLEMS), MIX_PROBLEMS)
+        for first in range(0, MIX_PROBLEMS, STEP):
             step = []
             for number in order[first : first + STEP]:
-                for _ in range(COMPLETIONS):
+                for _ in range(MIX_COMPLETIONS):
                     if seen[number] and rng.random() < REPEATED:
                         step.append(rng.choice(seen[number]))
                     else:

@@ -24,14 +24,15 @@ from scripts.bench import floors, processes
 from scripts.bench.figures import Figure, Measure, compared, interleaved
 from scripts.bench.mix import ADD, Case, calls, check, unique
 
-PART = "runner"
-LIMITS = Limits(cpu_s=60, wall_s=120)
-TESTS = 300  # in a row, so that loading the program hardly counts
-LONG = Problem("long", Mode.STDIN, (TestCase("6 7\n", "13\n"),) * TESTS, limits=LIMITS)
+BENCH_LIMITS = Limits(cpu_s=60, wall_s=120)
+LONG_TESTS = 300  # in a row, so that loading the program hardly counts
+LONG_RUN = Problem("long", Mode.STDIN, (TestCase("6 7\n", "13\n"),) * LONG_TESTS, limits=BENCH_LIMITS)
 LARGE_BYTES, LARGE_TESTS = 10_000_000, 20
-LARGE = Problem("large", Mode.STDIN, (TestCase("x" * LARGE_BYTES, f"{LARGE_BYTES}\n"),) * LARGE_TESTS, limits=LIMITS)
+LARGE = Problem(
+    "large", Mode.STDIN, (TestCase("x" * LARGE_BYTES, f"{LARGE_BYTES}\n"),) * LARGE_TESTS, limits=BENCH_LIMITS
+)
 COUNT = "import sys\nprint(len(sys.stdin.buffer.read()))\n"
-PROGRAMS, BLOCKS, SLICES = 8, 5, 5
+CALL_PROGRAMS, BLOCKS, SLICES = 8, 5, 5
 FLOOR = "fork floor"
 BODY = """
 import time
@@ -56,23 +57,23 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
 
         def tests() -> dict[str, float]:
             before_s = used_s()
-            took_s = judged_s(opened, Case(LONG, unique(ADD), Verdict.AC))
-            return {"test": took_s / TESTS, "test, CPU": (used_s() - before_s) / TESTS}
+            took_s = judged_s(opened, Case(LONG_RUN, unique(ADD), Verdict.AC))
+            return {"test": took_s / LONG_TESTS, "test, CPU": (used_s() - before_s) / LONG_TESTS}
 
         measures: list[Measure] = [
             lambda: stages(opened, ["floor"]),
             tests,
             lambda: {"large": judged_s(opened, Case(LARGE, unique(COUNT), Verdict.AC)) / LARGE_TESTS},
-            lambda: {"calls": statistics.median(judged_s(opened, each) for each in calls(PROGRAMS))},
+            lambda: {"calls": statistics.median(judged_s(opened, each) for each in calls(CALL_PROGRAMS))},
             lambda: {"body": float(printed(opened, BODY)), "fresh body": float(printed(opened, FRESH_BODY))},
         ]
         found = interleaved(measures, rounds, SLICES)
     ms = {name: [1000 * each for each in values] for name, values in found.items()}
-    yield compared(PART, "stdin test", "ms", ms["test"], ms["floor"], FLOOR, bound=1.3)
-    yield compared(PART, "stdin test, CPU of all", "ms", ms["test, CPU"], ms["floor, CPU"], FLOOR)
-    yield compared(PART, "stdin test of 10 MB", "ms", ms["large"], ms["test"], "stdin test")
-    yield compared(PART, "function program of 15 calls", "ms", ms["calls"], ms["floor"], FLOOR, bound=2.0)
-    yield compared(PART, "pure-Python body, CPU", "ms", ms["body"], ms["fresh body"], "fresh interpreter", bound=1.05)
+    yield compared("stdin test", "ms", ms["test"], ms["floor"], FLOOR, bound=1.3)
+    yield compared("stdin test, CPU of all", "ms", ms["test, CPU"], ms["floor, CPU"], FLOOR)
+    yield compared("stdin test of 10 MB", "ms", ms["large"], ms["test"], "stdin test")
+    yield compared("function program of 15 calls", "ms", ms["calls"], ms["floor"], FLOOR, bound=2.0)
+    yield compared("pure-Python body, CPU", "ms", ms["body"], ms["fresh body"], "fresh interpreter", bound=1.05)
 
 
 def stages(sandbox: Sandbox, names: Sequence[str]) -> dict[str, float]:
@@ -89,7 +90,7 @@ def printed(sandbox: Sandbox, source: str) -> str:
     Raises:
         RuntimeError: It failed.
     """
-    (outcome,) = sandbox.outcomes(Task(source, Mode.STDIN, LIMITS), [b""])
+    (outcome,) = sandbox.outcomes(Task(source, Mode.STDIN, BENCH_LIMITS), [b""])
     if outcome.exit_code != 0:
         raise RuntimeError(f"a program of the benchmark failed: {outcome}")
     return outcome.output.decode()

@@ -24,7 +24,6 @@ from deepcoder.sandbox import SandboxConfig
 from scripts.bench.figures import Figure, Measure, compared, interleaved
 from scripts.bench.pools import wait_until_ready
 
-PART = "start"
 SIZES = (1, 4, 8)
 HEAVY = ("torch", "ray", "transformers")
 IMPORT = f"""
@@ -38,9 +37,9 @@ print(json.dumps([time.perf_counter() - began, sum(name in sys.modules for name 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     """Seconds until each worker of a pool has its sandbox; the import, and what it must not import."""
     imports = [imported() for _ in range(rounds)]
-    yield compared(PART, "import deepcoder", "ms", [1000 * took_s for took_s, _ in imports], bound=150)
+    yield compared("import deepcoder", "ms", [1000 * took_s for took_s, _ in imports], bound=150)
     heavy = [count for _, count in imports]
-    yield compared(PART, f"of {', '.join(HEAVY)} imported with it", "modules", heavy, bound=0)
+    yield compared(f"of {', '.join(HEAVY)} imported with it", "modules", heavy, bound=0)
 
     ray.init("local", num_cpus=max(SIZES), include_dashboard=False, logging_level=logging.WARNING)
     try:
@@ -52,7 +51,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
         ray.shutdown()
     for size in SIZES:
         for floor in (slowest(size), actors(size), *([ready(1)] if size > 1 else [])):
-            yield compared(PART, ready(size), "s", found[ready(size)], found[floor], floor)
+            yield compared(ready(size), "s", found[ready(size)], found[floor], floor)
 
 
 def ready(size: int) -> str:
