@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from deepcoder.runner import keeper
+from deepcoder.runner import procfs
 from scripts.bench.figures import Figure, compared
 
 STAGES = (
@@ -99,7 +99,7 @@ class Account:
 
     def look(self) -> float:
         """Return the CPU seconds used so far."""
-        for pid, fields in keeper.descendants(os.getpid()).items():
+        for pid, fields in procfs.descendants(os.getpid()).items():
             self._used_s[pid, fields[19]] = sum(map(int, fields[11:13])) / TICKS_PER_S
         return sum(self._used_s.copy().values())
 
