@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 import yaml
 
 from deepcoder.datasets import load_problems
 from deepcoder.problems import by_id
+from deepcoder.tools.cli.app import app
 from deepcoder.tools.grade import read_submissions
 from deepcoder.tools.records import Record
 from tests.pages import PAGES, ROOT, Block, anchors, blocks, links, name_of, prose, spans
@@ -126,6 +128,22 @@ def test_make_targets_exist(page: Path) -> None:
     lines = [*spans(page), *(line for block in blocks(page) for line in block.text.splitlines())]
     named = {target for line in lines if (made := MADE_TARGETS.match(line)) for target in made[1].split()}
     assert named - targets == set()
+
+
+@each_page
+def test_commands_have_the_options_that_a_page_gives_them(page: Path) -> None:
+    lines = [*spans(page), *(line for block in blocks(page) for line in block.text.splitlines())]
+    for line in lines:
+        if match := re.match(r"(?:\S*/)?deepcoder ((?:data )?[a-z]+)\b(.*)", line.partition(" #")[0]):
+            assert set(re.findall(r" (--?[a-z-]+)", match[2])) <= options(match[1]), line
+
+
+def options(command: str) -> set[str]:
+    """Return the options of a command of the command line."""
+    found: Any = typer.main.get_command(app)
+    for name in command.split():
+        found = found.commands[name]
+    return {"--help", *(name for parameter in found.params for name in parameter.opts)}
 
 
 def test_every_page_is_in_the_index() -> None:

@@ -6,7 +6,6 @@ The commands of a page run one after the other, so that one may read what anothe
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -15,9 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import ray
 
-from deepcoder.pool import SandboxPool
 from tests.pages import PAGES, ROOT, Block, blocks, name_of
 from tests.test_docs import PROBLEMS, SHELL
 
@@ -30,6 +27,15 @@ pytestmark = pytest.mark.timeout(600)  # a page has many commands
 HUMANEVAL = (ROOT / "tests" / "fixtures" / "humaneval.jsonl").read_text().splitlines()[0]
 COMMAND = f"""#!/bin/sh
 exec {sys.executable} -m deepcoder.tools.cli "$@"
+"""
+# A Ray that the commands share. Its pool, which `status` shows, takes no CPU from them.
+CLUSTER = """
+import sys, ray
+from deepcoder.pool import SandboxPool
+
+with SandboxPool(1, "process", resource="status"):
+    print(ray.get_runtime_context().gcs_address, flush=True)
+    sys.stdin.read()
 """
 # Before the examples of training: one step of a model that is made here, on the CPU.
 PRELUDE = """
@@ -52,11 +58,15 @@ def runnable(page: Path, languages: tuple[str, ...]) -> list[Block]:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """The address of a Ray with a pool, for `status` to show."""
-    if not ray.is_initialized():
-        ray.init("local", num_cpus=4, include_dashboard=False, namespace="deepcoder", logging_level=logging.WARNING)
-    with SandboxPool(1, "process"):
-        yield ray.get_runtime_context().gcs_address
+    """The address of a Ray with a pool, in a process of its own."""
+    command = [sys.executable, "-c", CLUSTER]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("RAY_ADDRESS", None)
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdin is not None and owner.stdout is not None
+        yield owner.stdout.readline().strip()
+        owner.stdin.close()  # which ends it
+    assert owner.returncode == 0
 
 
 @pytest.fixture
