@@ -32,7 +32,7 @@ DEEPCODER = "agentica-org/DeepCoder-Preview-Dataset"
 def test_source_names_a_data_set(
     source: str, split: str | None, repository: str, config: str | None, meant: str
 ) -> None:
-    found = hub.found(source, split)
+    found = hub.resolve(source, split)
     assert (found.repository, found.config, found.split) == (repository, config, meant)
 
 
@@ -48,7 +48,7 @@ def test_source_names_a_data_set(
 )
 def test_source_that_names_none_is_an_error(source: str, said: str) -> None:
     with pytest.raises(DataError, match=said):
-        hub.files_of(hub.found(source))
+        hub.files_of(hub.resolve(source))
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_source_that_names_none_is_an_error(source: str, said: str) -> None:
     ],
 )
 def test_sets_that_are_loading_scripts_are_read_file_by_file(source: str, files: list[str]) -> None:
-    assert hub.files_of(hub.found(source)) == [f"hf://datasets/{each}" for each in files]
-    assert len(hub.files_of(hub.found("livecodebench"))) == 6
+    assert hub.files_of(hub.resolve(source)) == [f"hf://datasets/{each}" for each in files]
+    assert len(hub.files_of(hub.resolve("livecodebench"))) == 6
 
 
 ROW: dict[str, Any] = {"reward_model": {"ground_truth": json.dumps([{"input": "1\n", "expected_output": "2\n"}])}}

@@ -190,7 +190,7 @@ def test_usual_checker_of_a_file_that_an_older_version_prepared_is_decided_by_it
     with Writer(tmp_path / "p.parquet") as writer:
         for row in (ROWS[0], REAL):
             writer.write(canonical.problem_from_row(row, "", Limits()))
-        for waiting in writer._waiting:
+        for waiting in writer._buffered:
             waiting["checker"] = None  # which it left out where it was the usual one
         writer.finish()
     integers, real = load_problems(str(tmp_path / "p.parquet"))

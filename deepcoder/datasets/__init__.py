@@ -1,4 +1,4 @@
-"""Data sets as Problems. One module per source format; nobody else knows the formats.
+"""Data sets as Problems. Only the files in `formats/` know the formats of rows.
 
 Runs: GPU node, or wherever a file of problems is read.
 """

@@ -1,4 +1,4 @@
-"""Test code that asserts on calls of one function, as tests: data where an assertion can be data, code for the rest.
+"""Turn test code that asserts on calls of one function into tests: data where possible, code for the rest.
 
 An assertion about one call of the entry point with literal arguments becomes arguments, an expected value and a
 checker, so that the expected value stays outside the sandbox. The test code is read, never executed.
@@ -36,10 +36,13 @@ __all__ = ["EQUAL", "called_function", "syntax", "tests", "tests_of_cases"]
 
 _Scope = ChainMap[str, Any]
 
-_READING_STEPS = 20_000_000  # elements of values, names and statements that reading may look at: loops repeat them
+# What one piece of test code may cost: syntax nodes, names, and elements of values. Loops look at these repeatedly.
+_READING_STEPS = 20_000_000
 _STATEMENT_STEPS = 100
-_LEETCODE_HELPERS = ("is_same_list", "is_same_tree", "list_node", "tree_node")  # which LeetCode's prompts define
-_ENDING = frozenset({"SystemExit", "_exit", "exit", "quit", "skip"})  # what follows these may never be executed
+# LeetCode's prompts define these functions.
+_LEETCODE_HELPERS = ("is_same_list", "is_same_tree", "list_node", "tree_node")
+# Code that follows one of these may never be executed.
+_ENDING = frozenset({"SystemExit", "_exit", "exit", "quit", "skip"})
 
 
 def tests(test_code: str, entry_point: str, trusted: str = "") -> list[TestCase]:
@@ -124,17 +127,20 @@ def syntax(source: str) -> ast.Module:
 
 
 class _Reader:
-    """Reads test code as Python would execute it, as far as all is literal."""
+    """Reads test code in the order in which Python executes it.
+
+    The mutable state: the cases so far, what names stand for, and the steps that are left.
+    """
 
     def __init__(self, entry_point: str, helpers: Sequence[ast.stmt]) -> None:
         self.cases: list[TestCase] = []
         self.is_open = False  # whether something is left that may fail
-        self._results: list[Called] = []  # that names hold
+        self._results: list[Called] = []  # calls whose results names hold
         self._steps = _READING_STEPS
         self._given = {entry_point: ENTRY_POINT, "candidate": ENTRY_POINT, "Solution": Solution(entry_point)}
         self._names: _Scope = ChainMap({})
         self.left(helpers, ())
-        for name in _LEETCODE_HELPERS:  # a prompt that defines these means the same by them
+        for name in _LEETCODE_HELPERS:  # a prompt's own definition of a helper means the same
             self._names.pop(name, None)
         self._names.update(self._given)
         self.is_open = False
@@ -150,12 +156,12 @@ class _Reader:
             return list(statements)
         left: list[ast.stmt] = []
         for statement in statements:
-            known = len(self._results)
+            before = len(self._results)
             try:
                 self.cases += self._cases(statement, self._names)
             except (NotLiteral, RecursionError):
                 self.is_open = True
-                self._forget(statement, known)
+                self._forget(statement, before)
                 left.append(statement)
             else:
                 if not isinstance(statement, (ast.Assert, ast.Expr, ast.For)):
@@ -163,13 +169,13 @@ class _Reader:
         self.is_open |= not all(called.tested for called in self._results)
         return left
 
-    def _forget(self, statement: ast.stmt, known: int) -> None:
+    def _forget(self, statement: ast.stmt, before: int) -> None:
         """Forget what a statement that is left may have changed."""
-        del self._results[known:]
+        del self._results[before:]
         self._charge(len(self._names))
         self._names.update(dict.fromkeys(bound_names(ast.walk(statement)), UNKNOWN))
-        for name, found in self._names.items():
-            if isinstance(found, Called) or (isinstance(found, Literal) and found.is_mutable):
+        for name, known in self._names.items():
+            if isinstance(known, Called) or (isinstance(known, Literal) and known.is_mutable):
                 self._names[name] = UNKNOWN
 
     def _cases(self, statement: ast.stmt, names: _Scope) -> list[TestCase]:
@@ -189,9 +195,9 @@ class _Reader:
                 names[name] = statement
                 return []
             case ast.Assign(targets=[target], value=of) | ast.AnnAssign(target=target, value=ast.expr() as of):
-                found = self._known(of, names)
-                _bind(target, found, names)
-                self._results += [found] if isinstance(found, Called) else []
+                known = self._known(of, names)
+                _bind(target, known, names)
+                self._results += [known] if isinstance(known, Called) else []
                 return []
             case ast.Assert(test=test):
                 parts = [part for part in conjuncts(test) if not (isinstance(part, ast.Constant) and part.value)]
@@ -208,9 +214,9 @@ class _Reader:
         raise NotLiteral(type(statement).__name__)
 
     def _block(self, statements: Iterable[ast.stmt], names: _Scope) -> list[TestCase]:
-        known = len(self._results)
+        before = len(self._results)
         cases = [case for statement in statements for case in self._cases(statement, names)]
-        if not all(called.tested for called in self._results[known:]):
+        if not all(called.tested for called in self._results[before:]):
             raise NotLiteral("a call whose result no test looks at")
         return cases
 
@@ -248,11 +254,11 @@ class _Reader:
         Raises:
             NotLiteral: That is not known.
         """
-        found = meaning(node, names)
-        if found is None:
-            found = Literal(value(node, names))
-            self._charge(size(found.value))
-        return found
+        known = meaning(node, names)
+        if known is None:
+            known = Literal(value(node, names))
+            self._charge(size(known.value))
+        return known
 
     def _case(self, asked: Check | None) -> TestCase:
         if asked is None:
@@ -276,16 +282,16 @@ class _Reader:
             raise ValueError("the test code takes too long to read")
 
 
-def _bind(target: ast.expr, found: Any, names: _Scope) -> None:
+def _bind(target: ast.expr, known: Any, names: _Scope) -> None:
     """Let a name, or the names of a tuple, stand for something.
 
     Raises:
         NotLiteral: The target is something else, or the value does not fit it.
     """
     if isinstance(target, ast.Name):
-        names[target.id] = found
+        names[target.id] = known
         return
-    parts = found.value if isinstance(found, Literal) else None
+    parts = known.value if isinstance(known, Literal) else None
     if not isinstance(target, (ast.Tuple, ast.List)) or not isinstance(parts, (list, tuple, str)):
         raise NotLiteral("no name")
     if len(parts) != len(target.elts):

@@ -10,8 +10,9 @@ from typing import Any
 
 from deepcoder.datasets.literals import Names, NotLiteral, items, value
 
-EQUAL = "equal(1e-9)"  # as ==, but for the last digits of a float: the checker of problems tested by assertions
-_OWN = ""  # the problem's checker
+# The checker of problems that are tested by assertions: ==, except for the last digits of a float.
+EQUAL = "equal(1e-9)"
+_OWN = ""  # the name that means the problem's checker
 _VIEWS = frozenset({"sorted", "set", "list", "tuple", "len", "str"})
 _SAME = frozenset({"is_same_list", "is_same_tree"})  # helpers that LeetCode's prompts define
 _TURNED = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.In: ast.NotIn}
@@ -31,14 +32,14 @@ ENTRY_POINT, UNKNOWN = object(), object()
 
 @dataclass(frozen=True)
 class Solution:
-    """LeetCode's class, or an instance of it."""
+    """LeetCode's class `Solution`, or an instance of the class."""
 
     method: str  # the entry point
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A module, or what comes from one."""
+    """A module, or a name that was imported from a module."""
 
     name: str
 
@@ -52,7 +53,7 @@ class Called:
     tested: bool = False
 
 
-Check = tuple[Called, Any, str]  # a call, what it must return, by which checker
+Check = tuple[Called, Any, str]  # a call, the expected value, and the name of the checker
 
 
 def meaning(node: ast.expr, names: Names) -> Any:
@@ -118,8 +119,8 @@ def is_evalplus(function: Any) -> bool:
 
 
 def _called(node: ast.expr, names: Names) -> Called | None:
-    found = meaning(node, names)
-    return found if isinstance(found, Called) else None
+    result = meaning(node, names)
+    return result if isinstance(result, Called) else None
 
 
 def _arguments(args: list[ast.expr], keywords: list[ast.keyword], names: Names) -> tuple[list[Any], dict[str, Any]]:
@@ -128,10 +129,10 @@ def _arguments(args: list[ast.expr], keywords: list[ast.keyword], names: Names) 
         given += items(each.value, names) if isinstance(each, ast.Starred) else [value(each, names)]
     named: dict[str, Any] = {}
     for keyword in keywords:
-        found = value(keyword.value, names)
-        if keyword.arg is None and not isinstance(found, dict):
+        result = value(keyword.value, names)
+        if keyword.arg is None and not isinstance(result, dict):
             raise NotLiteral("no named arguments")
-        named |= found if keyword.arg is None else {keyword.arg: found}
+        named |= result if keyword.arg is None else {keyword.arg: result}
     return given, named
 
 
@@ -183,7 +184,7 @@ def _within(called: Called, expected: Any, eps: Any) -> Check | None:
 
 
 def _near(called: Called, expected: float, eps: Any) -> Check | None:
-    """Return as `_within`, where an eps of 0 means equal, and infinity is near itself."""
+    """Return what `_within` does; an eps of 0 means equal, and infinity is near infinity."""
     exact = eps == 0 or math.isinf(expected)
     return (called, expected, "exact") if exact else _within(called, expected, eps)
 
@@ -240,21 +241,23 @@ def _allclose(
         return None
     rtol, atol = tolerances["rtol"], tolerances["atol"]
     numbers = _are_numbers(expected) and _are_numbers([rtol, atol]) and min(rtol, atol) >= 0
-    if not numbers or any(each != each for each in _leaves(expected)):  # NaN, which only some of numpy's functions pass
+    if not numbers or any(
+        each != each for each in _leaves(expected)
+    ):  # some of numpy's functions accept NaN for NaN, others do not
         return None
     return called, expected, f"allclose({float(rtol)!r}, {float(atol)!r})"
 
 
-def _are_numbers(found: Any) -> bool:
-    return all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in _leaves(found))
+def _are_numbers(result: Any) -> bool:
+    return all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in _leaves(result))
 
 
-def _leaves(found: Any) -> Iterator[Any]:
-    if isinstance(found, (list, tuple)):
-        for each in found:
+def _leaves(result: Any) -> Iterator[Any]:
+    if isinstance(result, (list, tuple)):
+        for each in result:
             yield from _leaves(each)
     else:
-        yield found
+        yield result
 
 
 def _full_name(node: ast.expr, names: Names) -> str:

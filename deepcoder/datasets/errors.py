@@ -1,4 +1,4 @@
-"""What is said of data that cannot be used."""
+"""The error that says why data cannot be used."""
 
 from __future__ import annotations
 

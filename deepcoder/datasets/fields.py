@@ -1,4 +1,4 @@
-"""What many row formats have in common: text that holds a value, the statement, solutions, and limits."""
+"""Read the fields that many row formats share: text that holds a value, the statement, solutions, and limits."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from deepcoder.programs import extract
 
 
 def literal(text: str) -> Any:
-    """The value of JSON text or of a Python literal.
+    """Return the value of JSON text or of a Python literal.
 
     Raises:
-        ValueError: It is neither.
+        ValueError: The text is neither.
     """
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:  # a ValueError also for an int of too many digits
+    except (ValueError, RecursionError) as error:  # an int of too many digits raises ValueError, too
         why = str(error)
     try:
         return ast.literal_eval(text.strip())
@@ -30,10 +30,10 @@ def literal(text: str) -> Any:
 
 
 def parsed(value: Any, field: str) -> Any:
-    """A field that may be JSON text, the text of a Python literal, or the value itself.
+    """Return the value of a field that holds JSON text, the text of a Python literal, or the value itself.
 
     Raises:
-        ValueError: It is text that holds no value.
+        ValueError: The field is text that holds no value.
     """
     if not isinstance(value, str):
         return value
@@ -47,29 +47,29 @@ def container(value: Any, field: str) -> Any:
     """Return a field that holds a list or an object, or text of one that was encoded once or several times.
 
     Raises:
-        ValueError: It is text that holds no value.
+        ValueError: The field is text that holds no value.
     """
-    while isinstance(value, str):  # which each decoding makes shorter
+    while isinstance(value, str):  # each decoding makes the text shorter, so this ends
         value = parsed(value, field)
     return value
 
 
 def function_name(metadata: Any, field: str = "metadata") -> str | None:
-    """The `func_name` of LiveCodeBench's metadata: an object, JSON text of one, or nothing.
+    """Return the `func_name` of LiveCodeBench's metadata, which is an object, JSON text of one, or nothing.
 
     Raises:
-        ValueError: It is text that holds no value.
+        ValueError: The metadata is text that holds no value.
     """
-    found = parsed(metadata or None, field)
-    name = found.get("func_name") if isinstance(found, Mapping) else None
+    content = parsed(metadata or None, field)
+    name = content.get("func_name") if isinstance(content, Mapping) else None
     return str(name) if name else None
 
 
 def messages(prompt: Any, starter_code: Any = None) -> tuple[Mapping[str, str], ...]:
-    """A prompt that is text, or messages already, with the code to start from behind it.
+    """Return the messages of a prompt, which is text or a list of messages. Starter code is put behind text.
 
     Raises:
-        ValueError: It is neither.
+        ValueError: The prompt is neither.
     """
     if not prompt:
         return ()
@@ -108,7 +108,7 @@ def reference(solutions: Any) -> str | None:
 
 
 def is_python(source: str) -> bool:
-    """Whether it parses as this interpreter's Python."""
+    """Return whether the source parses as this interpreter's Python."""
     try:
         syntax(source)
     except ValueError:
@@ -117,29 +117,31 @@ def is_python(source: str) -> bool:
 
 
 def syntax(source: str) -> ast.Module:
-    """What the source says; nothing of it is executed.
+    """Return the syntax of the source. Nothing is executed.
 
     Raises:
-        ValueError: It is not this interpreter's Python.
+        ValueError: The source is not this interpreter's Python.
     """
     try:
-        with warnings.catch_warnings(action="ignore"):  # of its string escapes
+        with warnings.catch_warnings(action="ignore"):  # about string escapes
             return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"not Python: {error}") from None
 
 
 def limits_of(default: Limits, seconds: Any, memory_bytes: Any) -> Limits:
-    """The default with the row's own time and memory, where it has them: 0 and null mean that it has not.
+    """Return the default with the row's own time and memory. 0 and null mean that the row has no such limit.
 
     Raises:
-        ValueError: One is no number that can be a limit.
+        ValueError: A limit is no number that can be a limit.
     """
     for name, limit in (("time", seconds), ("memory", memory_bytes)):
         if limit is not None and not isinstance(limit, int | float):
             raise ValueError(f"the {name} limit must be a number, not {limit!r}")
     if seconds:
-        default = dataclasses.replace(default, cpu_s=seconds, wall_s=0)  # its own multiple of cpu_s
+        default = dataclasses.replace(
+            default, cpu_s=seconds, wall_s=0
+        )  # wall_s becomes the usual multiple of this cpu_s
     if memory_bytes:
         default = dataclasses.replace(default, memory_bytes=int(memory_bytes))
     return default

@@ -17,7 +17,7 @@ FREE_NAMES = "\n".join(
     [
         *(f"import {name}" for name in _MODULES),
         *(f"from {name} import *" for name in _STARS),
-        "import copy, datetime, random, re, string, time",  # where a star import took a module's own name
+        "import copy, datetime, random, re, string, time",  # a star import replaced these modules' own names
         "from collections import Counter, OrderedDict, defaultdict, deque",
         "from math import inf, nan",
         "from deepcoder.wire.values import ListNode, TreeNode",

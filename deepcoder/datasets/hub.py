@@ -1,7 +1,7 @@
 """Data sets of the Hub: their short names, and their rows.
 
-A source is `owner/name`, or a short name, with `:config` and `@split` where the defaults are not meant. Two of the sets
-are loading scripts, which the `datasets` package runs no more; of those, and of TACO, the files themselves are read.
+A source is `owner/name` or a short name, and may end with `:config` and `@split`. Two of the sets are loading scripts,
+which the `datasets` package no longer runs. Of those two, and of TACO, the files themselves are read.
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ LCB_RELEASES = 6
 
 @dataclass(frozen=True)
 class HubSet:
-    """A data set of the Hub, with the config and the split that are meant when none is given."""
+    """A data set of the Hub, with its default config and split."""
 
     name: str
     repository: str
     config: str | None = None
     split: str = "train"
-    files: Callable[[HubSet], list[str]] | None = (
-        None  # the names of the files to read, where `datasets` cannot load it
-    )
+    # The names of the files to read instead, where the `datasets` package cannot load the set by its name.
+    files: Callable[[HubSet], list[str]] | None = None
 
 
 def _livecodebench_files(hub_set: HubSet) -> list[str]:
@@ -69,18 +68,18 @@ KNOWN = (
 )
 
 
-def found(source: str, split: str | None = None) -> HubSet:
-    """The data set that a source names; `split` where it is given apart.
+def resolve(source: str, split: str | None = None) -> HubSet:
+    """Return the data set that a source names. `split` replaces the split in the source.
 
     Raises:
-        DataError: No data set of the Hub can have that name, or it has parts and none is named.
+        DataError: No data set of the Hub can have that name, or the set has parts and the source names none.
     """
     match = _SOURCE.fullmatch(source)
     if match is None:
         raise DataError(f"{source} is no source: write owner/name:config@split")
     name, config, split = match["name"], match["config"], split or match["split"]
     fitting = [each for each in KNOWN if name in (each.name, each.repository)]
-    if len(fitting) > 1:  # its configs are data sets of their own
+    if len(fitting) > 1:  # each of its configs is a data set in KNOWN
         configs = ", ".join(f"{name}:{each.config}" for each in fitting)
         fitting = [each for each in fitting if each.config == config]
         if not fitting:
@@ -103,10 +102,10 @@ def files_of(hub_set: HubSet) -> list[str]:
 
 
 def rows(hub_set: HubSet) -> Iterator[Row]:
-    """Rows of a data set of the Hub, or of a folder that is laid out as one.
+    """Yield the rows of a data set of the Hub, or of a folder that is laid out as one.
 
     Raises:
-        DataError: It cannot be loaded.
+        DataError: The set cannot be loaded.
     """
     files = files_of(hub_set)
     name = hub_set.repository + (f":{hub_set.config}" if hub_set.config else "")
@@ -120,14 +119,14 @@ def rows(hub_set: HubSet) -> Iterator[Row]:
         raise DataError(f"{name} is no file, and a data set of the Hub needs `pip install deepcoder[data]`") from None
     except DataError:
         raise
-    except Exception as error:  # of whichever of the network, file and format libraries is at work
+    except Exception as error:  # from any of the network, file and format libraries
         raise DataError(
             f"{name} is no file, and the Hub does not give its split {hub_set.split}: {type(error).__name__}: {error}"
         ) from error
 
 
 def _lines(address: str) -> Iterator[Row]:
-    import fsspec  # comes with `datasets`
+    import fsspec  # installed with `datasets`
 
     with fsspec.open(address, "rt", encoding="utf-8") as text:
         yield from json_lines(address, text)
@@ -138,6 +137,6 @@ def _loaded(hub_set: HubSet, files: list[str]) -> Iterator[object]:
 
     if files:
         return iter(datasets.load_dataset("parquet", data_files=files, split="train", streaming=True))
-    # A folder is given as an absolute path, or else a missing one would be looked for on the Hub.
-    place = str(Path(hub_set.repository).resolve()) if Path(hub_set.repository).is_dir() else hub_set.repository
-    return iter(datasets.load_dataset(place, hub_set.config, split=hub_set.split, streaming=True))
+    # A folder is passed as an absolute path: `datasets` would look for a missing relative one on the Hub.
+    path_or_name = str(Path(hub_set.repository).resolve()) if Path(hub_set.repository).is_dir() else hub_set.repository
+    return iter(datasets.load_dataset(path_or_name, hub_set.config, split=hub_set.split, streaming=True))

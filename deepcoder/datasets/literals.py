@@ -1,4 +1,4 @@
-"""Literals in test code: expressions whose value follows from their syntax. Nothing is executed.
+"""Read literals in test code: expressions whose value follows from their syntax. Nothing is executed.
 
 Beyond what `ast.literal_eval` reads, these are names of literals, arithmetic on small numbers, and calls in `_MAKERS`.
 """
@@ -14,9 +14,9 @@ from typing import Any
 from deepcoder.wire.values import ListNode, TreeNode
 
 LITERAL_SIZE = 2_000_000  # elements of the largest value that is read
-_CHARS = 16  # of a text that count as one element
-_SMALL = 1 << 64  # numbers below that are computed with
-_EXPONENT = 64  # the largest exponent that is computed with
+_ELEMENT_CHARS = 16  # characters of a text that count as one element
+_NUMBER_LIMIT = 1 << 64  # arithmetic is done on smaller numbers only
+_EXPONENT_LIMIT = 64  # arithmetic is done up to this exponent only
 
 Names = Mapping[str, Any]  # what the names of the test code stand for: a Literal, or something else
 
@@ -47,7 +47,7 @@ class Literal:
 
     @property
     def is_mutable(self) -> bool:
-        """Whether code may change the value, or something that it holds."""
+        """Return whether code may change the value, or a part of the value."""
         return not isinstance(self.value, (str, bytes, int, float, complex, type(None)))
 
 
@@ -74,22 +74,22 @@ def items(node: ast.expr, names: Names) -> list[Any]:
             return list(enumerate(items(of, names)))
         case ast.Call(func=ast.Name(id="zip"), args=[*parts], keywords=[]) if "zip" not in names:
             return list(zip(*(items(part, names) for part in parts), strict=False))
-    found = value(node, names)
-    if not isinstance(found, (dict, frozenset, list, set, str, tuple)):
+    iterable = value(node, names)
+    if not isinstance(iterable, (dict, frozenset, list, set, str, tuple)):
         raise NotLiteral("the value has no items")
-    return list(found)
+    return list(iterable)
 
 
-def size(found: Any) -> int:
+def size(measured: Any) -> int:
     """Return how many elements a value has, each counted as often as it occurs.
 
     Raises:
         NotLiteral: More than LITERAL_SIZE.
     """
-    count, stack = 0, [found]
+    count, stack = 0, [measured]
     while stack:
         each = stack.pop()
-        count += 1 + (len(each) // _CHARS if isinstance(each, (str, bytes)) else 0)
+        count += 1 + (len(each) // _ELEMENT_CHARS if isinstance(each, (str, bytes)) else 0)
         if isinstance(each, (frozenset, list, set, tuple)):
             stack.extend(each)
         elif isinstance(each, dict):
@@ -117,7 +117,7 @@ def _value(node: ast.expr, names: Names) -> Any:
             return -_value(operand, names)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
             numbers = _small(left, names), _small(right, names)
-            if isinstance(op, ast.Pow) and numbers[1] > _EXPONENT:
+            if isinstance(op, ast.Pow) and numbers[1] > _EXPONENT_LIMIT:
                 raise NotLiteral("too large an exponent")
             return _ARITHMETIC[type(op)](*numbers)
         case ast.Call(func=ast.Name(id="float"), args=[of], keywords=[]) if "float" not in names:
@@ -130,7 +130,7 @@ def _value(node: ast.expr, names: Names) -> Any:
 
 
 def _small(node: ast.expr, names: Names) -> Any:
-    found = _value(node, names)
-    if not isinstance(found, (int, float, complex)) or not abs(found) < _SMALL:
+    number = _value(node, names)
+    if not isinstance(number, (int, float, complex)) or not abs(number) < _NUMBER_LIMIT:
         raise NotLiteral("no small number")
-    return found
+    return number

@@ -1,4 +1,4 @@
-"""Loads problems by name or path: the shipped set, a JSONL, JSON or parquet file, or a data set of the Hub."""
+"""Load problems by name or path: the shipped set, a JSONL, JSON or parquet file, or a data set of the Hub."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ log = logging.getLogger(__name__)
 
 SHIPPED = "deepcoder_small"
 DEFAULT_LIMITS = Limits()
-INT_DIGITS = 1_000_000  # that an int of a data set may have: Python reads so many in 10 s, and its time is quadratic
+INT_DIGITS = 1_000_000  # digits of the longest int that is read. Python takes 10 s for it, and the time is quadratic
 _UNKNOWN = "the format is unknown: neither `mode` and `tests` nor the columns of a known data set are there"
-_UNKNOWN_ROWS = 20  # so many of them at the beginning, and it is none of our data sets
-_REASONS, _EXAMPLES = 4, 3  # that a summary names
+_UNKNOWN_ROWS = 20  # a source that begins with so many rows of unknown format is not read to its end
+_SUMMARY_REASONS = 4
+_SUMMARY_ROWS = 3  # named for each reason
 
 _INSTRUCTIONS = {
     Mode.FUNCTION: "Write only the Python function `{entry_point}`, in one ```python block. Do not read any input.",
@@ -38,7 +39,7 @@ _INSTRUCTIONS = {
 
 @dataclass(frozen=True)
 class Unusable:
-    """A row that gives no problem: where it stands, and why."""
+    """A row that gives no problem: the place of the row, and the reason."""
 
     where: str
     reason: str
@@ -52,10 +53,10 @@ def load_problems(
     times: Path | None = None,
     prefix: str = "",
 ) -> list[Problem]:
-    """The problems of the shipped set ("deepcoder_small"), of a file, or of a data set of the Hub.
+    """Return the problems of the shipped set ("deepcoder_small"), of a file, or of a data set of the Hub.
 
     Each prompt ends with what the mode asks for. The tests of a prepared file stay on the disk until they are needed.
-    Rows of other people's formats that cannot be used are counted and named in a warning.
+    Rows in other formats than ours that cannot be used are counted and named in a warning.
 
     Args:
         source: "deepcoder_small", a path, or a data set of the Hub: `owner/name:config@split`, or a short name of it.
@@ -89,39 +90,39 @@ def load_problems(
 def read_problems(
     source: str, split: str | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Iterator[Problem | Unusable]:
-    """Row after row: its problem with the prompt as it stands there, or why it gives none.
+    """Yield, row by row, the problem with the prompt as the row has it, or why the row gives none.
 
     Raises:
         DataError: As `load_problems`.
     """
     sys.set_int_max_str_digits(INT_DIGITS)  # data sets have longer integers than Python reads by default
     name, rows = _rows(source, split)
-    ids: dict[str, str] = {}  # and where each was read
+    ids: dict[str, str] = {}  # the place of the row that has the id
     unusable: list[Unusable] = []
     unknown: DataError | None = None  # the first row of no known format
-    ours = False  # a row in our own format was there: the file is the user's, and nothing in it may be wrong
+    ours = False  # a row in our own format was read. The file is the user's own, so any wrong row is an error
     for number, (where, row) in enumerate(rows):
         format_ = next((each for each in FORMATS if isinstance(row, Mapping) and each.is_row(row)), None)
-        found = _problem(format_, row, where, f"{name}/{number}", limits)
+        entry = _problem(format_, row, where, f"{name}/{number}", limits)
         ours = ours or format_ is canonical
-        if isinstance(found, Unusable):
+        if isinstance(entry, Unusable):
             if format_ is None:
-                unknown = unknown or DataError(f"{where}: {found.reason}")
+                unknown = unknown or DataError(f"{where}: {entry.reason}")
             elif format_ is canonical:
-                raise DataError(f"{where}: {found.reason}")
-            unusable.append(found)
+                raise DataError(f"{where}: {entry.reason}")
+            unusable.append(entry)
             if format_ is None and len(unusable) == _UNKNOWN_ROWS and not ids:
                 break
         else:
-            if found.problem_id in ids and format_ is not canonical:
-                found = dataclasses.replace(found, problem_id=f"{found.problem_id}#{number}")
-            if found.problem_id in ids:
-                twice = f"problem_id {found.problem_id!r} occurs twice, first in {ids[found.problem_id]}"
+            if entry.problem_id in ids and format_ is not canonical:
+                entry = dataclasses.replace(entry, problem_id=f"{entry.problem_id}#{number}")
+            if entry.problem_id in ids:
+                twice = f"problem_id {entry.problem_id!r} occurs twice, first in {ids[entry.problem_id]}"
                 raise DataError(f"{where}: {twice}: give each problem an id of its own")
-            ids[found.problem_id] = where
+            ids[entry.problem_id] = where
         if ours and unknown is not None:
             raise unknown
-        yield found
+        yield entry
     if not ids:
         raise DataError(f"{source} has no row that can be used" + (f": {summary(unusable)}" if unusable else ""))
 
@@ -140,7 +141,7 @@ def _problem(format_: Format | None, row: Any, where: str, problem_id: str, limi
 
 
 def _check(problem: Problem) -> None:
-    """Raises ValueError where a format handed on what is no text, or names no checker: now, not on a worker."""
+    """Raise ValueError if a format passed on a field that is no text, or an unknown checker, before a worker does."""
     for name in ("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "source"):
         if not isinstance(getattr(problem, name) or "", str):
             raise ValueError(f"{name} must be text")
@@ -148,23 +149,23 @@ def _check(problem: Problem) -> None:
 
 
 def summary(unusable: Sequence[Unusable]) -> str:
-    """The reasons in one sentence, the most frequent first, each with how many and which rows."""
+    """Return the reasons in one sentence, the most frequent first, with the number of rows and some of them."""
     alike = defaultdict(list)
     for each in unusable:
         alike[re.sub(r"\d+", "0", each.reason)].append(each)
     groups = sorted(alike.values(), key=len, reverse=True)
     said = []
-    for group in groups[:_REASONS]:
-        places = [each.where.rpartition(", ")[2] for each in group[:_EXAMPLES]]
-        more = ", ..." if len(group) > _EXAMPLES else ""
-        said.append(f"{group[0].reason} ({len(group)}: {', '.join(places)}{more})")
-    if len(groups) > _REASONS:
-        said.append(f"and for {len(groups) - _REASONS} other reasons")
+    for group in groups[:_SUMMARY_REASONS]:
+        rows = [each.where.rpartition(", ")[2] for each in group[:_SUMMARY_ROWS]]
+        more = ", ..." if len(group) > _SUMMARY_ROWS else ""
+        said.append(f"{group[0].reason} ({len(group)}: {', '.join(rows)}{more})")
+    if len(groups) > _SUMMARY_REASONS:
+        said.append(f"and for {len(groups) - _SUMMARY_REASONS} other reasons")
     return "; ".join(said)
 
 
 def quarantined(path: Path) -> frozenset[str]:
-    """The ids in a quarantine list, which `deepcoder doctor` writes: a row's `problem_id`; `reason` is for people.
+    """Return the ids in a quarantine list, which `deepcoder doctor` writes. Only `problem_id` of a row is read.
 
     Raises:
         DataError: The file cannot be read, or a row has no problem_id.
@@ -196,11 +197,11 @@ def _with_instruction(problem: Problem) -> Problem:
 
 
 def _rows(source: str, split: str | None) -> tuple[str, Iterator[Row]]:
-    """What the ids of rows without one begin with, and the rows."""
+    """Return the rows, and the name that the ids of rows without an id begin with."""
     if source == SHIPPED:
         shipped = resources.files("deepcoder.datasets") / "problems.jsonl"
         return SHIPPED, json_lines(SHIPPED, shipped.read_text(encoding="utf-8").splitlines())
     if Path(source).suffix in FILES or Path(source).is_file():
         return Path(source).stem, file_rows(Path(source))
-    hub_set = hub.found(source, split)
+    hub_set = hub.resolve(source, split)
     return f"{hub_set.name}/{hub_set.split}", hub.rows(hub_set)

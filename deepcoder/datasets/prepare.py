@@ -1,4 +1,4 @@
-"""Writes any source in our own format: parquet whose tests stay on the disk, or JSONL to read and edit."""
+"""Write any source in our own format: parquet whose tests stay on the disk, or JSONL to read and edit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from deepcoder.problems import Limits, Problem
 
 @dataclass(frozen=True)
 class Prepared:
-    """What was written, and what was not."""
+    """How much was written, and which rows were not."""
 
     problems: int
     tests: int
@@ -63,9 +63,9 @@ def prepare(
     default = limits or Limits()
     draft = output.with_name(output.name + ".part")
     try:
-        found = islice(read_problems(source, split, default), rows)
+        entries = islice(read_problems(source, split, default), rows)
         with _WRITERS[output.suffix](draft) as writer:
-            prepared = _written(found, writer, prefix, default if limits is None else None, tick)
+            prepared = _written(entries, writer, prefix, default if limits is None else None, tick)
             writer.finish()
         if not prepared.problems:
             reason = prepared.unusable[0].reason if prepared.unusable else "it has none"
@@ -81,12 +81,16 @@ def prepare(
 
 
 def _written(
-    found: Iterable[Problem | Unusable], writer: _Writer, prefix: str, default: Limits | None, tick: Callable[[], None]
+    entries: Iterable[Problem | Unusable],
+    writer: _Writer,
+    prefix: str,
+    default: Limits | None,
+    tick: Callable[[], None],
 ) -> Prepared:
     """Write the problems, one after the other."""
     problems = tests = size = 0
     unusable: list[Unusable] = []
-    for each in found:
+    for each in entries:
         if isinstance(each, Problem):
             try:
                 writer.write(each.prefixed(prefix), default)

@@ -1,4 +1,7 @@
-"""Why test code cannot be used: what its syntax shows at little cost. `deepcoder doctor` finds more, by judging."""
+"""Refuse test code whose syntax shows that it gives no true verdict.
+
+`deepcoder doctor` finds the test code that no program passes, by judging the reference.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import builtins
 from collections.abc import Iterable, Iterator
 
 NOTHING = "the tests assert nothing: every program would pass"
-# Ways around a call's arguments and result.
+# Names of channels other than a call's arguments and result.
 _CHANNELS = frozenset(
     {
         *("redirect_stderr", "redirect_stdout", "readouterr", "stdin", "stdout"),
@@ -50,8 +53,8 @@ def _can_fail(node: ast.AST) -> bool:
 
 
 def _unseen(nodes: list[ast.AST], calls: set[ast.Call]) -> str:
-    """Say what the tests ask that no value shows: identity, or what the program does to its arguments."""
-    handed: dict[str, tuple[int, int]] = {}  # variables that are arguments, and where each first is one
+    """Return a message if the tests ask for identity, or for what the program does to its arguments."""
+    handed: dict[str, tuple[int, int]] = {}  # variables that are arguments, and the place of the first such call
     for name in (name for call in calls for each in call.args for name in _root(each)):
         handed[name.id] = min(_place(name), handed.get(name.id, _place(name)))
     results = {  # variables that hold what calls return

@@ -1,4 +1,4 @@
-"""Rows of JSONL, JSON and parquet files, one after the other: never a whole file in memory."""
+"""Read the rows of JSONL, JSON and parquet files, one after the other. A whole file is never in memory."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from deepcoder.datasets.errors import DataError
 _CHUNK = 1 << 20
 _BATCH_BYTES = 16 << 20
 
-Row = tuple[str, Any]  # where it stands, for messages, and the row
+Row = tuple[str, Any]  # the place of the row, for messages, and the row
 
 
 def file_rows(path: Path) -> Iterator[Row]:
-    """Yield pairs of where a row of the file stands, for messages, and the row.
+    """Yield the rows of a file, each with its place for messages.
 
     Raises:
         DataError: The file cannot be read.
@@ -49,7 +49,7 @@ def count_rows(path: Path) -> int | None:
 
 
 def json_lines(name: str, lines: Iterable[str]) -> Iterator[Row]:
-    """Rows of JSONL.
+    """Yield the rows of JSONL.
 
     Raises:
         DataError: A line is not JSON, nests too deeply, or has an int of too many digits.
@@ -58,7 +58,7 @@ def json_lines(name: str, lines: Iterable[str]) -> Iterator[Row]:
         if line.strip():
             try:
                 yield f"{name}, line {number}", json.loads(line)
-            except (ValueError, RecursionError) as error:  # a ValueError also for an int of too many digits
+            except (ValueError, RecursionError) as error:  # an int of too many digits raises ValueError, too
                 raise DataError(f"{name}, line {number}: not JSON: {error}") from None
 
 
@@ -78,7 +78,7 @@ def _json_rows(path: Path) -> Iterator[Row]:
 
 
 def _json_values(text: TextIO) -> Iterator[Any]:
-    """The elements of a JSON array; or values that follow each other, as in JSON Lines.
+    """Yield the elements of a JSON array, or values that follow each other as in JSON Lines.
 
     Raises:
         json.JSONDecodeError: The text is neither.
@@ -90,25 +90,26 @@ def _json_values(text: TextIO) -> Iterator[Any]:
     at, first, ended = (buffer.index("[") + 1 if in_array else 0), True, False
     while True:
         try:
-            found = _next_value(buffer, at, in_array, first, ended)
+            parsed = _next_value(buffer, at, in_array, first, ended)
         except json.JSONDecodeError:
             if ended:
                 raise
-            more = text.read(max(_CHUNK, len(buffer) - at))  # twice as much each time: a long row is not read too often
+            # The buffer doubles, so that a long row is parsed few times.
+            more = text.read(max(_CHUNK, len(buffer) - at))
             buffer, at, ended = buffer[at:] + more, 0, not more
             continue
-        if found is None:
+        if parsed is None:
             return
-        value, at = found
+        value, at = parsed
         first = False
         yield value
 
 
 def _next_value(buffer: str, at: int, in_array: bool, first: bool, ended: bool) -> tuple[Any, int] | None:
-    """The next value and where it ends; None after the last.
+    """Return the next value and where it ends; None after the last value. `ended`: nothing follows the buffer.
 
     Raises:
-        json.JSONDecodeError: There is none, or the buffer cuts it short; `ended` says that nothing follows the buffer.
+        json.JSONDecodeError: There is no value, or the buffer cuts the value short.
     """
     at = _skip_blanks(buffer, at)
     if in_array and buffer.startswith("]", at) and ended:
@@ -122,7 +123,7 @@ def _next_value(buffer: str, at: int, in_array: bool, first: bool, ended: bool) 
             raise json.JSONDecodeError("Expecting ',' or ']'", buffer, at)
         at = _skip_blanks(buffer, at + 1)
     value, after = json.JSONDecoder().raw_decode(buffer, at)
-    if _skip_blanks(buffer, after) == len(buffer) and not ended:  # perhaps the value goes on: 12 may become 123
+    if _skip_blanks(buffer, after) == len(buffer) and not ended:  # the value may go on: 12 may become 123
         raise json.JSONDecodeError("cut short", buffer, after)
     return value, after
 
@@ -165,7 +166,7 @@ def _parquet_values(path: Path) -> Iterator[Any]:
 
 @dataclass(frozen=True)
 class _FileKind:
-    """How rows of one kind of file are read, and counted where that is quick."""
+    """One kind of file: how to read its rows, and how to count them where that is quick."""
 
     rows: Callable[[Path], Iterator[Row]]
     count: Callable[[Path], int | None]

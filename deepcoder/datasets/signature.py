@@ -1,4 +1,4 @@
-"""What a function's first line tells of its arguments and its value, where the types are written there."""
+"""Read the written types of a function from its first line."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from deepcoder.datasets.fields import syntax
 
 _LISTS = {"List", "list", "Sequence"}
 _TYPES: dict[str, Any] = {"int": int, "str": str, "bool": bool, "float": (int, float), "dict": dict, "None": type(None)}
-_END = re.compile(r":[ \t]*+(?:#[^\n]*+)?$", re.MULTILINE)  # of a function's first line
+_END = re.compile(r":[ \t]*+(?:#[^\n]*+)?$", re.MULTILINE)  # the end of a function's first line
 _NODES = re.compile(r"\b(?:ListNode|TreeNode)\b")
 
 
 def find(sources: Iterable[str | None], name: str) -> ast.FunctionDef | None:
-    """The first definition of the function; its body is left out, and starter code may have none."""
+    """Return the first definition of the function, without its body: starter code may have none."""
     start = re.compile(rf"^[ \t]*(?=def[ \t]+{re.escape(name)}\b)", re.MULTILINE)
     for source in sources:
-        found = start.search(source or "")
-        end = _END.search(found.string, found.end()) if found else None
-        if not found or not end:
+        head = start.search(source or "")
+        end = _END.search(head.string, head.end()) if head else None
+        if not head or not end:
             continue
         try:
-            (statement,) = syntax(f"{found.string[found.end() : end.start() + 1]}\n    pass").body
+            (statement,) = syntax(f"{head.string[head.end() : end.start() + 1]}\n    pass").body
         except ValueError:
             continue
         if isinstance(statement, ast.FunctionDef):
@@ -33,19 +33,19 @@ def find(sources: Iterable[str | None], name: str) -> ast.FunctionDef | None:
 
 
 def is_leetcodes(function: ast.FunctionDef) -> bool:
-    """A method with written types: LeetCode's starter code, and of the known sources only LeetCode's."""
+    """Return whether it is a method with written types. Of the known sources only LeetCode has such starter code."""
     parameters = function.args.args
     annotated = [each for each in parameters if each.annotation] or function.returns
     return bool(parameters) and parameters[0].arg == "self" and bool(annotated)
 
 
 def has_nodes(function: ast.FunctionDef) -> bool:
-    """Whether linked lists or trees go in or come out."""
+    """Return whether the function takes or returns linked lists or trees."""
     return _NODES.search(ast.unparse(function)) is not None
 
 
 def fits(value: Any, annotation: ast.expr) -> bool:
-    """Whether JSON's value can be of the type; True for a type that is not known here."""
+    """Return whether a JSON value can be of the type; True for a type that is not known here."""
     match annotation:
         case ast.Name(id=name) if name in _LISTS:
             return isinstance(value, list)

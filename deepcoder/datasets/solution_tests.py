@@ -12,7 +12,7 @@ from deepcoder.datasets.free_names import FREE_NAMES
 from deepcoder.datasets.tests_json import Tests
 from deepcoder.problems import Mode
 
-# What newfacade's test code takes as given, for tests that stay code.
+# The helpers that newfacade's test code uses, for tests that stay code.
 _HELPER_SOURCE = """
 from deepcoder.wire.values import ListNode, TreeNode, list_notation, tree_notation
 list_node, tree_node = ListNode.of, TreeNode.of
@@ -27,21 +27,21 @@ def tests(test_code: str, field: str) -> Tests:
     """Return the tests that a definition of `check`, and its call with a method of `Solution`, mean.
 
     Raises:
-        ValueError: They cannot be used; the message names the field.
+        ValueError: The tests cannot be used; the message names the field.
     """
     try:
         entry_point = _method(test_code)
-        found = assertions.tests(test_code, entry_point, _HELPER_SOURCE)
+        cases = assertions.tests(test_code, entry_point, _HELPER_SOURCE)
     except ValueError as error:
         raise ValueError(f"{field}: {error}") from None
-    return Tests(Mode.FUNCTION, tuple(found), entry_point, FREE_NAMES, assertions.EQUAL)
+    return Tests(Mode.FUNCTION, tuple(cases), entry_point, FREE_NAMES, assertions.EQUAL)
 
 
 def functional(tests: Any, field: str) -> str:
     """Return the test code of rLLM's rows, which is the text `functional`.
 
     Raises:
-        ValueError: There is none.
+        ValueError: The tests have no such text.
     """
     tests = parsed(tests, field)
     if not isinstance(tests, Mapping) or not isinstance(tests.get("functional"), str):
@@ -51,11 +51,11 @@ def functional(tests: Any, field: str) -> str:
 
 def _method(test_code: str) -> str:
     """Return the method that is tested: the name in the last `Solution().name`."""
-    found = [
+    methods = [
         node.attr
         for node in ast.walk(assertions.syntax(test_code))
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Solution()"
     ]
-    if not found:
+    if not methods:
         raise ValueError("the tests call no method of Solution")
-    return found[-1]
+    return methods[-1]

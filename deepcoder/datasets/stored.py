@@ -1,7 +1,7 @@
 """The prepared form: our own rows in a parquet file that `deepcoder data prepare` writes, whose tests stay on the disk.
 
 Row groups are small, so that reading one problem's tests reads little else, and columns tell the length of each test
-without reading it. A digest of the rows in the footer tells a file that was written anew from the one that was
+without reading the test. The footer has a digest of the rows, which shows whether the file is still the one that was
 loaded.
 """
 
@@ -23,16 +23,16 @@ from deepcoder.problems import Limits, Problem, StoredTests, TestCase, longest
 if TYPE_CHECKING:
     from pyarrow.parquet import FileMetaData, ParquetFile
 
-GROUP_BYTES = 4 << 20  # of tests in a row group; one problem may have more
+GROUP_BYTES = 4 << 20  # characters of tests in a row group; a single problem may have more
 GROUP_ROWS = 1000
 _DIGEST = b"deepcoder.prepared"
 _LENGTHS = ("tests_inputs", "tests_outputs")
-_CODE = -1  # as the length of its output: test code has none
+_CODE = -1  # stands for the length of the output of test code
 
 
 @dataclass(frozen=True)
 class ParquetTests(StoredTests):
-    """The tests of one row of a prepared file. Pickled, it is the path: whoever unpickles it needs the file.
+    """The tests of one row of a prepared file. A pickle holds the path only: a process that reads it needs the file.
 
     Raises:
         DataError: When read: the file is gone, or is not the one that was loaded.
@@ -41,10 +41,10 @@ class ParquetTests(StoredTests):
     path: str
     digest: str
     group: int
-    row: int  # in its group
-    inputs: tuple[int, ...]  # the length of each test's, in characters
-    outputs: tuple[int, ...]  # the same, or _CODE
-    kept: tuple[int, ...] | None = None  # which of the row's tests; None means all
+    row: int  # its number in the group
+    inputs: tuple[int, ...]  # the length of each test's input, in characters
+    outputs: tuple[int, ...]  # the length of each test's output, or _CODE
+    kept: tuple[int, ...] | None = None  # numbers of the row's tests that are used; None means all
     size: int = field(init=False)
     code_tests: int = field(init=False)
 
@@ -113,12 +113,12 @@ def _footer(path: str, modified_ns: int, size: int) -> FileMetaData:
 
 
 def is_prepared(file: ParquetFile) -> bool:
-    """Whether the file is in the prepared form."""
+    """Return whether the file is in the prepared form."""
     return _DIGEST in (file.metadata.metadata or {}) and {"tests", *_LENGTHS} <= set(file.schema_arrow.names)
 
 
 def rows(path: Path, file: ParquetFile) -> Iterator[dict[str, Any]]:
-    """The rows of a prepared file, their tests left where they are."""
+    """Yield the rows of a prepared file; their tests stay on the disk."""
     digest = file.metadata.metadata[_DIGEST].decode()
     columns = [name for name in file.schema_arrow.names if name != "tests"]
     for group in range(file.num_row_groups):
@@ -151,8 +151,8 @@ class Writer:
         self._file = pyarrow.parquet.ParquetWriter(
             path, self._schema, compression="zstd", use_dictionary=list(short), write_statistics=False
         )
-        self._waiting: list[dict[str, Any]] = []
-        self._waiting_bytes = 0
+        self._buffered: list[dict[str, Any]] = []
+        self._buffered_bytes = 0
         self._digest = hashlib.blake2b(digest_size=16)
 
     def __enter__(self) -> Writer:
@@ -162,13 +162,14 @@ class Writer:
         self._file.close()
 
     def write(self, problem: Problem, default: Limits | None = None) -> None:
-        """Add a problem; without its limits where they are the object `default`.
+        """Add a problem. Its limits are left out where they are the object `default`.
 
         Raises:
             ValueError: The file cannot hold the problem.
         """
         row = canonical.head(problem, default)
-        row["checker"] = problem.checker  # even the usual one: whoever loads the file would read all tests to decide it
+        # Also the usual checker: to find out which one is usual, a reader of the file would have to read all tests.
+        row["checker"] = problem.checker
         if any(set(message) != {"role", "content"} for message in problem.prompt):
             raise ValueError("a message of the prompt has other fields than role and content")
         tests = tuple(problem.tests)
@@ -179,20 +180,20 @@ class Writer:
         except UnicodeEncodeError:
             raise ValueError("a text has half of a surrogate pair, which no UTF-8 file can hold") from None
         lengths = [(len(test.input), _CODE if test.is_code else len(test.output)) for test in tests]
-        self._waiting.append({**row, **dict(zip(_LENGTHS, zip(*lengths, strict=True), strict=True))})
-        self._waiting_bytes += problem.size
-        if self._waiting_bytes >= GROUP_BYTES or len(self._waiting) >= GROUP_ROWS:
+        self._buffered.append({**row, **dict(zip(_LENGTHS, zip(*lengths, strict=True), strict=True))})
+        self._buffered_bytes += problem.size
+        if self._buffered_bytes >= GROUP_BYTES or len(self._buffered) >= GROUP_ROWS:
             self._flush()
 
     def _flush(self) -> None:
         import pyarrow
 
-        if self._waiting:
-            self._file.write_table(pyarrow.Table.from_pylist(self._waiting, schema=self._schema))
-        self._waiting, self._waiting_bytes = [], 0
+        if self._buffered:
+            self._file.write_table(pyarrow.Table.from_pylist(self._buffered, schema=self._schema))
+        self._buffered, self._buffered_bytes = [], 0
 
     def finish(self) -> None:
-        """Write what waits, and the digest that makes the file a prepared one."""
+        """Write the buffered rows, and the digest that makes the file a prepared one."""
         self._flush()
         self._file.add_key_value_metadata({_DIGEST: self._digest.hexdigest()})
 

@@ -1,4 +1,4 @@
-r"""The shapes in which data sets hold tests of input and output, as TestCases.
+r"""Read the shapes in which data sets hold tests of input and output.
 
     {"inputs": [...], "outputs": [...], "fn_name"?: ...}                        TACO, APPS, verl; CodeContests' singular
     [{"input", "output", "testtype": "stdin" | "functional", "metadata"?}]      LiveCodeBench, DeepCoder's lcbv5
@@ -36,7 +36,7 @@ from deepcoder.datasets.fields import container, function_name, parsed
 from deepcoder.datasets.free_names import FREE_NAMES
 from deepcoder.problems import Mode, TestCase
 
-ONE_OF = "one value of"  # the checker whose expected value is a list of those allowed
+ONE_OF = "one value of"  # the checker whose expected value is the list of allowed values
 
 _MODES = {
     "stdin": Mode.STDIN,
@@ -48,7 +48,10 @@ _MODES = {
 
 @dataclass(frozen=True)
 class Tests:
-    """The tests of one problem, and what they say of it. `preamble` holds what LeetCode and LiveCodeBench give free."""
+    """The tests of one problem, and what they tell about the problem.
+
+    `preamble` has the names that LeetCode and LiveCodeBench give free.
+    """
 
     __test__ = False  # pytest would collect a class of this name
 
@@ -71,7 +74,7 @@ class _Raw:
 def read(
     raw: Any, field: str, name: str | None = None, sources: Sequence[str | None] = (), free_names: bool | None = None
 ) -> Tests:
-    """The tests of one of the shapes above, or of JSON text of one.
+    """Return the tests that a field holds, in one of the shapes above or as JSON text of one.
 
     Args:
         raw: The field's value.
@@ -81,7 +84,7 @@ def read(
         free_names: Whether the problem is LeetCode's or LiveCodeBench's; None where only the tests and sources tell.
 
     Raises:
-        ValueError: The tests are in none of the shapes, or do not agree among each other.
+        ValueError: The tests are in none of the shapes, or contradict each other.
     """
     raws = _raws(container(raw, field), field)
     modes = {_MODES[each.kind] if each.kind else Mode.FUNCTION if each.name or name else Mode.STDIN for each in raws}
@@ -107,22 +110,22 @@ def read(
     return Tests(Mode.FUNCTION, tests, entry_point, FREE_NAMES if free_names else "")
 
 
-def _raws(found: Any, field: str) -> list[_Raw]:
-    if isinstance(found, Mapping):
-        return _of_columns(found, field)
-    if not isinstance(found, list):
+def _raws(tests: Any, field: str) -> list[_Raw]:
+    if isinstance(tests, Mapping):
+        return _of_columns(tests, field)
+    if not isinstance(tests, list):
         raise ValueError(f"{field} must be a list of tests, or an object with inputs and outputs")
-    return [_of_row(each, f"{field}[{number}]") for number, each in enumerate(found)]
+    return [_of_row(each, f"{field}[{number}]") for number, each in enumerate(tests)]
 
 
-def _of_columns(found: Mapping[str, Any], field: str) -> list[_Raw]:
-    inputs = found["inputs"] if "inputs" in found else found.get("input")
-    outputs = found["outputs"] if "outputs" in found else found.get("output")
+def _of_columns(tests: Mapping[str, Any], field: str) -> list[_Raw]:
+    inputs = tests["inputs"] if "inputs" in tests else tests.get("input")
+    outputs = tests["outputs"] if "outputs" in tests else tests.get("output")
     if not (isinstance(inputs, list) and isinstance(outputs, list)):
         raise ValueError(f"{field} must have a list `inputs` and a list `outputs`")
     if len(inputs) != len(outputs):
         raise ValueError(f"{field} have {len(inputs)} inputs and {len(outputs)} outputs")
-    name = found.get("fn_name") or function_name(found.get("metadata"), f"{field}.metadata")
+    name = tests.get("fn_name") or function_name(tests.get("metadata"), f"{field}.metadata")
     pairs = enumerate(zip(inputs, outputs, strict=True))
     return [_Raw(f"{field}[{number}]", None, name, *pair) for number, pair in pairs]
 
@@ -134,7 +137,7 @@ def _of_row(test: Any, where: str) -> _Raw:
     kind = test.get("testtype") or test.get("type")
     if kind is not None and kind not in _MODES:
         raise ValueError(f"{where} is of the unknown type {kind!r}: the known ones are {', '.join(_MODES)}")
-    if test.get("testtype") == "stdin_stdout" and isinstance(test["input"], list):  # rLLM 2026 writes so of TACO
+    if test.get("testtype") == "stdin_stdout" and isinstance(test["input"], list):  # rLLM's rows of TACO, as of 2026
         raise ValueError(f"{where}.input may be lines, or arguments of a function whose name was lost")
     name = test.get("fn_name") or function_name(test.get("metadata"), f"{where}.metadata")
     return _Raw(where, kind, name, test["input"], test["output"])
@@ -176,7 +179,7 @@ def _calls(raws: Sequence[_Raw], returns: ast.expr | None) -> Iterable[TestCase]
 
 
 def _call(raw: _Raw) -> tuple[list[Any], Any, bool]:
-    """Arguments, output, and whether they were LiveCodeBench's text: then the output is the value as it is."""
+    """Return arguments, output, and whether these were LiveCodeBench's text, whose output has one reading only."""
     if isinstance(raw.input, list):
         return raw.input, raw.output, False
     if not isinstance(raw.input, str):
@@ -192,7 +195,7 @@ def _call(raw: _Raw) -> tuple[list[Any], Any, bool]:
 
 
 def _values(outputs: list[Any]) -> list[Any]:
-    """The outputs with what their texts are JSON of; as they are where a text is none."""
+    """Return the outputs with texts decoded as JSON; unchanged if a text is no JSON."""
     try:
         return [json.loads(output) if isinstance(output, str) else output for output in outputs]
     except (json.JSONDecodeError, RecursionError):
@@ -200,7 +203,7 @@ def _values(outputs: list[Any]) -> list[Any]:
 
 
 def _readings(outputs: list[Any], returns: ast.expr | None) -> list[list[Any]]:
-    """The outputs as the values, their only elements as the values, or both."""
+    """Return the possible readings: the outputs are the values, or their only elements are."""
     if not all(isinstance(output, list) and len(output) == 1 for output in outputs):
         return [outputs]
     inner = [output[0] for output in outputs]
@@ -208,7 +211,7 @@ def _readings(outputs: list[Any], returns: ast.expr | None) -> list[list[Any]]:
 
 
 def _fitting(readings: list[list[Any]], returns: ast.expr | None) -> list[list[Any]]:
-    """Those that are all of the written type; every one where none is, or no type is written."""
+    """Return the readings whose values are all of the written type; all readings if none is or no type is written."""
     if returns is None:
         return readings
     return [each for each in readings if all(signature.fits(value, returns) for value in each)] or readings

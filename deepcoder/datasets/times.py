@@ -1,11 +1,11 @@
-"""Calibrated limits: no more CPU time for a program than fits the problem's reference, as contest juries allow.
+"""Calibrate limits: derive the CPU time of a problem from its reference, as contest juries do.
 
-`deepcoder doctor --times` measures the references and writes a `ReferenceTime` a line. A limit is then FACTOR times the
-CPU seconds of the reference's slowest test, but at least LOW_S, and never above the limit that the problem had.
+`deepcoder doctor --times` measures the references and writes one `ReferenceTime` per line. A limit is FACTOR times the
+CPU seconds of the reference's slowest test. It is at least LOW_S, and never above the limit that the problem had.
 
-Juries allow 2 to 5 times. The upper end, since CPU seconds of one program spread by up to 2 on a busy machine, once by
-3, and other machines may be slower by as much. Of right programs for one problem, the slower one nearly always stays
-within LOW_S; what does not needs another algorithm than the reference, and no factor would do.
+Juries allow 2 to 5 times. FACTOR is the upper end: on a busy machine the CPU seconds of one program vary by a factor of
+up to 2, once 3, and other machines may be slower by as much. Nearly all right programs stay within LOW_S. One that does
+not uses another algorithm than the reference, and no factor would be enough.
 """
 
 from __future__ import annotations
@@ -30,19 +30,23 @@ LOW_S = 1.0
 
 @dataclass(frozen=True)
 class ReferenceTime:
-    """What a problem's reference, which passes, needs."""
+    """The time that a problem's reference needs. The reference passes."""
 
     problem_id: str
-    tests: int  # that the problem had
-    slowest_s: float  # CPU seconds of its slowest test, the most over its runs
+    tests: int  # the number of tests that the problem had
+    slowest_s: float  # CPU seconds of the slowest test; the maximum over all runs
 
     def to_json(self) -> str:
-        """A line of a file of times, which `load_problems` takes."""
+        """Return a line of a file of times, which `load_problems` takes."""
         return json.dumps(asdict(self)) + "\n"
 
     @classmethod
     def from_row(cls, row: Any) -> ReferenceTime:
-        """Raises ValueError, naming the field, where the row is no reference time."""
+        """Return the reference time of a row.
+
+        Raises:
+            ValueError: A field is missing or wrong; the message names it.
+        """
         if not isinstance(row, Mapping) or not isinstance(row.get("problem_id"), str):
             raise ValueError("problem_id is missing, or is no text")
         tests, slowest_s = row.get("tests"), row.get("slowest_s")
@@ -53,18 +57,18 @@ class ReferenceTime:
         return cls(row["problem_id"], tests, slowest_s)
 
     def limited(self, problem: Problem) -> Problem:
-        """The problem with its calibrated limit."""
+        """Return the problem with its calibrated limit."""
         return problem.limited_to(min(max(FACTOR * self.slowest_s, LOW_S), problem.limits.cpu_s))
 
 
 def calibrated(problems: Iterable[Problem], path: Path, source: str) -> list[Problem]:
-    """The problems of `source` with calibrated limits; those that the file of times lacks keep their own.
+    """Return the problems of `source` with calibrated limits. Problems that the file of times lacks keep their own.
 
     Raises:
         DataError: The file cannot be read, names a problem twice or none of these, or was measured with other tests.
     """
     times = _read(path)
-    found, measured = [], 0
+    result, measured = [], 0
     for each in problems:
         if each.problem_id in times:
             where, time = times[each.problem_id]
@@ -74,15 +78,15 @@ def calibrated(problems: Iterable[Problem], path: Path, source: str) -> list[Pro
                     "measure it again with `deepcoder doctor --times`"
                 )
             each, measured = time.limited(each), measured + 1
-        found.append(each)
+        result.append(each)
     if not measured:
         raise DataError(f"{path} has no time of any problem of {source}")
-    log.info("%d of %d problems of %s have calibrated limits", measured, len(found), source)
-    return found
+    log.info("%d of %d problems of %s have calibrated limits", measured, len(result), source)
+    return result
 
 
 def _read(path: Path) -> dict[str, tuple[str, ReferenceTime]]:
-    """By problem, with where it stands, for messages."""
+    """Return the times by problem, each with the place of its row for messages."""
     times: dict[str, tuple[str, ReferenceTime]] = {}
     for where, row in file_rows(path):
         try:

@@ -23,7 +23,7 @@ from deepcoder.problems import Limits, Problem
 
 
 class Format(Protocol):
-    """What a file of a format has."""
+    """The two functions that a file of a format has."""
 
     def is_row(self, row: Mapping[str, Any], /) -> bool:
         """Return whether the row is in this format."""

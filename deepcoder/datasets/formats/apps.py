@@ -2,7 +2,7 @@
 
 `question`, `input_output` (JSON text, or a Python literal's, of {"inputs", "outputs", "fn_name"?}), `solutions` (JSON
 text of a list, or a list) and `starter_code`. TACO alone has `source`, and limits as text: `time_limit` "2.0 seconds",
-`memory_limit` "256.0 megabytes". LeetCode's problems are known by `source`, by `url`, or else by their starter code.
+`memory_limit` "256.0 megabytes". A problem is LeetCode's by its `source`, else by its `url`, else by its starter code.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _BYTES = {"kb": 1 << 10, "kilobytes": 1 << 10, "mb": 1 << 20, "megabytes": 1 << 
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "input_output" in row
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row.
+    """Return the problem of a row.
 
     Raises:
         ValueError: A field is missing or wrong; the message names it.
@@ -36,15 +36,15 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     source = "taco" if "source" in row else "apps"
     number = row.get("problem_id", row.get("id"))
     starter_code, solution = row.get("starter_code"), reference(row.get("solutions"))
-    found = tests_json.read(
+    parsed_tests = tests_json.read(
         row["input_output"], "input_output", sources=(starter_code, solution), free_names=_is_leetcodes(row)
     )
     return Problem(
         problem_id=problem_id if number is None else f"{source}/{number}",
-        mode=found.mode,
-        entry_point=found.entry_point,
-        tests=found.tests,
-        preamble=found.preamble,
+        mode=parsed_tests.mode,
+        entry_point=parsed_tests.entry_point,
+        tests=parsed_tests.tests,
+        preamble=parsed_tests.preamble,
         limits=limits_of(limits, _amount(row.get("time_limit"), _SECONDS), _amount(row.get("memory_limit"), _BYTES)),
         prompt=messages(row.get("question"), starter_code),
         reference=solution,
@@ -59,6 +59,6 @@ def _is_leetcodes(row: Mapping[str, Any]) -> bool | None:
 
 
 def _amount(text: Any, units: Mapping[str, float]) -> float | None:
-    found = _AMOUNT.match(text) if isinstance(text, str) else None
-    unit = units.get(found[2].lower()) if found else None
-    return float(found[1]) * unit if found and unit else None
+    amount = _AMOUNT.match(text) if isinstance(text, str) else None
+    unit = units.get(amount[2].lower()) if amount else None
+    return float(amount[1]) * unit if amount and unit else None

@@ -1,4 +1,4 @@
-"""Our own row format, the one that users and tools exchange: `problem` in the README's table of files.
+"""Our own row format, which users and tools exchange: `problem` on the page of files, docs/files.md.
 
 {"problem_id": "x/1", "mode": "stdin", "tests": [{"input": "3\\n", "output": "4\\n"}], ...}
 {"problem_id": "x/2", "mode": "function", "entry_point": "add_one", "tests": [{"args": [5], "expected": 6}], ...}
@@ -24,12 +24,12 @@ _TEXTS = ("entry_point", "preamble", "checker", "special_checker", "code_prompt"
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "tests" in row and "mode" in row
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row. `problem_id` and `limits` serve where the row has none.
+    """Return the problem of a row. `problem_id` and `limits` serve where the row has none.
 
     Raises:
         ValueError: A field is missing or wrong; the message names it.
@@ -59,10 +59,10 @@ def _tests(tests: Any, mode: Mode) -> tuple[TestCase, ...] | StoredTests:
 
 
 def _test(test: Any, mode: Mode, number: int) -> TestCase:
-    # Parquet has every column in every row: what is None is not there.
+    # Parquet has every column in every row: None means that the row lacks the column.
     given = {name: each for name, each in test.items() if each is not None} if isinstance(test, Mapping) else {}
     if mode is Mode.FUNCTION and "input" not in given:
-        found = _call_or_code(test, given, number)
+        case = _call_or_code(test, given, number)
     else:
         for name in ("input", "output"):
             if name not in given:
@@ -71,11 +71,11 @@ def _test(test: Any, mode: Mode, number: int) -> TestCase:
                 raise ValueError(f"tests[{number}].{name} must be text")
         if mode is Mode.FUNCTION:
             _encoded_call(given, number)
-        found = TestCase(given["input"], given["output"])
+        case = TestCase(given["input"], given["output"])
     if "checker" not in given:
-        return found
+        return case
     checker(given["checker"], mode)
-    return dataclasses.replace(found, checker=given["checker"])
+    return dataclasses.replace(case, checker=given["checker"])
 
 
 def _call_or_code(test: Any, given: Mapping[str, Any], number: int) -> TestCase:
@@ -108,7 +108,7 @@ def _encoded_call(given: Mapping[str, Any], number: int) -> None:
 
 
 def _encoding(plain: Any) -> str:
-    """A value as `values.encode` writes it, from JSON with its tags.
+    """Return what `values.encode` writes, from JSON with tags.
 
     Raises:
         ValueError: A tag's content is wrong.
@@ -116,7 +116,7 @@ def _encoding(plain: Any) -> str:
     try:
         text = json.dumps(plain, separators=(",", ":"), allow_nan=False)
         values.decode(text)
-        return text  # as it is, so that the elements of a set keep their order
+        return text  # unchanged, so that the elements of a set keep their order
     except ValueError:  # a number that JSON lacks, an int of many digits, or a wrong tag
         return values.encode(_value(plain))
     except RecursionError:
@@ -145,20 +145,20 @@ def _limits(given: Any, default: Limits) -> Limits:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError(f"limits.{name} must be a number")
     if "cpu_s" in given and "wall_s" not in given:
-        given["wall_s"] = 0  # its own multiple of cpu_s, not the default's
+        given["wall_s"] = 0  # wall_s becomes the usual multiple of this cpu_s
     return dataclasses.replace(default, **given) if given else default
 
 
 def row_from_problem(problem: Problem, default: Limits | None = None) -> dict[str, Any]:
-    """The row of a problem, such that `problem_from_row` gives an equal one.
+    """Return the row of a problem, such that `problem_from_row` gives an equal problem.
 
-    It has no limits where the problem's are the object `default`: so whoever loads the row chooses them.
+    The row has no limits where the problem's limits are the object `default`. The user who loads the row chooses them.
     """
     return {**head(problem, default), "tests": [_row_of_test(test, problem.mode) for test in problem.tests]}
 
 
 def head(problem: Problem, default: Limits | None) -> dict[str, Any]:
-    """The row without its tests, and without what `problem_from_row` fills in."""
+    """Return the row without its tests, and without what `problem_from_row` fills in."""
     usual = dataclasses.replace(problem, checker="").checker
     row = {"problem_id": problem.problem_id, "mode": problem.mode.value}
     row |= {name: text for name in _TEXTS if (text := getattr(problem, name)) not in (None, "")}

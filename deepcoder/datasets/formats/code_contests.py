@@ -15,16 +15,16 @@ from deepcoder.datasets.fields import limits_of, messages, reference
 from deepcoder.problems import Limits, Mode, Problem
 
 _TESTS = ("public_tests", "private_tests", "generated_tests")
-_PYTHON3 = 3  # of the data set's languages
+_PYTHON3 = 3  # the data set's number of that language
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "public_tests" in row and "private_tests" in row
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row, with its public, private and generated tests.
+    """Return the problem of a row, with its public, private and generated tests.
 
     Raises:
         ValueError: A field is missing or wrong, or the problem is not about stdin; the message names it.

@@ -15,25 +15,25 @@ from deepcoder.problems import Limits, Problem
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "problem" in row and "tests" in row
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row, under the id and limits given: the format has none.
+    """Return the problem of a row. The format has no ids and no limits of its own.
 
     Raises:
         ValueError: A field is missing or wrong; the message names it.
     """
     solution = reference(row.get("solutions"))
     starter_code = row.get("starter_code")
-    found = tests_json.read(row["tests"], "tests", function_name(row.get("metadata")), (starter_code, solution))
+    parsed_tests = tests_json.read(row["tests"], "tests", function_name(row.get("metadata")), (starter_code, solution))
     return Problem(
         problem_id=problem_id,
-        mode=found.mode,
-        entry_point=found.entry_point,
-        tests=found.tests,
-        preamble=found.preamble,
+        mode=parsed_tests.mode,
+        entry_point=parsed_tests.entry_point,
+        tests=parsed_tests.tests,
+        preamble=parsed_tests.preamble,
         limits=limits,
         prompt=messages(row["problem"], starter_code),
         reference=solution,

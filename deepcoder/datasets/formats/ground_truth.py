@@ -4,8 +4,7 @@
 `extra_info`? or `reference`? with a solution. The ground truth is JSON text of tests in one of the shapes that
 `tests_json` reads, or of assertions ({"assert_case": [...]}, or LeetCode's {"functional": ...}). It and `reward_model`
 may be encoded several times, or not at all. In the raw DeepCoder row it is a list of {"input", "expected_output"}, and
-`target_function` is beside it: there, in function mode, the raw strings become typed values, once, so that what is
-judged later has types.
+`target_function` is beside it. In function mode the raw strings of that row become typed values when the row is read.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ _WANTED = 'give assertions as {"assert_case": ["assert f(1) == 2", ...]}'
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "reward_model" in row or "ground_truth" in row
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row. `problem_id` serves where the row has none; the format has no limits.
+    """Return the problem of a row. `problem_id` serves where the row has none; the format has no limits.
 
     Raises:
         ValueError: A field is missing or wrong; the message names it.
@@ -38,19 +37,19 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     extra = row.get("extra_info")
     solution = row.get("reference") or reference(extra.get("reference") if isinstance(extra, Mapping) else None)
     if isinstance(truth, Mapping) and {"assert_case", "functional"} & truth.keys():
-        found = _of_code(truth, field)
+        parsed_tests = _of_code(truth, field)
     elif isinstance(truth, list) and not any(isinstance(test, Mapping) and "output" in test for test in truth):
-        found = _raw_deepcoder(truth, row.get("target_function") or None, field)
+        parsed_tests = _raw_deepcoder(truth, row.get("target_function") or None, field)
     else:
         name = row.get("target_function") or function_name(row.get("metadata"))
-        found = tests_json.read(truth, field, name, (row.get("starter_code"), solution))
+        parsed_tests = tests_json.read(truth, field, name, (row.get("starter_code"), solution))
     return Problem(
         problem_id=problem_id if row.get("problem_id") is None else str(row["problem_id"]),
-        mode=found.mode,
-        entry_point=found.entry_point,
-        tests=found.tests,
-        preamble=found.preamble,
-        checker=found.checker,
+        mode=parsed_tests.mode,
+        entry_point=parsed_tests.entry_point,
+        tests=parsed_tests.tests,
+        preamble=parsed_tests.preamble,
+        checker=parsed_tests.checker,
         limits=limits,
         prompt=messages(row.get("prompt") or row.get("question")),
         reference=solution,
@@ -107,10 +106,10 @@ def _test(test: Any, mode: Mode, where: str) -> TestCase:
 
 
 def arguments(raw: Any) -> list[Any]:
-    """The positional arguments that a raw input means.
+    """Return the positional arguments that a raw input means.
 
-    A list that is not text is the arguments themselves. Text is one value if it reads as one; else one argument per
-    line if any line reads as a value; else it is one string.
+    A list is the arguments themselves. Text that is one value is one argument. Other text is one argument per line if
+    any line is a value, and else one string.
     """
     if isinstance(raw, list):
         return raw
@@ -126,7 +125,7 @@ def arguments(raw: Any) -> list[Any]:
 
 
 def typed(text: str) -> Any:
-    """The value that a raw string means: JSON, else a Python literal, else the text itself."""
+    """Return the value that a raw string means: JSON, else a Python literal, else the text itself."""
     try:
         return literal(text)
     except ValueError:

@@ -14,16 +14,16 @@ from deepcoder.datasets import assertions
 from deepcoder.problems import Limits, Mode, Problem
 
 _FIELDS = ("prompt", "canonical_solution", "entry_point", "test")
-_FAULT = "_poly(*candidate(*inp), inp)"
+_HUMANEVAL_PLUS_32 = "_poly(*candidate(*inp), inp)"
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return all(name in row for name in _FIELDS)
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row. `problem_id` serves where the row has none; the format has no limits.
+    """Return the problem of a row. `problem_id` serves where the row has none; the format has no limits.
 
     Raises:
         ValueError: A field is missing or wrong, or the test cannot be used; the message names it.
@@ -32,7 +32,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         if not isinstance(row[name], str):
             raise ValueError(f"{name} must be text")
     prompt, entry_point, test = row["prompt"], row["entry_point"], row["test"]
-    if _FAULT in test:  # EvalPlus's HumanEval/32: it unpacks a number
+    if _HUMANEVAL_PLUS_32 in test:  # this test unpacks a number
         raise ValueError("test is at fault: it raises an error for every program")
     helpers = _helpers(prompt, entry_point)
     try:
@@ -55,14 +55,14 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
 
 
 def _helpers(prompt: str, entry_point: str) -> str:
-    """The prompt without the function that is asked for."""
+    """Return the prompt without the function that is asked for."""
     tree = assertions.syntax(prompt)
     kept = [node for node in tree.body if not (isinstance(node, ast.FunctionDef) and node.name == entry_point)]
     return ast.unparse(ast.Module(kept, [])) + "\n" if kept else ""
 
 
 def _with_call(test: str, entry_point: str) -> str:
-    """The test code with the call that its users append, if it is not there."""
+    """Return the test code, with the call of `check` that its users append."""
     calls = (node.value for node in assertions.syntax(test).body if isinstance(node, ast.Expr))
     called = any(isinstance(call, ast.Call) and ast.unparse(call.func) == "check" for call in calls)
     return test if called else f"{test}\n\ncheck({entry_point})\n"

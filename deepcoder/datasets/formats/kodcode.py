@@ -14,17 +14,17 @@ from typing import Any
 from deepcoder.datasets import assertions
 from deepcoder.problems import Limits, Mode, Problem
 
-# What pytest calls around tests.
+# pytest calls functions of these names around tests.
 _AROUND = frozenset(f"{when}_{what}" for when in ("setup", "teardown") for what in ("module", "function"))
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "question" in row and "solution" in row and ("test" in row or "test_code" in row)
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row. `problem_id` serves where the row has none; the format has no limits.
+    """Return the problem of a row. `problem_id` serves where the row has none; the format has no limits.
 
     Raises:
         ValueError: A field is missing or wrong, or the tests cannot be used; the message names it.
@@ -54,7 +54,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
 
 
 def _entry_point(row: Mapping[str, Any], field: str, tree: ast.Module) -> str:
-    """The function that is tested: as `test_info` says, else the one of the solution that the tests call most."""
+    """Return the tested function: the one in `test_info`, else the solution's function that the tests call most."""
     solution = assertions.syntax(row["solution"]).body
     classes = {node.name for node in solution if isinstance(node, ast.ClassDef)}
     functions = [node.name for node in solution if isinstance(node, ast.FunctionDef)]
@@ -74,7 +74,7 @@ def _entry_point(row: Mapping[str, Any], field: str, tree: ast.Module) -> str:
 
 
 def _with_calls(tree: ast.Module) -> ast.Module:
-    """The test code with the calls of each test function that pytest would make."""
+    """Return the test code with the calls of test functions that pytest would make."""
     body = [node for node in tree.body if not (isinstance(node, ast.If) and "__name__" in ast.unparse(node.test))]
     calls: list[ast.stmt] = []
     for node in body:
@@ -92,7 +92,7 @@ def _with_calls(tree: ast.Module) -> ast.Module:
 
 
 def _call(test: ast.FunctionDef, marks: list[ast.expr]) -> ast.stmt:
-    """The call of a test function, inside a loop over the rows of each `parametrize`."""
+    """Return the call of a test function, inside a loop over the rows of each `parametrize`."""
     loops = [_parameters(test, mark) for mark in marks]
     names = [name for names, _ in loops for name in names]
     given = [each.arg for each in test.args.args][: max(len(names), len(test.args.args) - len(test.args.defaults))]
@@ -108,7 +108,7 @@ def _call(test: ast.FunctionDef, marks: list[ast.expr]) -> ast.stmt:
 
 
 def _parameters(test: ast.FunctionDef, mark: ast.expr) -> tuple[list[str], ast.expr]:
-    """The names and the rows of `@pytest.mark.parametrize("a, b", [(1, 2), ...])`."""
+    """Return the names and the rows of `@pytest.mark.parametrize("a, b", [(1, 2), ...])`."""
     match mark:
         case ast.Call(func=function, args=[ast.Constant(value=str(names)), rows]) if "param(" not in ast.unparse(rows):
             if ast.unparse(function) == "pytest.mark.parametrize":

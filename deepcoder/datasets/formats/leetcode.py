@@ -13,7 +13,7 @@ from deepcoder.problems import Limits, Problem
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     if str(row.get("entry_point")).startswith("Solution()."):
         return "test" in row
     tests = row.get("tests")
@@ -23,7 +23,7 @@ def is_row(row: Mapping[str, Any]) -> bool:
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row. `problem_id` serves where the row has none; the format has no limits.
+    """Return the problem of a row. `problem_id` serves where the row has none; the format has no limits.
 
     Raises:
         ValueError: A field is missing or wrong, or the tests cannot be used; the message names it.
@@ -37,16 +37,16 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         test_code = solution_tests.functional(row["tests"], "tests")
     if isinstance(reference, list):
         reference = reference[0] if reference else None
-    found = solution_tests.tests(test_code, field)
+    parsed_tests = solution_tests.tests(test_code, field)
     return Problem(
         problem_id=str(row.get("task_id") or problem_id),
-        mode=found.mode,
-        tests=found.tests,
-        entry_point=found.entry_point,
-        preamble=found.preamble,
+        mode=parsed_tests.mode,
+        tests=parsed_tests.tests,
+        entry_point=parsed_tests.entry_point,
+        preamble=parsed_tests.preamble,
         limits=limits,
         prompt=({"role": "user", "content": question},) if isinstance(question, str) else (),
         reference=reference,
-        checker=found.checker,
+        checker=parsed_tests.checker,
         source="leetcode",
     )

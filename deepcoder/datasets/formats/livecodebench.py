@@ -16,21 +16,21 @@ from deepcoder.datasets import tests_json
 from deepcoder.datasets.fields import function_name, messages, parsed
 from deepcoder.problems import Limits, Problem
 
-UNPACKED_BYTES = 1 << 30  # of one problem's private tests: what unpacks to more is refused, not read
+UNPACKED_BYTES = 1 << 30  # private tests of a problem that unpack to more are refused
 
-# Opcodes of a pickled `str`: those that hold its length, in so many bytes, and those that say nothing of it.
+# Opcodes of a pickled `str`, with the number of bytes behind each. In _TEXT these bytes are the length of the text.
 _TEXT = {0x8C: 1, 0x58: 4, 0x8D: 8}  # SHORT_BINUNICODE, BINUNICODE, BINUNICODE8
 _SILENT = {0x80: 1, 0x95: 8, 0x94: 0, 0x71: 1, 0x72: 4}  # PROTO, FRAME, MEMOIZE, BINPUT, LONG_BINPUT
 _STOP = 0x2E
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "public_test_cases" in row and "private_test_cases" in row
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row, with the public and then the private tests.
+    """Return the problem of a row, with the public and then the private tests.
 
     Raises:
         ValueError: A field is missing or wrong; the message names it.
@@ -40,13 +40,13 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     for name, tests in (("public_test_cases", public), ("private_test_cases", private)):
         if not isinstance(tests, list):
             raise ValueError(f"{name} must be a list of tests")
-    found = tests_json.read([*public, *private], "test_cases", function_name(row.get("metadata")))
+    parsed_tests = tests_json.read([*public, *private], "test_cases", function_name(row.get("metadata")))
     return Problem(
         problem_id=f"livecodebench/{row['question_id']}" if row.get("question_id") else problem_id,
-        mode=found.mode,
-        entry_point=found.entry_point,
-        tests=found.tests,
-        preamble=found.preamble,
+        mode=parsed_tests.mode,
+        entry_point=parsed_tests.entry_point,
+        tests=parsed_tests.tests,
+        preamble=parsed_tests.preamble,
         limits=limits,
         prompt=messages(row.get("question_content"), row.get("starter_code")),
         source="livecodebench",
@@ -54,12 +54,12 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
 
 
 def private_tests(text: Any) -> Any:
-    """The value of `private_test_cases`. Nothing is unpickled: only the pickle of one `str` is read, by its opcodes.
+    """Return the value of `private_test_cases`. Nothing is unpickled: the opcodes of the pickle of one `str` are read.
 
     Raises:
-        ValueError: It is something else, or unpacks to more than `UNPACKED_BYTES`.
+        ValueError: The field is something else, or unpacks to more than `UNPACKED_BYTES`.
     """
-    if not isinstance(text, str) or text.lstrip().startswith("["):  # which begins no base64
+    if not isinstance(text, str) or text.lstrip().startswith("["):  # base64 never begins so
         return parsed(text, "private_test_cases")
     try:
         unpacking = zlib.decompressobj()

@@ -15,12 +15,12 @@ from deepcoder.problems import Limits, Mode, Problem
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "test_list" in row and "code" in row
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row. `problem_id` serves where the row has none; the format has no limits.
+    """Return the problem of a row. `problem_id` serves where the row has none; the format has no limits.
 
     Raises:
         ValueError: A field is missing or wrong, or the tests cannot be used; the message names it.

@@ -31,13 +31,13 @@ import contextlib, io, sys
 program = compile(CHECKER, "checker.py", "exec")
 
 def check(input, expected, actual):
-    """Whether the checker prints full marks; as open-r1 does, whatever else it says rejects."""
+    """Return whether the checker prints full marks. As in open-r1, anything else rejects."""
     try:
         said = printed(input, expected, actual)
     except MemoryError:
         raise
     except Exception:
-        printed(input, expected, expected)  # which raises where the fault is not the output's
+        printed(input, expected, expected)  # raises where the checker fails on any output
         return False
     try:
         return float(said) in (1, 100)
@@ -61,12 +61,12 @@ def printed(*texts):
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "official_tests" in row
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row.
+    """Return the problem of a row.
 
     Raises:
         ValueError: A field is missing or wrong, or no program in stdin mode can be judged by the row's tests.

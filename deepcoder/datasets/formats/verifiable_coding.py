@@ -15,12 +15,12 @@ from deepcoder.problems import Limits, Problem
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
-    """Whether the row is in this format."""
+    """Return whether the row is in this format."""
     return "verification_info" in row
 
 
 def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) -> Problem:
-    """The problem of a row.
+    """Return the problem of a row.
 
     Raises:
         ValueError: A field is missing or wrong, or the language is not Python; the message names it.
@@ -31,13 +31,13 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     if info.get("language") not in (None, "python", "python3"):
         raise ValueError(f"verification_info.language must be python, not {info['language']!r}")
     solution = reference(row.get("gold_standard_solution"))
-    found = tests_json.read(info["test_cases"], "verification_info.test_cases", sources=(solution,))
+    parsed_tests = tests_json.read(info["test_cases"], "verification_info.test_cases", sources=(solution,))
     return Problem(
         problem_id=f"verifiable-coding/{row['problem_id']}" if row.get("problem_id") else problem_id,
-        mode=found.mode,
-        entry_point=found.entry_point,
-        tests=found.tests,
-        preamble=found.preamble,
+        mode=parsed_tests.mode,
+        entry_point=parsed_tests.entry_point,
+        tests=parsed_tests.tests,
+        preamble=parsed_tests.preamble,
         limits=limits,
         prompt=messages(row.get("prompt")),
         reference=solution,
