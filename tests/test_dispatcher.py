@@ -9,7 +9,7 @@ from deepcoder.pool.calls import Call, ProblemInfo, Request
 from deepcoder.pool.clients import CLIENT_MOST_OPEN, CLIENT_TIMEOUT_S
 from deepcoder.pool.commands import Answer, AskSplit, Command, Dismiss, Drop, Give, HangUp, Restart, Warn
 from deepcoder.pool.crew import Member, Place, Stage
-from deepcoder.pool.dispatcher import DEAD_ON_DELIVERY_S, SPLIT_ASK_TIMEOUT_S, Dispatcher, whereabouts
+from deepcoder.pool.dispatcher import DEAD_ON_DELIVERY_S, SPLIT_ASK_TIMEOUT_S, Dispatcher
 from deepcoder.pool.inbox import MOST_REFERENCES, Done, Failed, Report
 from deepcoder.pool.schedule import MAX_ATTEMPTS, MAX_BROKEN, SPLIT_AFTER_S, Fault
 from deepcoder.programs import Program
@@ -330,8 +330,9 @@ def test_late_call_gets_internal_errors_for_what_it_misses() -> None:
     pool = Pool(2)
     call = pool.ask("a", "b")
     pool.report(pool.members[0], [(0, AC)])
-    assert "problem p, which is with" in whereabouts(call)
-    assert kinds(pool.do(pool.dispatcher.late(call, "not judged within 5.0 s"))) == ["Drop", "Answer"]
+    assert kinds(pool.do(pool.dispatcher.late(call, "not judged within 5.0 s"))) == ["Warn", "Drop", "Answer"]
+    (warning,) = pool.all(Warn)
+    assert warning.text.startswith("1 not judged within 5.0 s, such as one for problem problem p, which is with worker")
     late = pool.answers(call)[1]
     assert (late.verdict, late.detail) == (Verdict.IE, "not judged within 5.0 s")
     assert pool.dispatcher.counts.judgements == {Verdict.AC: 1, Verdict.IE: 1}

@@ -26,7 +26,7 @@ from deepcoder.pool.clients import Clients
 from deepcoder.pool.commands import Answer, AskSplit, Command, Dismiss, Drop, Give, HangUp, Restart, Warn
 from deepcoder.pool.counts import METRICS_S, Rates
 from deepcoder.pool.crew import NODES_POLL_S, Crew, Member, Size, Stage
-from deepcoder.pool.dispatcher import Dispatcher, whereabouts
+from deepcoder.pool.dispatcher import Dispatcher
 from deepcoder.pool.inbox import WORKER_BEAT_S, Report
 from deepcoder.pool.metrics import Metrics
 from deepcoder.pool.schedule import SPLIT_AFTER_S, unjudged
@@ -201,9 +201,7 @@ class Coordinator:
         """Yield judgements for the client of that name as they come, each with its position in the batch.
 
         What is not judged within `deadline_s` is IE. The stream ends early for a client whose heartbeat timed out.
-
-        What is in the cache or at work already is not judged again, unless `fresh`: then tests run in their own order,
-        too. `is_ahead`: these answers are not read, and a later call asks for the same.
+        `fresh`: see `Dispatcher.ask`. `is_ahead`: these answers are not read, and a later call asks for the same.
         """
         end = time.monotonic() + deadline_s
         call, queue = Call(name, is_ahead), Queue()
@@ -226,7 +224,6 @@ class Coordinator:
                 if call.is_over:
                     return
                 if not answers:
-                    log.warning("%d %s, such as one %s", missing, why, whereabouts(call))
                     self._carry_out(self._dispatcher.late(call, why))
                     continue
                 missing -= len(answers)

@@ -135,7 +135,8 @@ class Dispatcher:
         """Answer IE for all that the call still misses: its deadline has passed."""
         answers = [(position, unjudged(job.total, why)) for position, job in call.missing.items()]
         self.counts.answer(call, answers)
-        return [*self.leave(call), Answer(call, answers)]
+        warning = Warn(f"{len(answers)} {why}, such as one {_whereabouts(call)}")
+        return [warning, *self.leave(call), Answer(call, answers)]
 
     # Workers.
 
@@ -315,7 +316,7 @@ def _work(part: Part, learned: Learned) -> Work:
     return Work(part.number, job.problem, job.payload.program, tests)
 
 
-def whereabouts(call: Call) -> str:
+def _whereabouts(call: Call) -> str:
     """Return where the logs say that one of the call's submissions is."""
     job = next(iter(call.missing.values()))
     workers = ", ".join(str(part.worker) for part in job.parts if part.worker) or "no worker"
