@@ -24,6 +24,7 @@ RUN_TIMEOUT_S = 200  # of one command or program, on a machine with much else to
 
 pytestmark = pytest.mark.timeout(600)  # a page has many commands
 
+ENVIRONMENT = {"PYTHONPATH": str(ROOT), "RAY_AUTH_MODE": "disabled"}  # the user's token is for the user's cluster
 HUMANEVAL = (ROOT / "tests" / "fixtures" / "humaneval.jsonl").read_text().splitlines()[0]
 COMMAND = f"""#!/bin/sh
 exec {sys.executable} -m deepcoder.tools.cli "$@"
@@ -60,7 +61,7 @@ def runnable(page: Path, languages: tuple[str, ...]) -> list[Block]:
 def address() -> Iterator[str]:
     """The address of a Ray with a pool, in a process of its own."""
     command = [sys.executable, "-c", CLUSTER]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **ENVIRONMENT}
     environment.pop("RAY_ADDRESS", None)
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdin is not None and owner.stdout is not None
@@ -89,8 +90,8 @@ def desk(tmp_path: Path) -> Path:
 
 def run(command: list[str], desk: Path, address: str) -> None:
     """Run the command on the desk, on the Ray of that address."""
-    paths = {"PYTHONPATH": str(ROOT), "PATH": f"{desk}/bin:{os.environ['PATH']}"}
-    environment = {**os.environ, **paths, "RAY_ADDRESS": address}
+    path = f"{desk}/bin:{os.environ['PATH']}"
+    environment = {**os.environ, **ENVIRONMENT, "PATH": path, "RAY_ADDRESS": address}
     ran = subprocess.run(command, cwd=desk, env=environment, capture_output=True, text=True, timeout=RUN_TIMEOUT_S)
     assert ran.returncode == 0, f"{command[-1]}\n{ran.stdout}\n{ran.stderr}"
 
