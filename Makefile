@@ -2,15 +2,18 @@
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
+# The processes that tests run in. What is in one group (tests/conftest.py) one process runs.
+PROCESSES ?= 2
+PYTEST = $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 # A cluster that has a token asks for it, but a program that joins one sends it only when told so.
 ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif
 
-.PHONY: help setup engine image sandboxes train submit check test soak chaos bench simulate
+.PHONY: help setup engine image sandboxes train submit check test test-fast attacks soak chaos bench simulate
 
 help:  ## what can be made
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
 
 setup: .venv/ready  ## install the package and its tools into .venv
 .venv/ready: pyproject.toml constraints.txt
@@ -39,7 +42,13 @@ check: setup  ## lint, format, types
 	$(BIN)/mypy
 
 test: setup sandboxes  ## every test; those with Docker are skipped where there is no engine
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+test-fast: setup  ## the tests that start no sandbox and no Ray
+	$(PYTEST) -m pure $(ARGS)
+
+attacks: setup sandboxes  ## every attack in every mode in every kind of sandbox: `test` runs one mode each in processes
+	DEEPCODER_ALL_ATTACKS=1 $(PYTEST) tests/test_attacks.py $(ARGS)
 
 soak: setup sandboxes  ## 20,000 programs, a third hostile: no wrong verdict, nothing left, memory flat
 	$(BIN)/python scripts/soak.py $(ARGS)

@@ -1,4 +1,16 @@
-"""What the tests share: where Docker is, and the real data beside the checkout."""
+"""What the tests share: their tiers, one Ray, where Docker is, and the real data beside the checkout.
+
+A test belongs to the highest tier that it needs, and `-m` selects tiers by name:
+
+    pure      starts no sandbox and no Ray; `make test-fast` runs these
+    sandbox   starts sandboxes
+    ray       starts Ray, or pools on it
+    hosts     starts hosts with networks or engines of their own
+
+A fixture of `NEEDS` gives a test its tier; a module that starts such things by itself has `pytestmark =
+pytest.mark.TIER`. The tests run in several processes (pytest-xdist). One process runs those of one file, tier and kind
+of sandbox, in their order, and one runs all of the tier `hosts`.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +23,82 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import ray
 
 from deepcoder import sandbox
+from deepcoder.pool import local
+from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.sandbox import BACKENDS, Sandbox, SandboxConfig, SandboxUnavailable
 
+TIERS = ("pure", "sandbox", "ray", "hosts")
+NEEDS = {
+    **dict.fromkeys(("docker_sandboxes", "process_sandboxes", "sandbox_kind"), "sandbox"),
+    **dict.fromkeys(("shared_ray", "no_ray"), "ray"),
+}
 collect_ignore = ["pairs", "programs"]  # programs to judge, whatever their names
 MARKS = {"docker": pytest.mark.docker}  # of the tests on each kind of sandbox
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test its tier, and the group of tests that one process runs. The slow tiers run first."""
+    tiers = {item: tier(item) for item in items}
+    for item in items:
+        item.add_marker(tiers[item])
+        item.add_marker(pytest.mark.xdist_group(group(item, tiers[item])))
+    items.sort(key=lambda item: -TIERS.index(tiers[item]))
+
+
+def tier(item: pytest.Item) -> str:
+    """Return the highest tier of those that the test is marked with, and that its fixtures need."""
+    marked = {mark.name for mark in item.iter_markers() if mark.name in TIERS}
+    needed = {NEEDS[name] for name in getattr(item, "fixturenames", ()) if name in NEEDS}
+    return max(marked | needed | {"pure"}, key=TIERS.index)
+
+
+def group(item: pytest.Item, tier: str) -> str:
+    """Return the name of the group: one for all hosts, which need the whole machine; else a file and a kind."""
+    if tier == "hosts":
+        return tier
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return f"{item.path.stem}-{parameters.get('sandbox_kind', tier)}"
+
+
+class SharedRay:
+    """The one Ray on which the pools of many modules are: to start one takes seconds. The mutable state: its folder."""
+
+    folder: Path | None = None
+
+    def start(self) -> None:
+        if not ray.is_initialized():
+            self.folder = local.start(4, "", NAMESPACE)
+
+    def end(self) -> None:
+        local.end(self.folder)
+        self.folder = None
+
+
+@pytest.fixture(scope="session")
+def ray_of_session() -> Iterator[SharedRay]:
+    """The shared Ray of this process, which ends with it."""
+    ray_of_session = SharedRay()
+    yield ray_of_session
+    ray_of_session.end()
+
+
+@pytest.fixture(scope="module")
+def shared_ray(ray_of_session: SharedRay) -> None:
+    """Have the shared Ray."""
+    ray_of_session.start()
+
+
+@pytest.fixture(scope="module")
+def no_ray(ray_of_session: SharedRay) -> Iterator[None]:
+    """Have no Ray, for tests that start their own."""
+    ray_of_session.end()
+    yield
+    ray_of_session.end()
 
 
 def docker_missing() -> str:
@@ -37,6 +118,11 @@ def docker_sandboxes() -> None:
         pytest.fail(f"Docker is required here: {reason}")
     if reason:
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def process_sandboxes() -> None:
+    """Need nothing; what starts process sandboxes asks for this, which gives its tests their tier."""
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +43,28 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> bool:
     return condition()
 
 
-def containers() -> list[str]:
+def containers(owners: Set[str] = frozenset()) -> list[str]:
+    """Return the names of the containers whose owner is one of `owners`, or a process that this one has started.
+
+    Another pool on the machine, and tests in another process, have containers too.
+    """
+    started = descendants(os.getpid())
+    found = containers_and_owners()
+    return [name for name, label in found.items() if label in owners or int(label.split("-")[2]) in started]
+
+
+def owners() -> set[str]:
+    """Return the owners of the containers that there are now, by which they are known when these processes are gone."""
+    found = containers_and_owners()
+    return {found[name] for name in containers() if name in found}
+
+
+def containers_and_owners() -> dict[str, str]:
+    """Return the name of every container of a pool, and of its owner, in one question to the engine."""
     client = docker.from_env()
     try:
-        return [
-            str(each.name) for each in client.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True)
-        ]
+        listed = client.api.containers(all=True, filters={"label": LABEL})
+        return {each["Names"][0].strip("/"): each["Labels"][LABEL] for each in listed}
     finally:
         client.close()
 
@@ -82,5 +100,19 @@ def a_worker_pid() -> int:
 
 
 def children(pid: int) -> list[int]:
-    """Of all threads of the process."""
-    return [int(each) for file in Path(f"/proc/{pid}/task").glob("*/children") for each in file.read_text().split()]
+    """Return the processes that any thread of the process has started."""
+    found: list[int] = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # the thread has ended
+            found += map(int, file.read_text().split())
+    return found
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the children of the process, and theirs, and so on."""
+    found: set[int] = set()
+    unseen = children(pid)
+    while unseen:
+        found.update(unseen)
+        unseen = [each for parent in unseen for each in children(parent)]
+    return found

@@ -93,7 +93,7 @@ class Engine:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[SandboxPool]:
+def pool(shared_ray: None) -> Iterator[SandboxPool]:
     with SandboxPool(workers=2, sandbox="process") as started:
         yield started
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,12 +14,24 @@ from deepcoder.tools import redteam
 from deepcoder.tools.redteam import LIMITS, Attack, Bench, Census, attacks, read_attack
 from deepcoder.verdicts import Verdict
 
+pytestmark = pytest.mark.sandbox
+
 ATTACKS = attacks()
 
+ALL_MODES = bool(os.environ.get("DEEPCODER_ALL_ATTACKS"))  # in process sandboxes too: `make attacks`
+
+
+def modes(number: int, attack: Attack, kind: str) -> list[str]:
+    """Return every mode of the attack for Docker; for process sandboxes one of them, a different one in turn."""
+    every = list(attack.verdicts)
+    return every if kind == "docker" or ALL_MODES else [every[number % len(every)]]
+
+
 CASES = [
-    pytest.param(attack, mode, id=f"{attack.kind}-{attack.name}-{mode}")
-    for attack in ATTACKS
-    for mode in attack.verdicts
+    pytest.param(kind, attack, mode, id=f"{kind}-{attack.kind}-{attack.name}-{mode}", marks=marks)
+    for kind, marks in (("docker", [pytest.mark.docker]), ("process", []))
+    for number, attack in enumerate(ATTACKS)
+    for mode in modes(number, attack, kind)
 ]
 
 
@@ -35,7 +48,7 @@ def bench(sandbox_kind: str) -> Iterator[Bench]:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize(("attack", "mode"), CASES)
+@pytest.mark.parametrize(("sandbox_kind", "attack", "mode"), CASES, indirect=["sandbox_kind"])
 def test_attack_fails_and_leaves_nothing(attack: Attack, mode: str, bench: Bench) -> None:
     finding = bench.attack(attack, mode)
 
@@ -61,6 +74,14 @@ PAINS = {
 @pytest.mark.parametrize("pain", PAINS)
 def test_what_peers_pay_for_is_among_the_attacks(pain: str) -> None:
     assert PAINS[pain] <= {attack.name for attack in ATTACKS}
+
+
+@pytest.mark.skipif(ALL_MODES, reason="every mode is run")
+def test_process_sandboxes_meet_every_attack_and_each_mode_many_times() -> None:
+    chosen = [(attack.name, mode) for number, attack in enumerate(ATTACKS) for mode in modes(number, attack, "process")]
+
+    assert [name for name, _ in chosen] == [attack.name for attack in ATTACKS]
+    assert min(Counter(mode for _, mode in chosen).values()) >= 30
 
 
 def test_attacks_are_many_and_of_every_kind() -> None:

@@ -7,7 +7,6 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,15 +82,7 @@ class Ran:
         self.out, self.err = capsys.readouterr()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_ray() -> Iterator[None]:
-    """Commands join a Ray that is there already, which saves starting one for each."""
-    import ray
-
-    ray.init("local", num_cpus=4, include_dashboard=False, namespace="deepcoder")
-    yield
-    ray.shutdown()
-
+pytestmark = pytest.mark.usefixtures("shared_ray")  # commands join it, which saves starting one for each
 
 GRADE = ["grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "out.jsonl", "--sandbox", "process"]
 GRADE += ["--workers", "2"]

@@ -30,6 +30,8 @@ from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from deepcoder.tools.redteam import LIMITS, with_limits
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
+pytestmark = pytest.mark.sandbox
+
 PROGRAMS = Path(__file__).parent / "programs"
 
 CORPUS = sorted(PROGRAMS.glob("*/*.py"))

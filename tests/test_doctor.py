@@ -26,7 +26,7 @@ def function(reference: str, *tests: TestCase) -> Problem:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[SandboxPool]:
+def pool(shared_ray: None) -> Iterator[SandboxPool]:
     with SandboxPool(workers=2, sandbox="process") as started:
         yield started
 

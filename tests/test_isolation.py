@@ -21,6 +21,8 @@ from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from tests.another_user import PATH, REPOSITORY, python_of_another_user
 from tests.meetings import CONFIG, PAIRS, Pair, alone, one_after_another, side_by_side
 
+pytestmark = pytest.mark.sandbox
+
 
 @pytest.fixture(scope="module")
 def two_sandboxes(sandbox_kind: str) -> Iterator[tuple[Sandbox, Sandbox]]:

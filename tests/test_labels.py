@@ -21,6 +21,7 @@ DISAGREEMENTS = {
 
 
 @pytest.mark.docker
+@pytest.mark.usefixtures("shared_ray")
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("name", ["judged_stdin.jsonl", "judged_function.jsonl", "judged_assert.jsonl"])
 def test_accepted_programs_are_accepted_and_no_others(docker_sandboxes: None, name: str) -> None:
@@ -31,6 +32,7 @@ def test_accepted_programs_are_accepted_and_no_others(docker_sandboxes: None, na
 
 
 @pytest.mark.docker
+@pytest.mark.usefixtures("shared_ray")
 @pytest.mark.timeout(600)
 def test_every_accepted_leetcode_solution_is_accepted(docker_sandboxes: None) -> None:
     judged = [leetcode_of(*numbered) for numbered in enumerate(shared_rows("leetcode_raw.jsonl"))]

@@ -13,6 +13,8 @@ from docker.models.containers import Container
 from deepcoder.sandbox import SandboxConfig, owner, start, sweep
 from deepcoder.sandbox.docker import IMAGE, LABEL
 
+pytestmark = pytest.mark.sandbox
+
 
 @pytest.fixture
 def gone() -> str:
@@ -76,12 +78,14 @@ def left(client: docker.DockerClient, label: str) -> Container:
 
 @pytest.mark.docker
 @pytest.mark.parametrize("state", ["created", "running", "paused"])
-def test_container_of_an_owner_that_is_gone_is_removed(client: docker.DockerClient, gone: str, state: str) -> None:
-    container = left(client, gone)
-    if state != "created":
-        container.start()
-    if state == "paused":
-        container.pause()
+def test_container_of_an_owner_that_is_gone_is_removed(client: docker.DockerClient, state: str) -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:  # it lives as long as others could sweep too early
+        container = left(client, owner.name(process.pid))
+        if state != "created":
+            container.start()
+        if state == "paused":
+            container.pause()
+        process.kill()
     sweep(SandboxConfig("docker"))
     with pytest.raises(docker.errors.NotFound):
         client.containers.get(container.id or "")

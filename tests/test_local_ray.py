@@ -20,6 +20,8 @@ from deepcoder.pool.local import FOLDER_PREFIX, OWNER_FILE, PARENT_BYTES, RAY_FO
 from deepcoder.sandbox import owner
 from tests.test_cli import COMPLETIONS, PROBLEMS
 
+pytestmark = pytest.mark.ray
+
 REPOSITORY = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-c", "from deepcoder.tools.cli import main; main()"]
 GRADE = [*COMMAND, "grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "out.jsonl"]

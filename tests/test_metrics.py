@@ -62,7 +62,7 @@ def test_rates_are_those_of_the_last_minute() -> None:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[SandboxPool]:
+def pool(no_ray: None) -> Iterator[SandboxPool]:
     """On a Ray whose nodes tell their metrics at once."""
     quick = {"metrics_report_interval_ms": 200, "worker_niceness": 0}
     ray.init("local", num_cpus=4, include_dashboard=False, namespace="deepcoder", _system_config=quick)

@@ -315,7 +315,7 @@ PROGRAMS: dict[str, tuple[str, list[Any], dict[str, Any], Any]] = {
 
 
 @pytest.fixture(scope="module")
-def jury() -> Iterator[Jury]:
+def jury(process_sandboxes: None) -> Iterator[Jury]:
     with closing(Jury(SandboxConfig(kind="process"))) as jury:
         yield jury
 

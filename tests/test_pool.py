@@ -20,7 +20,7 @@ from tests.pool_cases import ADD_ONE, LONG, RIGHT, SLEEPER, SLEEPERS, WRONG, a_w
 
 
 @pytest.fixture(scope="module")
-def pool(sandbox_kind: str) -> Iterator[SandboxPool]:
+def pool(sandbox_kind: str, shared_ray: None) -> Iterator[SandboxPool]:
     with SandboxPool(workers=2, sandbox=sandbox_kind) as started:
         yield started
 

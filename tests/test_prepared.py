@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -249,7 +250,7 @@ def test_nothing_is_left_of_a_file_that_could_not_be_finished(source: str, tmp_p
 
 
 @pytest.fixture(scope="module")
-def pool() -> Any:
+def pool(shared_ray: None) -> Iterator[SandboxPool]:
     with SandboxPool(workers=2, sandbox="process") as started:
         yield started
 

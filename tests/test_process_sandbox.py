@@ -29,6 +29,8 @@ from tests.test_sandbox import (
     until,
 )
 
+pytestmark = pytest.mark.sandbox
+
 UNPRIVILEGED = """
 import os, sys
 sys.path[:0] = {path!r}

@@ -21,6 +21,8 @@ from tests.another_user import PATH, python_of_another_user
 from tests.test_live_container import containers
 from tests.test_sandbox import LIMITS, MIB, assert_works, call, function_task, printed, run
 
+pytestmark = pytest.mark.sandbox
+
 NAMES = sorted(name for name in dir(resource) if name.startswith("RLIMIT_"))
 LOOK = """
 import resource

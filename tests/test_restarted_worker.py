@@ -6,6 +6,7 @@ import os
 import signal
 from typing import Any
 
+import pytest
 import ray
 from ray.exceptions import RayError
 
@@ -61,6 +62,7 @@ def _process(worker: Any) -> int | None:
     return found
 
 
+@pytest.mark.usefixtures("shared_ray")
 def test_what_a_worker_held_that_ray_has_started_again_is_judged() -> None:
     program = Program(f"import time\ntime.sleep({WORKER_BEAT_S + 2})\nprint('done')")
     with _Pool(1, "process", deadline_s=DEADLINE_S) as pool:

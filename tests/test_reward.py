@@ -25,7 +25,7 @@ PROSE = "I do not know."
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[SandboxPool]:
+def pool(shared_ray: None) -> Iterator[SandboxPool]:
     with SandboxPool(workers=2, sandbox="process") as started:
         yield started
 

@@ -118,7 +118,7 @@ def a_trainer(folder: Path, reward: CodeReward, rollout: JudgedRollout, rows: li
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[SandboxPool]:
+def pool(shared_ray: None) -> Iterator[SandboxPool]:
     """Of one worker, which shares no program with another: the counts of tests are exact."""
     with SandboxPool(workers=1, sandbox="process") as started:
         yield started

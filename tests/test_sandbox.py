@@ -31,6 +31,8 @@ from deepcoder.wire import values
 from deepcoder.wire.limits import LEAST_MEMORY_BYTES
 from deepcoder.wire.messages import BEAT_S, LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
 
+pytestmark = pytest.mark.sandbox
+
 MIB = 1 << 20
 # Much more time than any test needs on any machine: one of a clock has a small limit of its own.
 LIMITS = Limits(cpu_s=20.0, wall_s=40.0, memory_bytes=256 * MIB, output_bytes=8 * MIB, processes=32)

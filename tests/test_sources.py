@@ -119,7 +119,7 @@ def any_digits() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[tuple[Sandbox, Jury]]:
+def bench(process_sandboxes: None) -> Iterator[tuple[Sandbox, Jury]]:
     config = SandboxConfig(kind="process")
     with closing(sandbox.start(config)) as started, closing(Jury(config)) as jury:
         yield started, jury

@@ -9,6 +9,8 @@ import pytest
 from deepcoder.pool.worker import prove
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, SandboxUnavailable, Spare
 
+pytestmark = pytest.mark.sandbox
+
 
 @pytest.fixture
 def spare(sandbox_kind: str) -> Iterator[Spare]:

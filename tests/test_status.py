@@ -34,7 +34,7 @@ def status(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(no_ray: None) -> Iterator[str]:
     # Any port for the dashboard: where another Ray has the usual one, Ray leaves a socket open.
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "dashboard_port": None})
     try:

@@ -15,6 +15,8 @@ from deepcoder.wire.messages import Ended
 from tests.test_process_sandbox import REFUSE_NAMESPACES, assert_holds_for_another_user, without_namespaces
 from tests.test_sandbox import MIB, printed, run, stdin_task
 
+pytestmark = pytest.mark.sandbox
+
 LINES = "".join(f"{number} {number * number}\n" for number in range(2000)).encode()
 LARGE = b"%d %d\n" % (12345, 67890) * 300_000
 

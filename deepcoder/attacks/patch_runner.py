@@ -3,7 +3,7 @@
 # stdin: WA
 # function: WA RTE TLE
 # code: WA RTE TLE
-# limits: cpu_s=1.5
+# limits: cpu_s=0.4
 import sys
 import types
 

@@ -23,6 +23,8 @@ from deepcoder.verdicts import Submission
 from tests.cluster.test_placement import WatchedPool
 from tests.pool_cases import LONG, SLEEPER, judging, verdicts, wait_until
 
+pytestmark = pytest.mark.ray
+
 PROVIDER = "ray.autoscaler._private.fake_multi_node.node_provider.FakeMultiNodeProvider"
 AUTOSCALER = {
     "AUTOSCALER_UPDATE_INTERVAL_S": "1",

@@ -23,7 +23,7 @@ SLEEP = "import time\ntime.sleep(600)"
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[SandboxPool]:
+def pool(shared_ray: None) -> Iterator[SandboxPool]:
     with SandboxPool(workers=2, sandbox="process", name="shared") as started:
         yield started
 

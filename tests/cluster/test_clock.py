@@ -18,7 +18,7 @@ import pytest
 from scripts.chaos.hosts import LEFT_S, Hosts, missing, wait_until
 from tests.cluster.conftest import Trial
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.hosts, pytest.mark.docker, pytest.mark.timeout(300)]
 
 DAY_S = 86_400
 

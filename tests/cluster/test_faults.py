@@ -14,7 +14,7 @@ from scripts.chaos.faults import Fault
 from scripts.chaos.hosts import LEFT_S, Hosts, wait_until
 from tests.cluster.conftest import Trial
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.hosts, pytest.mark.docker, pytest.mark.timeout(300)]
 
 FREED_S = 20.0  # in which nothing is done any more for a client that has died
 

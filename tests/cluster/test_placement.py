@@ -24,7 +24,7 @@ from tests.pool_cases import ADD_ONE, LONG, RIGHT, SLEEPER, judging, verdicts, w
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
+def cluster(no_ray: None) -> Iterator[Cluster]:
     """A trainer's node, with a GPU that is only said to be there."""
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "num_gpus": 1, "dashboard_port": None})
     ray.init(address=made.address, logging_level=logging.WARNING)

@@ -19,6 +19,8 @@ from deepcoder.training.shared_pool import shared
 from deepcoder.verdicts import Submission
 from tests.pool_cases import ADD_ONE, RIGHT, verdicts
 
+pytestmark = pytest.mark.ray
+
 
 def rank(folder: str) -> None:
     """What each process of the launcher does."""

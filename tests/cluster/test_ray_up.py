@@ -17,7 +17,7 @@ import yaml
 from deepcoder.sandbox.docker import IMAGE
 from tests.cluster.hosts import CHECKOUT, Hosts, hosts, require_hosts
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.docker, pytest.mark.timeout(600)]
 
 CONFIG = CHECKOUT / "scripts" / "cluster_local.yaml"
 CLUSTER = "deepcoder-test"

@@ -20,7 +20,7 @@ from tests.pool_cases import wait_until
 
 pytest.importorskip("trl", reason="the train extra is not installed")
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(300)]
 
 TRAVELLING = ("deepcoder", "scripts", "pyproject.toml", ".gitignore")
 BIN = Path(sys.executable).parent
