@@ -155,6 +155,7 @@ except SandboxUnavailable as error:
 """
 
 
+@pytest.mark.sandbox
 def test_processes_start_without_the_docker_package() -> None:
     script = WITHOUT_DOCKER.format(path=[str(Path(__file__).parents[1]), *sys.path])
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100)

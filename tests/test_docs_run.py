@@ -22,7 +22,7 @@ README, TRAINING, FILES = ROOT / "README.md", ROOT / "docs" / "training.md", ROO
 MODEL = "Qwen/Qwen3-0.6B"  # the examples' model, for which a tiny one stands in
 RUN_TIMEOUT_S = 200  # of one command or program, on a machine with much else to do
 
-pytestmark = pytest.mark.timeout(600)  # a page has many commands
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(600)]  # a page has many commands
 
 ENVIRONMENT = {"PYTHONPATH": str(ROOT), "RAY_AUTH_MODE": "disabled"}  # the user's token is for the user's cluster
 HUMANEVAL = (ROOT / "tests" / "fixtures" / "humaneval.jsonl").read_text().splitlines()[0]

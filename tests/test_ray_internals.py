@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def own_ray() -> Iterator[Path]:
+def own_ray(no_ray: None) -> Iterator[Path]:
     """A Ray with one CPU and two seats; the folder of its files."""
     folder = local.start(1, "", "deepcoder")
     assert folder is not None
