@@ -14,8 +14,9 @@ from deepcoder import fences
 from deepcoder.completions import Completion, text_of
 from deepcoder.problems import Problem
 from deepcoder.programs import Program, extract
+from deepcoder.wire.languages import PYTHON
 
-_OPENED = "```python\n"  # as if the prompt had opened a block, which the completion may close
+_OPENED = f"```{PYTHON.name}\n"  # as if the prompt had opened a block, which the completion may close
 
 
 def continued(problem: Problem, completion: Completion) -> Program | None:

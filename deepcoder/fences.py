@@ -23,6 +23,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import PurePath
+
+from deepcoder.wire.languages import LANGUAGES
 
 _NAMES = ("think", "thinking", "thought", "reasoning", "reflection", "seed:think")
 _CLOSED_BY = {f"<{name}>": f"</{name}>" for name in _NAMES} | {
@@ -53,9 +56,12 @@ _DETAIL = r"[:{(][^\n]*|[ \t]++(?:[0-9.]++|[#({][^\n]*|[\w-]++=[^\n]*|[\w/-]++\.
 _INFO = re.compile(
     rf"[ \t{{.]*+(?P<tag>{_WORD})(?P<detail>(?:{_DETAIL}|\}}|[ \t]++[^\n]*\}})?[ \t]*+)(?P<words>[^\n]*)"
 )
-_PYTHON = re.compile(
-    r"(?:lang(?:uage)?-)?(?:py(?:thon)?(?:-?3(?:\.[0-9]+)*)?|pypy(?:3(?:\.[0-9]+)*)?)|[\w/-]+\.py", re.IGNORECASE
-)
+_LANGUAGE_TAGS = {
+    name: re.compile(
+        rf"(?:lang(?:uage)?-)?(?:{each.fence_tags})|[\w/-]+{re.escape(PurePath(each.file_name).suffix)}", re.IGNORECASE
+    )
+    for name, each in LANGUAGES.items()
+}
 _MARKDOWN = frozenset(("markdown", "md"))
 
 _TOKEN = re.compile(
@@ -73,7 +79,7 @@ _LOOKAHEAD = 32  # events that are weighed with the strings in mind, per block
 class Tag(Enum):
     """What the word behind an opening fence says."""
 
-    PYTHON = auto()
+    LANGUAGE = auto()  # one that programs may be written in
     NONE = auto()
     MARKDOWN = auto()
     OTHER = auto()
@@ -81,10 +87,10 @@ class Tag(Enum):
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of Python, or of no tag."""
+    """A fenced block that may be a program: it is tagged with a language, or has no tag."""
 
     source: str
-    is_tagged: bool
+    language: str | None  # by its tag
     is_closed: bool
     is_cut: bool = False  # a string in it has no end, as in a draft that was given up
 
@@ -129,7 +135,7 @@ def blocks(text: str) -> list[Block]:
     Empty ones are left out. There is none where the text ends in reasoning.
     """
     found = (
-        Block(_source(text, each), each.tag is Tag.PYTHON, each.end is not _End.CUT, each.is_cut)
+        Block(_source(text, each), _language(each.fence), each.end is not _End.CUT, each.is_cut)
         for each in _Reader(text).spans()
     )
     return [block for block in found if block.source.strip("\ufeff \t\n").strip()]
@@ -155,7 +161,7 @@ def continued(prompt: str, text: str) -> str:
     spans = _Reader(prompt).spans()
     if not spans or spans[-1].end is not _End.CUT or prompt[spans[-1].fence.line_end :]:
         return text
-    return f"```{'python' if spans[-1].tag is Tag.PYTHON else ''}\n{text}"
+    return f"```{_language(spans[-1].fence) or ''}\n{text}"
 
 
 class _Reader:
@@ -293,15 +299,26 @@ def _tag(fence: _Event) -> Tag | None:
     match = _INFO.match(fence.info)
     if match is None or (match["words"] and (not fence.is_own or fence.info[0] in " \t")):
         return None  # words, which may be of a sentence
-    if _PYTHON.fullmatch(match["tag"]):
-        return Tag.PYTHON
+    if language_of_tag(match["tag"]):
+        return Tag.LANGUAGE
     return Tag.MARKDOWN if match["tag"].lower() in _MARKDOWN else Tag.OTHER
+
+
+def _language(fence: _Event) -> str | None:
+    """Return the name of the language that the fence of a block is tagged with."""
+    match = _INFO.match(fence.info or "")
+    return language_of_tag(match["tag"]) if match else None
+
+
+def language_of_tag(tag: str) -> str | None:
+    """Return the name of the language that a tag means, as models write tags; None where it means none we know."""
+    return next((name for name, tags in _LANGUAGE_TAGS.items() if tags.fullmatch(tag)), None)
 
 
 def _end_at_fence(event: _Event) -> _End:
     """Return how a fence that can be no code ends the block that it stands in."""
     tag = _tag(event)
-    if tag is Tag.PYTHON:
+    if tag is Tag.LANGUAGE:
         return _End.CUT
     is_tag_alone = event.info is not None and len(event.info.split()) == 1 and not event.info[0].isspace()
     return _End.FOLLOWED if tag in (Tag.OTHER, Tag.MARKDOWN) and event.is_own and is_tag_alone else _End.CLOSED
@@ -371,7 +388,7 @@ def _makes_wrapper(event: _Event, fence: _Event, tag: Tag) -> bool:
     """Return whether a fence of another kind in a block makes it a wrapper."""
     inner = _tag(event)
     is_shorter = len(event.marks) < len(fence.marks)
-    return inner is Tag.PYTHON or (inner is not None and tag is Tag.NONE and is_shorter)
+    return inner is Tag.LANGUAGE or (inner is not None and tag is Tag.NONE and is_shorter)
 
 
 def _ends_in_comment(text: str, comment_start: int, event: _Event, is_inner: bool) -> bool:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from deepcoder import fences
 from deepcoder.completions import Completion, last_text, text_of
 from deepcoder.fences import Block
+from deepcoder.wire.languages import PYTHON
 
 _PARSED_CHARS = 1 << 16  # of blocks without a tag that are looked into, the last first
 _NEXT_TURN = re.compile(r"<\|im_start\|>user|<\|start_header_id\|>user")
@@ -26,7 +27,7 @@ class Program:
     """Source code, ready to run."""
 
     source: str
-    language: str = "python"
+    language: str = PYTHON.name
 
 
 class Rule(StrEnum):
@@ -50,7 +51,7 @@ def extract(completion: Completion, prompt: Completion | None = None) -> Program
         TypeError: The completion or the prompt is neither text nor messages.
     """
     block, _ = choose(fences.blocks(_answer(completion, prompt)))
-    return None if block is None else Program(block.source)
+    return None if block is None else Program(block.source, block.language or PYTHON.name)
 
 
 def choose(blocks: Sequence[Block]) -> tuple[Block | None, Rule]:
@@ -58,15 +59,15 @@ def choose(blocks: Sequence[Block]) -> tuple[Block | None, Rule]:
 
     UNCLOSED and PROGRAM are of one rank: the later block counts.
     """
-    closed = [each for each in blocks if each.is_closed]
-    tagged = [each for each in closed if each.is_tagged]
+    closed = [block for block in blocks if block.is_closed]
+    tagged = [block for block in closed if block.language]
     if tagged and tagged[-1].is_cut and closed[-1] is not tagged[-1]:
         return closed[-1], Rule.AFTER_CUT
     if tagged:
         return tagged[-1], Rule.TAGGED
     readable = _PARSED_CHARS
     for block in reversed(blocks):
-        if block.is_tagged:
+        if block.language:
             return block, Rule.UNCLOSED
         readable -= len(block.source)
         if block.is_closed and readable >= 0 and _reads_as_program(block.source):
@@ -80,7 +81,7 @@ def choose(blocks: Sequence[Block]) -> tuple[Block | None, Rule]:
 
 def fenced(source: str) -> str:
     """Return the program as an answer, from which `extract` takes it again."""
-    return f"```python\n{source}\n```"
+    return f"```{PYTHON.name}\n{source}\n```"
 
 
 def _answer(completion: Completion, prompt: Completion | None) -> str:

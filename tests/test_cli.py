@@ -336,6 +336,7 @@ def test_explain_says_which_record_it_cannot_use(
         ({"completion": "x"}, "line 1: problem_id is missing"),
         ({"problem_id": "other", "completion": "x"}, "line 1: no problem has the problem_id 'other'"),
         ({"problem_id": "add"}, "line 1: needs completion"),
+        ({"problem_id": "add", "program": "", "language": "cobol"}, "line 1: language must be python, not 'cobol'"),
         ({"problem_id": "add", "completion": 5}, "line 1: a completion is text or messages, not int"),
         ({"problem_id": "add", "completion": ["x", "y"]}, "line 1: a completion is text or messages with role"),
     ],

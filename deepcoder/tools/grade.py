@@ -22,6 +22,7 @@ from deepcoder.problems import Problem
 from deepcoder.programs import Program, extract
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.languages import PYTHON, language
 
 
 def read_submissions(
@@ -49,11 +50,11 @@ def read_submissions(
 
 
 def _program(row: Mapping[str, Any], problem: Problem, where: str, completes_prompt: bool) -> Program | None:
-    if isinstance(row.get("program"), str):
-        return Program(row["program"])
-    if row.get("completion") is None:
-        raise DataError(f"{where}: needs completion (text or messages) or program (source text)")
     try:
+        if isinstance(row.get("program"), str):
+            return Program(row["program"], language(row.get("language", PYTHON.name)).name)
+        if row.get("completion") is None:
+            raise ValueError("needs completion (text or messages) or program (source text)")
         if completes_prompt:
             return continued(problem, row["completion"])
         return extract(row["completion"], row.get("prompt", problem.prompt))

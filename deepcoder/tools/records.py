@@ -18,6 +18,7 @@ from deepcoder.datasets.selection import Selection
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.languages import PYTHON, language
 from deepcoder.wire.messages import Sign
 
 # Fields that the first records did not have, with what is true of those records.
@@ -26,7 +27,7 @@ ADDED_LATER: dict[str, Any] = {
     "repeated": False,
     "times": "",
     "cpu_limit_s": None,
-    "language": "python",
+    "language": PYTHON.name,
 }
 
 
@@ -89,7 +90,7 @@ class Record:
         limit_s = row["cpu_limit_s"]
         if limit_s is not None:
             Limits(cpu_s=limit_s)  # raises ValueError where the time can be no limit
-        program = None if row["program"] is None else Program(row["program"], row["language"])
+        program = None if row["program"] is None else Program(row["program"], language(row["language"]).name)
         return cls(str(row["problem_id"]), program, judgement, selection, limit_s)
 
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
+from deepcoder.wire.languages import PYTHON
 from deepcoder.wire.limits import Limits, Mode
 
 PROTOCOL = 2  # a hello with another number is refused
@@ -70,7 +71,7 @@ class Task:
     limits: Limits
     entry_point: str | None = None  # function mode: what to call
     preamble: str = ""  # function mode: source that runs before the program
-    language: str = "python"
+    language: str = PYTHON.name
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from deepcoder.checkers import checker
 from deepcoder.datasets.fields import messages, parsed
 from deepcoder.problems import Limits, Mode, Problem, StoredTests, TestCase
 from deepcoder.wire import values
+from deepcoder.wire.languages import language
 
 _TEXTS = ("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "source")
 
@@ -36,8 +37,8 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     """
     if row["mode"] not in list(Mode):
         raise ValueError(f"mode must be one of {', '.join(Mode)}, not {row['mode']!r}")
-    if row.get("language") not in (None, "python"):
-        raise ValueError(f"language must be python, not {row['language']!r}")
+    if row.get("language") is not None:
+        language(row["language"])
     given = {name: row[name] for name in _TEXTS if row.get(name) is not None}
     return Problem(
         problem_id=problem_id if row.get("problem_id") is None else str(row["problem_id"]),

@@ -22,6 +22,7 @@ from typing import Any
 from deepcoder.datasets import tests_json
 from deepcoder.datasets.fields import limits_of, messages
 from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.wire.languages import language
 
 # `generated_checker` is a program: `checker.py input.txt correct_output.txt solution_output.txt` prints 1 or 0, and for
 # some problems points up to 100.
@@ -71,8 +72,8 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     Raises:
         ValueError: A field is missing or wrong, or no program in stdin mode can be judged by the row's tests.
     """
-    if row.get("language") not in (None, "python"):
-        raise ValueError(f"language must be python, not {row['language']!r}")
+    if row.get("language") is not None:
+        language(row["language"])
     if row.get("input_mode") not in (None, "stdio"):
         raise ValueError(f"input_mode is {row['input_mode']!r}: only stdio can be judged")
     if row.get("interaction_format"):

@@ -11,7 +11,9 @@ from typing import Any
 
 from deepcoder.datasets import tests_json
 from deepcoder.datasets.fields import messages, parsed, reference
+from deepcoder.fences import language_of_tag
 from deepcoder.problems import Limits, Problem
+from deepcoder.wire.languages import LANGUAGES
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
@@ -28,8 +30,8 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     info = parsed(row["verification_info"], "verification_info")
     if not isinstance(info, Mapping) or "test_cases" not in info:
         raise ValueError("verification_info must be an object with `test_cases`")
-    if info.get("language") not in (None, "python", "python3"):
-        raise ValueError(f"verification_info.language must be python, not {info['language']!r}")
+    if info.get("language") is not None and language_of_tag(str(info["language"])) is None:
+        raise ValueError(f"verification_info.language must be {' or '.join(LANGUAGES)}, not {info['language']!r}")
     solution = reference(row.get("gold_standard_solution"))
     parsed_tests = tests_json.read(info["test_cases"], "verification_info.test_cases", sources=(solution,))
     return Problem(

@@ -1,0 +1,39 @@
+"""The table of languages, and what is read from it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import get_type_hints
+
+import pytest
+
+from deepcoder.fences import language_of_tag
+from deepcoder.runner.language import LanguageRunner
+from deepcoder.wire.languages import LANGUAGES, PYTHON, language
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_every_language_has_a_module_in_the_runner(name: str) -> None:
+    module = import_module(f"deepcoder.runner.languages.{name}")
+
+    for function in ("libraries", "prepare", "rehearse", "import_libraries", "ready"):
+        wanted, given = get_type_hints(getattr(LanguageRunner, function)), get_type_hints(getattr(module, function))
+        assert wanted == given
+
+
+def test_name_that_no_row_has_is_refused() -> None:
+    assert language("python") is PYTHON
+    for name in ("cobol", "", "Python", None, 3, ["python"]):
+        with pytest.raises(ValueError, match="language must be python, not "):
+            language(name)
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        *((tag, "python") for tag in ("python", "Python3", "py", "python-3.11", "pypy3", "lang-python", "src/main.py")),
+        *((tag, None) for tag in ("pycon", "text", "cpp", "pythonic", "python2", "")),
+    ],
+)
+def test_tag_of_a_fence_names_a_language(tag: str, name: str | None) -> None:
+    assert language_of_tag(tag) == name
