@@ -35,10 +35,12 @@ def judge(
 ) -> Judgement:
     """Run the tests in order, those that are code last, and stop at the first that fails.
 
-    `jury` runs special checkers and test code; without one, what needs it is IE. `tests` are the numbers of those to
-    run, in that order, each taken when its turn has nearly come; it is for stdin mode, where a test cannot know which
-    came before it. `ran` is told the number and the CPU seconds of each test that was run. Setting `stop` from another
-    thread ends it: the judgement is then of the tests that were run so far.
+    Args:
+        jury: Runs special checkers and test code. Without one, a test that needs it is IE.
+        tests: The numbers of the tests to run, in that order. A number is taken when its turn has nearly come. Only for
+            stdin mode, where a test cannot know which came before it.
+        ran: Called with the number and the CPU seconds of each test that was run, unless the verdict on it is IE.
+        stop: Setting it from another thread ends the judging. The judgement is then of the tests that were run.
 
     Raises:
         SandboxError: A sandbox broke. This says nothing about the program.
@@ -61,18 +63,10 @@ def judge(
                 verdict, failed, detail = tested.verdict, number, tested.detail
                 break
             passed += 1
-    return Judgement(
-        verdict,
-        passed,
-        passed + (failed is not None),
-        len(problem.tests),
-        failed,
-        round(cpu_s, 6),
-        round(time.monotonic() - began, 6),
-        printable(detail[:DETAIL_CHARS]),
-        slowest_s,
-        tuple(sorted(signs)),
-    )
+    cpu_s, wall_s = round(cpu_s, 6), round(time.monotonic() - began, 6)
+    done, total = passed + (failed is not None), len(problem.tests)
+    detail, suspicious = printable(detail[:DETAIL_CHARS]), tuple(sorted(signs))
+    return Judgement(verdict, passed, done, total, failed, cpu_s, wall_s, detail, slowest_s, suspicious)
 
 
 def without_program(problem: Problem) -> Judgement:

@@ -1,7 +1,7 @@
-"""The jury: code of the data set's own, in a sandbox apart from the program's.
+"""The jury: it runs the data set's own code, in a sandbox apart from the program's.
 
-Runs: worker node. A special checker sees an output as a value, test code calls the program through us; so neither the
-program nor what it returns ever shares a process, a user or a sandbox with what must not be reached.
+Runs: worker node. A special checker gets a program's output as a value. Test code calls the program through the worker,
+which carries the values. So no program shares a process, a user or a sandbox with code that decides on it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from deepcoder.verdicts import Verdict, cause_of, fault_of
 from deepcoder.wire import values
 from deepcoder.wire.messages import Ended, Outcome, Sign, Task
 
-LIMITS = Limits(cpu_s=20.0)  # of one check, or of test code between two calls of the program
+LIMITS = Limits(cpu_s=20.0)  # for one check, or for test code between two calls of the program
 
 Check = Callable[[Any, Any, Any], bool]  # called as check(input, expected, actual)
 
@@ -30,7 +30,7 @@ class JuryError(Exception):
 
 
 class Jury:
-    """A sandbox that starts when it is first needed.
+    """A second sandbox, which starts when it is first needed.
 
     The mutable state: that sandbox.
     """
@@ -52,9 +52,9 @@ class Jury:
 
     @contextmanager
     def special_checker(self, source: str) -> Iterator[Check]:
-        """The function `check(input, expected, actual)` that the source defines.
+        """Have the function `check(input, expected, actual)` that the source defines.
 
-        It raises JuryError where the source does not compile, raises, exceeds a limit or returns no bool.
+        Calling it raises JuryError where the source does not compile, raises, exceeds a limit or returns no bool.
         """
         with closing(self._session(source, "check")) as session:
 
@@ -63,10 +63,10 @@ class Jury:
                     call = encoded_call(given, expected, actual)
                 except TypeError:  # the output nests too deeply
                     return False
-                found = _value(session.ask(call), "the special checker")
-                if not isinstance(found, bool):
-                    raise JuryError(f"the special checker returned {found!r:.100}, which is neither True nor False")
-                return found
+                answer = _value(session.ask(call), "the special checker")
+                if not isinstance(answer, bool):
+                    raise JuryError(f"the special checker returned {answer!r:.100}, which is neither True nor False")
+                return answer
 
             yield check
 
@@ -83,13 +83,13 @@ class Jury:
                 said = session.ask(given)
                 if calls.last is None or said.ended is Ended.RETURNED:
                     kind, *content = _value(said, "the test code")
-                else:  # it was led there by what the program returned
+                else:  # the program's value led it there
                     kind, content = "failed", [f"the test code: {_why(said)}"]
                 if kind != "call":
                     break
                 given = calls.call(*content)
                 if calls.fault is not None:
-                    return calls.tested(calls.fault, f"{_why(calls.last)} in {calls.said}")
+                    return calls.tested(calls.fault, f"{_why(calls.last)} in {calls.shown}")
         if kind == "unfit":
             raise JuryError(f"the test code does not work: {content[0]}")
         if calls.last is None:
@@ -97,12 +97,12 @@ class Jury:
         if kind == "passed":
             return calls.tested(Verdict.AC, "")
         verdict = Verdict.RTE if kind == "raised" else Verdict.WA
-        return calls.tested(verdict, f"{content[0]}, after {calls.said}")
+        return calls.tested(verdict, f"{content[0]}, after {calls.shown}")
 
 
 @dataclass(frozen=True)
 class Tested:
-    """What came of one test: the CPU seconds and the signs are the program's."""
+    """The result of one test. The CPU seconds and the signs are the program's."""
 
     __test__ = False  # pytest would collect a class of this name
 
@@ -113,13 +113,13 @@ class Tested:
 
 
 class _Calls:
-    """The calls of one test. The mutable state: the time used, the last call, and what ended the test."""
+    """The calls of one test. The mutable state: the time used, the last call, and the verdict that ended the test."""
 
     def __init__(self, program: Session) -> None:
         self.program = program
         self.last: Outcome | None = None
         self.fault: Verdict | None = None
-        self.said = ""  # the last call for people
+        self.shown = ""  # the last call, for people
         self.cpu_s = self.charged_s = 0.0
         self.signs: set[Sign] = set()
 
@@ -127,13 +127,13 @@ class _Calls:
         return Tested(verdict, self.cpu_s, detail, frozenset(self.signs))
 
     def call(self, name: str, args: Any, kwargs: Any) -> bytes:
-        """What came of the call, as the test code's next step takes it; nothing where that ends the test."""
+        """Call the program; return the outcome for the test code's next step, nothing where it ends the test."""
         limits = self.program.task.limits
         self.last = self.program.ask(values.encode([args, kwargs, name]).encode())
         self.cpu_s += self.last.cpu_s
         self.charged_s += self.last.charged_s
         self.signs |= set(self.last.signs)
-        self.said = f"{name}({', '.join([*map(_shown, args), *(f'{key}={_shown(kwargs[key])}' for key in kwargs)])})"
+        self.shown = f"{name}({', '.join([*map(_shown, args), *(f'{key}={_shown(kwargs[key])}' for key in kwargs)])})"
         if self.cpu_s > limits.cpu_s or self.charged_s > limits.wall_s:
             self.fault = Verdict.TLE
         elif self.last.ended is Ended.RAISED:
@@ -144,18 +144,18 @@ class _Calls:
             return b""
         try:
             value = values.decode(self.last.output)
-            self.said += f" returned {_shown(value)}"
+            self.shown += f" returned {_shown(value)}"
             return encoded_call("returned", value)
-        except ValueError:  # bytes that the program itself wrote
+        except ValueError:  # the program itself wrote these bytes
             self.signs.add(Sign.VALUE)
-        except TypeError:  # a value that nests too deeply
+        except TypeError:  # the value nests too deeply
             pass
         self.fault = Verdict.WA
         return b""
 
 
 def encoded_call(*args: Any) -> bytes:
-    """The input of a call with these arguments."""
+    """Return the input of a call with these arguments."""
     return values.encode([list(args), {}]).encode()
 
 
@@ -173,7 +173,7 @@ def _value(outcome: Outcome, who: str) -> Any:
     try:
         return values.decode(outcome.output)
     except ValueError as error:
-        raise JuryError(f"{who} returned what is no value: {error}") from None
+        raise JuryError(f"{who} returned what encodes no value: {error}") from None
 
 
 def _why(outcome: Outcome | None) -> str:

@@ -1,6 +1,6 @@
 """What a program is judged against: a Problem, its TestCases and the Limits of one execution.
 
-Runs: everywhere. Rows of data sets become Problems in `datasets/`; nothing past that asks where they came from.
+Runs: everywhere. Rows of data sets become Problems in `datasets/`; no other room knows of their formats.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class TestCase:
     def call(
         cls, args: Sequence[Any], expected: Any, kwargs: Mapping[str, Any] | None = None, checker: str = ""
     ) -> TestCase:
-        """A function-mode test from Python values.
+        """Return a function-mode test from Python values.
 
         Raises:
             TypeError: A value has no encoding.
@@ -51,31 +51,31 @@ class TestCase:
 
     @classmethod
     def code(cls, source: str) -> TestCase:
-        """A function-mode test from Python source.
+        """Return a function-mode test from Python source.
 
-        It finds the entry point under its own name and as `candidate`, where the entry point is a method as
-        `Solution().method`, and any function of the program by `from solution import name`. It passes by ending
-        without an exception. It runs in a sandbox apart from the program's: plain values cross, nothing else.
+        The source finds the entry point under its own name and as `candidate`; an entry point that is a method as
+        `Solution().method`; and any function of the program by `from solution import name`. The test passes if the
+        source ends without an exception. It runs in a sandbox apart from the program's: only plain values cross.
         """
         return cls(source, "", is_code=True)
 
 
 class StoredTests(Sequence[TestCase]):
-    """Tests outside memory. Iterating reads all of them, so whoever needs them twice takes `Problem.loaded` first."""
+    """Tests outside memory. Iterating reads all of them: to use them twice, take `Problem.loaded` first."""
 
-    size: int  # what `Problem.size` says
-    code_tests: int  # what `Problem.code_tests` says
+    size: int  # see `Problem.size`
+    code_tests: int  # see `Problem.code_tests`
 
     @abstractmethod
     def longest(self, count: int) -> StoredTests:
-        """Only the `count` tests with the longest inputs, in their own order."""
+        """Return only the `count` tests with the longest inputs, in their own order."""
 
 
 @dataclass(frozen=True)
 class Problem:
     """A task with its tests. `checker` is a name that `checkers.checker` knows; empty means the usual one.
 
-    The usual one is decided here, once, by all tests of the problem: what is sampled later keeps it.
+    The usual checker is decided here, once, by all tests of the problem, so a sample of the tests keeps it.
     """
 
     problem_id: str
@@ -103,11 +103,11 @@ class Problem:
             object.__setattr__(self, "checker", _usual_checker(self.mode, self.tests))
 
     def checked_by(self, checker: str) -> Problem:
-        """With this checker in place of the problem's own; a test that names one means something else than equality."""
+        """Return the problem with this checker. A test that names its own keeps it: it asks for more than equality."""
         return dataclasses.replace(self, checker=checker, special_checker="")
 
     def limited_to(self, cpu_s: float) -> Problem:
-        """With this limit of CPU time; the one of wall time, which only catches sleepers, stays."""
+        """Return the problem with this limit of CPU time. The wall limit, which only catches sleepers, stays."""
         return dataclasses.replace(self, limits=dataclasses.replace(self.limits, cpu_s=cpu_s))
 
     def prefixed(self, prefix: str) -> Problem:
@@ -116,24 +116,27 @@ class Problem:
 
     @property
     def size(self) -> int:
-        """Characters of the tests: about the bytes that they take in memory."""
+        """Return the characters of the tests, which is about the bytes that they take in memory."""
         if isinstance(self.tests, StoredTests):
             return self.tests.size
         return sum(len(test.input) + len(test.output) for test in self.tests)
 
     @property
     def code_tests(self) -> int:
-        """How many of the tests are code."""
+        """Return how many of the tests are code."""
         if isinstance(self.tests, StoredTests):
             return self.tests.code_tests
         return sum(test.is_code for test in self.tests)
 
     def loaded(self) -> Problem:
-        """The same with its tests in memory."""
+        """Return the problem with its tests in memory."""
         return dataclasses.replace(self, tests=tuple(self.tests)) if isinstance(self.tests, StoredTests) else self
 
     def sampled(self, max_tests: int | None) -> Problem:
-        """Only the `max_tests` longest inputs, in their own order, as DeepCoder trains; None keeps all."""
+        """Return the problem with its `max_tests` longest inputs only, in their own order, as DeepCoder trains.
+
+        None keeps all.
+        """
         if max_tests is None or len(self.tests) <= max_tests:
             return self
         if isinstance(self.tests, StoredTests):
@@ -149,32 +152,32 @@ def _usual_checker(mode: Mode, tests: Iterable[TestCase]) -> str:
 
 
 def has_fraction(output: str) -> bool:
-    """Whether a token of an expected output is a number with a fraction: digits behind a point, or a negative exponent.
+    """Return whether a token of an output is a number with a fraction: digits behind a point, or a negative exponent.
 
     `1.50` and `1e-9` are; `3.`, `1e9`, `1.2.3` and `(0.5,` are not.
     """
-    may_have = "." in output or "e-" in output or "E-" in output  # which is quick to see in a long output of integers
+    may_have = "." in output or "e-" in output or "E-" in output  # quick to see in a long output of integers
     return may_have and _FRACTION.search(output) is not None
 
 
 def by_id(problems: Iterable[Problem]) -> dict[str, Problem]:
-    """Return the problems by their ids. A problem that is given twice, equal in every field, counts once.
+    """Return the problems by their ids. A problem that occurs twice, equal in every field, counts once.
 
     Raises:
         ValueError: Two different problems have one id. The message names both.
     """
-    found: dict[str, tuple[str, Problem]] = {}
+    seen: dict[str, tuple[str, Problem]] = {}
     for number, problem in enumerate(problems):
         origin = " of ".join(filter(None, (problem.source, problem.where))) or f"index {number} of those given"
-        other, first = found.setdefault(problem.problem_id, (origin, problem))
+        other, first = seen.setdefault(problem.problem_id, (origin, problem))
         if first is not problem and first != problem:
             raise ValueError(
                 f"two problems have the problem_id {problem.problem_id!r}: {other}, and {origin}; keep their sources "
                 "apart with load_problems(..., prefix=...), or with `deepcoder data prepare --prefix`"
             )
-    return {problem_id: problem for problem_id, (_, problem) in found.items()}
+    return {problem_id: problem for problem_id, (_, problem) in seen.items()}
 
 
 def longest(lengths: Sequence[int], count: int) -> list[int]:
-    """Where the `count` largest lengths are, in ascending order; of equal ones the first."""
+    """Return the positions of the `count` largest lengths, ascending; of equal lengths the first count."""
     return sorted(sorted(range(len(lengths)), key=lambda i: -lengths[i])[:count])

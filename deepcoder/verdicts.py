@@ -1,4 +1,4 @@
-"""What a judge says: the Verdict of one test, and the Judgement of a submission.
+"""What a judge decides: the Verdict of one test, and the Judgement of a submission.
 
 Runs: worker node (they are formed there) and GPU node (they are scored there).
 """
@@ -15,16 +15,16 @@ from deepcoder.programs import Program
 from deepcoder.wire import values
 from deepcoder.wire.messages import Ended, Outcome, Sign
 
-OWN_CODE = "the data set's own code: "  # so begins the detail of an IE that is no fault of ours
+OWN_CODE = "the data set's own code: "  # the detail of an IE that is not our fault begins with it
 
 
 def printable(text: str) -> str:
-    """The text with every character escaped that a terminal would not show but obey."""
+    """Return the text with every character escaped that a terminal would obey instead of show."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def cause_of(outcome: Outcome) -> str:
-    """The signal or the exception that ended an execution, for people; empty where neither did."""
+    """Return the signal or the exception that ended an execution, for people; empty where neither did."""
     if outcome.ended is Ended.KILLED and outcome.signal:
         number = outcome.signal
         what = Sign.SYSTEM_CALL.value if number == signal.SIGSYS else signal.strsignal(number)
@@ -47,7 +47,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Submission:
-    """What is sent to be judged; a completion without a program is judged too (CE)."""
+    """A problem and a program to be judged on it. A completion without a program is judged too (CE)."""
 
     problem: Problem
     program: Program | None
@@ -55,7 +55,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict of a whole submission. Small: no program output goes back to the trainer."""
+    """The verdict of a whole submission. It is small: no program output goes back to the trainer."""
 
     verdict: Verdict
     passed: int  # tests that passed
@@ -66,7 +66,7 @@ class Judgement:
     wall_s: float = 0.0
     detail: str = ""  # one short line for a person
     slowest_s: float = 0.0  # CPU seconds of the slowest test that was run
-    suspicious: tuple[Sign, ...] = ()  # what honest programs do not do; the verdict does not depend on it
+    suspicious: tuple[Sign, ...] = ()  # signs of dishonest programs; the verdict does not depend on them
     repeated: bool = False  # the same program had been judged for this problem already
 
 
@@ -79,7 +79,7 @@ _OF_LIMIT = {
 
 
 def fault_of(outcome: Outcome, mode: Mode) -> Verdict | None:
-    """The verdict on an execution that gave no output to check; None for one that did."""
+    """Return the verdict on an execution that gave no output to check; None where it gave one."""
     if outcome.ended in _OF_LIMIT:
         return _OF_LIMIT[outcome.ended]
     if mode is Mode.STDIN:
@@ -90,10 +90,10 @@ def fault_of(outcome: Outcome, mode: Mode) -> Verdict | None:
 
 
 def verdict_of(outcome: Outcome, test: TestCase, problem: Problem, check: Checker) -> Verdict:
-    """The opinion on one execution. `check` is the checker of this test.
+    """Return the verdict on one execution. `check` is the checker of this test.
 
     Raises:
-        NoValue: In place of WA, where the program itself has written into the channel of values.
+        NoValue: The verdict is WA, and the program itself has written into the channel of values.
     """
     fault = fault_of(outcome, problem.mode)
     if fault is not None:
@@ -107,11 +107,11 @@ def verdict_of(outcome: Outcome, test: TestCase, problem: Problem, check: Checke
 
 
 class NoValue(Exception):
-    """What should encode a value does not."""
+    """The bytes that a program returned encode no value."""
 
 
 def _returned(actual: bytes, expected: str, check: Checker, alike: bool) -> bool:
-    # Equal values have encodings of similar length; a much longer one could only cost time and memory to read.
+    # Equal values have encodings of similar length; a much longer one would only cost time and memory to read.
     if alike and len(actual) > (1 << 16) + 64 * len(expected):
         return False
     try:

@@ -29,7 +29,7 @@ from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.process import start_process
 from deepcoder.wire import values
 from deepcoder.wire.limits import LEAST_MEMORY_BYTES
-from deepcoder.wire.messages import BEAT_S, LENGTHS, PROTOCOL, STDERR_BYTES, Ended, Outcome, Task, frame
+from deepcoder.wire.messages import LENGTHS, PROTOCOL, RUNNER_HEARTBEAT_S, STDERR_BYTES, Ended, Outcome, Task, frame
 
 pytestmark = pytest.mark.sandbox
 
@@ -1447,8 +1447,8 @@ def test_frozen_sandbox_is_given_up_whatever_its_limits(how: str, docker_sandbox
 
 def test_runner_shows_life_while_a_program_says_nothing() -> None:
     with closing(start(SandboxConfig(kind="process"))) as sandbox:
-        sandbox._stream.silence_timeout_s = BEAT_S + 4
-        assert printed(run(sandbox, f"import time\ntime.sleep({BEAT_S + 6})\nprint(1)", wall_s=30)) == "1"
+        sandbox._stream.silence_timeout_s = RUNNER_HEARTBEAT_S + 4
+        assert printed(run(sandbox, f"import time\ntime.sleep({RUNNER_HEARTBEAT_S + 6})\nprint(1)", wall_s=30)) == "1"
 
 
 class Captured:

@@ -1,12 +1,12 @@
-"""Whether an output is the expected one: pure compare functions and their names.
+"""Checkers decide whether an output is the expected one: pure functions, and their names.
 
-Runs: worker node. A checker never raises: an output that it cannot make sense of is a wrong one.
+Runs: worker node. A checker never raises: an output that it cannot read is wrong.
 
     tolerance.py   how far a number may be from the expected one
     texts.py       checkers of what a program printed
     values.py      checkers of what a function returned
     views.py       what an assertion does to a result before it compares
-    profiles.py    other systems' decisions
+    profiles.py    the decisions of other systems
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ _CALL = re.compile(r"([a-z]+)\((.*)\)")
 
 
 def checker(name: str, mode: Mode) -> Checker:
-    """The checker of that name: of text in stdin mode, of values in function mode.
+    """Return the checker of that name: of text in stdin mode, of values in function mode.
 
     A name may take parameters: `value(0.01)` forgives 0.01 of the expected number or 0.01, whichever is more, and
-    tells integers apart; `value(0.01, rel)` and `value(0.01, abs)` forgive only the one, in integers too. It may
-    have views before it: `sorted|equal` sorts what was returned, then compares.
+    tells integers apart; `value(0.01, rel)` and `value(0.01, abs)` forgive only one of the two, in integers too. Views
+    may stand before a name: `sorted|equal` sorts the returned value, then compares.
 
     Raises:
-        ValueError: There is none of that name for that mode, or a parameter is wrong.
+        ValueError: No checker has that name in that mode, or a parameter is wrong.
     """
     *views, last = name.split("|")
     check = _plain(last, name, mode)
@@ -71,7 +71,7 @@ def checker(name: str, mode: Mode) -> Checker:
 
 
 def compares_alike(name: str) -> bool:
-    """Whether what passes the checker of that name is much like what is expected; through a view it need not be."""
+    """Return whether an output must resemble the expected one to pass this checker; behind a view it need not."""
     return "|" not in name and name != "differs"
 
 
@@ -134,7 +134,7 @@ def _number(text: str) -> float:
 def _viewed(expected: Any, actual: Any, view: View, check: Checker) -> bool:
     try:
         seen = view(actual)
-    except (TypeError, ValueError, ArithmeticError, RecursionError):  # the assertion would have raised it
+    except (TypeError, ValueError, ArithmeticError, RecursionError):  # the assertion would have raised this
         return False
     return check(expected, seen)
 
@@ -144,5 +144,5 @@ def _profiled(expected: Any, actual: Any, check: Checker, mode: Mode) -> bool:
         return False
     try:
         return check(expected, actual)
-    except (TypeError, ValueError, ArithmeticError, RecursionError):  # as the system itself would have ended
+    except (TypeError, ValueError, ArithmeticError, RecursionError):  # the system itself would have ended so
         return False

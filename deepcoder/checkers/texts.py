@@ -1,7 +1,7 @@
-"""Checkers of text: what a program printed against what it should have.
+"""Checkers of text: they compare what a program printed with what it should have printed.
 
-Text is compared as bytes, whose blanks, digits and letters of two cases are ASCII's alone. What is not text is wrong.
-Time and memory grow as the text does.
+Text is compared as bytes: only ASCII's characters are blanks, digits or letters of two cases. A value that is no text
+is wrong. Time and memory grow linearly with the text.
 """
 
 from __future__ import annotations
@@ -17,42 +17,42 @@ from typing import Any
 
 from deepcoder.checkers.tolerance import Tolerance
 
-Near = Callable[[bytes, bytes], bool]  # of two tokens that differ, called as near(expected, actual)
+Near = Callable[[bytes, bytes], bool]  # called as near(expected, actual) with two tokens that differ
 
 NUMBER = re.compile(rb"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
 
 
 def exact(expected: Any, actual: Any) -> bool:
-    """Byte for byte."""
+    """Compare byte for byte."""
     return isinstance(expected, str) and expected == actual
 
 
 def lines(expected: Any, actual: Any) -> bool:
-    """Line by line; blanks at the end of a line and blank lines at the end are ignored."""
+    """Compare line by line. Blanks at the end of a line and blank lines at the end are ignored."""
     texts = _texts(expected, actual)
     return texts is not None and _by_lines(texts[0].rstrip(), texts[1].rstrip(), _same_but_blanks_at_the_end)
 
 
 def tokens(expected: Any, actual: Any) -> bool:
-    """Line by line and token by token; a number that is expected with a fraction or exponent, within 1e-6."""
+    """Compare line by line and token by token; an expected number with a fraction or exponent within 1e-6."""
     texts = _texts(expected, actual)
     return texts is not None and _by_tokens(*texts, _near_fraction)
 
 
 def real_tokens(expected: Any, actual: Any) -> bool:
-    """As `tokens`, and for an expected integer also a number that is written with a fraction or exponent, near it."""
+    """Compare as `tokens`; an expected integer also with a number near it that has a fraction or an exponent."""
     texts = _texts(expected, actual)
     return texts is not None and _by_tokens(*texts, _near_real)
 
 
 def case_insensitive(expected: Any, actual: Any) -> bool:
-    """As `tokens`, in any case of letters."""
+    """Compare as `tokens`, in any case of letters."""
     texts = _texts(expected, actual)
     return texts is not None and _by_tokens(texts[0].lower(), texts[1].lower(), _near_fraction)
 
 
 def kattis(expected: Any, actual: Any, tolerance: Tolerance | None = None) -> bool:
-    """Token by token in any case of letters, whatever the lines; with a tolerance numbers nearly."""
+    """Compare token by token in any case of letters, whatever the lines; numbers within the tolerance, if any."""
     texts = _texts(expected, actual)
     if texts is None:
         return False
@@ -61,7 +61,7 @@ def kattis(expected: Any, actual: Any, tolerance: Tolerance | None = None) -> bo
 
 
 def floats(expected: Any, actual: Any, tolerance: Tolerance) -> bool:
-    """Token by token on the lines that are not blank, as DMOJ: where a number is expected, one that is near it."""
+    """Compare token by token on the lines that are not blank, as DMOJ does; expected numbers within the tolerance."""
     texts = _texts(expected, actual)
     if texts is None:
         return False
@@ -71,13 +71,13 @@ def floats(expected: Any, actual: Any, tolerance: Tolerance) -> bool:
 
 
 def unordered_lines(expected: Any, actual: Any) -> bool:
-    """The same lines in any order; blanks within a line are alike, blank lines are ignored."""
+    """Compare the lines in any order. Blanks within a line count as one, blank lines are ignored."""
     texts = _texts(expected, actual)
     return texts is not None and _same_counts(*(filter(None, map(_spaced, io.BytesIO(text))) for text in texts))
 
 
 def unordered_tokens(expected: Any, actual: Any) -> bool:
-    """The same tokens in any order, whatever the lines."""
+    """Compare the tokens in any order, whatever the lines."""
     texts = _texts(expected, actual)
     return texts is not None and _same_counts(*map(_tokens_of, texts))
 
@@ -126,7 +126,7 @@ def _same_tokens(expected: Iterable[bytes], actual: Iterable[bytes], near: Near)
 
 def _same_counts(expected: Iterable[bytes], actual: Iterable[bytes]) -> bool:
     left = Counter(expected)
-    for each in actual:  # which may be far longer than what is expected: none of it is kept
+    for each in actual:  # it may be far longer than the expected text, so none of it is kept
         if not left[each]:
             return False
         left[each] -= 1
@@ -138,7 +138,7 @@ def _never(expected: bytes, actual: bytes) -> bool:
 
 
 def _near(tolerance: Tolerance) -> Near:
-    """Whether both are finite decimal numbers, and near each other."""
+    """Return the test whether two tokens are finite decimal numbers within the tolerance."""
 
     def near(expected: bytes, actual: bytes) -> bool:
         if not (NUMBER.fullmatch(expected) and NUMBER.fullmatch(actual)):
@@ -157,7 +157,7 @@ def _near_fraction(expected: bytes, actual: bytes) -> bool:
 
 
 def _near_real(expected: bytes, actual: bytes) -> bool:
-    """Whether both are numbers near each other. Two integers are not: their texts differ. Nor are two whole numbers."""
+    """Return whether both are numbers near each other. Two whole numbers are not near: their texts differ."""
     if not _is_integer(expected):
         return _near_default(expected, actual)
     if _is_integer(actual) or not _near_default(expected, actual):

@@ -1,4 +1,4 @@
-"""How far from the expected number an actual one may be."""
+"""The tolerance: how far from the expected number an actual one may be."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Tolerance:
     """A number is near the expected one if it is within the larger of the absolute bound and the relative one."""
 
     absolute: float = EPS
-    relative: float = EPS  # a share of the expected number
+    relative: float = EPS  # as a share of the expected number
     is_sum: bool = False  # the two bounds are added, as numpy does
     exact_ints: bool = False  # where an int is expected only rounding is forgiven: a share of it may be whole units
 
     def near(self, expected: Number, actual: Number) -> bool:
-        """Equal, or near; NaN is never near, infinity only itself."""
+        """Return whether the numbers are equal or near. NaN is near nothing, infinity only itself."""
         # A Decimal can be subtracted from few other numbers, a Fraction from all.
         want: Any = _fraction(expected) if isinstance(expected, Decimal) else expected
         got: Any = _fraction(actual) if isinstance(actual, Decimal) else actual
@@ -41,7 +41,7 @@ class Tolerance:
                 return False
             bounds = self.absolute, relative * abs(want)
             return bool(abs(want - got) <= (sum(bounds) if self.is_sum else max(bounds)))
-        except OverflowError:  # an int that no float holds
+        except OverflowError:  # no float holds so large an int
             return False
 
 

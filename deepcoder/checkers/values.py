@@ -1,6 +1,6 @@
-"""Checkers of values: what a function returned against what it should have.
+"""Checkers of values: they compare what a function returned with what it should have returned.
 
-A value is what `deepcoder.wire.values.decode` gives; anything else is wrong. LeetCode's nodes compare by their list
+A value is what `deepcoder.wire.values.decode` returns; anything else is wrong. LeetCode's nodes compare by their list
 notation.
 """
 
@@ -17,7 +17,7 @@ from deepcoder.wire.values import ListNode, TreeNode, list_notation, tree_notati
 
 _DEFAULT = Tolerance(exact_ints=True)
 _EXACT = Tolerance(0.0, 0.0)
-_UNMATCHED = 500  # elements of a set that are matched one by one; every one with every other
+_MOST_UNMATCHED = 500  # elements of a set that are matched one by one, each with each
 
 
 class _Kind(Enum):
@@ -35,7 +35,7 @@ class _Kind(Enum):
 
 
 _Kinds = Mapping[type, _Kind]
-_PYTHON: _Kinds = {
+_PYTHON_KINDS: _Kinds = {
     bool: _Kind.NUMBER,
     int: _Kind.NUMBER,
     float: _Kind.NUMBER,
@@ -53,47 +53,47 @@ _PYTHON: _Kinds = {
     ListNode: _Kind.LINKED_LIST,
     TreeNode: _Kind.TREE,
 }
-_NUMPY: _Kinds = {**_PYTHON, tuple: _Kind.LIST}
-_STRUCTURE: _Kinds = {**_NUMPY, bool: _Kind.TRUTH}
+_NUMPY_KINDS: _Kinds = {**_PYTHON_KINDS, tuple: _Kind.LIST}
+_STRUCTURE_KINDS: _Kinds = {**_NUMPY_KINDS, bool: _Kind.TRUTH}
 
 
 def value(expected: Any, actual: Any, tolerance: Tolerance = _DEFAULT) -> bool:
-    """Equal by structure: a tuple is a list, an int a float, but a bool no int; NaN equals nothing."""
-    return _same(expected, actual, _STRUCTURE, tolerance)
+    """Compare by structure: a tuple is a list, an int a float, but a bool no int; NaN equals nothing."""
+    return _same(expected, actual, _STRUCTURE_KINDS, tolerance)
 
 
 def equal(expected: Any, actual: Any, tolerance: Tolerance = _DEFAULT) -> bool:
-    """As Python's ==, which tells a tuple from a list but not True from 1, with numbers nearly."""
-    return _same(expected, actual, _PYTHON, tolerance)
+    """Compare as Python's ==, which tells a tuple from a list but not True from 1; numbers within the tolerance."""
+    return _same(expected, actual, _PYTHON_KINDS, tolerance)
 
 
 def exact(expected: Any, actual: Any) -> bool:
-    """As Python's ==, without any tolerance."""
-    return _same(expected, actual, _PYTHON, _EXACT)
+    """Compare as Python's ==, without any tolerance."""
+    return _same(expected, actual, _PYTHON_KINDS, _EXACT)
 
 
 def allclose(expected: Any, actual: Any, tolerance: Tolerance) -> bool:
-    """As numpy.allclose, but the structures must be the same; what is no number must be equal."""
-    return _same(expected, actual, _NUMPY, tolerance)
+    """Compare as numpy.allclose, but the structures must be the same; values that are no numbers must be equal."""
+    return _same(expected, actual, _NUMPY_KINDS, tolerance)
 
 
 def differs(expected: Any, actual: Any) -> bool:
-    """As Python's !=, without any tolerance."""
+    """Compare as Python's !=, without any tolerance."""
     return not exact(expected, actual)
 
 
 def one_of(expected: Any, actual: Any) -> bool:
-    """`equal` to one of the expected values."""
+    """Return whether the value is `equal` to one of the expected values."""
     return isinstance(expected, (list, tuple, set, frozenset)) and any(equal(each, actual) for each in expected)
 
 
 def one_value_of(expected: Any, actual: Any) -> bool:
-    """`value` of one of the expected values."""
+    """Return whether the value passes `value` with one of the expected values."""
     return isinstance(expected, (list, tuple)) and any(value(each, actual) for each in expected)
 
 
 def _same(expected: Any, actual: Any, kinds: _Kinds, tolerance: Tolerance) -> bool:
-    # A stack of what is yet to compare, because values nest deeper than calls may.
+    # A stack of the pairs still to compare, because values nest deeper than calls may.
     stack: list[Iterator[tuple[Any, Any]]] = [iter([(expected, actual)])]
     try:
         while stack:
@@ -106,13 +106,13 @@ def _same(expected: Any, actual: Any, kinds: _Kinds, tolerance: Tolerance) -> bo
                     break
             else:
                 stack.pop()
-    except RecursionError:  # sets and keys that nest deeper than Python itself compares
+    except RecursionError:  # sets and keys nest deeper than Python itself compares
         return False
     return True
 
 
 def _parts(expected: Any, actual: Any, kinds: _Kinds, tolerance: Tolerance) -> Iterable[tuple[Any, Any]] | None:
-    """The pairs that must be equal for these two to be, or None if they cannot be equal."""
+    """Return the pairs that must be equal for these two to be equal, or None if they cannot be."""
     kind = kinds.get(type(expected))
     if kind is None or kinds.get(type(actual)) is not kind:
         return None
@@ -135,10 +135,10 @@ def _parts(expected: Any, actual: Any, kinds: _Kinds, tolerance: Tolerance) -> I
             if len(expected) != len(actual):
                 return None
             twins = {each: each for each in actual}
-            found = [(each, twins[each]) for each in expected if each in twins]
+            shared = [(each, twins[each]) for each in expected if each in twins]
             rest = list(expected - actual)
-            same = len(rest) <= _UNMATCHED and _matched(rest, list(actual - expected), kinds, tolerance)
-            return found if same else None
+            same = len(rest) <= _MOST_UNMATCHED and _matched(rest, list(actual - expected), kinds, tolerance)
+            return shared if same else None
         case _Kind.LINKED_LIST | _Kind.TREE:
             notation = list_notation if kind is _Kind.LINKED_LIST else tree_notation
             try:
@@ -149,10 +149,10 @@ def _parts(expected: Any, actual: Any, kinds: _Kinds, tolerance: Tolerance) -> I
 
 
 def _matched(expected: list[Any], actual: list[Any], kinds: _Kinds, tolerance: Tolerance) -> bool:
-    """Whether each expected element takes an actual one of its own; the first that is near."""
+    """Return whether each expected element finds an actual one of its own: it takes the first that is near."""
     for want in expected:
-        found = next((i for i, got in enumerate(actual) if _same(want, got, kinds, tolerance)), None)
-        if found is None:
+        match = next((i for i, got in enumerate(actual) if _same(want, got, kinds, tolerance)), None)
+        if match is None:
             return False
-        del actual[found]
+        del actual[match]
     return True

@@ -1,6 +1,6 @@
 """Views: what an assertion does to a result before it compares, as in `sorted(f(x)) == [1, 2]`.
 
-A view of a value that a program chose may be expensive where nobody would expect it; those are refused.
+A program may choose a value whose view is unexpectedly expensive; such views are refused.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-View = Callable[[Any], Any]  # of an actual value; raises TypeError, ValueError or ArithmeticError where there is none
+View = Callable[[Any], Any]  # TypeError, ValueError or ArithmeticError where the actual value has none
 
-_DIGITS = 4300  # of an int in text, as Python's own limit: longer ones take quadratic time to write
-_HUGE = 10**_DIGITS
-_SAME_HASH = 100  # more elements of one hash than that are an attack: adding n of them takes n * n steps
+_MOST_DIGITS = 4300  # of an int in text, as Python's own limit: longer ones take quadratic time to write
+_HUGE = 10**_MOST_DIGITS
+_SAME_HASH = 100  # more elements of one hash are an attack: adding n of them takes n * n steps
 
 
 def text_of(value: Any) -> str:
-    """As `str`.
+    """Return `str` of the value.
 
     Raises:
         ValueError: The value holds an int of more digits than Python writes by default.
@@ -27,20 +27,20 @@ def text_of(value: Any) -> str:
 
 
 def set_of(value: Any) -> set[Any]:
-    """As `set`.
+    """Return `set` of the value.
 
     Raises:
         ValueError: So many elements share a hash that it would take quadratic time.
     """
-    found: set[Any] = set()
+    elements: set[Any] = set()
     same_hash: Counter[int] = Counter()
     for each in value:
-        if each not in found:
+        if each not in elements:
             same_hash[hash(each)] += 1
             if same_hash[hash(each)] > _SAME_HASH:
                 raise ValueError("too many elements of one hash")
-            found.add(each)
-    return found
+            elements.add(each)
+    return elements
 
 
 VIEWS: dict[str, View] = {
@@ -56,12 +56,12 @@ VIEWS: dict[str, View] = {
 
 
 def rounded(value: Any, digits: int) -> Any:
-    """As `round`."""
+    """Return `round` of the value."""
     return round(value, digits)
 
 
 def refuse_huge_ints(value: Any) -> None:
-    """Nothing, where the value takes time to write in proportion to its size.
+    """Refuse a value that takes more than linear time to write.
 
     Raises:
         ValueError: The value holds an int of more digits than Python writes by default.
@@ -70,7 +70,7 @@ def refuse_huge_ints(value: Any) -> None:
     while stack:
         match stack.pop():
             case int() as number if abs(number) >= _HUGE:
-                raise ValueError(f"an int of more than {_DIGITS} digits")
+                raise ValueError(f"an int of more than {_MOST_DIGITS} digits")
             case list() | tuple() | set() | frozenset() as items:
                 stack.extend(items)
             case dict() as items:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from ..wire.messages import BEAT_S, Outcome, frame, opening
+from ..wire.messages import RUNNER_HEARTBEAT_S, Outcome, frame, opening
 
 OUTCOME_WAIT_S = 0.005  # how long an outcome may wait for the next
 BATCH_BYTES = 1 << 16  # outcomes of more bytes wait no longer
@@ -49,7 +49,7 @@ class Outbox:
 
     def needs_heartbeat(self, now: float) -> bool:
         """Return whether nothing was sent for so long that the worker may doubt the runner."""
-        return now - self._sent_at > BEAT_S
+        return now - self._sent_at > RUNNER_HEARTBEAT_S
 
     def take(self) -> list[bytes]:
         """Return what to write, as few pieces as their size allows, and be empty."""

@@ -17,7 +17,7 @@ import time
 from collections import deque
 from typing import Any, NoReturn
 
-from ..wire.messages import BEAT_S, PROTOCOL, Ended, Frames, Outcome, frame
+from ..wire.messages import PROTOCOL, RUNNER_HEARTBEAT_S, Ended, Frames, Outcome, frame
 from . import keeper, program
 from .accounting import LOOK_EVERY_S
 from .cgroup import Cgroup, own_cgroup
@@ -132,7 +132,7 @@ class Supervisor:
             self.imported |= missing
             for each in self.keepers:
                 each.start_import(task.language, missing)
-                while not each.has_imported(BEAT_S):
+                while not each.has_imported(RUNNER_HEARTBEAT_S):
                     self._beat()
 
     def _run(self, code: TaskCode, body: bytes | memoryview) -> None:

@@ -44,7 +44,7 @@ class BackendModule(Protocol):
         """Start a sandbox. `memory_bytes` is the most that a program may be allowed.
 
         Raises:
-            SandboxUnavailable: None can start here until somebody changes something.
+            SandboxUnavailable: None can start here until something is changed.
             SandboxError: It did not start.
         """
 
@@ -123,7 +123,7 @@ class SandboxConfig:
 
     @property
     def backend(self) -> Backend:
-        """The row of the table.
+        """Return the row of the table.
 
         Raises:
             ValueError: The kind is "auto", which `resolve` decides.
@@ -171,7 +171,7 @@ def start(config: SandboxConfig) -> Sandbox:
     """Start a sandbox.
 
     Raises:
-        SandboxUnavailable: None can start here until somebody changes something.
+        SandboxUnavailable: None can start here until something is changed.
         SandboxError: It did not start.
     """
     config = resolve(config)

@@ -78,10 +78,8 @@ class Sandbox:
         """Yield each input's key and its outcome, in order. Closing the iterator early ends what the task still runs.
 
         Up to `ahead` inputs are sent before the first of them is answered (fewer where they are large), so that the
-        runner is at work while the caller checks. In stdin mode it is one at first, since many programs fail the first
-        test, then twice as many each time, but only while they are short: tests of seconds stay with the caller.
-
-        Setting `stop` from another thread ends the run, too.
+        runner is at work while the caller checks. In stdin mode the number starts at one, since many programs fail the
+        first test, and doubles while tests are short. Setting `stop` from another thread ends the run, too.
 
         Raises:
             SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
@@ -112,12 +110,8 @@ class Sandbox:
                     raise SandboxError(f"{self._stream.name} got too little processor time to run a program")
                 yield key, outcome
         finally:
-            # A run sent ahead, or the process of a function, would go on using the processor.
             if self.is_open and (window.sent or stays):
-                try:
-                    self._send(frame({"kind": "stop"}))
-                except SandboxError as error:  # what the caller knows already stays true; the next task meets the error
-                    log.info("%s", error)
+                self._stop()
 
     def outcomes(
         self, task: Task, inputs: Iterable[bytes], ahead: int = PIPELINE_INPUTS
@@ -133,6 +127,13 @@ class Sandbox:
                 yield outcome
         finally:
             run.close()
+
+    def _stop(self) -> None:
+        """End what the task still runs: a run sent ahead, or the process of a function, would go on using the CPU."""
+        try:
+            self._send(frame({"kind": "stop"}))
+        except SandboxError as error:  # the caller's outcomes stay true; the next task meets the error
+            log.info("%s", error)
 
     def _load_request(self, task: Task) -> bytes:
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}

@@ -4,8 +4,8 @@ Runs: worker node, as a script with the standard library only, between `process.
 
     python -I namespaces.py '{"read": [paths to show], "library": {name: path}, "command": [...]}'
 
-What the runner and the programs then see: the paths given, read-only; /proc of their own; three devices; a small /tmp.
-No network, not even loopback. Without "read" it enters nothing, and only becomes the interpreter.
+The runner and the programs then see the paths to show, read-only; a /proc of their own; three devices; a small /tmp.
+They have no network, not even loopback. Without "read" the script only becomes the interpreter.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _raise_stack_limit() -> None:
-    """Before exec, since the kernel lays out a process's memory by the limit it starts with."""
+    """Raise the limit before exec: the kernel lays out the memory of a process by the limit at its start."""
     _, most = resource.getrlimit(resource.RLIMIT_STACK)
     resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, most))
 
@@ -91,7 +91,7 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
 
 
 def _unshare() -> None:
-    """Root keeps its users, so that each program can get one; others become the root of a namespace of one user."""
+    """Enter new namespaces. Root keeps its users, for the programs; others become root of a namespace of one user."""
     separate = _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET
     uid, gid = os.geteuid(), os.getegid()
     if uid == 0:
@@ -107,7 +107,7 @@ def _unshare() -> None:
 
 
 def _forbid_system_v_ipc() -> None:
-    """Objects that would outlive a program. Before Linux 5.19 only root may; the namespace still keeps them inside."""
+    """Forbid objects that outlive a program. Before Linux 5.19 only root may; the namespace still keeps them inside."""
     for name, value in (("shmmni", "0"), ("msgmni", "0"), ("sem", "0 0 0 0")):
         with contextlib.suppress(OSError), open(f"/proc/sys/kernel/{name}", "w") as file:
             file.write(value)
@@ -140,15 +140,15 @@ def _build_root(wanted: dict[str, Any]) -> None:
 
 
 def _show(path: str, target: str) -> None:
-    """Bind a path of the old root, read-only; a link is made again, since what it names is shown or is not."""
+    """Bind a path of the old root, read-only. A link is made again: its target is bound by itself, or is not shown."""
     source = OLD_ROOT + path
     if os.path.islink(source):
         os.makedirs(os.path.dirname(target), exist_ok=True)
         os.symlink(os.readlink(source), target)
         return
     _bind(source, target)
-    kept = os.statvfs(source).f_flag & (_NOSUID | _NODEV | _NOEXEC)  # a user namespace may not clear these
-    _mount("none", target, None, _REMOUNT | _BIND | _RDONLY | kept)
+    locked = os.statvfs(source).f_flag & (_NOSUID | _NODEV | _NOEXEC)  # a user namespace may not clear these
+    _mount("none", target, None, _REMOUNT | _BIND | _RDONLY | locked)
 
 
 def _bind(source: str, target: str) -> None:
@@ -160,26 +160,26 @@ def _bind(source: str, target: str) -> None:
     except OSError as error:
         if error.errno != errno.EINVAL:
             raise
-        # A user namespace may not lay bare what is under a mount: such mounts come along, as a GPU's libraries do.
+        # A user namespace may not uncover what is under a mount, so mounts come along: a GPU's libraries are some.
         _mount(source, target, None, _BIND | _REC)
         for below in _mounted_below(target):
-            if os.path.exists(below):  # else it is in a folder that no program can enter either
+            if os.path.exists(below):  # else no program can enter its folder either
                 _hide(below)
 
 
 def _mounted_below(path: str) -> list[str]:
-    """The outermost: what hides one hides those below it."""
+    """Return the outermost mounts below a path: hiding one hides those below it."""
     with open(f"{OLD_ROOT}/proc/self/mountinfo") as mounts:
         points = [re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in mounts]
-    found: list[str] = []
+    outermost: list[str] = []
     for point in sorted(points):
-        if point.startswith(path + "/") and not any(point.startswith(outer + "/") for outer in found):
-            found.append(point)
-    return found
+        if point.startswith(path + "/") and not any(point.startswith(outer + "/") for outer in outermost):
+            outermost.append(point)
+    return outermost
 
 
 def _hide(path: str) -> None:
-    """Under something empty that is read-only."""
+    """Cover a path with an empty folder or file that is read-only."""
     if os.path.isdir(path):
         _mount("tmpfs", path, "tmpfs", _RDONLY | _NOSUID | _NODEV | _NOEXEC, "size=4k,mode=0555")
     else:

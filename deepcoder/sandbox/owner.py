@@ -1,4 +1,4 @@
-"""Whose a sandbox is: a name for this process that tells, later and to others, whether it is still there.
+"""The owner of a sandbox: a name for a process, by which any process can tell later whether that one still runs.
 
 Runs: worker node.
 """
@@ -10,23 +10,23 @@ from pathlib import Path
 
 
 def name(pid: int | None = None) -> str:
-    """This process, or that one, as no other was or will be called: boot, pid namespace, pid, and when it started.
+    """Return a name that no other process ever has: boot, pid namespace, pid, and start time. None is this process.
 
-    Source of the last: proc(5), field 22 of /proc/pid/stat, in clock ticks since boot.
+    The start time is field 22 of /proc/pid/stat, in clock ticks since boot: proc(5).
     """
     pid = pid or os.getpid()
     return "-".join([*_world(), str(pid), _since(pid)])
 
 
 def is_gone(owner: str, is_of_this_machine: bool) -> bool:
-    """Whether the process of that name has ended; false where that cannot be told from here."""
+    """Return whether the process of that name has ended; false where that cannot be told from here."""
     try:
         boot, namespace, pid, since = owner.split("-")
-    except ValueError:  # none of ours
+    except ValueError:  # not a name that this function gives
         return False
     here_boot, here_namespace = _world()
     if boot != here_boot:
-        return is_of_this_machine  # which has been started anew since then
+        return is_of_this_machine  # it was booted again since then
     return namespace == here_namespace and _since(int(pid)) != since and not _is_hidden(int(pid))
 
 
@@ -36,7 +36,7 @@ def _world() -> tuple[str, str]:
 
 
 def _since(pid: int) -> str:
-    """Empty where there is no such process, or it is a zombie: what it held is free."""
+    """Return when a process started; empty where there is none, or a zombie, which holds nothing any more."""
     try:
         state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -45,7 +45,7 @@ def _since(pid: int) -> str:
 
 
 def _is_hidden(pid: int) -> bool:
-    """Whether /proc shows nothing of a process that is there (its mount option hidepid)."""
+    """Return whether /proc hides a process that is there, as its mount option hidepid does."""
     if Path(f"/proc/{pid}/stat").exists():
         return False
     try:

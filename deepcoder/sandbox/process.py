@@ -1,8 +1,9 @@
 """A sandbox as a local process, for machines without Docker.
 
-Runs: worker node. The same runner with the same limits, in user, pid, network, mount and ipc namespaces of its own and
-with a root that shows only the interpreter, where the kernel allows that. What it does not give: a wall against the
-kernel's own bugs, and, started by anybody but root, a user of its own for every program.
+Runs: worker node. The runner and the limits are the same. Where the kernel allows it, the process has user, pid,
+network, mount and ipc namespaces of its own, and a root that shows only the interpreter. It gives no wall against bugs
+of the kernel. Only where root starts it, every program has a user of its own. A leftover is a scratch folder whose name
+has an owner that is gone.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ from deepcoder.sandbox.stream import (
 
 log = logging.getLogger(__name__)
 
-# What the image has, shown to programs where it is installed.
+# The libraries of the Docker image, shown to programs where they are installed here.
 LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest py iniconfig packaging pluggy pygments".split()
-SCRATCH = "deepcoder-"  # then the owner, in the names of folders
-SEND_S = 60.0  # without any progress
-CLOSE_S = 5.0
-# More than any program needs: a function program takes its processor time for all its calls, and an input is a file of
-# the runner's.
-CPU_S, FILE_BYTES = 300, 1 << 30
+SCRATCH_PREFIX = "deepcoder-"  # of the names of scratch folders; the owner follows
+SEND_TIMEOUT_S = 60.0  # a send without any progress fails after this
+CLOSE_TIMEOUT_S = 5.0  # a process that has not ended after this is killed
+# This process may not be limited below these, which no program exceeds. A function program uses its CPU time for all
+# its calls; the file is the runner's, for an input.
+LEAST_CPU_S, LEAST_FILE_BYTES = 300, 1 << 30
 
 
 def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
@@ -77,7 +78,7 @@ def start_process(python: str | None = None, memory_bytes: int = Limits().memory
                 raise
             log.warning("%s: programs run with limits, but can read what this user and this process can read", error)
         process = _Process({"command": command}, interpreter)
-        process.scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{owner.name()}.")
+        process.scratch = tempfile.mkdtemp(prefix=f"{SCRATCH_PREFIX}{owner.name()}.")
         try:
             return Sandbox(process, scratch=process.scratch)
         except SandboxError as error:
@@ -96,25 +97,25 @@ def why_not() -> str:
 
 def sweep() -> None:
     """Remove the folders whose owners are gone; processes end with theirs. Machines may share the outer folder."""
-    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*.*"):
-        if owner.is_gone(path.name.removeprefix(SCRATCH).partition(".")[0], is_of_this_machine=False):
-            log.warning("%s was left behind", path)
+    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH_PREFIX}*.*"):
+        if owner.is_gone(path.name.removeprefix(SCRATCH_PREFIX).partition(".")[0], is_of_this_machine=False):
+            log.warning("scratch folder %s was left behind", path)
             shutil.rmtree(path, ignore_errors=True)
 
 
 def _check_limits(memory_bytes: int) -> None:
-    """What limits this process limits the programs too: right ones would fail by less than they are promised.
+    """Refuse to start where a limit of this process is below what programs are promised, since they inherit it.
 
     Raises:
-        SandboxUnavailable: One is too low.
+        SandboxUnavailable: A limit is too low.
     """
     space = memory_bytes + namespaces.STACK_BYTES + PROGRAM_HEADROOM_BYTES
     for option, kind, unit, needed in (
         ("-Hs", resource.RLIMIT_STACK, 1024, namespaces.STACK_BYTES),
         ("-Hv", resource.RLIMIT_AS, 1024, space),
         ("-Sd", resource.RLIMIT_DATA, 1024, space),
-        ("-Sf", resource.RLIMIT_FSIZE, 1024, FILE_BYTES),
-        ("-St", resource.RLIMIT_CPU, 1, CPU_S),
+        ("-Sf", resource.RLIMIT_FSIZE, 1024, LEAST_FILE_BYTES),
+        ("-St", resource.RLIMIT_CPU, 1, LEAST_CPU_S),
         ("-Su", resource.RLIMIT_NPROC, 1, Limits().processes),
     ):
         soft, hard = resource.getrlimit(kind)
@@ -125,7 +126,7 @@ def _check_limits(memory_bytes: int) -> None:
 
 
 def _interpreter_paths(interpreter: Path) -> list[str]:
-    """All that it needs to start, the outer before the inner."""
+    """Return the paths that the interpreter needs to start, the outer before the inner."""
     prefix = Path(os.path.realpath(interpreter.parent.parent))
     usual = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"]
     paths = [path for path in usual if os.path.exists(path)]
@@ -134,17 +135,17 @@ def _interpreter_paths(interpreter: Path) -> list[str]:
 
 
 def _libraries() -> dict[str, str]:
-    """Where the packages and modules that programs may import are installed, by name of folder or file.
+    """Return where the packages and modules that programs may import are installed, by name of folder or file.
 
-    The owner's own folders, which are on the path too, are not looked at: a `py` there is nobody's to see.
+    Only site-packages are searched: the owner's own folders are on the path too, and programs must not see them.
     """
     installed = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     found = {}
     for name in LIBRARIES:
         spec = PathFinder.find_spec(name.partition(".")[0], installed)
-        if spec is None or spec.origin is None:  # without an origin it is a folder that happens to have the name
+        if spec is None or spec.origin is None:  # a folder that happens to have the name has no origin
             continue
-        origin = Path(spec.origin).resolve()  # what a link names is not shown
+        origin = Path(spec.origin).resolve()  # programs do not see the target of a link
         if spec.submodule_search_locations is None:
             found[Path(spec.origin).name] = str(origin)
         else:
@@ -155,7 +156,7 @@ def _libraries() -> dict[str, str]:
 
 
 class _Process:
-    """The pipes of one local process. The mutable state: the folder that is removed with it, if it has got one."""
+    """The pipes of one local process. The mutable state: its scratch folder, removed with it; empty for none."""
 
     start_timeout_s = START_TIMEOUT_S
     silence_timeout_s = SILENCE_TIMEOUT_S
@@ -176,7 +177,7 @@ class _Process:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         os.set_blocking(self._process.stdin.fileno(), False)
-        self._writable, self._readable = select.poll(), select.poll()  # of numbers however large, unlike select
+        self._writable, self._readable = select.poll(), select.poll()  # select takes no large descriptors
         self._writable.register(self._process.stdin, select.POLLOUT)
         self._readable.register(self._process.stdout, select.POLLIN)
         self.pid: int | None = self._process.pid
@@ -186,8 +187,8 @@ class _Process:
         assert self._process.stdin is not None
         rest = memoryview(data)
         while rest:
-            if not self._writable.poll(1000 * SEND_S):
-                raise TimeoutError("it does not read")
+            if not self._writable.poll(1000 * SEND_TIMEOUT_S):
+                raise TimeoutError("the process does not read")
             rest = rest[os.write(self._process.stdin.fileno(), rest) :]
 
     def receive(self, timeout_s: float) -> bytes:
@@ -207,7 +208,7 @@ class _Process:
             if pipe is not None:
                 pipe.close()
         try:
-            self._process.wait(CLOSE_S)
+            self._process.wait(CLOSE_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

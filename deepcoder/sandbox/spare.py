@@ -23,7 +23,7 @@ class Spare:
     """
 
     def __init__(self, config: SandboxConfig, prove: Callable[[Sandbox], None]) -> None:
-        """`prove` raises SandboxError where a sandbox that has started does not work."""
+        """Have no sandbox yet. `prove` raises SandboxError where a sandbox that has started does not work."""
         self._config = config
         self._prove = prove
         self._thread = ThreadPoolExecutor(1)
@@ -45,7 +45,7 @@ class Spare:
             try:
                 return self._proven(coming.result())
             except SandboxError as error:  # it did not start, or was lost while it waited
-                log.info("a spare sandbox is of no use: %s", error)
+                log.info("the spare sandbox is unusable: %s", error)
         return self._proven(start(self._config))
 
     def _proven(self, sandbox: Sandbox) -> Sandbox:

@@ -14,7 +14,7 @@ from typing import Protocol
 from deepcoder.wire.languages import LANGUAGES
 
 START_TIMEOUT_S = 60.0  # the usual `Stream.start_timeout_s`
-SILENCE_TIMEOUT_S = 20.0  # the usual `Stream.silence_timeout_s`; a runner at work sends a heartbeat every BEAT_S
+SILENCE_TIMEOUT_S = 20.0  # the usual `Stream.silence_timeout_s`, of several RUNNER_HEARTBEAT_S
 STDERR_TAIL_BYTES = 4096  # what is kept of the runner's standard error, for logs
 
 PROGRAM_HEADROOM_BYTES = 1 << 30  # a sandbox's memory above a program's own limit, so that a program meets that first
@@ -25,8 +25,9 @@ ENVIRONMENT = {
     **{name: value for each in LANGUAGES.values() for name, value in each.environment.items()},
 }
 
-# A bare interpreter reads the runner's modules from its standard input, then becomes the runner. What libraries ask to
-# have done after each fork is noted instead: threading and random alone cost a third of a test. See `runner/languages`.
+# A bare interpreter reads the runner's modules from its standard input, then becomes the runner. The hooks that
+# libraries register for each fork are collected instead of run (those of threading and random alone cost a third of a
+# test): see `runner/languages`.
 BOOTSTRAP = """
 import json, os, sys, types
 def read(n):
@@ -67,7 +68,7 @@ class SandboxError(Exception):
 
 
 class SandboxUnavailable(SandboxError):
-    """No sandbox of this kind can start here until somebody changes something; the message says what."""
+    """No sandbox of this kind can start here until something is changed; the message says what."""
 
 
 class Stream(Protocol):

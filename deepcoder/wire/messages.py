@@ -3,18 +3,18 @@
 Runs: on both sides of the wall. A frame is two big-endian 32-bit lengths, then a JSON head, then raw bytes (the source,
 an input, an output), so data is neither escaped nor decoded on the way.
 
-    worker → runner   {"kind": "load", "task": n, ...}   + source     drop what runs now; what follows is for this task
+    worker → runner   {"kind": "load", "task": n, ...}   + source     end the task that runs; the next runs are of this
                       {"kind": "run", "task": n}         + input      one execution
-                      {"kind": "run", "task": n, "input": k}          one execution, on an input that is kept
+                      {"kind": "run", "task": n, "input": k}          one execution, on a cached input
                       {"kind": "end"}                                 no more runs come: end the process after the last
-                      {"kind": "stop"}                                the task is over: end whatever it still runs
-                      {"kind": "keep", "input": k, ...}  + part       keep an input: its size, and a part from where on
-                      {"kind": "drop", "input": k}                    keep it no longer
+                      {"kind": "stop"}                                the task is over: end what it still runs
+                      {"kind": "keep", "input": k, ...}  + part       cache an input: its size, one part and its start
+                      {"kind": "drop", "input": k}                    evict an input from the cache
     runner → worker   {"kind": "hello", "protocol": 2, ...}
                       {"kind": "outcome", "task": n, ...} + output    one per run, in order, unless stopped before
 
-A large input crosses once for all the programs that get it, in parts, so that neither side holds it twice. What is kept
-belongs to no task; the worker numbers it, and says what goes when it is too much.
+A large input crosses once for all the programs that read it, in parts, so that neither side holds it twice. The cache
+of inputs belongs to no task. The worker numbers its entries and decides which are evicted.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from deepcoder.wire.limits import Limits, Mode
 PROTOCOL = 2  # a hello with another number is refused
 
 LENGTHS = struct.Struct(">II")
-BEAT_S = 2.0  # a runner with something at work is not silent for longer
+RUNNER_HEARTBEAT_S = 2.0  # a runner at work sends something at least this often
 ABANDONED_S, ABANDONED_FACTOR = 20.0, 10  # an execution ends after this time and so many wall limits, on any machine
-STDERR_BYTES = 16 << 10  # the tail of stderr that is kept, for people to read
+STDERR_BYTES = 16 << 10  # an outcome has this much of the end of stderr, for people to read
 
 
 class Ended(str, Enum):
@@ -52,7 +52,7 @@ class Ended(str, Enum):
 
 
 class Sign(str, Enum):
-    """What an honest program does not do. A fact like the others: no verdict depends on it."""
+    """Something that honest programs do not do. It is a fact like the others: no verdict depends on it."""
 
     PROCESSES = "left processes running"
     REPORT = "forged a report"
@@ -83,23 +83,23 @@ class Outcome:
     exit_code: int | None = None
     signal: int | None = None
     error: str = ""  # one line: the exception or the compiler's message
-    bases: str = ""  # names of the exception's classes, the nearest first
+    bases: str = ""  # the names of the exception's classes, the nearest first
     stderr: str = ""  # the last STDERR_BYTES
     cpu_s: float = 0.0
     wall_s: float = 0.0
-    charged_s: float = 0.0  # of them those that count against the limit: not spent waiting for a processor
+    charged_s: float = 0.0  # the wall seconds that count against the limit: not spent waiting for a processor
     peak_bytes: int = 0
     signs: tuple[Sign, ...] = ()
 
     def facts(self) -> dict[str, Any]:
-        """The head of a frame that says it: the fields that are not as in most outcomes, without the output."""
+        """Return the head of the outcome's frame: the fields that differ from the defaults, without the output."""
         facts = {name: value for name, value in self.__dict__.items() if value != _USUAL.get(name)}
         facts.pop("output", None)
         return facts
 
     @classmethod
     def read(cls, head: Mapping[str, Any], output: bytes) -> Outcome:
-        """From the head of a frame and its body.
+        """Return the outcome that a frame's head and body say.
 
         Raises:
             ValueError: The head is not that of an outcome.
@@ -126,29 +126,29 @@ def abandoned_after_s(wall_s: float) -> float:
 
 
 def frame(head: Mapping[str, Any], body: bytes | memoryview = b"") -> bytes:
-    """One message as bytes."""
+    """Return one message as bytes."""
     return opening(head, len(body)) + body
 
 
 def opening(head: Mapping[str, Any], body_bytes: int) -> bytes:
-    """What stands before the body of a message."""
-    text = _ENCODER.encode(head).encode()
+    """Return the bytes that stand before the body of a message."""
+    text = _HEAD_ENCODER.encode(head).encode()
     return LENGTHS.pack(len(text), body_bytes) + text
 
 
 def _short_int(digits: str) -> int:
-    if len(digits) > 4300:  # where Python itself draws the line, unless a data set made it lift that
+    if len(digits) > 4300:  # Python's own limit, which a data set may have lifted
         raise ValueError(f"the head of a frame has an int of {len(digits)} digits")
     return int(digits)
 
 
-# Made once: making one costs more than to use it.
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
-_DECODER = json.JSONDecoder(parse_int=_short_int)
+# Made once, since making one costs more than using it.
+_HEAD_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_HEAD_DECODER = json.JSONDecoder(parse_int=_short_int)
 
 
 class Frames:
-    """Splits a byte stream into messages, however the stream was cut.
+    """Splits a byte stream into messages, wherever the stream was cut.
 
     Raises:
         ValueError: From `next`, when the bytes are no frame or announce more than `max_bytes`.
@@ -159,10 +159,11 @@ class Frames:
         self._data = bytearray()
 
     def feed(self, data: bytes) -> None:
+        """Add bytes from the stream."""
         self._data += data
 
     def next(self) -> tuple[dict[str, Any], bytes] | None:
-        """The next message's head and body, or None until more bytes come."""
+        """Return the next message's head and body, or None until more bytes come."""
         if len(self._data) < LENGTHS.size:
             return None
         head_bytes, body_bytes = LENGTHS.unpack_from(self._data)
@@ -176,7 +177,7 @@ class Frames:
             body = bytes(view[LENGTHS.size + head_bytes : end])
         del self._data[:end]
         try:
-            head = _DECODER.decode(head_text)
+            head = _HEAD_DECODER.decode(head_text)
         except RecursionError:
             raise ValueError("the head of a frame nests too deeply") from None
         if not isinstance(head, dict):

@@ -26,18 +26,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-NODES = 1 << 20  # of a list or a tree; more means that it runs in a circle
+MOST_NODES = 1 << 20  # a list or a tree with more nodes runs in a circle
 _NO_NAMES: Mapping[str, Any] = {}
 _CONTAINERS = (list, tuple, dict, set)
 _PLAIN_INT_BITS = 4000
-_DECIMAL_DIGITS = 1200  # of a Decimal written out; as an int, 1e1000000000 would take a gigabyte
-# To compare the two takes quadratic time, and the elements of one set may be compared as soon as it is made.
+_DECIMAL_DIGITS = 1200  # the most that a Decimal has written out: 1e1000000000 as an int would take a gigabyte
+# Comparing the two takes quadratic time, and making a set may compare its elements.
 _CLASH = f"a Decimal stands beside an int of over {_PLAIN_INT_BITS} bits"
-_SAME_HASH = 100  # more elements of one hash than that are an attack: adding n of them takes n * n steps
+_SAME_HASH = 100  # more elements of one hash are an attack: adding n of them takes n * n steps
 
 
 class Opaque:
-    """An object that has no encoding: all that is known of it is the name of its class, and whether it is true."""
+    """An object without an encoding. Only the name of its class and its truth value crossed the wall."""
 
     def __init__(self, class_name: str, truth: bool) -> None:
         self.class_name = class_name
@@ -59,7 +59,7 @@ class ListNode:
 
     @classmethod
     def of(cls, items: Iterable[Any]) -> Any:
-        """The list of these items; None where there are none."""
+        """Return the list of these items; None where there are none."""
         head = None
         for item in reversed(list(items)):
             head = cls(item, head)
@@ -76,7 +76,7 @@ class TreeNode:
 
     @classmethod
     def of(cls, items: Iterable[Any]) -> Any:
-        """The tree of LeetCode's list notation: level by level, None for a child that is not there."""
+        """Return the tree that LeetCode's list notation says: level by level, None for a child that is not there."""
         rest = iter(items)
         first = next(rest, None)
         if first is None:
@@ -95,25 +95,25 @@ class TreeNode:
 
 
 def list_notation(node: Any) -> list[Any]:
-    """The items of a linked list.
+    """Return the items of a linked list.
 
     Raises:
-        TypeError: It runs in a circle.
+        TypeError: The list runs in a circle.
     """
     items = []
     while node is not None:
         items.append(node.val)
         node = node.next
-        if len(items) > NODES:
+        if len(items) > MOST_NODES:
             raise TypeError("a linked list runs in a circle")
     return items
 
 
 def tree_notation(node: Any) -> list[Any]:
-    """A binary tree level by level, None for a child that is not there, without the Nones at the end.
+    """Return a binary tree level by level, None for a child that is not there, without the Nones at the end.
 
     Raises:
-        TypeError: It runs in a circle.
+        TypeError: The tree runs in a circle.
     """
     items: list[Any] = []
     level = deque([node])
@@ -122,7 +122,7 @@ def tree_notation(node: Any) -> list[Any]:
         items.append(None if node is None else node.val)
         if node is not None:
             level.extend((node.left, node.right))
-        if len(items) > NODES:
+        if len(items) > MOST_NODES:
             raise TypeError("a tree runs in a circle")
     while items and items[-1] is None:
         items.pop()
@@ -179,7 +179,7 @@ def _give_keywords(node_class: Callable[..., Any], val: Any, linked: Mapping[str
 
 
 def encode(value: Any, objects: bool = False) -> str:
-    """The value as text. `objects`: whether it may have objects without an encoding, which become `Opaque`.
+    """Return the value as text. With `objects`, objects without an encoding become `Opaque`; else they are an error.
 
     Raises:
         TypeError: The value has no encoding, contains itself, or nests too deeply.
@@ -194,6 +194,7 @@ def encode(value: Any, objects: bool = False) -> str:
 
 
 def _tagged(value: Any, objects: bool) -> Any:
+    """Return what stands for the value in JSON: itself, or a tagged object."""
     if value is None or value is True or value is False or type(value) is str:
         return value
     if isinstance(value, int):
@@ -224,14 +225,8 @@ def _tagged(value: Any, objects: bool) -> Any:
         return {"$bytes": bytes(value).hex()}
     if isinstance(value, complex):
         return {"$complex": [_tagged(value.real, objects), _tagged(value.imag, objects)]}
-    if isinstance(value, Fraction):
-        terms = [value.numerator, value.denominator]
-        if max(map(int.bit_length, terms)) <= _PLAIN_INT_BITS:
-            return {"$fraction": terms}
-        if value.denominator == 1:
-            return {"$int": hex(value.numerator)}
-    if isinstance(value, Decimal) and _is_short(Decimal(value)):
-        return {"$decimal": str(Decimal(value))}
+    if (exact := _tagged_exact(value)) is not None:
+        return exact
     if hasattr(value, "tolist"):
         return _tagged(value.tolist(), objects)
     if isinstance(value, Opaque):
@@ -241,15 +236,28 @@ def _tagged(value: Any, objects: bool) -> Any:
     raise TypeError(f"a value of type {type(value).__name__} has no encoding")
 
 
+def _tagged_exact(value: Any) -> Any:
+    """Return a Fraction or a Decimal as JSON; None for any other value, and where it is too long to compare."""
+    if isinstance(value, Fraction):
+        terms = [value.numerator, value.denominator]
+        if max(map(int.bit_length, terms)) <= _PLAIN_INT_BITS:
+            return {"$fraction": terms}
+        if value.denominator == 1:
+            return {"$int": hex(value.numerator)}
+    if isinstance(value, Decimal) and _is_short(Decimal(value)):
+        return {"$decimal": str(Decimal(value))}
+    return None
+
+
 def _is_short(number: Decimal) -> bool:
-    """Whether a Decimal compares without an error, and in little time: with a signaling NaN it is an error."""
+    """Return whether a Decimal compares in little time and without an error; a signaling NaN raises one."""
     return not number.is_snan() and max(len(str(number)), abs(number.adjusted())) <= _DECIMAL_DIGITS
 
 
 def decode(text: str | bytes | bytearray, names: Mapping[str, Any] = _NO_NAMES) -> Any:
-    """The value that `encode` wrote.
+    """Return the value that `encode` wrote.
 
-    `names`: those that a program defines. Nodes are of its own ListNode and TreeNode if these have the usual fields.
+    `names` are those that a program defines: nodes are of its own ListNode and TreeNode if these have the usual fields.
 
     Raises:
         ValueError: The text is not an encoded value.
@@ -257,7 +265,7 @@ def decode(text: str | bytes | bytearray, names: Mapping[str, Any] = _NO_NAMES) 
     list_node, tree_node = names.get("ListNode", ListNode), names.get("TreeNode", TreeNode)
     try:
         text = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
-        # Without an escape in it, and `encode` writes none, a tag can be seen in the text.
+        # A tag without an escape can be seen in the text, and `encode` writes no escapes.
         may_have_decimals = "$decimal" in text or "\\u00" in text
         decoder = _DECODER
         if may_have_decimals or list_node is not ListNode or tree_node is not TreeNode:
@@ -329,7 +337,7 @@ _READ: dict[str, Any] = {
 
 
 def _node_readers(list_node: Callable[..., Any], tree_node: Callable[..., Any]) -> dict[str, Any]:
-    """Return how nodes of these classes are read, where they are not ours."""
+    """Return the readers of nodes of these classes, where the classes are not ours."""
     readers: dict[str, Any] = {}
     if list_node is not ListNode:
         readers["$list_node"] = lambda items: _rebuilt(ListNode.of(items), list_node, ["next"])
@@ -371,6 +379,6 @@ def _decoder(hook: _Hook) -> json.JSONDecoder:
     return json.JSONDecoder(object_hook=hook, parse_constant=_refuse_constant, parse_int=_plain_int)
 
 
-# Made once: making one costs more than a short value.
+# Made once, since making one costs more than a short value.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _DECODER = _decoder(_untagged(_READ))
