@@ -14,9 +14,9 @@ from deepcoder.pool import ray_internals
 from deepcoder.pool.crew import Node
 
 
-def room(resource: str, avoided: Sequence[str]) -> dict[str, Any]:
-    """Return what Ray is asked for one sandbox, on none of the nodes `avoided` (ids)."""
-    options: dict[str, Any] = {"num_cpus": 0, "resources": {resource: 1}} if resource else {"num_cpus": 1}
+def room(resource: str, avoided: Sequence[str], cpus: float = 1.0) -> dict[str, Any]:
+    """Return what Ray is asked for one sandbox, on none of the nodes `avoided` (ids): CPUs, or one of the resource."""
+    options: dict[str, Any] = {"num_cpus": 0, "resources": {resource: 1}} if resource else {"num_cpus": cpus}
     if avoided:
         options["label_selector"] = {"ray.io/node-id": f"!in({','.join(avoided)})"}
     return options
