@@ -640,7 +640,7 @@ def test_worker_that_does_not_answer_is_not_asked_again_at_once() -> None:
 
 def test_tests_that_are_let_go_of_go_to_the_idle_worker_and_the_halves_are_put_together() -> None:
     pool = split_pool()
-    call = next(iter(pool.dispatcher.clients._records["client"].calls))
+    call = next(iter(pool.dispatcher.clients._states["client"].calls))
     pool.do(pool.dispatcher.split_answered(pool.members[0], 0, [1, 3], pool.now))
     (number,) = pool.held(pool.members[1])
     pool.report(pool.members[1], [(number, judgement(passed=2))], costs=[(1, 0.01), (3, 0.01)])
@@ -651,7 +651,7 @@ def test_tests_that_are_let_go_of_go_to_the_idle_worker_and_the_halves_are_put_t
 
 def test_half_that_fails_ends_the_other() -> None:
     pool = split_pool()
-    call = next(iter(pool.dispatcher.clients._records["client"].calls))
+    call = next(iter(pool.dispatcher.clients._states["client"].calls))
     pool.do(pool.dispatcher.split_answered(pool.members[0], 0, [1, 3], pool.now))
     (number,) = pool.held(pool.members[1])
     pool.report(pool.members[1], [(number, WA)], costs=[(1, 0.01)])
@@ -661,7 +661,7 @@ def test_half_that_fails_ends_the_other() -> None:
 
 def test_tests_given_away_in_an_answer_that_was_lost_are_run_by_others() -> None:
     pool = split_pool()
-    call = next(iter(pool.dispatcher.clients._records["client"].calls))
+    call = next(iter(pool.dispatcher.clients._states["client"].calls))
     pool.report(pool.members[0], [(0, judgement(passed=2))], costs=[(0, 0.01), (2, 0.01)])
     (member,) = [each for each in pool.members if pool.held(each)]
     pool.report(member, [(pool.held(member)[0], judgement(passed=2))], costs=[(1, 0.01), (3, 0.01)])

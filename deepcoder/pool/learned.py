@@ -57,37 +57,37 @@ class Learned:
 
     def ran(self, problem: str, costs: Sequence[tuple[int, float]], failed: bool) -> None:
         """Learn from tests that were run: their numbers and CPU seconds, and whether the last one failed."""
-        known = self._problems.find(problem)
-        if known is None:
+        statistics = self._problems.find(problem)
+        if statistics is None:
             return
         for rank, (number, cpu_s) in enumerate(costs):
-            known.runs[number] = DECAY * known.runs[number] + 1
-            known.cpu_s[number] = DECAY * known.cpu_s[number] + cpu_s
-            known.failures[number] = DECAY * known.failures[number] + (failed and rank == len(costs) - 1)
+            statistics.runs[number] = DECAY * statistics.runs[number] + 1
+            statistics.cpu_s[number] = DECAY * statistics.cpu_s[number] + cpu_s
+            statistics.failures[number] = DECAY * statistics.failures[number] + (failed and rank == len(costs) - 1)
 
     def took(self, problem: str, seconds: float) -> None:
         """Learn the seconds that a whole submission took."""
-        known = self._problems.find(problem)
-        if known is not None:
-            before_s = known.submission_s
-            known.submission_s = seconds if before_s is None else before_s + LATEST_WEIGHT * (seconds - before_s)
+        statistics = self._problems.find(problem)
+        if statistics is not None:
+            before_s = statistics.submission_s
+            statistics.submission_s = seconds if before_s is None else before_s + LATEST_WEIGHT * (seconds - before_s)
 
     def submission_s(self, problem: str) -> float | None:
         """Return the seconds expected of a submission; None where none was judged."""
-        known = self._problems.find(problem)
-        return None if known is None else known.submission_s
+        statistics = self._problems.find(problem)
+        return None if statistics is None else statistics.submission_s
 
     def order(self, problem: str, tests: Sequence[int]) -> tuple[int, ...]:
         """Return these tests, the one that is likely to fail soonest first."""
-        known = self._problems.find(problem)
-        if known is None:
+        statistics = self._problems.find(problem)
+        if statistics is None:
             return tuple(tests)
-        all_runs, all_cpu_s = sum(known.runs), sum(known.cpu_s)
+        all_runs, all_cpu_s = sum(statistics.runs), sum(statistics.cpu_s)
         usual_s = all_cpu_s / all_runs if all_runs else 0.0
 
         def failures_per_s(number: int) -> float:
-            runs = known.runs[number]
-            failures = (known.failures[number] + PRIOR_RUNS * known.prior[number]) / (runs + PRIOR_RUNS)
-            return failures / ((known.cpu_s[number] / runs if runs else usual_s) + OVERHEAD_S)
+            runs = statistics.runs[number]
+            failures = (statistics.failures[number] + PRIOR_RUNS * statistics.prior[number]) / (runs + PRIOR_RUNS)
+            return failures / ((statistics.cpu_s[number] / runs if runs else usual_s) + OVERHEAD_S)
 
         return tuple(sorted(tests, key=failures_per_s, reverse=True))

@@ -68,7 +68,7 @@ class Worker:
         self._thread = ThreadPoolExecutor(1)
         self._renewer = ThreadPoolExecutor(1)
         self._renewal: Future[None] | None = None
-        self._news: asyncio.Event | None = None
+        self._wake: asyncio.Event | None = None
         self._lock = threading.Lock()
         self._references: dict[str, list[ray.ObjectRef[Problem]]] = {}
         self._inbox = Inbox()
@@ -106,8 +106,8 @@ class Worker:
         `problems`: by key, references in lists, because Ray would resolve them outside.
         """
         loop = asyncio.get_running_loop()
-        if self._news is None:
-            self._news = asyncio.Event()
+        if self._wake is None:
+            self._wake = asyncio.Event()
         with self._lock:
             begins = self._inbox.take(works, time.monotonic())
             for key, references in problems.items():
@@ -119,14 +119,14 @@ class Worker:
             judging = loop.run_in_executor(self._thread, self._judge_all, loop)
             judging.add_done_callback(partial(end_if_failed, "worker"))
         while True:
-            self._news.clear()
+            self._wake.clear()
             with self._lock:
                 now = time.monotonic()
                 due_s = self._inbox.due_s(now)
                 if due_s <= 0:
                     return self._inbox.report(self._name(), now)
             try:
-                await asyncio.wait_for(self._news.wait(), due_s)
+                await asyncio.wait_for(self._wake.wait(), due_s)
             except TimeoutError:
                 pass
 
@@ -143,7 +143,7 @@ class Worker:
 
     def _judge_all(self, loop: asyncio.AbstractEventLoop) -> None:
         """Judge the parts that wait until none does; in the judging thread."""
-        assert self._news is not None
+        assert self._wake is not None
         while True:
             with self._lock:
                 current = self._inbox.begin_next(time.monotonic())
@@ -152,10 +152,10 @@ class Worker:
                 self._stop.clear()
             outcome = self._judge(current, loop)
             with self._lock:
-                is_news = self._inbox.finish(outcome, time.monotonic())
-            if is_news:
-                loop.call_soon_threadsafe(self._news.set)
-        loop.call_soon_threadsafe(self._news.set)
+                may_be_due = self._inbox.finish(outcome, time.monotonic())
+            if may_be_due:
+                loop.call_soon_threadsafe(self._wake.set)
+        loop.call_soon_threadsafe(self._wake.set)
 
     def _judge(self, current: Current, loop: asyncio.AbstractEventLoop) -> Done | Failed:
         """Judge the current part. This is the only place where a fault of ours becomes a value."""

@@ -175,9 +175,9 @@ class Worker:
         else:
             outcome = self._judged(plan)
         self.judging_s += now - plan.current.began
-        is_news = self._inbox.finish(outcome, now)
+        may_be_due = self._inbox.finish(outcome, now)
         self._begin_next()
-        if is_news:
+        if may_be_due:
             self._report_when_due()
 
     def _judged(self, plan: _Plan) -> Done:
