@@ -1,8 +1,8 @@
-"""Judge many programs, a third of them hostile, and see that no verdict is wrong and nothing grows or stays behind.
+"""Judge many programs, a third of them hostile: no verdict may be wrong, nothing may grow, nothing may stay behind.
 
-`python scripts/soak.py --sandbox docker`. The hostile ones are the attacks of `deepcoder redteam`; the others are
-right, wrong or broken. Counts and memory are those of this machine, so let nothing else use sandboxes
-meanwhile. Exit code 1 if a verdict was wrong or something was left.
+`python scripts/soak.py --sandbox docker`. The hostile programs are the attacks of `deepcoder redteam`; the others are
+right, wrong or broken. The script counts processes, files, containers and memory of the whole machine: nothing else may
+use sandboxes meanwhile. Exit code 1 if a verdict was wrong or something was left behind.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from deepcoder.tools import redteam
 from deepcoder.tools.console import progress
 from deepcoder.verdicts import Submission, Verdict
 
-BATCH = 500
-RUNNER = BOOTSTRAP.strip().splitlines()[0]  # in the command line of every runner
-SETTLE_S = 10.0  # in which the machine's init reaps what Ray and the engine have ended
+BATCH = 500  # programs
+RUNNER = BOOTSTRAP.strip().splitlines()[0]  # a text in the command line of every runner
+SETTLE_S = 10.0  # time for the machine's init to reap the processes that Ray and the engine have ended
 HONEST = {
     "a, b = map(int, input().split())\nprint(a * b)": Verdict.AC,
     "import sys\na, b = sys.stdin.read().split()\nsys.stdout.write(str(int(a) * int(b)))": Verdict.AC,
@@ -47,14 +47,14 @@ Case = tuple[Submission, frozenset[Verdict]]
 
 
 def honest() -> Iterator[Case]:
-    """Programs without malice, each with a text of its own."""
+    """Yield programs without malice, no two with the same text."""
     for number, (source, verdict) in enumerate(itertools.cycle(HONEST.items())):
         program = Program(f"{source}\n# {number}\n")
         yield Submission(redteam.problem("product", "stdin", redteam.LIMITS), program), frozenset([verdict])
 
 
 def hostile() -> Iterator[Case]:
-    """Every attack in every mode, again and again."""
+    """Yield every attack in every mode, again and again, with the verdicts that are right."""
     attacks = [(attack, mode) for attack in redteam.attacks() for mode in attack.verdicts]
     random.Random(0).shuffle(attacks)
     for attack, mode in itertools.cycle(attacks):
@@ -62,42 +62,42 @@ def hostile() -> Iterator[Case]:
 
 
 def cases(count: int) -> Iterator[Case]:
-    """Two honest ones, a hostile one, and so on."""
+    """Yield two honest programs, a hostile one, and so on."""
     kind, malice = honest(), hostile()
     for number in range(count):
         yield next(malice if number % 3 == 2 else kind)
 
 
 def commands() -> dict[int, str]:
-    """The command line of each process of this machine."""
-    found = {}
+    """Return the command line of each process of this machine, by pid."""
+    lines = {}
     for path in Path("/proc").glob("[0-9]*/cmdline"):
-        found[int(path.parent.name)] = _read(str(path)).replace("\0", " ")
-    return found
+        lines[int(path.parent.name)] = _read(str(path)).replace("\0", " ")
+    return lines
 
 
 def resident_mib(pids: list[int]) -> list[int]:
-    """Of each process, by age."""
+    """Return the resident MiB of each process, the oldest first."""
     pages = [int(_read(f"/proc/{pid}/statm").split()[1]) for pid in sorted(pids)]
     return [each * os.sysconf("SC_PAGE_SIZE") >> 20 for each in pages]
 
 
 def memory() -> dict[str, list[int]]:
-    """MiB resident of the workers, the coordinator, and the runners: a supervisor and a keeper for each sandbox."""
-    found = commands()
+    """Return the resident MiB of the workers, the coordinator and the runners."""
+    lines = commands()
     return {
-        "workers": resident_mib([pid for pid, text in found.items() if text.startswith("ray::Worker")]),
-        "coordinator": resident_mib([pid for pid, text in found.items() if text.startswith("ray::Coordinator")]),
-        "runners": resident_mib([pid for pid, text in found.items() if RUNNER in text and "namespaces.py" not in text]),
+        "workers": resident_mib([pid for pid, text in lines.items() if text.startswith("ray::Worker")]),
+        "coordinator": resident_mib([pid for pid, text in lines.items() if text.startswith("ray::Coordinator")]),
+        "runners": resident_mib([pid for pid, text in lines.items() if RUNNER in text and "namespaces.py" not in text]),
     }
 
 
 def leftovers(kind: str) -> dict[str, int]:
-    """What may stay behind on this machine, by kind."""
-    found = commands()
+    """Count what may stay behind on this machine."""
+    lines = commands()
     left = {
-        "processes of runners": sum(RUNNER in text for text in found.values()),
-        "zombies": sum("\nState:\tZ" in _read(f"/proc/{pid}/status") for pid in found),
+        "processes of runners": sum(RUNNER in text for text in lines.values()),
+        "zombies": sum("\nState:\tZ" in _read(f"/proc/{pid}/status") for pid in lines),
         "files in /tmp": sum(1 for _ in Path("/tmp").glob("deepcoder-*")),
         "files in /dev/shm": sum(1 for _ in Path("/dev/shm").iterdir()),
     }
@@ -109,7 +109,7 @@ def leftovers(kind: str) -> dict[str, int]:
 
 
 def _read(path: str) -> str:
-    """The text of a file of /proc; none where its process has ended meanwhile."""
+    """Return the text of a file of /proc; empty where its process has ended meanwhile."""
     try:
         return Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -117,11 +117,11 @@ def _read(path: str) -> str:
 
 
 def main(
-    programs: Annotated[int, typer.Option(min=1, help="How many to judge.")] = 20_000,
-    workers: Annotated[int, typer.Option(min=1)] = 2,
+    programs: Annotated[int, typer.Option(min=1, help="Number of programs to judge.")] = 20_000,
+    workers: Annotated[int, typer.Option(min=1, help="Number of sandboxes.")] = 2,
     sandbox: Annotated[str, typer.Option(help="docker or process.")] = "docker",
 ) -> None:
-    """Judge the programs in batches, then compare with the start."""
+    """Judge the programs in batches, then compare the machine with what it was at the start."""
     before = leftovers(sandbox)
     config = SandboxConfig(sandbox, memory_bytes=max(each.limits.memory_bytes for each in redteam.attacks()))
     wrong: list[str] = []
@@ -130,7 +130,9 @@ def main(
     began = time.monotonic()
     stream = cases(programs)
     with SandboxPool(workers, config) as pool, progress("soaking", programs) as tick:
-        seen: list[dict[str, list[int]]] = []  # after the first batch, when every part has been used, then by quarters
+        seen: list[
+            dict[str, list[int]]
+        ] = []  # after the first batch, when every part is in use, then after each quarter
         while batch := list(itertools.islice(stream, BATCH)):
             judgements = pool.judge([submission for submission, _ in batch], fresh=True)
             for (submission, right), judgement in zip(batch, judgements, strict=True):

@@ -40,23 +40,24 @@ out = Console()
 
 
 class Run(NamedTuple):
-    """What is ready to train."""
+    """Everything that is ready when training begins."""
 
     trainer: GRPOTrainer
     problems: list[Problem]
     shown: list[Problem]
     pool: SandboxPool
     limit: UnjudgedLimit | None
-    began: float  # by time.monotonic
+    began_s: float  # time.monotonic() at the start
 
 
 def prepare(arguments: Arguments, life: ExitStack) -> Run:
-    """Problems, sandboxes, model and start gate; the sandboxes end with `life`.
+    """Load the problems, start the sandboxes, make the trainer and pass the start gate; the sandboxes end with `life`.
 
     Raises:
-        ValueError, OSError, SandboxUnavailable, GateError: Something given or needed is wrong; the message says what.
+        ValueError, OSError, SandboxUnavailable, GateError: An argument, a file or this machine is wrong, as the message
+            says.
     """
-    began = time.monotonic()
+    began_s = time.monotonic()
     script, config, model = arguments
     selection = Selection(script.max_tests, script.time_limit_s, script.checker, script.times)
     quarantine = Path(script.quarantine) if script.quarantine else None
@@ -78,23 +79,23 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     if limit is not None:
         trainer.add_callback(limit)
     shown = report.spread(problems, script.shown) if trainer.is_world_process_zero() else []
-    return Run(trainer, problems, shown, pool, limit, began)
+    return Run(trainer, problems, shown, pool, limit, began_s)
 
 
 def train(run: Run) -> None:
-    """Train, and write and print the report.
+    """Train, then write and print the report.
 
     Raises:
-        TooManyUnjudged: The share of IE was above what is allowed.
+        TooManyUnjudged: The share of IE has passed the limit.
     """
-    trainer, problems, shown, pool, limit, began = run
+    trainer, problems, shown, pool, limit, began_s = run
     before = report.ask(trainer, shown, pool.judge)
     trainer.train(resume_from_checkpoint=trainer.args.resume_from_checkpoint)
     if limit is not None and limit.reason:
         raise TooManyUnjudged(limit.reason)
     after = report.ask(trainer, shown, pool.judge)
     trainer.save_model()
-    trainer.accelerator.wait_for_everyone()  # whoever has started the pool ends it
+    trainer.accelerator.wait_for_everyone()  # the first rank ends the pool when it leaves
     if trainer.is_world_process_zero():
         folder = Path(trainer.args.output_dir)
         if shown:
@@ -104,7 +105,7 @@ def train(run: Run) -> None:
         title = f"{folder.name}: GRPO with the all-tests-pass reward, {len(problems)} problems"
         report.draw(history, folder / "reward.png", title)
         first, last = report.fifths(history)
-        minutes, seconds = divmod(round(time.monotonic() - began), 60)
+        minutes, seconds = divmod(round(time.monotonic() - began_s), 60)
         out.print(
             f"Mean reward: {first:.2f} in the first fifth of the steps, {last:.2f} in the last; "
             f"{minutes} min {seconds} s; model, reward.png, before_after.md and judgements.jsonl are in "
@@ -114,7 +115,7 @@ def train(run: Run) -> None:
 
 
 def show(before: Sequence[report.Answers], after: Sequence[report.Answers]) -> None:
-    """Print the table, and a few answers."""
+    """Print the table of before and after, and a few answers."""
     table = Table(*report.HEADER, title="before and after")
     for row in report.compared(before, after):
         table.add_row(*row)
@@ -126,10 +127,10 @@ def show(before: Sequence[report.Answers], after: Sequence[report.Answers]) -> N
 
 
 def main() -> None:
-    """Run. What is wrong before the first step is one sentence and exit code 2; too many IE, one and exit code 1."""
+    """Run the script. A fault before the first step ends in a sentence and exit code 2, too many IE in exit code 1."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[RichHandler(show_path=False)])
     logging.getLogger("deepcoder").setLevel(logging.INFO)
-    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")  # TRL's to heed
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")  # for TRL to mend
     disable_progress_bar()
     with ExitStack() as life:
         try:
@@ -143,12 +144,12 @@ def main() -> None:
         except TooManyUnjudged as error:
             if run.trainer.is_world_process_zero():
                 say(error)
-            run.trainer.accelerator.wait_for_everyone()  # the first to leave has the others ended by their launcher
+            run.trainer.accelerator.wait_for_everyone()  # the launcher ends all ranks when one leaves with an error
             sys.exit(1)
 
 
 def say(error: Exception) -> None:
-    """In one line on stderr."""
+    """Print the error in one line on stderr."""
     sentence = " ".join(str(error).split())
     Console(stderr=True).print(f"train_grpo: {sentence}", markup=False, highlight=False, soft_wrap=True)
 

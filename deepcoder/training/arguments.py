@@ -1,4 +1,4 @@
-"""What a training run is given: a preset, then a YAML file, then flags, each overriding the one before.
+"""The arguments of a training run: a preset, then a YAML file, then flags, each overriding the one before.
 
 Runs: GPU node.
 """
@@ -23,63 +23,72 @@ _DEFAULT_PRESET = "tiny"
 
 @dataclass
 class ScriptArguments:
-    """What is ours; the rest are TRL's GRPOConfig and ModelConfig. No `model_name_or_path` means the tiny model."""
+    """The arguments that TRL's GRPOConfig and ModelConfig do not have. No `model_name_or_path` means the tiny model."""
 
-    preset: str = field(default=_DEFAULT_PRESET, metadata={"help": "Settings to start from, by name."})
+    preset: str = field(default=_DEFAULT_PRESET, metadata={"help": "The name of the preset to start from."})
     problems: str = field(
-        default="deepcoder_small", metadata={"help": "A file, a Hub data set, or the shipped set's name."}
+        default="deepcoder_small", metadata={"help": "A file of problems, a data set of the Hub, or deepcoder_small."}
     )
     quarantine: str | None = field(
-        default=None, metadata={"help": "Problems to leave out: a list that `deepcoder doctor -o` wrote."}
+        default=None, metadata={"help": "Leave out the problems in this list, which `deepcoder doctor -o` wrote."}
     )
     shortest: int | None = field(
         default=None,
-        metadata={"help": "Train on this many problems of each mode, those with the shortest references."},
+        metadata={"help": "Train on this many problems of each mode: those with the shortest references."},
     )
     workers: int | None = field(
-        default=None, metadata={"help": "Sandboxes; by default as many as Ray has processors for."}
+        default=None, metadata={"help": "Number of sandboxes; default: one per CPU of the cluster."}
     )
     max_workers: int | None = field(
-        default=None, metadata={"help": "Sandboxes that may be asked for while programs wait; by default no more."}
+        default=None, metadata={"help": "Most sandboxes to ask for while programs wait; default: no more than workers."}
     )
     resource: str = field(
-        default="", metadata={"help": "A custom resource of Ray of which a sandbox takes one, in place of a CPU."}
+        default="", metadata={"help": "Name of a custom Ray resource: each sandbox takes one of it in place of a CPU."}
     )
-    pool: str = field(default="", metadata={"help": "Use the sandboxes of the running pool of that name."})
+    pool: str = field(default="", metadata={"help": "Use the sandboxes of the running pool of this name."})
     sandbox: str = field(default="auto", metadata={"choices": [*KINDS], "help": "Where programs run."})
     max_tests: int | None = field(
-        default=15, metadata={"help": "Judge on the tests with the longest inputs; none means all."}
+        default=15,
+        metadata={"help": "Judge on this many tests of each problem: those with the longest inputs; none means all."},
     )
     format_penalty: float = field(
-        default=0.0, metadata={"help": "Taken from the reward of a completion without a program."}
+        default=0.0, metadata={"help": "Subtract this from the reward of a completion without a program."}
     )
-    checker: str = field(default="", metadata={"help": "In place of the checkers that the problems name."})
-    time_limit_s: float = field(default=6.0, metadata={"help": "CPU seconds per test, where a problem has no limit."})
+    checker: str = field(default="", metadata={"help": "Use this checker instead of those that the problems name."})
+    time_limit_s: float = field(
+        default=6.0, metadata={"help": "CPU seconds per test, for problems without a limit of their own."}
+    )
     times: str = field(
-        default="", metadata={"help": "Calibrate the limits: a file of times that `deepcoder doctor --times` wrote."}
+        default="",
+        metadata={"help": "Calibrate the time limits with this file, which `deepcoder doctor --times` wrote."},
     )
     max_ie_share: float | None = field(
         default=None,
         metadata={"help": "End training, with a checkpoint, when a larger share of completions could not be judged."},
     )
-    shown: int = field(default=8, metadata={"help": "Problems in the table of before and after; 0 means no table."})
+    shown: int = field(
+        default=8, metadata={"help": "Number of problems in the table of before and after; 0 means no table."}
+    )
 
 
 class Arguments(NamedTuple):
+    """All arguments of a run."""
+
     script: ScriptArguments
     grpo: GRPOConfig
     model: ModelConfig
 
 
 def presets() -> list[str]:
+    """Return the names of the presets."""
     return sorted(Path(each.name).stem for each in _PRESETS.iterdir())
 
 
 def preset(name: str) -> dict[str, Any]:
-    """The preset's settings.
+    """Return the settings of a preset.
 
     Raises:
-        ValueError: There is none of that name.
+        ValueError: No preset has this name.
     """
     if name not in presets():
         raise ValueError(f"unknown preset {name!r}: choose one of {', '.join(presets())}")
@@ -90,16 +99,16 @@ def parse(argv: Sequence[str]) -> Arguments:
     """Read the command line.
 
     Raises:
-        ValueError: Something in it, or in a file it names, is wrong.
+        ValueError: The command line is wrong, or a file that it names.
         OSError: The file that `--config` names cannot be read.
-        SystemExit: argparse found a fault and has said so, or `--help` was asked for.
+        SystemExit: argparse has printed what is wrong, or the `--help` that was asked for.
     """
     first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     first.add_argument("--preset")
     first.add_argument("--config")
-    known, flags = first.parse_known_args(argv)
-    config = _mapping(Path(known.config).read_text(), known.config) if known.config else {}
-    name = known.preset or str(config.get("preset", _DEFAULT_PRESET))
+    chosen, flags = first.parse_known_args(argv)
+    config = _mapping(Path(chosen.config).read_text(), chosen.config) if chosen.config else {}
+    name = chosen.preset or str(config.get("preset", _DEFAULT_PRESET))
 
     parser = TrlParser(
         (ScriptArguments, GRPOConfig, ModelConfig),
@@ -107,8 +116,8 @@ def parse(argv: Sequence[str]) -> Arguments:
         allow_abbrev=False,
     )
     unknown = parser.set_defaults_with_config(**preset(name))
-    if known.config:
-        flags = ["--config", known.config, *flags]
+    if chosen.config:
+        flags = ["--config", chosen.config, *flags]
     script, grpo, model, more_unknown, unused = parser.parse_args_and_config(
         ["--preset", name, *flags], return_remaining_strings=True, separate_remaining_strings=True
     )

@@ -1,4 +1,4 @@
-"""Puts the pieces together: problems and a model become TRL's trainer, with the reward in it.
+"""Make TRL's trainer from problems, a reward and a model.
 
 Runs: GPU node, in every trainer rank.
 """
@@ -23,7 +23,7 @@ Reward = Callable[..., list[float | None]]
 
 
 def chosen(problems: Sequence[Problem], shortest: int | None) -> list[Problem]:
-    """The problems to train on: all, or of each mode those with the shortest reference solutions.
+    """Return the problems to train on: all, or those of each mode with the shortest reference solutions.
 
     Raises:
         ValueError: A problem has no prompt.
@@ -33,17 +33,17 @@ def chosen(problems: Sequence[Problem], shortest: int | None) -> list[Problem]:
             raise ValueError(f"problem {problem.problem_id} has no prompt to train on")
     if shortest is None:
         return list(problems)
-    known = sorted((each for each in problems if each.reference), key=lambda each: len(each.reference or ""))
-    return [each for mode in Mode for each in [one for one in known if one.mode is mode][:shortest]]
+    solved = sorted((each for each in problems if each.reference), key=lambda each: len(each.reference or ""))
+    return [problem for mode in Mode for problem in [each for each in solved if each.mode is mode][:shortest]]
 
 
 def dataset(problems: Sequence[Problem]) -> Dataset:
-    """What TRL sees of the problems: no tests, so that it cannot print any."""
+    """Return what TRL sees of the problems. It has no tests, so that TRL cannot print any."""
     return Dataset.from_list([{"prompt": list(each.prompt), "problem_id": each.problem_id} for each in problems])
 
 
 def make_trainer(problems: Sequence[Problem], reward: Reward, config: GRPOConfig, model: ModelConfig) -> GRPOTrainer:
-    """TRL's trainer for the named model, or for a tiny one made now when none is named."""
+    """Return TRL's trainer for the named model; where none is named, for a tiny model that is made now."""
     if model.model_name_or_path is None:
         policy, tokenizer = tiny.warm_started(problems, config.seed)
         trainer = GRPOTrainer(policy, reward, config, dataset(problems), processing_class=tokenizer)
@@ -68,7 +68,7 @@ def make_trainer(problems: Sequence[Problem], reward: Reward, config: GRPOConfig
 
 
 class _StepLine(TrainerCallback):  # type: ignore[misc]
-    """One line per step in place of TRL's forty figures, which stay in the trainer's log history."""
+    """Log one line per step in place of TRL's forty figures, which the trainer's log history keeps."""
 
     def on_log(
         self,

@@ -1,4 +1,4 @@
-"""The log of judgements: what each completion's program was, and how it was judged; `deepcoder explain` reads it.
+"""The log of judgements: one record per completion, which `deepcoder explain` reads.
 
 Runs: GPU node, in every trainer rank, each with a file of its own.
 """
@@ -13,16 +13,16 @@ from deepcoder.datasets.selection import Selection
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission
 
-MAX_BYTES = 64 << 20  # of the file, and of the one before it, which is kept
+MAX_BYTES = 64 << 20  # a larger file is renamed to `..._older.jsonl`, in place of the one before it
 
 
 class JudgementLog:
-    """Appends one line per completion; give it to `CodeReward(log=...)`.
+    """Append one line per completion; to be given to `CodeReward(log=...)`.
 
     Args:
-        folder: Where `judgements.jsonl` is written, by ranks but the first `judgements_<rank>.jsonl`.
-        selection: What the problems were loaded with.
-        rank: Of this process among the trainer's.
+        folder: The first rank writes `judgements.jsonl` there, every other rank `judgements_<rank>.jsonl`.
+        selection: The selection that the problems were loaded with.
+        rank: The rank of this process.
     """
 
     def __init__(self, folder: Path, selection: Selection, rank: int = 0) -> None:

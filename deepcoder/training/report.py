@@ -1,4 +1,4 @@
-"""What a run came to: answers before and after as a table, reward and verdicts over the steps as a picture.
+"""The report of a run: a table of answers before and after, and a picture of reward and verdicts over the steps.
 
 Runs: GPU node, in the first trainer rank.
 """
@@ -40,7 +40,7 @@ HEADER = ("problem", "mode", "before", "after")
 
 @dataclass(frozen=True)
 class Answers:
-    """What the model answered to one problem, and how each answer was judged."""
+    """The model's answers to one problem, and their judgements."""
 
     problem: Problem
     texts: list[str]
@@ -48,7 +48,7 @@ class Answers:
 
     @property
     def reward(self) -> float:
-        """The mean over the answers that could be judged."""
+        """Return the mean reward of the answers that could be judged."""
         scores = [score for each in self.judgements if (score := all_or_nothing(each)) is not None]
         return _mean(scores)
 
@@ -58,13 +58,13 @@ class Answers:
 
 
 def spread(problems: Sequence[Problem], number: int) -> list[Problem]:
-    """That many of the problems, evenly taken."""
+    """Return this number of problems, evenly spaced."""
     number = min(number, len(problems))
     return [problems[i * len(problems) // number] for i in range(number)]
 
 
 def ask(trainer: GRPOTrainer, problems: Sequence[Problem], judge: Judge) -> list[Answers]:
-    """Sample as the trainer does, one group of answers per problem; the same at every call with the same weights."""
+    """Sample one group of answers per problem, as the trainer does; equal weights give equal answers."""
     args, tokenizer = trainer.args, trainer.processing_class
     model = trainer.accelerator.unwrap_model(trainer.model)
     was_training = model.training
@@ -101,7 +101,7 @@ def ask(trainer: GRPOTrainer, problems: Sequence[Problem], judge: Judge) -> list
 
 
 def compared(before: Sequence[Answers], after: Sequence[Answers]) -> list[tuple[str, ...]]:
-    """The table's rows, under HEADER: one per problem, and the mean."""
+    """Return the rows of the table under HEADER: one per problem, and the mean."""
     rows = [
         (old.problem.problem_id, str(old.problem.mode), str(old), str(new))
         for old, new in zip(before, after, strict=True)
@@ -111,19 +111,19 @@ def compared(before: Sequence[Answers], after: Sequence[Answers]) -> list[tuple[
 
 
 def samples(before: Sequence[Answers], after: Sequence[Answers], number: int) -> list[tuple[str, str]]:
-    """One answer before and one after to some of the problems: a title with the verdict, and the text."""
+    """Return one answer before and one after for some problems: a title with the verdict, and the text."""
     pairs = list(zip(before, after, strict=True))
-    found = []
+    chosen = []
     for pair in pairs[:: max(1, len(pairs) // number)][:number]:
         for when, answers in zip(("before", "after"), pair, strict=True):
             judgement = answers.judgements[0]
             detail = f" ({judgement.detail})" if judgement.detail else ""
-            found.append((f"{answers.problem.problem_id}, {when}: {judgement.verdict}{detail}", answers.texts[0]))
-    return found
+            chosen.append((f"{answers.problem.problem_id}, {when}: {judgement.verdict}{detail}", answers.texts[0]))
+    return chosen
 
 
 def markdown(before: Sequence[Answers], after: Sequence[Answers]) -> str:
-    """The table, and some of the answers in full."""
+    """Return the table and some full answers as Markdown."""
     table = [HEADER, ("---",) * len(HEADER), *compared(before, after)]
     parts = ["# Before and after", "\n".join(f"| {' | '.join(row)} |" for row in table)]
     parts += [f"## {title}\n\n~~~~text\n{text}\n~~~~" for title, text in samples(before, after, 4)]
@@ -131,14 +131,14 @@ def markdown(before: Sequence[Answers], after: Sequence[Answers]) -> str:
 
 
 def fifths(history: History) -> tuple[float, float]:
-    """The mean reward of the first and of the last fifth of the steps."""
+    """Return the mean reward of the first and of the last fifth of the steps."""
     rewards = [row["reward"] for row in _scored(history)]
     size = max(1, len(rewards) // 5)
     return _mean(rewards[:size]), _mean(rewards[-size:])
 
 
 def draw(history: History, path: Path, title: str) -> None:
-    """Write the picture: reward above, shares of the verdicts below. None where no step had a reward."""
+    """Write the picture: reward above, shares of the verdicts below. Write nothing where no step had a reward."""
     rows = _scored(history)
     if not rows:
         return
@@ -173,12 +173,12 @@ def draw(history: History, path: Path, title: str) -> None:
 
 
 def _scored(history: History) -> list[Mapping[str, Any]]:
-    """The log's rows that tell of newly sampled completions."""
+    """Return the rows of the log that have a reward: those of newly sampled completions."""
     return [row for row in history if row.get("reward") is not None]
 
 
 def _smooth(values: Sequence[float]) -> list[float]:
-    """A centred moving average over a tenth of the steps."""
+    """Return a centred moving average over a tenth of the steps."""
     half = len(values) // 20
     windows = [values[max(0, i - half) : i + half + 1] for i in range(len(values))]
     return [_mean(window) for window in windows]

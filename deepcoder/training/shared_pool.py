@@ -12,14 +12,14 @@ from trl import GRPOConfig
 
 from deepcoder.pool import SandboxPool
 
-DEADLINE_SHARE = 5 / 6  # of the time after which a process group gives its ranks up, as they wait for the slowest
+DEADLINE_SHARE = 5 / 6  # a batch's deadline, as a share of the timeout after which a process group ends its ranks
 
 
 def shared(pool: SandboxPool, config: GRPOConfig, life: ExitStack) -> SandboxPool:
-    """The pool that the first rank starts, for as long as `life` lasts; the other ranks are its clients.
+    """Start the pool in the first rank, and return a client of it in every other; the pool ends with `life`.
 
     Raises:
-        SandboxUnavailable, ConnectionError: It does not start, or is not reached.
+        SandboxUnavailable, ConnectionError: The pool does not start, or a rank does not reach it.
     """
     if config.world_size == 1:
         return life.enter_context(pool)

@@ -1,10 +1,10 @@
-"""The tiny preset's model: made here, from nothing, so that `make train` needs no download and no GPU.
+"""Make the model of the tiny preset from nothing, so that `make train` needs no download and no GPU.
 
 Runs: GPU node.
 
-A tokenizer is trained on the problems' own prompts and references, and a small model learns by heart to answer each
-prompt with one of a handful of programs, most of them wrong. GRPO then has something to find: which of them pass.
-That exercises the whole way, and says nothing about programming.
+A tokenizer is trained on the prompts and references of the problems. A small model learns by heart to answer each
+prompt with one of a few programs, most of them wrong. GRPO can then find out which of them pass. That exercises every
+part of training, and teaches nothing about programming.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _CHAT_TEMPLATE = (
     "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-_IGNORED = -100  # the label that the loss leaves out
+_IGNORED = -100  # the label of tokens that the loss leaves out
 
 
 @dataclass(frozen=True)
 class WarmStart:
-    """How the tiny model is made. Found by measurement: a mean reward near 0.3 after 40 s on 2 cores."""
+    """How the tiny model is made. These values were measured to give a mean reward near 0.3 after 40 s on 2 cores."""
 
     vocabulary: int = 1024
     width: int = 192
@@ -43,13 +43,13 @@ class WarmStart:
     steps: int = 100
     batch: int = 32
     learning_rate: float = 3e-3
-    right_share: float = 0.02  # of the completions shown; sampling at a low temperature makes it much more
-    unfenced_share: float = 0.3  # right programs without the fence that makes them an answer
-    mutants: int = 4  # per problem; they and a program with a syntax error share the rest
+    right_share: float = 0.02  # of the answers in training; sampling at a low temperature makes this much more
+    unfenced_share: float = 0.3  # of right programs without a fence, which are no answer
+    mutants: int = 4  # per problem; the mutants and a program with a syntax error share the rest
 
 
 def make_tokenizer(problems: Sequence[Problem], vocabulary: int) -> PreTrainedTokenizerFast:
-    """A byte-level BPE tokenizer with a chat template; no text is out of its reach."""
+    """Return a byte-level BPE tokenizer with a chat template; it can encode any text."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -72,7 +72,7 @@ def make_tokenizer(problems: Sequence[Problem], vocabulary: int) -> PreTrainedTo
 
 
 def make_model(tokenizer: PreTrainedTokenizerFast, warm: WarmStart) -> LlamaForCausalLM:
-    """An untrained Llama."""
+    """Return an untrained Llama."""
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=warm.width,
@@ -89,7 +89,7 @@ def make_model(tokenizer: PreTrainedTokenizerFast, warm: WarmStart) -> LlamaForC
 
 
 def completions(problem: Problem, warm: WarmStart, rng: random.Random) -> list[tuple[str, float]]:
-    """What the model shall answer to the problem, each with its share: right, mutated, unfenced, broken."""
+    """Return the answers that the model learns for the problem, with their shares: right, unfenced, wrong, broken."""
     right = _answer(problem)
     source = normalised(problem.reference or "")
     changed = mutants(source)
@@ -102,22 +102,22 @@ def completions(problem: Problem, warm: WarmStart, rng: random.Random) -> list[t
 def warm_started(
     problems: Sequence[Problem], seed: int, warm: WarmStart | None = None
 ) -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast]:
-    """The tiny model and its tokenizer, the same for the same problems and seed.
+    """Return the tiny model and its tokenizer. Equal problems and seeds give equal models.
 
     Raises:
         ValueError: No problem has a reference solution to learn from, or one does not parse.
     """
     warm = warm or WarmStart()
-    known = [problem for problem in problems if problem.reference]
-    if not known:
+    solved = [problem for problem in problems if problem.reference]
+    if not solved:
         raise ValueError("the tiny model learns from reference solutions, and no problem has one")
     rng = random.Random(seed)
     torch.manual_seed(seed)
-    tokenizer = make_tokenizer(known, warm.vocabulary)
+    tokenizer = make_tokenizer(solved, warm.vocabulary)
     model = make_model(tokenizer, warm)
     log.info("tiny model: %.1f million parameters", model.num_parameters() / 1e6)
 
-    rows = [_row(problem, tokenizer, warm, rng) for problem in known]
+    rows = [_row(problem, tokenizer, warm, rng) for problem in solved]
     optimizer = torch.optim.AdamW(model.parameters(), lr=warm.learning_rate, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, warm.learning_rate, total_steps=warm.steps, pct_start=0.1)
     model.train()
@@ -137,7 +137,7 @@ def warm_started(
     return model, tokenizer
 
 
-_Row = tuple[list[int], list[list[int]], list[float]]  # prompt, answers and how often each is shown
+_Row = tuple[list[int], list[list[int]], list[float]]  # the prompt, the answers, and the share of each
 
 
 def _row(problem: Problem, tokenizer: PreTrainedTokenizerFast, warm: WarmStart, rng: random.Random) -> _Row:

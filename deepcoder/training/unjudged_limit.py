@@ -1,4 +1,4 @@
-"""Ends training when too many completions could not be judged: their rewards are missing, and something is broken.
+"""End training when too many completions could not be judged: their rewards are missing, and something is broken.
 
 Runs: GPU node, in every trainer rank.
 """
@@ -16,22 +16,23 @@ from deepcoder.pool.alarm import ALARM_MINIMUM, ALARM_WINDOW
 
 
 class TooManyUnjudged(Exception):
-    """Training has ended before its time; the message says why, and how to continue."""
+    """Training has ended early; the message says why, and how to continue."""
 
 
 class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
-    """Saves a checkpoint and ends training when the share of IE passes the limit; `reason` says so then.
+    """Save a checkpoint and end training when the share of IE passes the limit; `reason` then says why.
 
-    All ranks do it in the same step, since the share that TRL logs is that of all of them.
+    All ranks end in the same step, because TRL logs the share over all ranks.
 
     Args:
-        most: The share of IE, from 0 to 1, that is borne: of the last 1,000 completions, and of 100 in the beginning.
+        most: The largest share of IE, from 0 to 1, that training continues with. The share is that of the last
+            ALARM_WINDOW completions. While there are fewer than ALARM_MINIMUM, the others count as judged.
     """
 
     def __init__(self, most: float) -> None:
         self.most = most
         self.reason = ""
-        self._shares: deque[tuple[int, float]] = deque()  # each with its step
+        self._shares: deque[tuple[int, float]] = deque()  # with the step of each
 
     def on_log(
         self,
@@ -41,7 +42,7 @@ class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
         logs: dict[str, Any] | None = None,
         **_: Any,
     ) -> None:
-        """Hear what the last batch of completions came to, if there was a new one."""
+        """Take the share of IE of a new batch of completions, if this row of the log has one."""
         share = (logs or {}).get("ie_share")
         if share is None:
             return

@@ -1,5 +1,5 @@
 """What judging costs, beside the least that it could: `python -m scripts.bench`, or `make bench`.
 
-One module per part, each with `figures(sandbox, rounds)`. What a figure is held against is measured in the same run, in
-turns with it: on a shared machine only the ratios mean something. docs/performance.md explains the figures.
+Each part is a module with `figures(sandbox, rounds)`. A figure and what it is compared with are measured in the same
+run, in turns: on a shared machine only their ratio means something. docs/performance.md explains the figures.
 """

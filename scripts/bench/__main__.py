@@ -1,6 +1,6 @@
 """`python -m scripts.bench`: measure, print one table, and write `bench.json` and the plots.
 
-A bound that does not hold is reported, not an error; a part that fails is one, after the others have run.
+A bound that does not hold is reported and is no error. A part that fails is an error, after the others have run.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from scripts.bench.figures import Figure
 
 log = logging.getLogger("deepcoder.bench")
 
-WIDTH = 180  # of the table where it does not go to a terminal
+WIDTH = 180  # characters of the table where the output is no terminal
 
-# Modules, each with `figures(sandbox, rounds)`.
+# The parts: modules that each have `figures(sandbox, rounds)`.
 PARTS = "start grade runner breakdown batch makespan flips limits replay dispatch data overlap overlap_async".split()
 
 
 def measure(part: str) -> Callable[[str, int], Iterator[Figure]]:
-    """What yields the figures of a part, imported when it is its turn: what some need would slow others."""
-    found: Callable[[str, int], Iterator[Figure]] = importlib.import_module(f"scripts.bench.{part}").figures
-    return found
+    """Import a part and return its `figures`. Parts are imported late: what one part needs would slow others."""
+    figures: Callable[[str, int], Iterator[Figure]] = importlib.import_module(f"scripts.bench.{part}").figures
+    return figures
 
 
 def main(
     sandbox: Annotated[str, typer.Option(help="docker or process.")] = "docker",
-    rounds: Annotated[int, typer.Option(min=1, help="Each figure is the median of so many.")] = 5,
-    part: Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(PARTS)}; all by default.")] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="A folder.")] = Path("runs/bench"),
+    rounds: Annotated[int, typer.Option(min=1, help="Each figure is the median of this many rounds.")] = 5,
+    part: Annotated[list[str] | None, typer.Option(help=f"A part to measure; default: {', '.join(PARTS)}.")] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("runs/bench"),
 ) -> None:
-    """Measure what judging costs, each figure beside the least that it could be."""
+    """Measure what judging costs, each figure beside the least that it could cost."""
     chosen = part or PARTS
     if unknown := set(chosen) - set(PARTS):
         raise typer.BadParameter(f"there is no part {', '.join(sorted(unknown))}")

@@ -1,14 +1,14 @@
-"""The issue's workloads through a pool of two workers, beside two plain processes that judge the same without a wall.
+"""Measure five workloads in a pool of two workers, beside two plain processes that judge the same without isolation.
 
     W1  15 trivial stdin tests, all pass        W4  fails at the first test
     W2  15 trivial function calls               W5  64 completions of 8 problems as GRPO makes them: `mix.grpo`
 
-Floors: a fork per test, and a fork per program in which its tests follow each other (`floors.serve`); beside them, what
-is done without a second thought, a new `python3` per test. All judge distinct programs, in turns, round by round.
+The floors are a fork per test, and a fork per program in which the tests follow each other (`floors.serve`). Beside
+them stands the simplest way, a new `python3` per test. All judge distinct programs, in turns, round by round.
 
-W5 is held against the floor, and against its lower bound: the endless loops in full, spread over the workers.
+W5 is compared with the floor, and with its lower bound: the time limits of the endless loops, spread over the workers.
 
-The bounds of W1 to W5 beside the fork per test are what the best of the peers had there (`PEERS`): we must be ahead.
+The bounds of W1 to W5 beside the fork per test are what the best of the peers reached there (`PEERS`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PER_TEST, PER_PROGRAM, NAIVE = floors.WAYS
 # Programs per second beside a fork per test, of the best of eight systems, on one machine: verl's prime_code, which
 # isolates nothing, on W1 and W2, a python3 per test on W4, LiveCodeBench (its makespan) on W5.
 PEERS = {"W1": 31.5 / 69.5, "W2": 68.4 / 56.5, "W4": 137 / 872, "W5": 25.7 / 24.5}
-# What is judged, how many through the pool and the floors, how many by a python3 per test.
+# The cases, the number for the pool and the floors, and the number for a python3 per test.
 WORKLOADS: dict[str, tuple[Callable[[int], list[Case]], int, int]] = {
     "W1": (trivial, 100, 6),
     "W2": (calls, 200, 6),
@@ -43,7 +43,7 @@ WORKLOADS: dict[str, tuple[Callable[[int], list[Case]], int, int]] = {
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """Programs per second, and the makespan of W5; of the latter, which takes a minute each, half of the rounds."""
+    """Yield programs per second, and the makespan of W5 in half of the rounds, since each takes a minute."""
     with pools.ready(sandbox, WORKERS) as pool:
         for name, workload in WORKLOADS.items():
             yield from throughput(pool, name, *workload, rounds)
@@ -53,7 +53,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
 def throughput(
     pool: SandboxPool, name: str, made: Callable[[int], list[Case]], many: int, few: int, rounds: int
 ) -> Iterator[Figure]:
-    """Programs per second, beside each other way."""
+    """Yield the programs per second of the pool, beside each other way."""
     measures: list[Measure] = [
         lambda: {"pool": many / pools.judged_s(pool, made(many))},
         lambda: {PER_TEST: many / plain_s(PER_TEST, made(many))},
@@ -66,7 +66,7 @@ def throughput(
 
 
 def makespan(pool: SandboxPool, rounds: int) -> Iterator[Figure]:
-    """Seconds for W5."""
+    """Yield the seconds for W5."""
     seeds = itertools.count()
 
     def both() -> dict[str, float]:
@@ -81,10 +81,10 @@ def makespan(pool: SandboxPool, rounds: int) -> Iterator[Figure]:
 
 
 def plain_s(way: str, cases: Sequence[Case]) -> float:
-    """Seconds in which as many plain processes as the pool has workers judge the batch in one of `floors.WAYS`.
+    """Return the seconds in which plain processes, as many as workers, judge the batch in one of `floors.WAYS`.
 
     Raises:
-        WrongVerdict: One is not as known.
+        WrongVerdict: A verdict is not the known one.
     """
     numbers, giving = os.pipe()
     told = json.dumps({"way": way, "jobs": [job(case) for case in cases], "numbers": numbers})
@@ -113,7 +113,7 @@ def plain_s(way: str, cases: Sequence[Case]) -> float:
 
 
 def job(case: Case) -> floors.Job:
-    """A submission as `floors.serve` takes it."""
+    """Return the case as `floors.serve` takes it."""
     problem = case.problem
     return {
         "source": case.program.source,

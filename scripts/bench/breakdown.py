@@ -1,4 +1,4 @@
-"""Where each microsecond of a stdin test goes, of a program of 15 tests through a pool of one worker.
+"""Measure where the microseconds of a stdin test go, for a program of 15 tests in a pool of one worker.
 
 Each stage is the difference between two costs per test, measured in turns in the same run:
 
@@ -8,7 +8,7 @@ Each stage is the difference between two costs per test, measured in turns in th
     compiled code          ... and runs the program: the floor
     wire                   a sandbox whose runner executes nothing (`noop`): frames, the engine's copies, wakes
     runner                 `Sandbox.run` with the inputs at hand, less the floor and the wire
-    judge                  `judge`, less `Sandbox.run`: comparing, which a test's successor should hide
+    judge                  `judge`, less `Sandbox.run`: comparing, which the next test should hide
     pool and Ray           `SandboxPool.judge` of a batch, less `judge`
 
 Parts of a test that overlap make a stage smaller than it would be alone, or even negative.
@@ -28,13 +28,13 @@ from scripts.bench.figures import Figure, Measure, compared, interleaved
 from scripts.bench.mix import ADDITION, TESTS, trivial
 from scripts.bench.runner import FLOOR, judged_s, stages
 
-FEW, MANY = 5, 20  # programs of a slice; a batch of a pool has its beginning and its end
+FEW, MANY = 5, 20  # programs of a slice; a pool gets more, because a batch has costs at its start and end
 SLICES = 5
 INPUTS = [test.input.encode() for test in ADDITION.tests]
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """The stages beside their sum, and the sum beside the floor."""
+    """Yield the stages beside their sum, and the sum beside the floor."""
     with (
         closing(sandboxes.start(SandboxConfig(sandbox))) as opened,
         closing(noop.start(sandbox)) as empty,
@@ -57,7 +57,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
 
 
 def staged(row: dict[str, float]) -> dict[str, float]:
-    """What each stage adds, in one round."""
+    """Return what each stage adds in one round."""
     return {
         "fork and wait": row["fork"],
         "pipes": row["pipes"] - row["fork"],
@@ -71,7 +71,7 @@ def staged(row: dict[str, float]) -> dict[str, float]:
 
 
 def run_s(sandbox: Sandbox) -> float:
-    """Seconds per test from the first request to the last outcome, of programs that are all new."""
+    """Return the seconds per test from the first request to the last outcome, for new programs."""
     tasks = [task(ADDITION, each.program) for each in trivial(FEW)]
     began = time.perf_counter()
     for each in tasks:

@@ -1,11 +1,11 @@
-"""Large tests: 8 problems of 15 tests with 50 MB of input, 16 completions each, 10 of them right.
+"""Measure large tests: 8 problems of 15 tests with 50 MB of input, 16 completions each, 10 of them right.
 
-Bytes: those that one sandbox is sent (`Sandbox.sent_bytes`) for all of it by `judge`, beside those of the inputs that
-were executed in it, each counted once however many completions met it.
+Bytes: what `judge` sends to one sandbox for all completions (`Sandbox.sent_bytes`), beside the inputs that were run
+there. Each input counts once, however many completions ran on it.
 
-Memory: the same batch through a pool of two workers; afterwards the most that each process ever had resident (VmHWM):
-this one, the larger worker, the largest runner. This process holds the tests; what it and the workers map of Ray's
-object store counts in each. Beside them stand all tests, for a runner the largest input.
+Memory: the same batch in a pool of two workers, then the largest resident size (VmHWM) of this process, of the larger
+worker and of the largest runner. This process holds the tests. What a process maps of Ray's object store counts in its
+size. Beside the sizes stand all tests; beside a runner's, the largest input.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ print(len(data), number + (number in {fails!r}))
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """Bytes and memory, for which one round is enough."""
+    """Yield bytes and memory; one round is enough for both."""
     problems = [large(number) for number in range(LARGE_PROBLEMS)]
     cases = completions(random.Random(0), problems)
     yield from crossing(sandbox, cases)
@@ -45,14 +45,14 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
 
 
 def large(number: int) -> Problem:
-    """A problem whose tests take 50 MB."""
+    """Return a problem whose tests take 50 MB."""
     inputs = [f"{test} {number} ".ljust(INPUT_BYTES - 1, "x") + "\n" for test in range(TESTS)]
     tests = tuple(TestCase(each, f"{INPUT_BYTES} {test}\n") for test, each in enumerate(inputs))
     return Problem(f"large {number}", Mode.STDIN, tests)
 
 
 def completions(rng: random.Random, problems: Sequence[Problem]) -> list[Case]:
-    """Of each problem in turn; a wrong program fails one test and those after it."""
+    """Return the completions of each problem in turn; a wrong program fails one test and all after it."""
     cases = []
     for problem in problems:
         for number in range(LARGE_COMPLETIONS):
@@ -63,7 +63,7 @@ def completions(rng: random.Random, problems: Sequence[Problem]) -> list[Case]:
 
 
 def crossing(sandbox: str, cases: Sequence[Case]) -> Iterator[Figure]:
-    """What one sandbox is sent."""
+    """Yield the bytes that one sandbox is sent."""
     executed: set[tuple[str, int]] = set()
     with closing(sandboxes.start(SandboxConfig(sandbox))) as opened:
         before = opened.sent_bytes
@@ -75,10 +75,10 @@ def crossing(sandbox: str, cases: Sequence[Case]) -> Iterator[Figure]:
 
 
 def run_tests(sandbox: Sandbox, case: Case) -> list[int]:
-    """The numbers of the tests that judging it takes.
+    """Judge the case, and return the numbers of the tests that were run.
 
     Raises:
-        WrongVerdict: The verdict is not as known.
+        WrongVerdict: The verdict is not the known one.
     """
     numbers: list[int] = []
     judgement = judge(case.submission, sandbox, ran=lambda number, _: numbers.append(number))
@@ -87,7 +87,7 @@ def run_tests(sandbox: Sandbox, case: Case) -> list[int]:
 
 
 def memory(sandbox: str, cases: Sequence[Case]) -> Iterator[Figure]:
-    """Peaks of the processes that take part."""
+    """Yield the largest sizes of the processes that take part."""
     processes.forget_peak()
     with pools.ready(sandbox, WORKERS) as pool:
         pools.judged(pool, cases)

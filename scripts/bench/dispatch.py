@@ -1,7 +1,7 @@
-"""What the pool itself costs: judgements per second and latency with sandboxes that do nothing, for 1 to 256 workers.
+"""Measure what the pool itself costs: judgements per second and latency of 1 to 256 workers with empty sandboxes.
 
-Several such workers share a process, since what is measured is the coordinator, its messages and its clients. The
-latency is that of a batch of one program, from an idle pool: all of it is above the sandbox's own time.
+Many workers share a process, because the coordinator, its messages and its clients are what is measured. The latency is
+that of a batch of one program in an idle pool; none of it is the sandbox's own time.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from deepcoder.wire.messages import Ended, Outcome
 from scripts.bench import pools
 from scripts.bench.figures import Figure
 
-HOSTS = 2  # processes that the workers share
+HOSTS = 2  # processes that hold the workers
 WORKER_COUNTS = (1, 4, 16, 64, 256)
 CLIENTS = 4
 BATCH = 4000  # submissions
-CALLS = 200  # of which the latency is measured
+CALLS = 200  # batches of one whose latency is measured
 PROBLEMS = [Problem(f"noop/{each}", Mode.STDIN, (TestCase(str(each), ""),)) for each in range(50)]
 
 
 class _Sandbox:
-    """Answers at once."""
+    """A sandbox that answers at once."""
 
     is_open = True
 
@@ -61,7 +61,7 @@ class _Worker(Worker):
 
 
 class _Host:
-    """A process with many workers."""
+    """A process that holds many workers."""
 
     def __init__(self) -> None:
         self._workers: dict[int, _Worker] = {}
@@ -82,7 +82,7 @@ class _Method:
 
 
 class _Slot:
-    """A worker of a host, as the coordinator sees an actor."""
+    """A worker in a host, with the methods of an actor."""
 
     def __init__(self, host: Any, number: int) -> None:
         for name in ("place", "start", "exchange", "split", "drop", "close"):
@@ -137,7 +137,7 @@ print(began, time.time(), flush=True)
 
 
 def many_clients_rate(pool: SandboxPool, salt: str) -> float:
-    """Judgements per second of several client processes together."""
+    """Return the judgements per second of several client processes together."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "pool"
         path.write_bytes(pickle.dumps(pool))
@@ -165,7 +165,7 @@ def latencies_s(pool: SandboxPool, salt: str) -> list[float]:
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """Whatever the kind of sandbox: there is none."""
+    """Yield the figures; the kind of sandbox makes no difference, because there is none."""
     for workers in WORKER_COUNTS:
         with _Pool(workers, "process") as pool:
             pools.wait_until_ready(pool, workers)

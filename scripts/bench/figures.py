@@ -1,4 +1,4 @@
-"""What a benchmark says: a Figure, with what it is held against from the same run."""
+"""Figures: what a benchmark measures, each with what it is compared with from the same run."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number. On a shared machine only its ratio to `floor`, from the same run, means something."""
+    """One measured number. On a shared machine only its ratio to `floor` means something."""
 
     name: str
     value: float  # the median of the rounds
     unit: str
-    floor: float | None = None  # what it is held against, in the same unit
+    floor: float | None = None  # what the value is compared with, in the same unit
     floor_name: str = ""
-    bound: float | None = None  # of the ratio where there is a floor, else of the value
-    at_least: bool = False  # the bound is from below
-    ratios: tuple[float, ...] = ()  # of each round, where there are several
+    bound: float | None = None  # for the ratio where there is a floor, else for the value
+    at_least: bool = False  # whether the bound is the least; else it is the most
+    ratios: tuple[float, ...] = ()  # one per round, where there are several rounds
     part: str = ""  # the module that measured it; the main module fills it in
 
     @property
     def ratio(self) -> float | None:
-        """The median of the rounds' own ratios: in a round value and floor met the same machine."""
+        """Return the median of the ratios of the rounds: in one round, value and floor met the same machine."""
         if self.ratios:
             return statistics.median(self.ratios)
         return self.value / self.floor if self.floor else None
 
     @property
     def holds(self) -> bool | None:
-        """Whether it keeps its bound; None where it has none."""
+        """Return whether the figure keeps its bound; None where it has none."""
         if self.bound is None:
             return None
         measured = self.value if self.ratio is None else self.ratio
@@ -46,7 +46,7 @@ def compared(
     bound: float | None = None,
     at_least: bool = False,
 ) -> Figure:
-    """A figure from the rounds: of each its value, and its floor where there is one."""
+    """Return a figure from the values of the rounds, and from the floors of the rounds where there are any."""
     value = statistics.median(values)
     if not floors:
         return Figure(name, value, unit, bound=bound, at_least=at_least)
@@ -58,11 +58,11 @@ Measure = Callable[[], Mapping[str, float]]
 
 
 def interleaved(measures: Sequence[Measure], rounds: int, slices: int = 1) -> dict[str, list[float]]:
-    """What each measure found in each round: the medians of so many slices, in which all take turns.
+    """Return the values of every measure by name, one per round: the median of the slices of that round.
 
-    What slows the machine for a while then slows all of them.
+    The measures take turns in every slice, so that what slows the machine for a while slows all of them.
     """
-    found: dict[str, list[float]] = {}
+    medians: dict[str, list[float]] = {}
     for _ in range(rounds):
         values: dict[str, list[float]] = {}
         for _ in range(slices):
@@ -70,5 +70,5 @@ def interleaved(measures: Sequence[Measure], rounds: int, slices: int = 1) -> di
                 for name, value in measure().items():
                     values.setdefault(name, []).append(value)
         for name, each in values.items():
-            found.setdefault(name, []).append(statistics.median(each))
-    return found
+            medians.setdefault(name, []).append(statistics.median(each))
+    return medians

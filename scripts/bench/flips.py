@@ -1,8 +1,8 @@
-"""Verdicts of 5,000 programs, far from their limits, on a worker per processor and on four times as many.
+"""Count wrong verdicts among 5,000 programs far from their limits, with one and with four workers per processor.
 
-Every program has a known verdict; a flip is a judgement that has another. Some need a tenth of their time limit, some
-a third of it in a thread, some never end, some sleep, some take more memory than they may: what a busy machine could
-turn into something else.
+Every program has a known verdict; a flip is a judgement with another. Some programs need a tenth of their time limit,
+some a third of it in a thread, some never end, some sleep, and some take too much memory: a busy machine could turn
+these into another verdict.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scripts.bench.figures import Figure
 from scripts.bench.mix import Case, unique
 
 FLIP_PROGRAMS = 5000
-RARE = 50  # one in so many takes a while
+RARE = 50  # one program in this many takes long
 TIGHT = Problem(
     "tight", Mode.STDIN, (TestCase("", "done\n"),), limits=Limits(cpu_s=1.0, wall_s=1.0, memory_bytes=128 << 20)
 )
@@ -48,7 +48,7 @@ SLOW = (
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """Counts, for which one round is enough."""
+    """Yield counts; one round is enough for them."""
     cores = os.cpu_count() or 1
     for name, workers in (("a worker per processor", cores), ("four workers per processor", 4 * cores)):
         with pools.ready(sandbox, workers) as pool:
@@ -59,7 +59,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
 
 
 def programs() -> list[Case]:
-    """In turns of one kind and another."""
+    """Return the programs, their kinds in turns."""
     usual, slow = itertools.cycle(USUAL_KINDS), itertools.cycle(SLOW)
     cases: list[Case] = []
     while len(cases) < FLIP_PROGRAMS:

@@ -1,7 +1,7 @@
-"""The least that judging could cost: fork, pipes, the compiled code, wait4. It isolates nothing.
+"""The floors: the least that judging could cost, which is fork, pipes, the compiled code and wait4, without isolation.
 
-Runs: as a program in a sandbox, or as a plain process beside the pool; either way as `text(call)`, this file's text and
-a line that calls `stages` or `serve`. Standard library only.
+Runs: as a program in a sandbox, or as a plain process beside the pool. Either way the program is `text(call)`: the text
+of this file, and a line that calls `stages` or `serve`. Standard library only.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ BLOCK = 20  # runs that are timed together
 
 
 def text(call: str) -> str:
-    """A program of its own that makes this call."""
+    """Return the source of a program that makes this call."""
     return f"{Path(__file__).read_text(encoding='utf-8')}\n{call}\n"
 
 
 def forked(child: Callable[[], None], data: bytes) -> tuple[bytes, int]:
-    """What a forked process prints that reads the data, and its wait status."""
+    """Fork a process that reads the data; return what it prints, and its wait status."""
     given, giving = os.pipe()
     heard, said = os.pipe()
     pid = os.fork()
@@ -56,7 +56,7 @@ def forked(child: Callable[[], None], data: bytes) -> tuple[bytes, int]:
 
 
 def bare() -> None:
-    """A fork that ends at once."""
+    """Fork a process that ends at once, and wait for it."""
     pid = os.fork()
     if pid == 0:
         os._exit(0)
@@ -64,24 +64,24 @@ def bare() -> None:
 
 
 def echo() -> None:
-    """The child without an interpreter's streams."""
+    """Copy input to output in the child, without an interpreter's streams."""
     os.write(1, os.read(0, 1 << 16))
 
 
 def open_streams() -> None:
-    """As an interpreter has them on the new pipes."""
+    """Open an interpreter's standard streams on the new pipes."""
     sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)
 
 
 def as_main(code: CodeType) -> None:
-    """The child that is the program."""
+    """Run the program in the child."""
     open_streams()
     exec(code, {"__name__": "__main__"})
     sys.stdout.flush()
 
 
 def stages(source: str, data: bytes, output: bytes, names: list[str], blocks: int) -> None:
-    """Print, as JSON, the wall and CPU seconds of those named: a fork, and each that does more, up to a stdin test."""
+    """Print the wall and CPU seconds of the named stages as JSON: each does more, from a bare fork to a stdin test."""
     code = compile(source, "main.py", "exec")
     gc.collect()
     gc.freeze()
@@ -106,7 +106,7 @@ def stages(source: str, data: bytes, output: bytes, names: list[str], blocks: in
 
 
 def timed(once: Callable[[], Any]) -> tuple[float, float]:
-    """Wall and CPU seconds of one run, children included."""
+    """Return the wall and CPU seconds of one run, with its children."""
     began, cpu_s = time.perf_counter(), used_s()
     for _ in range(BLOCK):
         once()
@@ -114,7 +114,7 @@ def timed(once: Callable[[], Any]) -> tuple[float, float]:
 
 
 def used_s() -> float:
-    """CPU seconds of this process and of its ended children."""
+    """Return the CPU seconds of this process and of its ended children."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in usages)
 
@@ -123,7 +123,7 @@ Job = dict[str, Any]  # a submission: "source", "entry_point" or None, "tests" a
 
 
 def serve() -> None:
-    """Judge the jobs whose numbers come from a pipe that other processes read too; print each number's verdict.
+    """Judge the jobs whose numbers come from a pipe that several processes share; print the verdicts by number.
 
     Standard input has one line of JSON: the "way" to judge, all "jobs", and the descriptor of the pipe ("numbers").
     """
@@ -146,7 +146,7 @@ def serve() -> None:
 
 
 def fork_per_test(job: Job, code: CodeType) -> str:
-    """A fork for each test, until one fails."""
+    """Fork once for each test, until one fails."""
 
     def child() -> None:
         limit(job)
@@ -161,7 +161,7 @@ def fork_per_test(job: Job, code: CodeType) -> str:
 
 
 def fork_per_program(job: Job, code: CodeType) -> str:
-    """One fork for the program, in which its tests follow each other, until one fails."""
+    """Fork once for the program, and run its tests there one after the other, until one fails."""
 
     def outputs() -> Iterator[tuple[bytes, int]]:
         call = loaded(job, code) if job["entry_point"] else None
@@ -182,14 +182,14 @@ def fork_per_program(job: Job, code: CodeType) -> str:
 
 
 def python_per_test(job: Job, code: CodeType) -> str:
-    """A new interpreter for each test, until one fails: what is done without a second thought."""
+    """Start a new interpreter for each test, until one fails: the simplest way."""
     entry_point = job["entry_point"]
     call = "import json, sys\nargs, kwargs = json.load(sys.stdin)\n"
     tail = f"{call}print(json.dumps({entry_point}(*args, **kwargs)))\n" if entry_point else ""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
         file.write(job["source"] + tail)
         file.flush()
-        command = [sys.executable, "-I", "-S", file.name]  # without what the machine adds to every start
+        command = [sys.executable, "-I", "-S", file.name]  # without site packages
         runs = (subprocess.run(command, input=given.encode(), capture_output=True) for given, _ in job["tests"])
         return first_failure(job, ((each.stdout, each.returncode) for each in runs))
 
@@ -202,12 +202,12 @@ WAYS: dict[str, Callable[[Job, CodeType], str]] = {
 
 
 def limit(job: Job) -> None:
-    """CPU seconds; the kernel's SIGXCPU ends what takes more."""
+    """Limit the CPU seconds; the kernel's SIGXCPU ends a program that takes more."""
     resource.setrlimit(resource.RLIMIT_CPU, (job["cpu_s"], job["cpu_s"] + 1))
 
 
 def loaded(job: Job, code: CodeType) -> Callable[[str], str]:
-    """The entry point, from JSON to JSON."""
+    """Return the entry point as a function from JSON to JSON."""
     module: dict[str, Any] = {"__name__": "solution"}
     exec(code, module)
 
@@ -219,7 +219,7 @@ def loaded(job: Job, code: CodeType) -> Callable[[str], str]:
 
 
 def first_failure(job: Job, runs: Iterable[tuple[bytes, int]]) -> str:
-    """The verdict on runs, each an output and a wait status."""
+    """Return the verdict on runs, each of which is an output and a wait status."""
     for (output, status), (_, expected) in zip(runs, job["tests"], strict=True):
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
             return "TLE"

@@ -1,8 +1,8 @@
-"""A batch as GRPO makes it, under the default limits and under calibrated ones: what they save, and whom they fail.
+"""Measure what calibrated limits save on a batch as GRPO makes it, and which verdicts they change.
 
 The batch has 64 completions for 8 problems: right programs, a third of them twice as slow as the reference, wrong ones,
-broken ones, and 7 endless loops. The factor of `datasets.times` is held against how far the CPU time of one program
-strays: its slowest run of many, four programs to a processor, beside its usual run alone.
+broken ones, and 7 endless loops. The factor of `datasets.times` is compared with how much the CPU time of one program
+varies: its slowest run of many with four programs per processor, beside its median run alone.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ WORK_ROUNDS = (
     1_000_000,
     2_000_000,
     4_000_000,
-)  # rounds of each problem's heaviest test
-RUNS = 40  # of one program, to see how far its CPU time strays
+)  # loops in the heaviest test of each problem
+RUNS = 40  # of one program, to see how much its CPU time varies
 PER_PROCESSOR = 4
 
 WORKING = """\
@@ -44,7 +44,7 @@ for i in range({effort} * work):
 print(3 * number + 1 + ({error}))
 """
 REFERENCE = WORKING.format(effort=1, error=0)
-BATCH_MIX = (  # how many of each, and what must come of it
+BATCH_MIX = (  # number, verdict and source of each kind of program
     (13, Verdict.AC, REFERENCE),
     (6, Verdict.AC, WORKING.format(effort=2, error=0)),
     (13, Verdict.WA, WORKING.format(effort=1, error="number == 0")),
@@ -56,7 +56,7 @@ BATCH_MIX = (  # how many of each, and what must come of it
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """What the limits come to; the rounds of both are interleaved.
+    """Yield what calibrated limits save and change; rounds with default and calibrated limits take turns.
 
     Raises:
         AssertionError: A verdict under the default limits is wrong.
@@ -84,14 +84,14 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
 
 
 def _problem(number: int, work: int) -> Problem:
-    """One test is heavy, and not the first."""
+    """Return a problem with one heavy test, which is not the first."""
     inputs = [f"{test} {work if test == TESTS // 2 else 0}\n" for test in range(TESTS)]
     tests = tuple(TestCase(given, f"{3 * test + 1}\n") for test, given in enumerate(inputs))
     return Problem(f"limits/{number}", Mode.STDIN, tests, reference=REFERENCE)
 
 
 def _calibrated(problems: Sequence[Problem], pool: SandboxPool) -> list[Problem]:
-    """As by `deepcoder doctor --times` and `load_problems`."""
+    """Return the problems with the limits that `deepcoder doctor --times` and `load_problems` would give them."""
     judgements = pool.judge([Submission(each, unique(each.reference or "")) for each in problems])
     return [
         ReferenceTime(each.problem_id, len(each.tests), judgement.slowest_s).limited(each)
@@ -100,7 +100,7 @@ def _calibrated(problems: Sequence[Problem], pool: SandboxPool) -> list[Problem]
 
 
 def _batch(problems: Sequence[Problem], seed: int) -> tuple[list[Submission], list[Verdict]]:
-    """Each kind of program goes round the problems; then all are shuffled."""
+    """Return a shuffled batch, in which each kind of program is spread over the problems, and its verdicts."""
     made = [
         (Submission(problems[number % len(problems)], unique(source)), verdict)
         for count, verdict, source in BATCH_MIX
@@ -111,7 +111,7 @@ def _batch(problems: Sequence[Problem], seed: int) -> tuple[list[Submission], li
 
 
 def _cpu_s(problems: Sequence[Problem], sandbox: str, workers: int) -> list[float]:
-    """CPU seconds of the heaviest test in many runs of one program."""
+    """Return the CPU seconds of the heaviest test in many runs of one program."""
     with pools.ready(sandbox, workers) as pool:
         judgements = pool.judge([Submission(problems[-1], unique(REFERENCE)) for _ in range(RUNS)])
     return [each.slowest_s for each in judgements]

@@ -1,4 +1,4 @@
-"""Where a benchmark ran: what a reader needs to know before comparing."""
+"""Describe the machine of a benchmark: what a reader needs to know before comparing figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deepcoder.sandbox import docker
 
 
 def facts(sandbox: str) -> dict[str, object]:
-    """By name, ready for JSON."""
+    """Return the facts by name, ready for JSON."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     return {
         "cores": len(os.sched_getaffinity(0)),
@@ -27,10 +27,10 @@ def facts(sandbox: str) -> dict[str, object]:
 
 
 def engine() -> str:
-    """The engine's version and the image that sandboxes have.
+    """Return the engine's version and the image of the sandboxes.
 
     Raises:
-        SandboxUnavailable: There is none.
+        SandboxUnavailable: No engine answers.
     """
     with closing(docker.connect()) as client:
         version = client.version()
@@ -38,6 +38,6 @@ def engine() -> str:
 
 
 def commit() -> str:
-    """Of the checkout, marked if it has changes; empty outside one."""
+    """Return the commit of the checkout, marked if it has changes; empty outside a checkout."""
     told = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True)
     return told.stdout.strip()

@@ -1,12 +1,12 @@
-"""A batch of mixed verdicts through a pool of two workers, beside the least time that any two could take.
+"""Measure a batch of mixed verdicts in a pool of two workers, beside the least time that two workers could take.
 
-Its programs burn CPU time that is known, so the lower bound is too: all of the necessary work over the workers, or the
-longest test. A wrong program fails every test, and each costs it the same, so one of them is necessary whatever the
-order. The straggler is one right program with many tests of a second, last in the batch: alone on a worker it takes
-longer than the bound, so its tests must be spread.
+The CPU time of each program is known, and so is the lower bound: the necessary work divided by the workers, or the
+longest test. A wrong program fails every test at the same cost, so one of its tests is necessary in any order. The
+straggler is a right program with many tests of a second, last in the batch. One worker alone would need longer for it
+than the bound, so its tests must be spread.
 
-The bound holds for a machine with nothing else to do; so beside it stands what two plain processes take that burn half
-of the work each, in turns with the pool.
+The bound is for a machine with no other work. So beside it stands the time of two plain processes that burn half of the
+work each, in turns with the pool.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BURN = "import sys, time\nwhile time.process_time() < float(sys.argv[1]):\n    p
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """The makespan beside the bound, and beside as much work without any judging."""
+    """Yield the makespan beside the bound, and beside the same work without judging."""
     least_s = lower_bound_s(mixed())
     with pools.ready(sandbox, WORKERS) as pool:
         found = interleaved(
@@ -41,7 +41,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
 
 
 def mixed() -> list[Case]:
-    """The batch; the straggler comes last."""
+    """Return the batch; the straggler comes last."""
     cases = [answer(LONG_TEST) for _ in range(2)]
     for problem in USUAL_PROBLEMS:
         cases += [answer(problem) for _ in range(3)]
@@ -52,13 +52,13 @@ def mixed() -> list[Case]:
 
 
 def lower_bound_s(cases: Sequence[Case]) -> float:
-    """Seconds below which no schedule on the workers can be."""
+    """Return the seconds that every schedule needs at least."""
     longest = max(burn_s for case in cases for burn_s in necessary_s(case))
     return max(sum(sum(necessary_s(case)) for case in cases) / WORKERS, longest)
 
 
 def necessary_s(case: Case) -> list[float]:
-    """The CPU seconds of each test that must be run to know the verdict."""
+    """Return the CPU seconds of each test that must be run to know the verdict."""
     if case.verdict in (Verdict.CE, Verdict.RTE):
         return [0.0]
     if case.verdict is Verdict.TLE:
@@ -68,7 +68,7 @@ def necessary_s(case: Case) -> list[float]:
 
 
 def burned_s(each_s: float) -> float:
-    """Seconds in which as many plain processes as workers burn so much CPU time each."""
+    """Return the seconds in which plain processes, as many as workers, burn this much CPU time each."""
     began = time.perf_counter()
     started = [subprocess.Popen([sys.executable, "-I", "-c", BURN, str(each_s)]) for _ in range(WORKERS)]
     for process in started:

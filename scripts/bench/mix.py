@@ -1,4 +1,4 @@
-"""Submissions whose verdicts are known: small ones, and mixes as GRPO makes them. From a seed; no data from outside."""
+"""Make submissions whose verdicts are known, small ones and mixes as GRPO makes them, from a seed and no other data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
-TESTS = 15  # of a problem, as DeepCoder samples them
+TESTS = 15  # per problem, as DeepCoder samples them
 LIMITS = Limits(cpu_s=6)
 
 ADD = "a, b = map(int, input().split())\nprint(a + b)\n"
@@ -21,8 +21,8 @@ ADDITION_BY_CALL = Problem(
     "addition by call", Mode.FUNCTION, tuple(TestCase.call([n, 7], n + 7) for n in range(TESTS)), entry_point="add"
 )
 
-# Answers 3 n + 1 to test n after as much CPU time as its input says, but fails the tests that it names. The clock of a
-# process counts from its fork on, so a test takes that much of the machine, and no more.
+# This program answers 3 n + 1 to test n after using as much CPU time as the input says. It fails the tests in `fails`.
+# The CPU clock of a process starts at its fork, so a test uses that much CPU time and no more.
 BURNING = """\
 import sys, time
 number, burn_s = sys.stdin.readline().split()
@@ -39,7 +39,7 @@ _numbers = itertools.count()
 
 
 class WrongVerdict(Exception):
-    """A benchmark of wrong verdicts measures nothing."""
+    """A verdict is not the known one: a benchmark of wrong verdicts measures nothing."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,10 @@ class Case:
 
 
 def check(cases: Sequence[Case], judgements: Sequence[Judgement]) -> None:
-    """
+    """Compare the verdicts with the known ones.
+
     Raises:
-        WrongVerdict: One is not the known one.
+        WrongVerdict: A verdict is not the known one.
     """
     for case, judgement in zip(cases, judgements, strict=True):
         if judgement.verdict is not case.verdict:
@@ -66,12 +67,12 @@ def check(cases: Sequence[Case], judgements: Sequence[Judgement]) -> None:
 
 
 def unique(source: str) -> Program:
-    """A program that nobody has judged before, whatever is remembered."""
+    """Return the program with a text that is in no cache."""
     return Program(f"{source}# {next(_numbers)}\n")
 
 
 def burning(problem_id: str, burns_s: Sequence[float], paddings: Sequence[int] = (), cpu_s: float = 6.0) -> Problem:
-    """A problem for BURNING: the CPU seconds of each test, and how many bytes longer than needed its input is."""
+    """Return a problem for BURNING from the CPU seconds of each test, and the bytes that pad its input."""
     tests = tuple(
         TestCase(f"{number} {burn_s}\n{'x' * padding}\n", f"{3 * number + 1}\n")
         for number, (burn_s, padding) in enumerate(itertools.zip_longest(burns_s, paddings, fillvalue=0))
@@ -80,42 +81,44 @@ def burning(problem_id: str, burns_s: Sequence[float], paddings: Sequence[int] =
 
 
 def burns_s(problem: Problem) -> list[float]:
-    """What the tests of a problem for BURNING cost."""
+    """Return the CPU seconds that each test of a problem for BURNING takes."""
     return [float(test.input.split()[1]) for test in problem.tests]
 
 
 def answer(problem: Problem, fails: Sequence[int] = ()) -> Case:
-    """A new program that fails these tests of a problem for BURNING, and passes the others."""
+    """Return a new program that fails these tests of a problem for BURNING, and passes the others."""
     source = BURNING.format(fails=set(fails) or ())
     return Case(problem, unique(source), Verdict.WA if fails else Verdict.AC)
 
 
 def trivial(count: int) -> list[Case]:
-    """W1: stdin programs that pass 15 trivial tests."""
+    """Return W1: stdin programs that pass 15 trivial tests."""
     return [Case(ADDITION, unique(ADD), Verdict.AC) for _ in range(count)]
 
 
 def calls(count: int) -> list[Case]:
-    """W2: functions that pass 15 trivial calls."""
+    """Return W2: functions that pass 15 trivial calls."""
     return [Case(ADDITION_BY_CALL, unique(ADD_FUNCTION), Verdict.AC) for _ in range(count)]
 
 
 def failing(count: int) -> list[Case]:
-    """W4: stdin programs that fail the first test, and every other."""
+    """Return W4: stdin programs that fail every test."""
     return [Case(ADDITION, unique(ADD.replace("+", "-")), Verdict.WA) for _ in range(count)]
 
 
 def grpo(seed: int) -> list[Case]:
-    """W5: 64 completions of 8 problems: 19 right, 26 wrong at some test, 6 that do not compile, 6 that raise, 7 that
-    never end, under the usual limit of 6 s."""
+    """Return W5: 64 completions of 8 problems, under the usual limit of 6 s.
+
+    19 are right, 26 wrong at some test, 6 do not compile, 6 raise, and 7 never end.
+    """
     rng = random.Random(seed)
     problems = [burning(f"problem {number}", [0.0] * TESTS) for number in range(8)]
     kinds = ["right"] * 19 + ["wrong"] * 26 + [SYNTAX_ERROR] * 6 + [RUNTIME_ERROR] * 6 + [ENDLESS] * 7
     rng.shuffle(kinds)
     verdicts = {SYNTAX_ERROR: Verdict.CE, RUNTIME_ERROR: Verdict.RTE, ENDLESS: Verdict.TLE}
     cases = []
-    for place, kind in enumerate(kinds):
-        problem = problems[place // 8]
+    for number, kind in enumerate(kinds):
+        problem = problems[number // 8]
         if kind in verdicts:
             cases.append(Case(problem, unique(kind), verdicts[kind]))
         else:

@@ -1,4 +1,4 @@
-"""A sandbox whose runner executes nothing: what is left is the wire, its framing, and the engine's copies."""
+"""Start a sandbox whose runner executes nothing, to measure the wire: framing, and the engine's copies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from unittest import mock
 from deepcoder import sandbox as sandboxes
 from deepcoder.sandbox import Sandbox, SandboxConfig, client, stream
 
-# In place of the supervisor. It answers each input as a test that printed a little.
+# This module replaces the supervisor. It answers each input like a test that printed a little.
 SUPERVISOR = """
 import os
 from ..wire.messages import PROTOCOL, Frames, frame
@@ -33,10 +33,10 @@ def main(*_):
 
 
 def start(kind: str) -> Sandbox:
-    """A new sandbox like any other of its kind, but for its runner.
+    """Start a sandbox of this kind with that runner.
 
     Raises:
-        SandboxError: It did not start.
+        SandboxError: The sandbox did not start.
     """
     with mock.patch.object(client, "bundle", _bundle):
         return sandboxes.start(SandboxConfig(kind))

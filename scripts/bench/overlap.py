@@ -1,9 +1,9 @@
-"""What judging adds to a training step when generating takes longer than judging.
+"""Measure what judging adds to a training step when generating takes longer than judging.
 
-TRL's own GRPOTrainer with a model of a few thousand weights. Its generator stands in for an engine: it says known
-programs, one after the other at a steady pace, GENERATED_S seconds for a batch. What holds it up comes on top of that,
-as it would for an engine that steps in the trainer's process. Steps of three kinds take turns in one run: with a reward
-that costs nothing, judged while generating, judged after generating. No two programs are equal.
+The trainer is TRL's own GRPOTrainer with a model of a few thousand weights. A generator stands in for an engine: it
+yields known programs one after the other at a steady pace, GENERATED_S seconds for a batch. Whatever delays the
+generator comes on top, as for an engine in the trainer's process. Steps of three kinds take turns in one run: with a
+reward that costs nothing, judged while generating, judged after generating. No two programs are equal.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from scripts.bench.mix import TESTS
 
 WORKERS = 2
 GROUP = 8
-GENERATED_S, WARMING_UP_S = 8.0, 2.0
+GENERATED_S, WARMING_UP_S = 8.0, 2.0  # for a batch; the first step of each kind warms up
 ADD_PROBLEMS = [
     Problem(
         f"add {more}",
@@ -49,13 +49,15 @@ WORK_LINE = "sum(each * each % 7 for each in range(10_000))\n"  # a millisecond
 
 
 class Kind(Enum):
+    """A kind of step."""
+
     FREE = "a reward that costs nothing"
     AHEAD = "judged while generating"
     AFTER = "judged after generating"
 
 
 class _Clock(TrainerCallback):  # type: ignore[misc]
-    """How long each step took."""
+    """Measure how long each step takes."""
 
     def __init__(self) -> None:
         self.steps_s: list[float] = []
@@ -73,13 +75,13 @@ def kind_of(step: int) -> Kind:
 
 
 def text(step: int, place: int, more: str) -> str:
-    """An answer to "Add ...": three of four are right, and no two are equal."""
+    """Return an answer to "Add ...": three of four are right, and no two are equal."""
     added = f"int(input()) + {more}" if place % 4 else "input()"
     return fenced(f"# {step} {place}\n{WORK_LINE}print({added})")
 
 
 def generate(prompts: list[Any], trainer: GRPOTrainer) -> Iterator[Finished]:
-    """The engine."""
+    """Yield the completions of a batch, as an engine would."""
     tokenizer, step = trainer.processing_class, trainer.state.global_step
     asked = [each[0]["content"].split()[1].rstrip(".") for each in prompts]
     answers = [tokenizer(text(step, place, more))["input_ids"] for place, more in enumerate(asked)]
@@ -147,7 +149,7 @@ def trained_s(rewards: Callable[..., Any], rollout: Callable[..., Any], steps: i
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """The time of a step of each kind, and what judging adds to it."""
+    """Yield the time of a step of each kind, and what judging adds to it."""
     with pools.ready(sandbox, WORKERS) as pool:
         took_s = steps_s(pool, len(Kind) * (rounds + 1))[len(Kind) :]  # the first of each kind warms up
     found = {kind: statistics.median(took_s[place :: len(Kind)]) for place, kind in enumerate(Kind)}

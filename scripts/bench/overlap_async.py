@@ -1,8 +1,7 @@
-"""The same for AsyncGRPOTrainer: how much later its rollouts come for being judged.
+"""Measure how much judging delays the rollouts of AsyncGRPOTrainer.
 
-The loop that its rollout worker runs in a process of its own is run here in a thread, with an engine in the place of
-the HTTP requests, since the trainer itself needs a GPU. The loop scores beside generating: one group at a time as it
-comes from TRL, each completion as it is finished as we have it.
+The trainer needs a GPU, so only its loop of rollouts runs, in a thread, and an object answers its HTTP requests. TRL's
+loop scores one group at a time while others are generated. Our loop judges each completion when it is finished.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ from deepcoder.training.async_rollouts import JudgedLoop
 
 NAMES = {Kind.AHEAD: "each judged when it is finished", Kind.AFTER: "judged group by group, TRL's own way"}
 GROUPS = 8
-IN_FLIGHT = 16  # completions
-COMPLETION_S = 1.0, 3.0  # the shortest and the longest
+IN_FLIGHT = 16  # completions that are generated at a time
+COMPLETION_S = 1.0, 3.0  # seconds of the shortest and of the longest completion
 TEMPLATE = {
     "defaults": {"role": "assistant"},
     "start_anchor": "<|assistant|>",
@@ -44,7 +43,7 @@ TEMPLATE = {
 
 
 class _Engine:
-    """In place of a loop's requests. The same answers after the same times in every run, but for the salt."""
+    """Answer a loop's requests: the same answers after the same times in every run, except for the salt."""
 
     def __init__(self, tokenizer: Any, salt: int) -> None:
         self._tokenizer = tokenizer
@@ -65,7 +64,7 @@ def free(completions: list[Any], **_: Any) -> list[float]:
 
 
 def rollouts_s(pool: SandboxPool, kind: Kind, salt: int) -> float:
-    """How long it takes until the samples of GROUPS groups are in the trainer's queue."""
+    """Return the seconds until the samples of GROUPS groups are in the trainer's queue."""
     tokenizer = tiny.make_tokenizer([], 320)
     tokenizer.response_template = TEMPLATE
     samples: queue.Queue[Any] = queue.Queue()
@@ -98,7 +97,7 @@ def rollouts_s(pool: SandboxPool, kind: Kind, salt: int) -> float:
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """The time that rollouts of each kind take, and what judging adds to it."""
+    """Yield the time that rollouts of each kind take, and what judging adds to it."""
     PartialState(cpu=True)  # TRL does not log without
     found: dict[Kind, list[float]] = {kind: [] for kind in Kind}
     with pools.ready(sandbox, WORKERS) as pool:

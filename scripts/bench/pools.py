@@ -1,4 +1,4 @@
-"""Pools whose workers are all there, and batches whose verdicts are known."""
+"""Start pools whose workers are all ready, and judge batches whose verdicts are known."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from deepcoder.verdicts import Judgement
 from scripts.bench.mix import Case, check
 
 POLL_S = 0.02
-START_S = 120.0
+READY_TIMEOUT_S = 120.0
 
 
 @contextmanager
 def ready(sandbox: str, workers: int) -> Iterator[SandboxPool]:
-    """A pool, once every worker has its sandbox."""
+    """Yield a pool once every worker has its sandbox."""
     with SandboxPool(workers, sandbox) as pool:
         wait_until_ready(pool, workers)
         yield pool
 
 
 def wait_until_ready(pool: SandboxPool, workers: int) -> None:
-    """
+    """Wait until every worker has its sandbox.
+
     Raises:
-        TimeoutError: Some worker has no sandbox yet.
+        TimeoutError: A worker has no sandbox after READY_TIMEOUT_S.
     """
-    deadline = time.monotonic() + START_S
+    deadline = time.monotonic() + READY_TIMEOUT_S
     while (state := pool.state()).alive < workers:
         if time.monotonic() > deadline:
             raise TimeoutError(f"the pool is not ready: {state} {state.failure}")
@@ -35,9 +36,10 @@ def wait_until_ready(pool: SandboxPool, workers: int) -> None:
 
 
 def judged(pool: SandboxPool, cases: Sequence[Case]) -> list[Judgement]:
-    """
+    """Judge the cases.
+
     Raises:
-        WrongVerdict: A judgement is not as known.
+        WrongVerdict: A verdict is not the known one.
     """
     judgements = pool.judge([each.submission for each in cases])
     check(cases, judgements)
@@ -45,10 +47,10 @@ def judged(pool: SandboxPool, cases: Sequence[Case]) -> list[Judgement]:
 
 
 def judged_s(pool: SandboxPool, cases: Sequence[Case]) -> float:
-    """Seconds that the pool takes for the batch.
+    """Return the seconds that the pool takes for the batch.
 
     Raises:
-        WrongVerdict: A judgement is not as known.
+        WrongVerdict: A verdict is not the known one.
     """
     began = time.perf_counter()
     judged(pool, cases)

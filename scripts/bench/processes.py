@@ -1,4 +1,4 @@
-"""What the processes of this machine use: CPU time and memory, of a sandbox, of its engine, of Ray's workers."""
+"""Measure the CPU time and memory of this machine's processes: sandboxes, the engine, Ray's workers."""
 
 from __future__ import annotations
 
@@ -20,48 +20,48 @@ _PEER = struct.Struct("3i")  # pid, uid, gid (unix(7), SO_PEERCRED)
 
 
 def cpu_s(pid: int) -> float:
-    """CPU seconds of a process and of all that descends from it, ended ones too."""
+    """Return the CPU seconds of a process and of its descendants, with those that have ended."""
     family = [procfs.stat_fields(pid), *procfs.descendants(pid).values()]
     return sum(sum(map(int, fields[11:15])) for fields in family) / _TICKS_PER_S
 
 
 def everybody(sandbox: Sandbox) -> Callable[[], float]:
-    """Tells the CPU seconds that all have used who take part in a judgement made in this process."""
+    """Return a function that tells the CPU seconds of all processes that take part in a judgement made here."""
     root = root_of(sandbox)
     engine = engine_of(root) if sandbox.pid is None else []
     return lambda: time.process_time() + cpu_s(root) + sum(own_cpu_s(pid) for pid in engine)
 
 
 def own_cpu_s(pid: int) -> float:
-    """CPU seconds of one process."""
+    """Return the CPU seconds of one process."""
     return sum(map(int, procfs.stat_fields(pid)[11:13])) / _TICKS_PER_S
 
 
 def peak_bytes(pid: int) -> int:
-    """The most memory that a process has had resident so far; none of one that has ended."""
+    """Return the largest resident size of a process so far; 0 for a process that has ended."""
     lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     return next((int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def forget_peak() -> None:
-    """Let this process's peak begin anew (proc(5), clear_refs)."""
+    """Reset the largest resident size of this process (proc(5), clear_refs)."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def root_of(sandbox: Sandbox) -> int:
-    """The process that all of our only sandbox descends from; of a container the engine tells, which must be local."""
+    """Return the process that our only sandbox descends from. The engine, which must be local, tells a container's."""
     return containers(os.getpid())[0] if sandbox.pid is None else sandbox.pid
 
 
 def containers(owner: int) -> list[int]:
-    """The first process of each container that a process of this machine has started."""
+    """Return the first process of each container that a process of this machine has started."""
     with closing(docker.connect()) as client:
         found = client.containers.list(filters={"label": f"{LABEL}={name(owner)}"}, ignore_removed=True)
         return [int(each.attrs["State"]["Pid"]) for each in found]
 
 
 def engine_of(root: int) -> list[int]:
-    """The two processes that copy a container's input and output: the engine, and the container's shim."""
+    """Return the two processes that copy a container's input and output: the engine, and the container's shim."""
     with socket.socket(socket.AF_UNIX) as asked:
         asked.connect(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://"))
         engine, _, _ = _PEER.unpack(asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))

@@ -1,4 +1,4 @@
-"""What a run came to: the table, the JSON, the pictures."""
+"""Report a run: the table, the JSON and the pictures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STYLE = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
 
 
 def table(figures: Sequence[Figure]) -> Table:
-    """One row per figure; as text it is Markdown."""
+    """Return a table with one row per figure; as text it is Markdown."""
     shown = Table("part", "figure", "value", "beside", "ratio", "bound", "holds", box=box.MARKDOWN)
     for each in figures:
         shown.add_row(*cells(each))
@@ -29,7 +29,7 @@ def table(figures: Sequence[Figure]) -> Table:
 
 
 def cells(figure: Figure) -> tuple[str, ...]:
-    """The ratio with its range over the rounds."""
+    """Return the ratio with its range over the rounds."""
     ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
     if len(figure.ratios) > 1:
         ratio += f" ({min(figure.ratios):.2f} to {max(figure.ratios):.2f})"
@@ -45,18 +45,18 @@ def cells(figure: Figure) -> tuple[str, ...]:
 
 
 def number(value: float) -> str:
-    """Three digits, or the whole number where it has more."""
+    """Return the number with three digits, or the whole number where it has more."""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def write(path: Path, figures: Sequence[Figure], about: Mapping[str, Any]) -> None:
-    """The JSON: what there is to know about the run, and each figure with its ratio."""
+    """Write the JSON: the facts about the run, and each figure with its ratio."""
     rows = [dataclasses.asdict(each) | {"ratio": each.ratio, "holds": each.holds} for each in figures]
     path.write_text(json.dumps({**about, "figures": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def draw(folder: Path, figures: Sequence[Figure]) -> None:
-    """The pictures of those parts that were measured."""
+    """Draw the pictures of those parts that were measured."""
     drawings = {
         "bounds": draw_bounds,
         "breakdown": draw_breakdown,
@@ -72,7 +72,7 @@ def draw(folder: Path, figures: Sequence[Figure]) -> None:
 
 
 def draw_bounds(canvas: Any, figures: Sequence[Figure]) -> bool:
-    """How far each bounded figure is from its bound: left of the line it holds."""
+    """Draw how far each bounded figure is from its bound: left of the line it holds."""
     bounded = [each for each in figures if each.bound]
     if not bounded:
         return False
@@ -96,14 +96,14 @@ def draw_bounds(canvas: Any, figures: Sequence[Figure]) -> bool:
 
 
 def used(figure: Figure) -> float:
-    """1 at the bound, more beyond it."""
+    """Return the share of the bound that the figure uses: 1 at the bound, more beyond it."""
     assert figure.bound
     measured = figure.value if figure.ratio is None else figure.ratio
     return figure.bound / measured if figure.at_least else measured / figure.bound
 
 
 def draw_breakdown(canvas: Any, figures: Sequence[Figure]) -> bool:
-    """The stages of a stdin test, one after the other. What is hidden behind other stages takes no room."""
+    """Draw the stages of a stdin test one after the other. A stage that others hide takes no room."""
     if not figures:
         return False
     canvas.set_size_inches(10, 3.4)
@@ -121,7 +121,7 @@ def draw_breakdown(canvas: Any, figures: Sequence[Figure]) -> bool:
 
 
 def draw_batch(canvas: Any, figures: Sequence[Figure]) -> bool:
-    """Programs per second of each workload, ours and each way beside it."""
+    """Draw the programs per second of each workload: the pool's, and those of each other way."""
     rates = [each for each in figures if each.unit == "programs/s"]
     if not rates:
         return False
@@ -140,7 +140,7 @@ def draw_batch(canvas: Any, figures: Sequence[Figure]) -> bool:
 
 
 def draw_replay(canvas: Any, figures: Sequence[Figure]) -> bool:
-    """Tests executed in each order; the part below the line is that of right programs."""
+    """Draw the tests that were run in each order; those of right programs are left of the line."""
     if not figures:
         return False
     canvas.set_size_inches(10, 3.4)
@@ -160,7 +160,7 @@ def draw_replay(canvas: Any, figures: Sequence[Figure]) -> bool:
 
 
 def draw_dispatch(canvas: Any, figures: Sequence[Figure]) -> bool:
-    """Judgements per second of one client, and the latency of an idle pool, by the number of workers."""
+    """Draw the judgements per second of one client, and the latency of an idle pool, by the number of workers."""
     if not figures:
         return False
     canvas.set_size_inches(10, 3.8)

@@ -1,9 +1,9 @@
-"""What one test, one of 10 MB, one function program and one body of Python cost, in one sandbox and through `judge`.
+"""Measure what a test, a test of 10 MB, a function program and a body of Python cost in one sandbox.
 
-The fork floor is measured in the same sandbox by a program in it: fork, pipes, compiled code, wait4 (`floors.stages`).
-A body is held against its own CPU time in a fresh interpreter that a program in the sandbox starts: being forked must
-not make a program slower. "CPU of all" is that of this process, of the sandbox's and, with Docker, of the two that copy
-its input and output; of the floor it is that of the program.
+A program in the same sandbox measures the fork floor: fork, pipes, compiled code, wait4 (`floors.stages`). The body is
+compared with its own CPU time in a fresh interpreter in the sandbox: being forked must not make a program slower. "CPU
+of all" is that of this process, of the sandbox's processes and, with Docker, of the two that copy its input and output.
+For the floor it is that of the program.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from scripts.bench.figures import Figure, Measure, compared, interleaved
 from scripts.bench.mix import ADD, Case, calls, check, unique
 
 BENCH_LIMITS = Limits(cpu_s=60, wall_s=120)
-LONG_TESTS = 300  # in a row, so that loading the program hardly counts
+LONG_TESTS = 300  # so many that loading the program hardly counts
 LONG_RUN = Problem("long", Mode.STDIN, (TestCase("6 7\n", "13\n"),) * LONG_TESTS, limits=BENCH_LIMITS)
 LARGE_BYTES, LARGE_TESTS = 10_000_000, 20
 LARGE = Problem(
@@ -51,7 +51,7 @@ FRESH_BODY = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BO
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """Each cost beside its floor."""
+    """Yield each cost beside its floor."""
     with closing(sandboxes.start(SandboxConfig(sandbox))) as opened:
         used_s = processes.everybody(opened)
 
@@ -77,7 +77,7 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
 
 
 def stages(sandbox: Sandbox, names: Sequence[str]) -> dict[str, float]:
-    """Seconds of those named of `floors.stages`, by a program in the sandbox; and CPU seconds, as "name, CPU"."""
+    """Return the seconds of these stages of `floors.stages` in the sandbox, and their CPU seconds as "name, CPU"."""
     call = f"stages({ADD!r}, b'6 7\\n', b'13\\n', {list(names)}, {BLOCKS})"
     found = json.loads(printed(sandbox, floors.text(call)))
     walls = {name: wall_s for name, (wall_s, _) in found.items()}
@@ -85,10 +85,10 @@ def stages(sandbox: Sandbox, names: Sequence[str]) -> dict[str, float]:
 
 
 def printed(sandbox: Sandbox, source: str) -> str:
-    """The output of a program of the benchmark in the sandbox.
+    """Run a program of the benchmark in the sandbox, and return its output.
 
     Raises:
-        RuntimeError: It failed.
+        RuntimeError: The program failed.
     """
     (outcome,) = sandbox.outcomes(Task(source, Mode.STDIN, BENCH_LIMITS), [b""])
     if outcome.exit_code != 0:
@@ -97,10 +97,10 @@ def printed(sandbox: Sandbox, source: str) -> str:
 
 
 def judged_s(sandbox: Sandbox, case: Case) -> float:
-    """Seconds of one judgement.
+    """Return the seconds of one judgement.
 
     Raises:
-        WrongVerdict: It is not as known.
+        WrongVerdict: The verdict is not the known one.
     """
     began = time.perf_counter()
     judgement = judge(case.submission, sandbox)

@@ -1,8 +1,8 @@
-"""How soon a pool is there, and what importing the package costs.
+"""Measure how soon a pool is ready, and what importing the package costs.
 
-A pool of W workers, each of which has a sandbox that has run a program, beside the slowest of W sandboxes started one
-after the other in the same round. Ray runs already, but its processes for the workers have to start too, on this
-machine's cores: beside it are W actors that do nothing, and a pool of one.
+A pool of W workers is ready when each has a sandbox that has run a program. It is compared with the slowest of W
+sandboxes that are started one after the other in the same round. Ray runs already, but its processes for the workers
+start too, on this machine's cores: so the pool is also compared with W actors that do nothing, and with a pool of one.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ print(json.dumps([time.perf_counter() - began, sum(name in sys.modules for name 
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
-    """Seconds until each worker of a pool has its sandbox; the import, and what it must not import."""
+    """Yield the seconds until each worker of a pool has its sandbox, and the cost of the import."""
     imports = [imported() for _ in range(rounds)]
     yield compared("import deepcoder", "ms", [1000 * took_s for took_s, _ in imports], bound=150)
     heavy = [count for _, count in imports]
@@ -67,7 +67,7 @@ def actors(size: int) -> str:
 
 
 def ready_s(sandbox: str, size: int) -> dict[str, float]:
-    """Seconds from nothing but Ray to a pool whose workers are all ready."""
+    """Return the seconds until all workers of a new pool are ready, where Ray runs already."""
     began = time.perf_counter()
     with SandboxPool(size, sandbox) as pool:
         wait_until_ready(pool, size)
@@ -75,7 +75,7 @@ def ready_s(sandbox: str, size: int) -> dict[str, float]:
 
 
 def empty_s(size: int) -> dict[str, float]:
-    """Seconds until so many actors that do nothing have answered."""
+    """Return the seconds until this many actors that do nothing have answered."""
 
     class Empty:
         def answer(self) -> None:
@@ -89,7 +89,7 @@ def empty_s(size: int) -> dict[str, float]:
 
 
 def slowest_s(sandbox: str) -> dict[str, float]:
-    """Seconds of the slowest start, among as many as a pool has, one after the other."""
+    """Return the seconds of the slowest of as many starts as a pool has, one after the other."""
     starts_s = []
     for _ in range(max(SIZES)):
         began = time.perf_counter()
@@ -100,6 +100,6 @@ def slowest_s(sandbox: str) -> dict[str, float]:
 
 
 def imported() -> tuple[float, int]:
-    """Seconds of the import in a new interpreter, and how many heavy packages came with it."""
+    """Return the seconds of the import in a new interpreter, and how many heavy packages it imports."""
     took_s, heavy = json.loads(subprocess.check_output([sys.executable, "-c", IMPORT]))
     return took_s, heavy

@@ -35,29 +35,35 @@ Source = Annotated[
         f"needed; or one of deepcoder_small, {_NAMES}."
     ),
 ]
-Split = Annotated[str | None, typer.Option(help="The split of a data set of the Hub.")]
-Rows = Annotated[int | None, typer.Option("--limit", min=1, help="Read only so many rows.")]
+Split = Annotated[str | None, typer.Option(help="The split of a data set of the Hub to read.")]
+Rows = Annotated[int | None, typer.Option("--limit", min=1, help="Read only this many rows.")]
 
 
 @commands.command()
 def prepare(
     source: Source,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Parquet; or .jsonl, to read and edit.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The file to write: .parquet, or .jsonl to read and edit.")
+    ],
     split: Split = None,
     time_limit: Annotated[
         float | None,
         typer.Option(
             min=0.01,
             callback=time_limit_s,
-            help="CPU seconds per test for problems without a limit; else chosen when judging.",
+            help="CPU seconds per test for problems without a limit of their own; default: chosen when judging.",
         ),
     ] = None,
     limit: Rows = None,
     prefix: Annotated[
-        str, typer.Option(help="Put in front of every problem_id, to keep several data sets apart.", show_default=False)
+        str,
+        typer.Option(
+            help="Put this text in front of every problem_id, to keep several data sets apart.", show_default=False
+        ),
     ] = "",
     rejected: Annotated[
-        Path | None, typer.Option(help="Where the rows that cannot be used are listed; default: OUTPUT.rejected.jsonl.")
+        Path | None,
+        typer.Option(help="The file that lists the rows that cannot be used; default: OUTPUT.rejected.jsonl."),
     ] = None,
 ) -> None:
     """Write a data set in our own format; in parquet its tests stay on the disk until they are judged."""
@@ -72,7 +78,7 @@ def prepare(
     )
     if rejected is None:
         rejected = output.with_name(output.name + ".rejected.jsonl")
-        rejected.unlink(missing_ok=True)  # of an earlier run
+        rejected.unlink(missing_ok=True)  # an earlier run may have left it
     if written.unusable:
         rejected.write_text("".join(json.dumps(asdict(each)) + "\n" for each in written.unusable), encoding="utf-8")
         total = written.problems + len(written.unusable)
@@ -97,15 +103,15 @@ def show(source: Source, split: Split = None, limit: Rows = None) -> None:
         raise DataError(f"{source} has no row that can be used: {summary(unusable)}")
     out.print(_tables(groups))
     if unusable:
-        _say_unusable(unusable, sum(len(each.counts) for each in groups.values()) + len(unusable), "")
+        _say_unusable(unusable, sum(len(each.tests) for each in groups.values()) + len(unusable), "")
 
 
 @dataclass
 class _Group:
-    """What is counted of the problems of one source and mode."""
+    """The counts of the problems of one source and mode."""
 
-    counts: list[int] = field(default_factory=list)  # tests of each problem
-    sizes: list[int] = field(default_factory=list)
+    tests: list[int] = field(default_factory=list)  # number of tests of each problem
+    sizes: list[int] = field(default_factory=list)  # size of the tests of each problem
     references: int = 0
     tokens: int = 0
     reals: int = 0
@@ -115,7 +121,7 @@ class _Group:
     codes: int = 0
 
     def add(self, problem: Problem) -> None:
-        self.counts.append(len(problem.tests))
+        self.tests.append(len(problem.tests))
         self.sizes.append(problem.size)
         self.references += problem.reference is not None
         checker = "special" if problem.special_checker else problem.checker
@@ -128,7 +134,7 @@ class _Group:
 
 
 def _tables(groups: dict[tuple[str, Mode], _Group]) -> RichGroup:
-    """Four that 80 columns can hold, rather than one that they cannot."""
+    """Return four tables, because one table with all columns is wider than 80 characters."""
     rows = [((source or "-", mode.value), each) for (source, mode), each in sorted(groups.items())]
     if len(rows) > 1:
         rows.append((("all", ""), _sum(groups.values())))
@@ -137,8 +143,8 @@ def _tables(groups: dict[tuple[str, Mode], _Group]) -> RichGroup:
     has = _table("problems that have", ("reference", "checker", "limits", "code"))
     checker = _table("problems by their checker", ("tokens", REAL_TOKENS, "value", "other"))
     for (source, mode), each in rows:
-        start = (escape(source), mode, f"{len(each.counts):,}")
-        number.add_row(*start, *(f"{figure:,.0f}" for figure in _spread(each.counts)))
+        start = (escape(source), mode, f"{len(each.tests):,}")
+        number.add_row(*start, *(f"{figure:,.0f}" for figure in _spread(each.tests)))
         size.add_row(*start, *(_bytes(figure) for figure in _spread(each.sizes)))
         has.add_row(*start, *(f"{figure:,}" for figure in (each.references, each.checkers, each.limits, each.codes)))
         checker.add_row(*start, *(f"{figure:,}" for figure in (each.tokens, each.reals, each.values, each.checkers)))
@@ -180,6 +186,6 @@ def _say_unusable(unusable: list[Unusable], total: int, where: str) -> None:
 
 
 def _total(source: str, limit: int | None) -> int | None:
-    """How many rows will be read, where that is known before."""
+    """Return how many rows will be read, where that is known beforehand."""
     rows = count_rows(Path(source)) if Path(source).is_file() else None
     return limit if rows is None else min(rows, limit or rows)
