@@ -23,47 +23,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from pathlib import PurePath
 
-from deepcoder.wire.languages import LANGUAGES
-
-_NAMES = ("think", "thinking", "thought", "reasoning", "reflection", "seed:think")
-_CLOSED_BY = {f"<{name}>": f"</{name}>" for name in _NAMES} | {
-    "[think]": "[/think]",  # Magistral
-    "◁think▷": "◁/think▷",  # Kimi
-    "<|begin_of_thought|>": "<|end_of_thought|>",  # Sky-T1, OpenThinker
-    "<|start_thinking|>": "<|end_thinking|>",  # Command A
-    "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",  # gpt-oss
-}
-_CLOSING = frozenset(_CLOSED_BY.values())
-_STOPS = (
-    *("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|endoftext|>", "<|end_of_text|>", "<|end|>", "<|return|>"),
-    *("<end_of_turn>", "<｜end▁of▁sentence｜>", "</s>", "</answer>", "</solution>", "</code>"),
+from deepcoder.fence_marks import (
+    CLOSED_BY,
+    CLOSING,
+    LINE_ENDS,
+    Event,
+    Tag,
+    column,
+    events_of,
+    is_bare,
+    is_inline_code,
+    language_of,
+    tag_of,
 )
-_TAG = "|".join(map(re.escape, [*_CLOSED_BY, *_CLOSING, *_STOPS]))
 
-# Possessive throughout: nothing here can backtrack.
-_EVENT = re.compile(rf"(?P<marks>`{{3,}}+|~{{3,}}+)|(?P<tag>{_TAG})", re.IGNORECASE | re.ASCII)
-_CONTAINER = re.compile(
-    r"[ \t>]*+(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]++[ \t>]*+)*+"
-)  # what lists and quotations begin with
-_LINE_ENDS = re.compile(r"[ \t]*+(?:\n|\Z|```|~~~|<)")
 _COMMENT_FOLLOWS = re.compile(r"\n[ \t>]*+#")
-
-# What may stand behind an opening fence: a tag, and what is no sentence; a tag without a blank before it, and anything.
-_WORD = r"(?![\d_])\w[^\s{}:,;=(\[<>|]*+"
-_DETAIL = r"[:{(][^\n]*|[ \t]++(?:[0-9.]++|[#({][^\n]*|[\w-]++=[^\n]*|[\w/-]++\.\w++)"
-_INFO = re.compile(
-    rf"[ \t{{.]*+(?P<tag>{_WORD})(?P<detail>(?:{_DETAIL}|\}}|[ \t]++[^\n]*\}})?[ \t]*+)(?P<words>[^\n]*)"
-)
-_LANGUAGE_TAGS = {
-    name: re.compile(
-        rf"(?:lang(?:uage)?-)?(?:{each.fence_tags})|[\w/-]+{re.escape(PurePath(each.file_name).suffix)}", re.IGNORECASE
-    )
-    for name, each in LANGUAGES.items()
-}
-_MARKDOWN = frozenset(("markdown", "md"))
-
 _TOKEN = re.compile(
     r'''
     (?P<comment>\#[^\n]*+)
@@ -74,15 +49,6 @@ _TOKEN = re.compile(
 )
 _FAR = 80  # characters before a tag that are looked at
 _LOOKAHEAD = 32  # events that are weighed with the strings in mind, per block
-
-
-class Tag(Enum):
-    """What the word behind an opening fence says."""
-
-    LANGUAGE = auto()  # one that programs may be written in
-    NONE = auto()
-    MARKDOWN = auto()
-    OTHER = auto()
 
 
 @dataclass(frozen=True)
@@ -105,24 +71,10 @@ class _End(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Event:
-    """A fence, or a tag of reasoning or of the answer's end, and how it stands on its line."""
-
-    start: int
-    end: int
-    line_start: int
-    line_end: int
-    marks: str  # of a fence; else empty
-    tag: str  # in lower case; empty for a fence
-    is_own: bool  # nothing before it on its line but what lists and quotations begin with, or another fence
-    info: str | None  # of a fence: what stands behind it; None where a backtick does, as in inline code
-
-
-@dataclass(frozen=True, slots=True)
 class _Span:
     """A block in the text: the fence that opens it, and where it stops."""
 
-    fence: _Event
+    fence: Event
     stop: int
     tag: Tag
     end: _End
@@ -135,7 +87,7 @@ def blocks(text: str) -> list[Block]:
     Empty ones are left out. There is none where the text ends in reasoning.
     """
     found = (
-        Block(_source(text, each), _language(each.fence), each.end is not _End.CUT, each.is_cut)
+        Block(_source(text, each), language_of(each.fence), each.end is not _End.CUT, each.is_cut)
         for each in _Reader(text).spans()
     )
     return [block for block in found if block.source.strip("\ufeff \t\n").strip()]
@@ -149,19 +101,19 @@ def continued(prompt: str, text: str) -> str:
     """
     prompt = prompt.rstrip()
     last = prompt[prompt.rfind("\n") + 1 :]
-    events = _events(last)
+    events = events_of(last)
     if not events:
         return text
     event = events[-1]
     before = last[: event.start].rstrip()[-1:]
-    if event.tag in _CLOSED_BY and event.end == len(last) and before in ("", ">"):
+    if event.tag in CLOSED_BY and event.end == len(last) and before in ("", ">"):
         return f"{event.tag}\n{text}"
     if not event.marks or (before.isalnum() and not event.is_own) or text.lstrip().startswith(("```", "~~~")):
         return text
     spans = _Reader(prompt).spans()
     if not spans or spans[-1].end is not _End.CUT or prompt[spans[-1].fence.line_end :]:
         return text
-    return f"```{_language(spans[-1].fence) or ''}\n{text}"
+    return f"```{language_of(spans[-1].fence) or ''}\n{text}"
 
 
 class _Reader:
@@ -173,7 +125,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._events = _events(text)
+        self._events = events_of(text)
         self._content_end = _content_end(text, self._events)
         self._spans: list[_Span] = []
         self._wrappers: list[str] = []
@@ -185,36 +137,36 @@ class _Reader:
         while at < len(self._events):
             event = self._events[at]
             at += 1
-            if event.tag in _CLOSING and self._closes_reasoning(event, awaited):
+            if event.tag in CLOSING and self._closes_reasoning(event, awaited):
                 awaited = ""
                 self._spans.clear()
                 self._wrappers.clear()
-            elif not awaited and event.tag in _CLOSED_BY:
-                awaited = _CLOSED_BY[event.tag] if self._opens_reasoning(event) else ""
+            elif not awaited and event.tag in CLOSED_BY:
+                awaited = CLOSED_BY[event.tag] if self._opens_reasoning(event) else ""
             elif not awaited and event.marks:
                 at = self._read_fence(event, at)
         return [] if awaited else self._spans
 
-    def _closes_reasoning(self, event: _Event, awaited: str) -> bool:
-        if _is_inline_code(self._text, event):
+    def _closes_reasoning(self, event: Event, awaited: str) -> bool:
+        if is_inline_code(self._text, event):
             return False
         if awaited:
             return event.tag == awaited
         if event.start >= self._content_end or event.line_start == self._mentioned_on:  # a stray one, or a mention
             return False
-        return event.is_own or "|" in event.tag or _LINE_ENDS.match(self._text, event.end) is not None
+        return event.is_own or "|" in event.tag or LINE_ENDS.match(self._text, event.end) is not None
 
-    def _opens_reasoning(self, event: _Event) -> bool:
+    def _opens_reasoning(self, event: Event) -> bool:
         before = self._text[max(event.line_start, event.start - _FAR) : event.start]
         begins_line = not before.strip() or before.endswith(">")  # behind another tag
-        if (begins_line or "|" in event.tag) and not _is_inline_code(self._text, event):
+        if (begins_line or "|" in event.tag) and not is_inline_code(self._text, event):
             return True
         self._mentioned_on = event.line_start
         return False
 
-    def _read_fence(self, fence: _Event, at: int) -> int:
+    def _read_fence(self, fence: Event, at: int) -> int:
         """Read on from a fence outside of blocks; return the index of the event after what it opens."""
-        tag = _tag(fence)
+        tag = tag_of(fence)
         if self._wrappers and fence.is_own and tag in (None, Tag.NONE) and fence.marks.startswith(self._wrappers[-1]):
             self._wrappers.pop()
         elif tag is None:
@@ -225,14 +177,14 @@ class _Reader:
             return self._read_block(fence, tag, at)
         return at
 
-    def _after_inline_code(self, fence: _Event, at: int) -> int:
+    def _after_inline_code(self, fence: Event, at: int) -> int:
         while at < len(self._events) and self._events[at].start < fence.line_end:
             at += 1
             if self._events[at - 1].marks == fence.marks:
                 break
         return at
 
-    def _read_block(self, fence: _Event, tag: Tag, at: int) -> int:
+    def _read_block(self, fence: Event, tag: Tag, at: int) -> int:
         by_strings = None if tag is Tag.OTHER else _end_by_strings(self._text, self._events, at, fence, tag)
         at, end = by_strings or _end_by_lines(self._events, at, fence)
         if end is _End.WRAPPER:
@@ -249,82 +201,26 @@ class _Reader:
         return at + 1 if end is _End.CLOSED else at
 
 
-def _events(text: str) -> list[_Event]:
-    found: list[_Event] = []
-    line_start = line_end = container_end = last_tick = -1
-    for match in _EVENT.finditer(text):
-        start, end = match.span()
-        if start > line_end or not found:
-            line_start = text.rfind("\n", max(line_end, 0), start) + 1
-            line_end = text.find("\n", start)
-            if line_end < 0:
-                line_end = len(text)
-            container = _CONTAINER.match(text, line_start, start)
-            container_end = container.end() if container else line_start
-            last_tick = text.rfind("`", line_start, line_end)
-            is_own = container_end == start
-        else:
-            is_own = found[-1].is_own and bool(found[-1].marks) and not text[found[-1].end : start].strip()
-        marks, tag = match["marks"] or "", (match["tag"] or "").lower()
-        # A tilde is an operator, too.
-        may_open = container_end == start if marks.startswith("~") else last_tick < end
-        info = text[end:line_end] if marks and may_open else None
-        found.append(_Event(start, end, line_start, line_end, marks, tag, is_own, info))
-    return found
-
-
-def _content_end(text: str, events: Sequence[_Event]) -> int:
+def _content_end(text: str, events: Sequence[Event]) -> int:
     """Return where the text ends without the tags, bare fences and blanks at its end."""
     end = len(text)
     for event in reversed(events):
-        if (event.marks and not _is_bare(event)) or text[event.end : end].strip():
+        if (event.marks and not is_bare(event)) or text[event.end : end].strip():
             break
         end = event.start
     return end
 
 
-def _is_bare(fence: _Event) -> bool:
-    return fence.info is not None and not fence.info.strip()
-
-
-def _is_inline_code(text: str, event: _Event) -> bool:
-    before, after = text[max(0, event.start - 3) : event.start], text[event.end : event.end + 3]
-    return (before[-1:] == "`" and before != "```") or (after[:1] == "`" and after != "```")
-
-
-def _tag(fence: _Event) -> Tag | None:
-    """Return what a fence outside of blocks opens; None where it opens nothing."""
-    if fence.info is None or _is_bare(fence):
-        return None if fence.info is None else Tag.NONE
-    match = _INFO.match(fence.info)
-    if match is None or (match["words"] and (not fence.is_own or fence.info[0] in " \t")):
-        return None  # words, which may be of a sentence
-    if language_of_tag(match["tag"]):
-        return Tag.LANGUAGE
-    return Tag.MARKDOWN if match["tag"].lower() in _MARKDOWN else Tag.OTHER
-
-
-def _language(fence: _Event) -> str | None:
-    """Return the name of the language that the fence of a block is tagged with."""
-    match = _INFO.match(fence.info or "")
-    return language_of_tag(match["tag"]) if match else None
-
-
-def language_of_tag(tag: str) -> str | None:
-    """Return the name of the language that a tag means, as models write tags; None where it means none we know."""
-    return next((name for name, tags in _LANGUAGE_TAGS.items() if tags.fullmatch(tag)), None)
-
-
-def _end_at_fence(event: _Event) -> _End:
+def _end_at_fence(event: Event) -> _End:
     """Return how a fence that can be no code ends the block that it stands in."""
-    tag = _tag(event)
+    tag = tag_of(event)
     if tag is Tag.LANGUAGE:
         return _End.CUT
     is_tag_alone = event.info is not None and len(event.info.split()) == 1 and not event.info[0].isspace()
     return _End.FOLLOWED if tag in (Tag.OTHER, Tag.MARKDOWN) and event.is_own and is_tag_alone else _End.CLOSED
 
 
-def _end_by_lines(events: Sequence[_Event], at: int, fence: _Event) -> tuple[int, _End]:
+def _end_by_lines(events: Sequence[Event], at: int, fence: Event) -> tuple[int, _End]:
     """Return the index of the event that ends the block which `fence` opens, and how, by how they stand on lines.
 
     The index is len(events) where none does.
@@ -332,16 +228,16 @@ def _end_by_lines(events: Sequence[_Event], at: int, fence: _Event) -> tuple[int
     for index in range(at, len(events)):
         event = events[index]
         if event.tag:
-            if event.is_own and event.tag not in _CLOSED_BY:
+            if event.is_own and event.tag not in CLOSED_BY:
                 return index, _End.CUT
         elif event.marks.startswith(fence.marks):
             end = _end_at_fence(event)
-            if end is _End.CUT or event.is_own or _is_bare(event):
+            if end is _End.CUT or event.is_own or is_bare(event):
                 return index, end
     return len(events), _End.CUT
 
 
-def _end_by_strings(text: str, events: Sequence[_Event], at: int, fence: _Event, tag: Tag) -> tuple[int, _End] | None:
+def _end_by_strings(text: str, events: Sequence[Event], at: int, fence: Event, tag: Tag) -> tuple[int, _End] | None:
     """Return the index of the event that ends a block of Python, and how, passing over strings and comments.
 
     None where the strings of the block are not as Python has them, so that they cannot be told from the text.
@@ -354,7 +250,7 @@ def _end_by_strings(text: str, events: Sequence[_Event], at: int, fence: _Event,
     for index in range(at, stop):
         event = events[index]
         is_inner = bool(event.marks) and not event.marks.startswith(fence.marks)
-        if event.tag in _CLOSED_BY or (is_inner and not _makes_wrapper(event, fence, tag)):
+        if event.tag in CLOSED_BY or (is_inner and not _makes_wrapper(event, fence, tag)):
             continue
         while token is not None and token.end() <= event.start:
             token = next(tokens, None)
@@ -366,32 +262,32 @@ def _end_by_strings(text: str, events: Sequence[_Event], at: int, fence: _Event,
         elif token["lines"] and not token["lines_end"]:
             return None
         elif event.is_own and event.info is not None and not is_inner:
-            if not _is_bare(event) and depth <= 0 and _column(event) <= _column(fence):
+            if not is_bare(event) and depth <= 0 and column(event) <= column(fence):
                 return None  # a string that reaches into a separate block
-            depth += -1 if _is_bare(event) else 1
+            depth += -1 if is_bare(event) else 1
             has_fence_in_string = True
     return None if has_fence_in_string or stop < len(events) else (len(events), _End.CUT)
 
 
-def _is_code(token: re.Match[str], event: _Event) -> bool:
+def _is_code(token: re.Match[str], event: Event) -> bool:
     """Return whether the event is before the token, or the token is a string of one line that has no end there."""
     return token.start() > event.start or bool(token["quote"] and not token["quote_end"])
 
 
-def _end_in_code(event: _Event, is_inner: bool) -> _End:
+def _end_in_code(event: Event, is_inner: bool) -> _End:
     if is_inner:
         return _End.WRAPPER
     return _End.CUT if event.tag else _end_at_fence(event)
 
 
-def _makes_wrapper(event: _Event, fence: _Event, tag: Tag) -> bool:
+def _makes_wrapper(event: Event, fence: Event, tag: Tag) -> bool:
     """Return whether a fence of another kind in a block makes it a wrapper."""
-    inner = _tag(event)
+    inner = tag_of(event)
     is_shorter = len(event.marks) < len(fence.marks)
     return inner is Tag.LANGUAGE or (inner is not None and tag is Tag.NONE and is_shorter)
 
 
-def _ends_in_comment(text: str, comment_start: int, event: _Event, is_inner: bool) -> bool:
+def _ends_in_comment(text: str, comment_start: int, event: Event, is_inner: bool) -> bool:
     """Return whether a fence in what would be a comment ends the block.
 
     One that closes stands behind the comment's words, and no comment follows. One that opens may be in a heading.
@@ -402,17 +298,13 @@ def _ends_in_comment(text: str, comment_start: int, event: _Event, is_inner: boo
     begins_next = _end_at_fence(event) is not _End.CLOSED
     if words.startswith("##") and (is_inner or begins_next):
         return True
-    is_at_end = words[-1] not in " \t" or begins_next or _LINE_ENDS.match(text, event.end)
+    is_at_end = words[-1] not in " \t" or begins_next or LINE_ENDS.match(text, event.end)
     return bool(is_at_end) and not _COMMENT_FOLLOWS.match(text, event.line_end)
 
 
 def _has_open_string(source: str) -> bool:
     """Return whether a triple-quoted string in the source has no end."""
     return any(token["lines"] and not token["lines_end"] for token in _TOKEN.finditer(source))
-
-
-def _column(event: _Event) -> int:
-    return event.start - event.line_start
 
 
 def _source(text: str, span: _Span) -> str:
@@ -426,7 +318,7 @@ def _source(text: str, span: _Span) -> str:
         lines = [marks.sub("", line, count=1) for line in lines]
         source = "\n".join(lines)
     statement = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
-    width = _indent(statement) if _column(fence) else 0
+    width = _indent(statement) if column(fence) else 0
     if not width:
         return source
     return "\n".join(line[min(width, _indent(line)) :] for line in lines)

@@ -18,6 +18,7 @@ ROOMS: dict[str, set[str]] = {
     "lru": set(),
     "problems": set(),
     "completions": set(),
+    "fence_marks": set(),
     "fences": set(),
     "programs": set(),
     "continuations": set(),

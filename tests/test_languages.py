@@ -7,7 +7,7 @@ from typing import get_type_hints
 
 import pytest
 
-from deepcoder.fences import language_of_tag
+from deepcoder.fence_marks import language_of_tag
 from deepcoder.runner.language import LanguageRunner
 from deepcoder.wire.languages import LANGUAGES, PYTHON, language
 

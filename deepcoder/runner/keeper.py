@@ -70,10 +70,7 @@ def keep(
         RuntimeError: What a program left could not be removed.
         OSError: The kernel refuses to confine programs.
     """
-    prctl = ctypes.CDLL(None).prctl
-    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # here, so that programs inherit it as they do the filter
-    syscalls.forbid(shared_memory)
+    _confine(shared_memory)
     channel, orders = _above_the_programs(channel), _above_the_programs(orders)
     program.prepare(hooks, own_user=uids is not None)
     gc.collect()
@@ -104,6 +101,14 @@ def keep(
             gc.freeze()
             mapped_bytes = _mapped_bytes()
         channel.send(marshal.dumps(tuple(result)))
+
+
+def _confine(shared_memory: bool) -> None:
+    """Become the parent of all orphans, and give up for all programs what none of them may have."""
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    syscalls.forbid(shared_memory)
 
 
 def _above_the_programs(end: socket.socket) -> socket.socket:

@@ -17,7 +17,7 @@ from .channel import Order
 from .memory_files import standard_input
 from .reports import Reports
 
-READ_BYTES = 1 << 16  # what a pipe holds
+PIPE_READ_BYTES = 1 << 16  # what a pipe holds
 CALL_PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
 _F_SETPIPE_SZ = 1031
 
@@ -85,7 +85,7 @@ class Pipes:
     def send_call(self, arguments: bytes | memoryview) -> None:
         """Send the arguments of a call, as much of them as the pipe takes now."""
         size = channel.CALL.pack(len(arguments))
-        if len(arguments) > READ_BYTES:
+        if len(arguments) > PIPE_READ_BYTES:
             with contextlib.suppress(OSError):
                 fcntl.fcntl(self._calls, _F_SETPIPE_SZ, min(len(arguments), CALL_PIPE_BYTES))
             self.unsent = [memoryview(size), memoryview(arguments)]
@@ -127,7 +127,7 @@ class Pipes:
 
     def _read(self, fd: int, at_end: bool) -> None:
         try:
-            data = os.read(fd, READ_BYTES)
+            data = os.read(fd, PIPE_READ_BYTES)
         except BlockingIOError:
             if not at_end:
                 return

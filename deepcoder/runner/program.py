@@ -25,7 +25,7 @@ from .language import Hooks, LanguageRunner
 
 OWN_FOLDER = "/proc/self/cwd"  # the same words for every program
 DESCRIPTORS = 256  # the most that a process may have open
-STACK_BYTES = 1 << 30  # threads and the main stack reserve address space that they may never touch
+RESERVED_STACK_BYTES = 1 << 30  # address space that threads and the main stack reserve and may never touch
 REHEARSALS = 20
 KERNEL = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
 
@@ -138,7 +138,7 @@ def confine(uid: int | None) -> None:
 def _take_limits(order: Order, uid: int | None, keeper_bytes: int) -> None:
     """Set the limits that the kernel enforces. They stop what is too quick for the supervisor, which watches memory."""
     if order.limits_address_space:
-        _limit(resource.RLIMIT_AS, keeper_bytes + order.memory_bytes + STACK_BYTES)
+        _limit(resource.RLIMIT_AS, keeper_bytes + order.memory_bytes + RESERVED_STACK_BYTES)
     if uid is not None or not _counts_all_of_the_user():
         _limit(resource.RLIMIT_NPROC, order.processes)
     if not order.is_function:

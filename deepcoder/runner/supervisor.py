@@ -31,7 +31,7 @@ from .scratch import SHARED_MEMORY
 from .task_code import TaskCode
 from .users import available_uids, halves
 
-READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
+REQUEST_READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
 LONGEST_FRAME_BYTES = 1 << 30
 MAIN_STACK_BYTES = 1 << 30
 # What the owner, or an engine, limits for us would limit programs too; the keeper limits each of them.
@@ -104,7 +104,7 @@ class Supervisor:
 
     def _read_requests(self) -> bool:
         """Take what the worker has sent; return whether it ends the current task."""
-        data = os.read(self.requests, READ_BYTES)
+        data = os.read(self.requests, REQUEST_READ_BYTES)
         if not data:
             raise OwnerGone
         self.frames.feed(data)

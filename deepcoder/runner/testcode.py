@@ -1,13 +1,13 @@
-"""Test code of a data set at work: it calls the program by asking for each call, and goes on with the answer.
+"""The test code of a data set at work: for each call of the program it asks the worker, and waits for the result.
 
-Runs: inside the jury's sandbox, never in the program's. `step` is called as a program's function is; what it returns
-says what happens next:
+Runs: inside the jury's sandbox, never in the program's. The worker calls `step` as it calls a program's function. What
+`step` returns is a message that says what happens next:
 
-    ("call", name, args, kwargs)   the program is wanted; the next step brings what came of it
-    ("passed", n)                  the test code ended, after so many calls
-    ("failed", "AssertionError: …")
-    ("raised", "ValueError: …")    by the program, and the test code did not expect it
-    ("unfit", "why")               the test code cannot work, whatever the program does
+    ("call", name, args, kwargs)      call the program; the next step brings the result
+    ("passed", n)                     the test code has ended, after n calls
+    ("failed", "AssertionError: …")   the test code raised this exception itself
+    ("raised", "ValueError: …")       the program raised it, and the test code did not expect it
+    ("unfit", "why")                  the test code cannot work, whatever the program does
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from typing import Any
 
 from ..wire import values
 
-STACK_BYTES = 64 << 20
-ERROR_CHARS = 500
+TEST_CODE_STACK_BYTES = 64 << 20
+TEST_CODE_ERROR_CHARS = 500
 
-_replies: queue.SimpleQueue[Any] = queue.SimpleQueue()
+_results: queue.SimpleQueue[Any] = queue.SimpleQueue()
 _messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
 
@@ -38,29 +38,34 @@ class Unfit(Exception):
 
 
 def step(kind: str, content: Any, detail: Any = None) -> Any:
-    """Go on with what came of the last call: ("returned", value) or ("raised", "ValueError: …", names of its classes);
-    or ("begin", source, name of the entry point). The answer is the next message."""
+    """Bring the result of the last call, let the test code go on, and return its next message.
+
+    A result is ("returned", value) or ("raised", "ValueError: …", names of the exception's classes). The first step is
+    ("begin", source, name of the entry point).
+    """
     if kind == "begin":
-        threading.stack_size(STACK_BYTES)
+        threading.stack_size(TEST_CODE_STACK_BYTES)
         threading.Thread(target=_run, args=(content, detail), daemon=True).start()
     else:
-        _replies.put((kind, content, detail))
+        _results.put((kind, content, detail))
     return _messages.get()
 
 
-class _Calls:
-    """Calls of the program. The mutable state: how many there were."""
+class _ProgramProxy:
+    """Stands for the program in the test code. The mutable state: how often it was called."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.calls = 0
 
     def function(self, name: str) -> Callable[..., Any]:
+        """Return what the test code calls as the program's function of this name."""
+
         def call(*args: Any, **kwargs: Any) -> Any:
-            for each in [*args, *kwargs.values()]:
-                _check_plain(each)
-            self.count += 1
+            for value in [*args, *kwargs.values()]:
+                _check_plain(value)
+            self.calls += 1
             _messages.put(("call", name, list(args), kwargs))
-            kind, content, bases = _replies.get()
+            kind, content, bases = _results.get()
             if kind == "raised":
                 raise _exception(content, bases)
             return content
@@ -73,20 +78,24 @@ _PLAIN = (type(None), bool, int, float, complex, Fraction, Decimal, str, bytes, 
 
 
 def _check_plain(value: Any) -> None:
-    """Raises Unfit where a value would reach the program as another than it is here."""
+    """Check that the program would get the same value as there is here.
+
+    Raises:
+        Unfit: A part of the value is of a type that does not cross as it is.
+    """
     stack = [value]
     while stack:
-        each = stack.pop()
-        if type(each) in (list, tuple, set, frozenset):
-            stack.extend(each)
-        elif type(each) is dict:
-            stack.extend([*each, *each.values()])
-        elif type(each) not in _PLAIN:
-            raise Unfit(f"an argument has a {type(each).__name__}, which is no plain value")
+        part = stack.pop()
+        if type(part) in (list, tuple, set, frozenset):
+            stack.extend(part)
+        elif type(part) is dict:
+            stack.extend([*part, *part.values()])
+        elif type(part) not in _PLAIN:
+            raise Unfit(f"an argument has a {type(part).__name__}, which is no plain value")
 
 
 def _exception(line: str, bases: str) -> Exception:
-    """The program's exception: of the built-in class that it is, or of a new one below the nearest that it has."""
+    """Return the program's exception again: of its built-in class, or of a new class below its nearest built-in one."""
     name, _, message = line.partition(": ")
     error = Exception(line)
     for found in (getattr(builtins, each, None) for each in bases.split()):
@@ -103,37 +112,37 @@ def _exception(line: str, bases: str) -> Exception:
 
 
 def _run(source: str, entry_point: str) -> None:
-    calls = _Calls()
+    program = _ProgramProxy()
     try:
-        _execute(source, entry_point, calls)
-        message: tuple[Any, ...] = ("passed", calls.count)
+        _execute(source, entry_point, program)
+        message: tuple[Any, ...] = ("passed", program.calls)
     except Unfit as error:
         message = ("unfit", str(error))
     except BaseException as error:
         line = getattr(error, "of_program", None) or _line(error)
-        kind = "raised" if hasattr(error, "of_program") else "failed" if calls.count else "unfit"
-        message = (kind, line[:ERROR_CHARS])
+        kind = "raised" if hasattr(error, "of_program") else "failed" if program.calls else "unfit"
+        message = (kind, line[:TEST_CODE_ERROR_CHARS])
     _messages.put(message)
 
 
 def _line(error: BaseException) -> str:
-    """The exception, and where it was raised if it says nothing itself."""
+    """Return the exception in one line, with the line of the test code that raised it."""
     text = traceback.format_exception_only(type(error), error)[-1].strip()
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "tests.py"]
     return f"{text} (line {lines[-1]} of the test code)" if lines else text
 
 
-def _execute(source: str, entry_point: str, calls: _Calls) -> None:
-    """Execute the test code, in which the program's functions stand for calls of them."""
+def _execute(source: str, entry_point: str, program: _ProgramProxy) -> None:
+    """Execute the test code with the proxy's functions in place of the program's."""
     tree = ast.parse(source, "tests.py")
     # A prompt that is repeated in the test code ends with an empty definition of what the program defines.
     tree.body = [node for node in tree.body if getattr(node, "name", None) not in (entry_point, "Solution")]
     solution = types.ModuleType("solution")
-    solution.__getattr__ = calls.function  # type: ignore[method-assign]
+    solution.__getattr__ = program.function  # type: ignore[method-assign]
     sys.modules["solution"] = solution
-    methods = {"__getattr__": lambda self, name: calls.function(name)}
+    methods = {"__getattr__": lambda self, name: program.function(name)}
     module = types.ModuleType("tests")
     sys.modules["tests"] = module
-    call = calls.function(entry_point)
+    call = program.function(entry_point)
     module.__dict__.update({entry_point: call, "candidate": call, "Solution": type("Solution", (), methods)})
     exec(compile(tree, "tests.py", "exec"), module.__dict__)

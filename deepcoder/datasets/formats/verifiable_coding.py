@@ -11,7 +11,7 @@ from typing import Any
 
 from deepcoder.datasets import tests_json
 from deepcoder.datasets.fields import messages, parsed, reference
-from deepcoder.fences import language_of_tag
+from deepcoder.fence_marks import language_of_tag
 from deepcoder.problems import Limits, Problem
 from deepcoder.wire.languages import LANGUAGES
 

@@ -51,7 +51,7 @@ USUAL_MODULES = (
 LIBRARIES = ("numpy", "sortedcontainers", "scipy", "networkx", "sympy", "pandas", "bitarray")
 THREAD_STACK_BYTES = 8 << 20  # the usual default; the C library would take the main stack's 1 GiB
 BASE_FRAMES = 1000  # what a fresh interpreter allows
-ERROR_CHARS = 500
+REPORTED_ERROR_CHARS = 500
 
 _main_modules: dict[str, types.ModuleType] = {}
 _hooks: Hooks = []  # that a program's first fork needs
@@ -264,12 +264,12 @@ def _entry(module: dict[str, Any], name: str) -> Any:
 def _raised(error: BaseException) -> bytes:
     """Return the exception in one line, and in a second line the names of its classes."""
     bases = " ".join(each.__name__ for each in type(error).__mro__)
-    return _one_line(error) + b"\n" + bases[:ERROR_CHARS].encode("utf-8", "backslashreplace")
+    return _one_line(error) + b"\n" + bases[:REPORTED_ERROR_CHARS].encode("utf-8", "backslashreplace")
 
 
 def _one_line(error: BaseException) -> bytes:
     text = traceback.format_exception_only(type(error), error)[-1].strip()
-    return text[:ERROR_CHARS].encode("utf-8", "backslashreplace")
+    return text[:REPORTED_ERROR_CHARS].encode("utf-8", "backslashreplace")
 
 
 def _flush(stream: Any) -> None:

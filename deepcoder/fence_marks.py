@@ -1,0 +1,136 @@
+"""Fences, and the tags of reasoning, as they stand in a text: where each is, and what the word behind a fence says.
+
+Runs: GPU node, before anything is sent to be judged. Linear time: the text comes from an optimiser.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import PurePath
+
+from deepcoder.wire.languages import LANGUAGES
+
+_NAMES = ("think", "thinking", "thought", "reasoning", "reflection", "seed:think")
+CLOSED_BY = {f"<{name}>": f"</{name}>" for name in _NAMES} | {
+    "[think]": "[/think]",  # Magistral
+    "◁think▷": "◁/think▷",  # Kimi
+    "<|begin_of_thought|>": "<|end_of_thought|>",  # Sky-T1, OpenThinker
+    "<|start_thinking|>": "<|end_thinking|>",  # Command A
+    "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",  # gpt-oss
+}
+CLOSING = frozenset(CLOSED_BY.values())
+_STOPS = (
+    *("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|endoftext|>", "<|end_of_text|>", "<|end|>", "<|return|>"),
+    *("<end_of_turn>", "<｜end▁of▁sentence｜>", "</s>", "</answer>", "</solution>", "</code>"),
+)
+_TAG = "|".join(map(re.escape, [*CLOSED_BY, *CLOSING, *_STOPS]))
+
+# Possessive throughout: nothing here can backtrack.
+_EVENT = re.compile(rf"(?P<marks>`{{3,}}+|~{{3,}}+)|(?P<tag>{_TAG})", re.IGNORECASE | re.ASCII)
+_CONTAINER = re.compile(
+    r"[ \t>]*+(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]++[ \t>]*+)*+"
+)  # what lists and quotations begin with
+LINE_ENDS = re.compile(r"[ \t]*+(?:\n|\Z|```|~~~|<)")
+
+# What may stand behind an opening fence: a tag, and what is no sentence; a tag without a blank before it, and anything.
+_WORD = r"(?![\d_])\w[^\s{}:,;=(\[<>|]*+"
+_DETAIL = r"[:{(][^\n]*|[ \t]++(?:[0-9.]++|[#({][^\n]*|[\w-]++=[^\n]*|[\w/-]++\.\w++)"
+_INFO = re.compile(
+    rf"[ \t{{.]*+(?P<tag>{_WORD})(?P<detail>(?:{_DETAIL}|\}}|[ \t]++[^\n]*\}})?[ \t]*+)(?P<words>[^\n]*)"
+)
+_LANGUAGE_TAGS = {
+    name: re.compile(
+        rf"(?:lang(?:uage)?-)?(?:{each.fence_tags})|[\w/-]+{re.escape(PurePath(each.file_name).suffix)}", re.IGNORECASE
+    )
+    for name, each in LANGUAGES.items()
+}
+_MARKDOWN = frozenset(("markdown", "md"))
+
+
+class Tag(Enum):
+    """What the word behind an opening fence says."""
+
+    LANGUAGE = auto()  # one that programs may be written in
+    NONE = auto()
+    MARKDOWN = auto()
+    OTHER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fence, or a tag of reasoning or of the answer's end, and how it stands on its line."""
+
+    start: int
+    end: int
+    line_start: int
+    line_end: int
+    marks: str  # of a fence; else empty
+    tag: str  # in lower case; empty for a fence
+    is_own: bool  # nothing before it on its line but what lists and quotations begin with, or another fence
+    info: str | None  # of a fence: what stands behind it; None where a backtick does, as in inline code
+
+
+def events_of(text: str) -> list[Event]:
+    """Return the fences and tags of the text, in their order."""
+    found: list[Event] = []
+    line_start = line_end = container_end = last_tick = -1
+    for match in _EVENT.finditer(text):
+        start, end = match.span()
+        if start > line_end or not found:
+            line_start = text.rfind("\n", max(line_end, 0), start) + 1
+            line_end = text.find("\n", start)
+            if line_end < 0:
+                line_end = len(text)
+            container = _CONTAINER.match(text, line_start, start)
+            container_end = container.end() if container else line_start
+            last_tick = text.rfind("`", line_start, line_end)
+            is_own = container_end == start
+        else:
+            is_own = found[-1].is_own and bool(found[-1].marks) and not text[found[-1].end : start].strip()
+        marks, tag = match["marks"] or "", (match["tag"] or "").lower()
+        # A tilde is an operator, too.
+        may_open = container_end == start if marks.startswith("~") else last_tick < end
+        info = text[end:line_end] if marks and may_open else None
+        found.append(Event(start, end, line_start, line_end, marks, tag, is_own, info))
+    return found
+
+
+def is_bare(fence: Event) -> bool:
+    """Return whether nothing stands behind the fence on its line."""
+    return fence.info is not None and not fence.info.strip()
+
+
+def is_inline_code(text: str, event: Event) -> bool:
+    """Return whether a backtick stands directly before or behind the event."""
+    before, after = text[max(0, event.start - 3) : event.start], text[event.end : event.end + 3]
+    return (before[-1:] == "`" and before != "```") or (after[:1] == "`" and after != "```")
+
+
+def tag_of(fence: Event) -> Tag | None:
+    """Return what a fence outside of blocks opens; None where it opens nothing."""
+    if fence.info is None or is_bare(fence):
+        return None if fence.info is None else Tag.NONE
+    match = _INFO.match(fence.info)
+    if match is None or (match["words"] and (not fence.is_own or fence.info[0] in " \t")):
+        return None  # words, which may be of a sentence
+    if language_of_tag(match["tag"]):
+        return Tag.LANGUAGE
+    return Tag.MARKDOWN if match["tag"].lower() in _MARKDOWN else Tag.OTHER
+
+
+def language_of(fence: Event) -> str | None:
+    """Return the name of the language that the fence of a block is tagged with."""
+    match = _INFO.match(fence.info or "")
+    return language_of_tag(match["tag"]) if match else None
+
+
+def language_of_tag(tag: str) -> str | None:
+    """Return the name of the language that a tag means, as models write tags; None where it means none we know."""
+    return next((name for name, tags in _LANGUAGE_TAGS.items() if tags.fullmatch(tag)), None)
+
+
+def column(event: Event) -> int:
+    """Return how many characters stand before the event on its line."""
+    return event.start - event.line_start
