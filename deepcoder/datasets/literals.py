@@ -103,6 +103,8 @@ def size(measured: Any) -> int:
 
 def _value(node: ast.expr, names: Names) -> Any:
     match node:
+        case ast.Constant(value=plain) if plain is not ...:
+            return plain
         case ast.Name(id=name) if isinstance(names.get(name), Literal):
             return names[name].value
         case ast.List(elts=parts):
@@ -124,8 +126,6 @@ def _value(node: ast.expr, names: Names) -> Any:
             return float(_value(of, names))
         case ast.Call(func=ast.Name(id=name), args=[of], keywords=[]) if name in _MAKERS and name not in names:
             return _MAKERS[name](_value(of, names))
-        case ast.Constant(value=plain) if plain is not ...:
-            return plain
     raise NotLiteral(type(node).__name__)
 
 
