@@ -17,7 +17,7 @@ from deepcoder.completions import Completion, last_text, text_of
 from deepcoder.fences import Block
 from deepcoder.wire.languages import PYTHON
 
-_PARSED_CHARS = 1 << 16  # of blocks without a tag that are looked into, the last first
+_PARSED_CHARS = 1 << 16  # the most of blocks without a tag that is parsed, from the last block on
 _NEXT_TURN = re.compile(r"<\|im_start\|>user|<\|start_header_id\|>user")
 _DOES_SOMETHING = (ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -55,9 +55,9 @@ def extract(completion: Completion, prompt: Completion | None = None) -> Program
 
 
 def choose(blocks: Sequence[Block]) -> tuple[Block | None, Rule]:
-    """Return the block that is the answer, and the rule that says so: the first that applies.
+    """Return the block that is the answer, and the rule that chose it: the first rule of `Rule` that applies.
 
-    UNCLOSED and PROGRAM are of one rank: the later block counts.
+    UNCLOSED and PROGRAM are one step: of the blocks that either fits, the last is the answer.
     """
     closed = [block for block in blocks if block.is_closed]
     tagged = [block for block in closed if block.language]

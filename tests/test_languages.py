@@ -9,7 +9,10 @@ import pytest
 
 from deepcoder.fence_marks import language_of_tag
 from deepcoder.runner.language import LanguageRunner
+from deepcoder.sandbox.fake import FakeSandbox
 from deepcoder.wire.languages import LANGUAGES, PYTHON, language
+from deepcoder.wire.limits import Limits, Mode
+from deepcoder.wire.messages import Ended, Outcome, Task
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
@@ -19,6 +22,15 @@ def test_every_language_has_a_module_in_the_runner(name: str) -> None:
     for function in ("libraries", "prepare", "rehearse", "import_libraries", "ready"):
         wanted, given = get_type_hints(getattr(LanguageRunner, function)), get_type_hints(getattr(module, function))
         assert wanted == given
+
+
+def test_program_in_an_unknown_language_never_reaches_a_sandbox() -> None:
+    sandbox = FakeSandbox(lambda task, data: Outcome(Ended.EXITED, exit_code=0))
+
+    with pytest.raises(ValueError, match="language must be python, not 'cobol'"):
+        list(sandbox.outcomes(Task("", Mode.STDIN, Limits(), language="cobol"), [b""]))
+
+    assert len(list(sandbox.outcomes(Task("", Mode.STDIN, Limits()), [b""]))) == 1
 
 
 def test_name_that_no_row_has_is_refused() -> None:

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from deepcoder.lru import Lru
 from deepcoder.sandbox.stream import SandboxError, Stream, bundle
+from deepcoder.wire.languages import language
 from deepcoder.wire.limits import Mode
 from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Outcome, Task, abandoned_after_s, frame
 
@@ -83,6 +84,7 @@ class Sandbox:
 
         Raises:
             SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
+            ValueError: The table of languages does not have the task's.
         """
         self._task += 1
         # What an earlier task sent may still be on its way, so this never shrinks.
@@ -137,7 +139,7 @@ class Sandbox:
 
     def _load_request(self, task: Task) -> bytes:
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
-        head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": task.language}
+        head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": language(task.language).name}
         return frame(head, task.source.encode("utf-8", "surrogatepass"))
 
     def _queue_inputs(self, window: _Window[Any], unsent: bytes) -> bytes:
