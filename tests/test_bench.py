@@ -20,7 +20,7 @@ from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Verdict
 from deepcoder.wire.messages import Task
 from scripts.bench import __main__ as bench
-from scripts.bench import batch, data, floors, makespan, mix, noop, replay, report, runner
+from scripts.bench import batch, data, floors, grade, makespan, mix, noop, replay, report, runner
 from scripts.bench.figures import Figure, compared, interleaved
 
 DRAWN = [
@@ -168,6 +168,13 @@ def test_large_programs_read_their_inputs(shared_sandbox: Sandbox, monkeypatch: 
     assert (right.verdict, wrong.verdict) == (Verdict.AC, Verdict.WA)
     assert data.run_tests(shared_sandbox, right) == list(range(mix.TESTS))
     assert len(data.run_tests(shared_sandbox, wrong)) < mix.TESTS
+
+
+@pytest.mark.timeout(300)
+def test_small_grade_is_measured_in_stages() -> None:
+    stages = grade.watched("process")
+    assert len(stages) == len(grade.STAGES)
+    assert all(wall_s > 0 and cpu_s >= 0 for wall_s, cpu_s in stages)
 
 
 def test_each_part_is_a_module_with_figures() -> None:
