@@ -29,14 +29,19 @@ HUMANEVAL = (ROOT / "tests" / "fixtures" / "humaneval.jsonl").read_text().splitl
 COMMAND = f"""#!/bin/sh
 exec {sys.executable} -m deepcoder.tools.cli "$@"
 """
-# A Ray that the commands share. Its pool, which `status` shows, takes no CPU from them.
+# A Ray that the commands share. It has one CPU, so each command starts one worker. `status` shows the pool on it.
 CLUSTER = """
 import sys, ray
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import SandboxPool, local
+from deepcoder.pool.clusters import NAMESPACE
 
-with SandboxPool(1, "process", resource="status"):
-    print(ray.get_runtime_context().gcs_address, flush=True)
-    sys.stdin.read()
+folder = local.start(1, "seat", NAMESPACE)
+try:
+    with SandboxPool(1, "process", resource="seat"):
+        print(ray.get_runtime_context().gcs_address, flush=True)
+        sys.stdin.read()
+finally:
+    local.end(folder)
 """
 # Before the examples of training: one step of a model that is made here, on the CPU.
 PRELUDE = """
