@@ -29,7 +29,7 @@ HUMANEVAL = (ROOT / "tests" / "fixtures" / "humaneval.jsonl").read_text().splitl
 COMMAND = f"""#!/bin/sh
 exec {sys.executable} -m deepcoder.tools.cli "$@"
 """
-# A Ray that the commands share. It has one CPU, so each command starts one worker. `status` shows the pool on it.
+# A Ray that the commands share. It has one CPU, so each command starts one worker. Some commands use the pool on it.
 CLUSTER = """
 import sys, ray
 from deepcoder.pool import SandboxPool, local
@@ -37,7 +37,7 @@ from deepcoder.pool.clusters import NAMESPACE
 
 folder = local.start(1, "seat", NAMESPACE)
 try:
-    with SandboxPool(1, "process", resource="seat"):
+    with SandboxPool(1, "process", name="shared", resource="seat"):
         print(ray.get_runtime_context().gcs_address, flush=True)
         sys.stdin.read()
 finally:
