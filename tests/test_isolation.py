@@ -16,10 +16,13 @@ from typing import Any
 
 import pytest
 
+from deepcoder.problems import Mode, TestCase
 from deepcoder.runner.users import some_uids
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from deepcoder.wire import values
+from deepcoder.wire.messages import Task
 from tests.another_user import PATH, REPOSITORY, python_of_another_user
-from tests.meetings import CONFIG, PAIRS, Pair, alone, one_after_another, side_by_side
+from tests.meetings import CONFIG, LIMITS, PAIRS, Pair, alone, one_after_another, side_by_side
 
 pytestmark = pytest.mark.sandbox
 
@@ -96,6 +99,25 @@ def test_programs_side_by_side_do_not_meet(
     assert afterwards["uid"] == leaving["uid"]  # it has run all the time
     if two_sandboxes[0].hello["own_uids"]:
         assert looking["uid"] != leaving["uid"]
+
+
+LOCK_ON_STANDARD_INPUT = """
+import fcntl
+def solve():
+    try:
+        fcntl.flock(0, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+"""
+
+
+def test_lock_on_the_standard_input_of_a_function_ends_with_the_program(shared_sandbox: Sandbox) -> None:
+    """It is /dev/null, which programs of all process sandboxes of a machine share."""
+    for number in range(2):
+        task = Task(f"{LOCK_ON_STANDARD_INPUT}# {number}", Mode.FUNCTION, LIMITS, entry_point="solve")
+        (outcome,) = shared_sandbox.outcomes(task, [TestCase.call([], None).input.encode()])
+        assert values.decode(outcome.output) is True, number
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ Runs: inside the sandbox, in the supervisor.
 from __future__ import annotations
 
 import marshal
-import os
 import select
 import socket
 from collections.abc import Iterable
@@ -29,7 +28,6 @@ class KeeperClient:
         self.pid = 0
         self.scratch_root = scratch_root
         self.cgroup = cgroup  # the sandbox's, where there is one
-        self.null = os.open(os.devnull, os.O_RDONLY)
         self.first_resident_bytes = 0
         self.mapped_bytes = 0
         self.growth_bytes = 0  # by libraries that it imported for some programs, which must not count against others
@@ -39,7 +37,6 @@ class KeeperClient:
         """Close the sockets, which ends the keeper."""
         self.channel.close()
         self.orders.close()
-        os.close(self.null)
 
     def wait_until_ready(self) -> None:
         """Wait until the first process waits for an order, and note the size of the keeper."""

@@ -28,9 +28,7 @@ class Pipes:
     The mutable state: the descriptors still open, what has come out of them, and the arguments not yet sent.
     """
 
-    def __init__(
-        self, code: int, null: int, stdin: bytes | memoryview | None, reports: Reports, output_bytes: int
-    ) -> None:
+    def __init__(self, code: int, stdin: bytes | memoryview | None, reports: Reports, output_bytes: int) -> None:
         """Make the pipes of a program that reads `stdin`, or of a function where that is None."""
         printed, errors, reported = os.pipe(), os.pipe(), os.pipe()
         for fd, _ in (printed, errors):
@@ -43,15 +41,17 @@ class Pipes:
         self._output_bytes = output_bytes
         self._printed_bytes = 0
         self._calls = self._stdin = -1
-        calls = null
+        null = os.open(os.devnull, os.O_RDONLY)  # the program's own: a lock on it ends with the program
         if stdin is None:
             calls, self._calls = os.pipe()
             os.set_blocking(self._calls, False)
         else:
+            calls = null
             self._stdin = standard_input(stdin)  # open here to the end: no program is charged for freeing it
         self._program_ends = [
-            *((null if stdin is None else self._stdin, False), (printed[1], True), (errors[1], True)),
-            *((code, False), (calls, stdin is None), (reported[1], True)),
+            (null, True) if stdin is None else (self._stdin, False),
+            *((printed[1], True), (errors[1], True)),
+            *((code, False), (calls, True), (reported[1], True)),
         ]  # in the order of its descriptors, and whether they are to be closed here once it has them
         self._printed, self._errors, self._reported = printed[0], errors[0], reported[0]
         self._open = {self._printed, self._errors, self._reported}

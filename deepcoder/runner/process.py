@@ -49,7 +49,7 @@ class Process:
         self.was_early = False  # whether it got ready while another program's process ended
         self.reports = Reports(int(self.limits.output_bytes))
         given = None if self.is_function else stdin
-        self.pipes = Pipes(code.file, keeper.null, given, self.reports, int(self.limits.output_bytes))
+        self.pipes = Pipes(code.file, given, self.reports, int(self.limits.output_bytes))
         self.pid, self.uid = keeper.next_process()
         self.folders = folders_of(keeper.scratch_root, self.uid, self.pid)
         self.accounting = Accounting(self.pid, keeper, self.limits, self.is_function)
