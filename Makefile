@@ -2,9 +2,9 @@
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
-# The processes that tests run in. What is in one group (tests/conftest.py) one process runs.
+# The processes that tests run in; tests/conftest.py says which tests stay together.
 PROCESSES ?= 2
-PYTEST = $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest --numprocesses $(PROCESSES) --no-loadscope-reorder
 # A cluster that has a token asks for it, but a program that joins one sends it only when told so.
 ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token

@@ -8,8 +8,8 @@ A test belongs to the highest tier that it needs, and `-m` selects tiers by name
     hosts     starts hosts with networks or engines of their own
 
 A fixture of `NEEDS` gives a test its tier; a module that starts such things by itself has `pytestmark =
-pytest.mark.TIER`. The tests run in several processes (pytest-xdist). One process runs those of one file, tier and kind
-of sandbox, in their order, and one runs all of the tier `hosts`.
+pytest.mark.TIER`. The tests run in several processes (pytest-xdist). One process runs those of one file and kind of
+sandbox, in their order, and one runs all of the tier `hosts`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.sandbox import BACKENDS, Sandbox, SandboxConfig, SandboxUnavailable
 
 TIERS = ("pure", "sandbox", "ray", "hosts")
+HOSTS = {f"tests/cluster/{name}.py" for name in ("test_clock", "test_faults", "test_ray_up")}
 NEEDS = {
     **dict.fromkeys(("docker_sandboxes", "process_sandboxes", "sandbox_kind"), "sandbox"),
     **dict.fromkeys(("shared_ray", "no_ray"), "ray"),
@@ -40,13 +41,11 @@ MARKS = {"docker": pytest.mark.docker}  # of the tests on each kind of sandbox
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test its tier, and the group of tests that one process runs. The slow tiers run first."""
+    """Give every test its tier. The slow tiers run first."""
     tiers = {item: tier(item) for item in items}
     for item in items:
         item.add_marker(tiers[item])
-        item.add_marker(pytest.mark.xdist_group(group(item, tiers[item])))
     items.sort(key=lambda item: -TIERS.index(tiers[item]))
 
 
@@ -57,12 +56,25 @@ def tier(item: pytest.Item) -> str:
     return max(marked | needed | {"pure"}, key=TIERS.index)
 
 
-def group(item: pytest.Item, tier: str) -> str:
-    """Return the name of the group: one for all hosts, which need the whole machine; else a file and a kind."""
-    if tier == "hosts":
-        return tier
-    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return f"{item.path.stem}-{parameters.get('sandbox_kind', tier)}"
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return the scheduler of pytest-xdist that keeps a group of tests in one process."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return GroupScheduling(config, log)
+
+
+def group(nodeid: str) -> str:
+    """Return the name of a test's group: one for all hosts, which need the whole machine; else a file and a kind."""
+    path, _, name = nodeid.partition("::")
+    if path in HOSTS:
+        return "hosts"
+    parameters = name.partition("[")[2].rstrip("]").split("-")
+    return "-".join([path, *(kind for kind in BACKENDS if kind in parameters)])
 
 
 class SharedRay:

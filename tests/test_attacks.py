@@ -9,10 +9,11 @@ from contextlib import closing
 
 import pytest
 
-from deepcoder.sandbox import SandboxConfig
+from deepcoder.sandbox import BACKENDS, SandboxConfig
 from deepcoder.tools import redteam
 from deepcoder.tools.redteam import LIMITS, Attack, Bench, Census, attacks, read_attack
 from deepcoder.verdicts import Verdict
+from tests.conftest import MARKS
 
 pytestmark = pytest.mark.sandbox
 
@@ -28,8 +29,8 @@ def modes(number: int, attack: Attack, kind: str) -> list[str]:
 
 
 CASES = [
-    pytest.param(kind, attack, mode, id=f"{kind}-{attack.kind}-{attack.name}-{mode}", marks=marks)
-    for kind, marks in (("docker", [pytest.mark.docker]), ("process", []))
+    pytest.param(kind, attack, mode, id=f"{kind}-{attack.kind}-{attack.name}-{mode}", marks=MARKS.get(kind, ()))
+    for kind in BACKENDS
     for number, attack in enumerate(ATTACKS)
     for mode in modes(number, attack, kind)
 ]
