@@ -22,6 +22,7 @@ import contextlib
 import ctypes
 import fcntl
 import gc
+import itertools
 import marshal
 import os
 import select
@@ -73,15 +74,13 @@ def keep(
     _confine(shared_memory)
     channel, orders = _above_the_programs(channel), _above_the_programs(orders)
     program.prepare(hooks, own_user=uids is not None)
-    gc.collect()
     gc.freeze()
     space = ScratchSpace.baseline(scratch_root, 1 if uids is None else KEEPERS)
     poll = select.poll()
     poll.register(channel, select.POLLIN)
-    started, mapped_bytes, exited = 0, _mapped_bytes(), None
-    while True:
+    mapped_bytes, exited = _mapped_bytes(), None
+    for started in itertools.count():
         uid = None if uids is None else uids[started % len(uids)]
-        started += 1
         pid = os.fork()
         if pid == 0:
             os.close(channel.fileno())

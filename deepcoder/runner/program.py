@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import math
 import os
@@ -66,6 +67,7 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
     if own_user:
         os.setgroups([])
     _rehearse()
+    gc.collect()
 
 
 def _rehearse() -> None:
