@@ -22,7 +22,6 @@ import contextlib
 import ctypes
 import fcntl
 import gc
-import itertools
 import marshal
 import os
 import select
@@ -74,17 +73,16 @@ def keep(
     _confine(shared_memory)
     channel, orders = _above_the_programs(channel), _above_the_programs(orders)
     program.prepare(hooks, own_user=uids is not None)
+    gc.collect()
     gc.freeze()
     space = ScratchSpace.baseline(scratch_root, 1 if uids is None else KEEPERS)
     poll = select.poll()
     poll.register(channel, select.POLLIN)
-    mapped_bytes, exited = _mapped_bytes(), None
-    for started in itertools.count():
+    started, mapped_bytes, exited = 0, _mapped_bytes(), None
+    while True:
         uid = None if uids is None else uids[started % len(uids)]
-        pid = os.fork()
-        if pid == 0:
-            os.close(channel.fileno())
-            program.run(orders, uid, mapped_bytes)
+        started += 1
+        pid = _fork(channel, orders, uid, mapped_bytes)
         last, exited = exited, os.pidfd_open(pid)
         if last is not None:  # closed only now, so that whoever counts our descriptors always finds as many
             os.close(last)
@@ -100,6 +98,15 @@ def keep(
             gc.freeze()
             mapped_bytes = _mapped_bytes()
         channel.send(marshal.dumps(tuple(result)))
+
+
+def _fork(channel: socket.socket, orders: socket.socket, uid: int | None, mapped_bytes: int) -> int:
+    """Start a process in waiting; return its pid."""
+    pid = os.fork()
+    if pid == 0:
+        os.close(channel.fileno())
+        program.run(orders, uid, mapped_bytes)
+    return pid
 
 
 def _confine(shared_memory: bool) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
 import importlib
 import math
 import os
@@ -67,7 +66,6 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
     if own_user:
         os.setgroups([])
     _rehearse()
-    gc.collect()
 
 
 def _rehearse() -> None:
