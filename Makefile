@@ -44,7 +44,7 @@ check: setup  ## lint, format, types
 test: setup sandboxes  ## every test; those with Docker are skipped where there is no engine
 	$(PYTEST) $(ARGS)
 
-test-fast: setup  ## the tests that start no sandbox and no Ray
+test-fast: setup  ## the quick tests that start no sandbox and no Ray
 	$(PYTEST) -m pure $(ARGS)
 
 attacks: setup sandboxes  ## every attack in every mode in every kind of sandbox: `test` runs one mode each in processes

@@ -3,6 +3,7 @@
 A test belongs to the highest tier that it needs, and `-m` selects tiers by name:
 
     pure      starts no sandbox and no Ray; `make test-fast` runs these
+    slow      starts neither, but takes long: the modules of `SLOW`
     sandbox   starts sandboxes
     ray       starts Ray, or pools on it
     hosts     starts hosts with networks or engines of their own
@@ -30,7 +31,8 @@ from deepcoder.pool import local
 from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.sandbox import BACKENDS, Sandbox, SandboxConfig, SandboxUnavailable
 
-TIERS = ("pure", "sandbox", "ray", "hosts")
+TIERS = ("pure", "slow", "sandbox", "ray", "hosts")
+SLOW = {f"test_{name}" for name in ("async_rollouts", "bench", "fuzz", "hub", "rollouts", "simulation", "training")}
 HOSTS = {f"tests/cluster/{name}.py" for name in ("test_clock", "test_faults", "test_ray_up")}
 NEEDS = {
     **dict.fromkeys(("docker_sandboxes", "process_sandboxes", "sandbox_kind"), "sandbox"),
@@ -53,7 +55,8 @@ def tier(item: pytest.Item) -> str:
     """Return the highest tier of those that the test is marked with, and that its fixtures need."""
     marked = {mark.name for mark in item.iter_markers() if mark.name in TIERS}
     needed = {NEEDS[name] for name in getattr(item, "fixturenames", ()) if name in NEEDS}
-    return max(marked | needed | {"pure"}, key=TIERS.index)
+    usual = "slow" if item.path.stem in SLOW else "pure"
+    return max(marked | needed | {usual}, key=TIERS.index)
 
 
 @pytest.hookimpl(optionalhook=True)

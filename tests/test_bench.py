@@ -171,6 +171,7 @@ def test_large_programs_read_their_inputs(shared_sandbox: Sandbox, monkeypatch: 
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.ray
 def test_small_grade_is_measured_in_stages() -> None:
     stages = grade.watched("process")
     assert len(stages) == len(grade.STAGES)

@@ -302,6 +302,7 @@ print(len(problems), sum(each.size for each in problems) >> 20, peak() - began)
 """
 
 
+@pytest.mark.sandbox
 def test_memory_holds_one_problem_at_a_time(tmp_path: Path) -> None:
     tests = tuple(TestCase("7" * 500_000, "500000\n") for _ in range(10))
     with Writer(tmp_path / "p.parquet") as writer:
