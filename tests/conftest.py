@@ -32,7 +32,10 @@ from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.sandbox import BACKENDS, Sandbox, SandboxConfig, SandboxUnavailable
 
 TIERS = ("pure", "slow", "sandbox", "ray", "hosts")
-SLOW = {f"test_{name}" for name in ("async_rollouts", "bench", "fuzz", "hub", "rollouts", "simulation", "training")}
+SLOW = {
+    *("test_async_rollouts", "test_bench", "test_fuzz", "test_hub", "test_ranks", "test_rollouts"),
+    *("test_simulation", "test_training", "test_trl_internals"),
+}
 HOSTS = {f"tests/cluster/{name}.py" for name in ("test_clock", "test_faults", "test_ray_up")}
 NEEDS = {
     **dict.fromkeys(("docker_sandboxes", "process_sandboxes", "sandbox_kind"), "sandbox"),
@@ -41,6 +44,11 @@ NEEDS = {
 collect_ignore = ["pairs", "programs"]  # programs to judge, whatever their names
 MARKS = {"docker": pytest.mark.docker}  # of the tests on each kind of sandbox
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out, where only pure tests are asked for, the modules that have none: to import them takes long."""
+    return True if config.option.markexpr == "pure" and collection_path.stem in SLOW else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
