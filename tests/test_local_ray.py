@@ -20,7 +20,7 @@ from deepcoder.pool.local import FOLDER_PREFIX, OWNER_FILE, PARENT_BYTES, RAY_FO
 from deepcoder.sandbox import owner
 from tests.test_cli import COMPLETIONS, PROBLEMS
 
-pytestmark = pytest.mark.ray
+pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("no_ray")]
 
 REPOSITORY = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-c", "from deepcoder.tools.cli import main; main()"]

@@ -47,8 +47,9 @@ def test_container_of_the_jury_killed_costs_only_a_retry(docker_sandboxes: None)
         with judging(pool, [Submission(coded, Program("def double(n): return 2 * n"))]) as found:
             assert wait_until(lambda: len(containers()) == 3)
             client = docker.from_env()
-            for name in set(containers()) - before:
-                client.containers.get(name).kill()
+            (name,) = set(containers()) - before
+            assert wait_until(lambda: client.containers.get(name).status == "running")  # it is made before it starts
+            client.containers.get(name).kill()
             client.close()
         assert verdicts(found) == ["AC"]
     assert wait_until(lambda: containers(ended) == [])

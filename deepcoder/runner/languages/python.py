@@ -87,7 +87,7 @@ def prepare(hooks: Hooks) -> None:
     frame, depth = sys._getframe(), 0
     while frame.f_back:
         frame, depth = frame.f_back, depth + 1
-    sys.setrecursionlimit(BASE_FRAMES + depth + 1)  # of frames of ours below a program's, which must not cost it depth
+    sys.setrecursionlimit(BASE_FRAMES + depth + 2)  # of frames of ours below a program's, which must not cost it depth
 
 
 def _open_standard_streams() -> None:
