@@ -76,6 +76,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             return group(nodeid)
 
+        def _assign_work_unit(self, node: Any) -> None:
+            # The first process begins with the slow tiers, the others with the quick ones: two Rays slow each other.
+            if node is not self.nodes[0]:
+                self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+            super()._assign_work_unit(node)
+
     return GroupScheduling(config, log)
 
 
