@@ -100,12 +100,15 @@ def test_terminal_shows_the_pools_until_ctrl_c(address: str, pool: SandboxPool) 
     shown = b""
     with subprocess.Popen([*STATUS, "--address", address], env=environment(), stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
-        while shown.count(pool.name.encode()) < 3:
-            shown += os.read(ours, 1 << 16)
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(OSError):  # the terminal's other end is closed
-            while data := os.read(ours, 1 << 16):
-                shown += data
-        assert process.wait(30) == 0, shown.decode()
+        try:
+            while shown.count(pool.name.encode()) < 3:
+                shown += os.read(ours, 1 << 16)
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(OSError):  # the terminal's other end is closed
+                while data := os.read(ours, 1 << 16):
+                    shown += data
+            assert process.wait(30) == 0, shown.decode()
+        finally:
+            process.kill()
     os.close(ours)
     assert b"Traceback" not in shown

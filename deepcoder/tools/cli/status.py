@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
+import signal
+import threading
 from typing import Annotated
 
 import typer
@@ -35,14 +36,20 @@ def status(
 
 
 def _follow(cluster: clusters.Cluster) -> None:
-    """Show the tables, and refresh them until Ctrl-C."""
+    """Show the tables, and refresh them until Ctrl-C; a second Ctrl-C does not wait for a look that takes long."""
+    is_over = threading.Event()
+
+    def end(*_: object) -> None:
+        is_over.set()
+        signal.signal(signal.SIGINT, usual)
+
+    usual = signal.signal(signal.SIGINT, end)  # Ray's code may lose an exception that is raised in it
     try:
         with Live(tables(cluster), console=out, auto_refresh=False) as live:
-            while True:
-                time.sleep(REFRESH_S)
+            while not is_over.wait(REFRESH_S):
                 live.update(tables(_look()), refresh=True)
-    except KeyboardInterrupt:
-        return
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _look() -> clusters.Cluster:
