@@ -50,7 +50,7 @@ _MARKDOWN = frozenset(("markdown", "md"))
 
 
 class Tag(Enum):
-    """What the word behind an opening fence says."""
+    """Name what the word behind an opening fence says."""
 
     LANGUAGE = auto()  # one that programs may be written in
     NONE = auto()

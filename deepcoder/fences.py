@@ -62,7 +62,7 @@ class Block:
 
 
 class _End(Enum):
-    """How a block ends."""
+    """Name how a block ends."""
 
     CLOSED = auto()  # by a fence, which is used up
     FOLLOWED = auto()  # by a fence that opens a block of another language

@@ -1,4 +1,4 @@
-"""What a program is judged against: a Problem, its TestCases and the Limits of one execution.
+"""Define what a program is judged against: a Problem, its TestCases and the Limits of one execution.
 
 Runs: everywhere. Rows of data sets become Problems in `datasets/`; no other room knows of their formats.
 """

@@ -31,7 +31,7 @@ class Program:
 
 
 class Rule(StrEnum):
-    """Why a block is the answer."""
+    """Name why a block is the answer."""
 
     TAGGED = "the last closed block that is tagged"
     AFTER_CUT = "the last closed block behind a tagged one that was given up in the middle of a string"

@@ -1,4 +1,4 @@
-"""What a judge decides: the Verdict of one test, and the Judgement of a submission.
+"""Define what a judge decides: the Verdict of one test, and the Judgement of a submission.
 
 Runs: worker node (they are formed there) and GPU node (they are scored there).
 """

@@ -1,1 +1,1 @@
-"""What is run from a checkout: training, benchmark, soak."""
+"""Hold what is run from a checkout: training, benchmark, soak."""

@@ -1,4 +1,4 @@
-"""What an assertion asks of one call of the entry point: the arguments, an expected value and a checker."""
+"""Read what an assertion asks of one call of the entry point: arguments, an expected value and a checker."""
 
 from __future__ import annotations
 

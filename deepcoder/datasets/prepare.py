@@ -20,7 +20,7 @@ from deepcoder.problems import Limits, Problem
 
 @dataclass(frozen=True)
 class Prepared:
-    """How much was written, and which rows were not."""
+    """Count what was written, and name the rows that were not."""
 
     problems: int
     tests: int

@@ -1,4 +1,4 @@
-"""What a run judges with: how many tests of each problem, which time limits and which checker.
+"""Choose what a run judges with: how many tests of each problem, which time limits and which checker.
 
 `grade`, `judge` and training all choose their problems here, so that a recorded judgement can be made again.
 """

@@ -1,4 +1,4 @@
-"""What clients ask of the coordinator: calls with requests for problems, and the answers.
+"""Define what clients ask of the coordinator: calls with requests for problems, and the answers.
 
 Runs: in the coordinator, in its clients, and in the simulation.
 """
@@ -25,7 +25,7 @@ class Request(NamedTuple):
 
 
 class ProblemInfo(NamedTuple):
-    """What the dispatcher needs to know of a problem."""
+    """Hold what the dispatcher needs to know of a problem."""
 
     reference: Any  # by which a worker fetches it; the dispatcher never looks into it
     order: Sequence[int]  # of its tests, as long as nothing has been learned

@@ -17,7 +17,7 @@ CLIENT_MOST_OPEN = 10_000  # submissions of one client at work or waiting; its n
 
 @dataclass(eq=False)
 class _ClientState:
-    """What is known of a client. The mutable state: everything."""
+    """Hold what is known of a client. The mutable state: everything."""
 
     heartbeat: float  # when the last one came
     share: backlog.Client = field(default_factory=backlog.Client)

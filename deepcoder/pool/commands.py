@@ -1,4 +1,4 @@
-"""What the dispatcher has the coordinator do.
+"""Define what the dispatcher has the coordinator do.
 
 Runs: in the coordinator, and in the simulation.
 """

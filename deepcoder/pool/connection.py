@@ -51,7 +51,7 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        """Whether the coordinator was found and the connection has not been closed since."""
+        """Return whether the coordinator was found and the connection has not been closed since."""
         return self._coordinator is not None
 
     def coordinator(self) -> ActorHandle[Coordinator]:

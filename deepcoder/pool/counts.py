@@ -1,4 +1,4 @@
-"""What a pool has done so far, in plain numbers.
+"""Count what a pool has done so far, in plain numbers.
 
 Runs: in the coordinator, and in the simulation. No Ray: `metrics.py` tells Ray, and Ray tells Prometheus.
 """
@@ -17,7 +17,7 @@ RATES_OVER_S = 60
 
 @dataclass
 class Counts:
-    """What was done so far. The mutable state: everything."""
+    """Count what was done so far. The mutable state: everything."""
 
     judgements: Counter[Verdict] = field(default_factory=Counter)
     repeated: int = 0
@@ -47,7 +47,7 @@ class Counts:
 
 
 class Rates:
-    """How much is done per second, over about the last minute. The mutable state: what had been done at each second."""
+    """Measure what is done per second, over about the last minute. The mutable state: the counts at each second."""
 
     def __init__(self, now: float) -> None:
         self._seen = deque([(now, 0, 0)], maxlen=RATES_OVER_S + 1)

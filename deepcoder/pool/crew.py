@@ -1,4 +1,4 @@
-"""How many workers a pool has and on which nodes. No I/O, no clock, no Ray.
+"""Decide how many workers a pool has and on which nodes. No I/O, no clock, no Ray.
 
 Runs: in the coordinator.
 
@@ -33,7 +33,7 @@ class Node(NamedTuple):
 
 @dataclass(frozen=True)
 class Size:
-    """How many workers there should be, and where.
+    """Say how many workers there should be, and where.
 
     Args:
         least: None for as many as there is room for.
@@ -49,7 +49,7 @@ class Size:
 
 
 class Place(NamedTuple):
-    """Where a worker is."""
+    """Name where a worker is."""
 
     node: str  # id
     address: str
@@ -57,7 +57,7 @@ class Place(NamedTuple):
 
 
 class Stage(Enum):
-    """What a worker is doing."""
+    """Name what a worker is doing."""
 
     STARTING = auto()  # it has no sandbox yet, or again
     IDLE = auto()  # it waits for work

@@ -1,4 +1,4 @@
-"""Which worker judges what, and which call is told: events in, commands out. No Ray, asyncio, I/O or clock.
+"""Decide which worker judges what, and which call is told: events in, commands out. No Ray, asyncio, I/O or clock.
 
 Runs: in the coordinator, and in the simulation. Every event that needs the present takes it, in seconds of any clock.
 
@@ -50,7 +50,7 @@ class _Listener(NamedTuple):
 
 @dataclass(eq=False)
 class _Payload:
-    """What the dispatcher keeps with a job. The mutable state: when a worker first got it, and the listeners."""
+    """Hold what the dispatcher keeps with a job. The mutable state: when a worker first got it, and the listeners."""
 
     key: tuple[Any, ...]  # among the jobs at work
     problem: ProblemInfo
@@ -200,7 +200,7 @@ class Dispatcher:
 
     @property
     def lacks_workers(self) -> bool:
-        """Whether more parts wait than the workers that there are can take."""
+        """Return whether more parts wait than the workers that there are can take."""
         return self.schedule.waiting > 0 and not self._idle
 
     def _hand_out(self, member: Member, now: float) -> list[Command]:

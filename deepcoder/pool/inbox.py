@@ -48,7 +48,7 @@ class Failed(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What became of a worker's parts since its last report."""
+    """Report what became of a worker's parts since its last report."""
 
     done: list[Done]
     failed: list[Failed]

@@ -16,7 +16,7 @@ CACHE_JUDGEMENTS = 200_000  # of about 1 KiB; those used last stay
 
 
 class CacheKey(NamedTuple):
-    """What makes two submissions equal."""
+    """Hold what makes two submissions equal."""
 
     problem: str  # key
     language: str

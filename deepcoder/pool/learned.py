@@ -1,4 +1,4 @@
-"""What was learned of each problem from judging: which tests fail soonest, and what a submission costs.
+"""Learn from the judgements of each problem which tests fail soonest, and what a submission costs.
 
 Runs: in the coordinator. No I/O, no clock.
 
@@ -38,7 +38,7 @@ class _Statistics:
 
 
 class Learned:
-    """What was learned of the problems judged last.
+    """Hold what was learned of the problems judged last.
 
     The mutable state: their statistics.
     """

@@ -1,4 +1,4 @@
-"""What Ray says of the cluster's nodes, and what Ray is asked for.
+"""Ask Ray about the cluster's nodes, and say what a worker needs of one.
 
 Runs: in the coordinator, and in the process that starts a pool.
 """

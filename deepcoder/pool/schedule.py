@@ -1,4 +1,6 @@
-"""Which worker judges what next, and what becomes of a submission whose sandbox failed. No I/O, no clock, no Ray.
+"""Decide which worker judges what next, and what becomes of a submission whose sandbox failed.
+
+No I/O, no clock, no Ray.
 
 Runs: in the coordinator, and in the simulation.
 
@@ -31,7 +33,7 @@ SPLIT_AFTER_S = 0.05  # a part at work for longer is worth the messages that spl
 
 
 class Fault(Enum):
-    """Why an attempt gave no judgement."""
+    """Name why an attempt gave no judgement."""
 
     BROKEN = "the sandbox broke under the program"  # while the next one on that node started well
     LOST = "the worker or its engine was lost"

@@ -1,4 +1,4 @@
-"""What runs inside a sandbox. Standard library only, Python 3.9 or newer: a sandbox may have nothing else.
+"""Run programs inside a sandbox. Standard library only, Python 3.9 or newer: a sandbox may have nothing else.
 
 A worker sends the source of these modules to a bare interpreter (`bundle` in `sandbox/stream.py`), so no image holds a
 runner and none can be stale. Three kinds of process, each forked from the one before it:

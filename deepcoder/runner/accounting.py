@@ -1,4 +1,4 @@
-"""What one program uses: the CPU time, wall time, memory and processes of its family, and which limit it has reached.
+"""Measure what one program uses (CPU time, wall time, memory, processes of its family) and which limit it has reached.
 
 Runs: inside the sandbox, in the supervisor. A family is the process of a program and all its descendants.
 """
@@ -20,7 +20,7 @@ SCRATCH_BYTES = 64 << 20  # the most that files in a scratch folder take, which 
 
 
 class Usage(NamedTuple):
-    """What an execution has used by now."""
+    """Hold what an execution has used by now."""
 
     cpu_s: float = 0.0
     charged_s: float = 0.0  # of its wall time

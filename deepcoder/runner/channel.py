@@ -1,4 +1,4 @@
-"""What the supervisor and a program's process say to each other: orders, calls and reports.
+"""Define what the supervisor and a program's process say to each other: orders, calls and reports.
 
 Runs: inside the sandbox. The supervisor sends orders and calls; the functions here are those of the program's process.
 
@@ -39,7 +39,7 @@ OUT_OF_MEMORY_SIGNAL = signal.SIGUSR2
 
 
 class Order(NamedTuple):
-    """What the supervisor tells a process in waiting. The descriptors above come with the first order."""
+    """Tell a process in waiting what to run. The descriptors above come with the first order."""
 
     pid: int  # of the process; one that ends too soon leaves the order to the next, which must not take it
     goes: bool  # whether the program begins at once; else another order begins it

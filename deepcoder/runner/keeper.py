@@ -46,7 +46,7 @@ _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 
 
 class Exit(NamedTuple):
-    """What a process was, once nothing is left of it."""
+    """Say what a process was, once nothing is left of it."""
 
     status: int  # as wait4 says it
     cpu_s: float
@@ -181,7 +181,7 @@ def _is_forbidden(status: int) -> bool:
 
 @dataclass
 class Swept:
-    """What a program left running. The mutable state: it grows with every process found."""
+    """Collect what a program left running. The mutable state: it grows with every process found."""
 
     has_killed: bool = False
     cpu_s: float = 0.0

@@ -1,4 +1,4 @@
-"""What a module of `languages/` has to define. `program.RUNNERS` finds the module of each language.
+"""Say what a module of `languages/` has to define. `program.RUNNERS` finds the module of each language.
 
 Runs: inside the sandbox. Each function of a module runs in the process that is named here.
 """
@@ -13,7 +13,7 @@ Hooks = List[Dict[str, Callable[[], Any]]]  # what libraries gave to os.register
 
 
 class LanguageRunner(Protocol):
-    """What a module of `languages/` does for the programs of its language."""
+    """Do for the programs of one language what a module of `languages/` has to."""
 
     def libraries(self, source: str, preamble: str) -> set[str]:
         """Return the libraries that the keeper has to import before the program runs. In the supervisor."""

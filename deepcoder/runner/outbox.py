@@ -40,7 +40,7 @@ class Outbox:
 
     @property
     def is_full(self) -> bool:
-        """Whether to send before anything else is done."""
+        """Return whether to send before anything else is done."""
         return self._bytes > BATCH_BYTES
 
     def is_due(self, now: float) -> bool:

@@ -74,12 +74,12 @@ class Pipes:
 
     @property
     def is_ordered(self) -> bool:
-        """Whether the process has got its first order."""
+        """Return whether the process has got its first order."""
         return not self._program_ends
 
     @property
     def is_drained(self) -> bool:
-        """Whether the program has closed its standard output and standard error."""
+        """Return whether the program has closed its standard output and standard error."""
         return self._printed not in self._open and self._errors not in self._open
 
     def send_call(self, arguments: bytes | memoryview) -> None:

@@ -61,7 +61,7 @@ class Process:
 
     @property
     def poll(self) -> select.poll:
-        """What has to be served while the process runs; each wake costs."""
+        """Return what has to be served while the process runs; each wake costs."""
         return self.pipes.poll
 
     def get_ready(self) -> None:

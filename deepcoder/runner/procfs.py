@@ -1,4 +1,4 @@
-"""What /proc says of processes and their threads.
+"""Read what /proc says of processes and their threads.
 
 Runs: inside the sandbox, in the supervisor and the keeper.
 """

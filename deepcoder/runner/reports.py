@@ -1,4 +1,4 @@
-"""What the process of a program has reported so far.
+"""Read what the process of a program has reported so far.
 
 Runs: inside the sandbox, in the supervisor. The harness reports, or a program that imitates it: what is reported is
 believed only where lying gains nothing.
@@ -15,7 +15,7 @@ LONGEST_REPORT_BYTES = 64 << 20  # of compiled code and of messages
 
 
 class Answer(NamedTuple):
-    """How a call ended, or how a program failed to load."""
+    """Say how a call ended, or how a program failed to load."""
 
     ended: Ended
     output: bytes = b""

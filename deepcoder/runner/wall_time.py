@@ -18,7 +18,7 @@ LONGEST_GAP_S = 0.1  # between two looks; in the rest of a longer gap the superv
 
 
 class ThreadTimes(NamedTuple):
-    """What the kernel says of one thread."""
+    """Hold what the kernel says of one thread."""
 
     wants_processor: bool  # it runs, or waits in a run queue
     cpu_s: float = 0.0

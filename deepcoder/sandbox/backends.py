@@ -23,7 +23,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True)
 class DockerOptions:
-    """How to make a container."""
+    """Say how to make a container."""
 
     image: str = "deepcoder-sandbox:py311"
     cpus: float = 2.0  # one for the program, one for the runner, which gets the next process ready meanwhile
@@ -32,13 +32,13 @@ class DockerOptions:
 
 @dataclass(frozen=True)
 class ProcessOptions:
-    """How to start a local process."""
+    """Say how to start a local process."""
 
     python: str | None = None  # the interpreter; None is the one that this process has
 
 
 class BackendModule(Protocol):
-    """What the file of a backend defines."""
+    """Define what the file of a backend has to."""
 
     def start(self, memory_bytes: int, options: Any) -> Sandbox:
         """Start a sandbox. `memory_bytes` is the most that a program may be allowed.
@@ -103,7 +103,7 @@ KINDS = (AUTO, *BACKENDS)
 
 @dataclass(frozen=True)
 class SandboxConfig:
-    """How to start a sandbox.
+    """Say how to start a sandbox.
 
     The options of the backend are an object of its class of options, or given one by one where they have a field here.
     """

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Spare:
-    """At most one sandbox in waiting, which starts in a thread of its own.
+    """Keep at most one sandbox in waiting, which starts in a thread of its own.
 
     The mutable state: that sandbox, or the attempt to start it.
     """

@@ -55,7 +55,7 @@ GROUP = 16  # the fewest problems that are examined together; their tests are in
 
 
 class Diagnosis(StrEnum):
-    """What can be wrong with a problem; the docstring of this file says what each diagnosis means."""
+    """Name what can be wrong with a problem; the docstring of this file says what each diagnosis means."""
 
     BROKEN = "broken"
     FLAKY = "flaky"

@@ -204,7 +204,7 @@ CENSUS_TASK = Task(CENSUS, Mode.STDIN, Limits(cpu_s=10.0, wall_s=20.0, memory_by
 
 @dataclass(frozen=True)
 class Census:
-    """What there is in a sandbox between two programs."""
+    """Count what there is in a sandbox between two programs."""
 
     counts: dict[str, Any]  # what CENSUS prints
     memory_bytes: int  # charged to the container; 0 where the container cannot see it

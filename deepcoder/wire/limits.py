@@ -1,4 +1,4 @@
-"""How a program is run, and what one execution of it may use.
+"""Say how a program is run, and what one execution of it may use.
 
 Runs: on both sides of the wall, with the standard library only.
 """
@@ -14,7 +14,7 @@ LEAST_MEMORY_BYTES = 20 << 20  # an empty program was seen to take 14 to 17 MiB
 
 
 class Mode(str, Enum):
-    """How a program meets a test."""
+    """Name how a program meets a test."""
 
     STDIN = "stdin"  # the whole program runs once per test, with the input on its standard input
     FUNCTION = "function"  # the program is loaded once, then its entry point is called per test
@@ -24,7 +24,7 @@ class Mode(str, Enum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one execution may use: one run of a program in stdin mode, one call in function mode."""
+    """Limit what one execution may use: one run of a program in stdin mode, one call in function mode."""
 
     cpu_s: float = 6.0
     wall_s: float = 0.0  # 0 means twice cpu_s; time spent waiting for a free processor does not count

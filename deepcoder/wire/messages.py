@@ -1,4 +1,6 @@
-"""What crosses the sandbox wall: a Task and its inputs go in, Outcomes come out. Facts only, never an expected output.
+"""Frame what crosses the wall of a sandbox: a Task and its inputs go in, Outcomes come out.
+
+Facts only, never an expected output.
 
 Runs: on both sides of the wall. A frame is two big-endian 32-bit lengths, then a JSON head, then raw bytes (the source,
 an input, an output), so data is neither escaped nor decoded on the way.
@@ -38,7 +40,7 @@ STDERR_BYTES = 16 << 10  # an outcome has this much of the end of stderr, for pe
 
 
 class Ended(str, Enum):
-    """Why an execution stopped."""
+    """Name why an execution stopped."""
 
     EXITED = "exited"  # the process ended itself: exit_code says how
     KILLED = "killed"  # by a signal that we did not send: signal says which
@@ -76,7 +78,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one execution did."""
+    """Hold what one execution did."""
 
     ended: Ended
     output: bytes = b""  # standard output, or the encoded value that a call returned

@@ -1,4 +1,4 @@
-"""Where the time of a small `grade` goes: two completions, sandboxes and a Ray of their own, all in a new process.
+"""Measure where the time of a small `grade` goes: two completions, with sandboxes and a Ray of their own.
 
 `watch` starts the command line in a process that tells `watch` the end of each stage. CPU time is that of the process
 and of all that descend from it, Ray's processes and the sandboxes among them, looked up every LOOK_S seconds: what a

@@ -52,7 +52,7 @@ PROGRAMS = ("unshare", "nsenter", "ip", "mount", "dockerd")
 
 
 def missing() -> str:
-    """Why no hosts can be made here; empty when they can."""
+    """Return why no hosts can be made here; empty when they can."""
     if os.geteuid() != 0:
         return "hosts need root, for namespaces and engines of their own"
     absent = [name for name in PROGRAMS if shutil.which(name) is None]
@@ -95,7 +95,7 @@ class Host:
         return f"host {self.number}"
 
     def path(self, inside: str) -> Path:
-        """How a file of the host is called here."""
+        """Return the path that a file of the host has here."""
         return Path(f"/proc/{self.pid}/root{inside}")
 
     @property
@@ -295,7 +295,7 @@ class Host:
             thread.join()
 
     def leftovers(self) -> dict[str, int]:
-        """What there should be none of when no pool lives on the host, by kind."""
+        """Return what there should be none of when no pool lives on the host, by kind."""
         found = self.processes().values()
         left = {
             "runners": sum(RUNNER in text for text in found),
@@ -378,7 +378,7 @@ class Hosts:
 
     @property
     def address(self) -> str:
-        """Of the cluster."""
+        """Return the address of the cluster."""
         return f"{self.trainer.address}:{PORT}"
 
     def start_ray(self, host: Host) -> None:
@@ -420,7 +420,7 @@ class Hosts:
         return found
 
     def leftovers(self) -> dict[str, int]:
-        """Of all hosts together; only what there is any of."""
+        """Return the leftovers of all hosts together; only what there is any of."""
         found: dict[str, int] = {}
         for host in self.all:
             for name, count in host.leftovers().items():
@@ -478,7 +478,7 @@ def _freeze_group(name: str, stops: bool) -> None:
 
 
 def _remove_group(name: str) -> None:
-    """With the groups that the host's engine made in it, under every controller."""
+    """Remove the group with those that the host's engine made in it, under every controller."""
     for top in {_group(name).parent, *_group(name).parents[1].glob("*")}:
         for path in sorted((top / name).glob("**/"), reverse=True):
             wait_until(lambda path=path: _removed(path), 5)  # type: ignore[misc]

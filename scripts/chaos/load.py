@@ -71,7 +71,7 @@ class Count:
 
     @property
     def is_right(self) -> bool:
-        """Whether everything came back once, with its known verdict."""
+        """Return whether everything came back once, with its known verdict."""
         return not (self.lost or self.duplicates or self.internal_errors or self.wrong)
 
     def add(self, other: Count) -> None:

@@ -26,7 +26,7 @@ TIMED = ("add", "lease", "judged", "failed", "returned", "lost", "to_split", "sp
 
 @dataclass(frozen=True)
 class Costs:
-    """What messages cost, in seconds."""
+    """Say what messages cost, in seconds."""
 
     report_s: float  # of the coordinator's processor, for a worker's report and the reply to it
     judgement_s: float  # of the coordinator's processor

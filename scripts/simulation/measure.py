@@ -72,7 +72,7 @@ def rounded(value: float) -> float:
 
 
 class Cost(NamedTuple):
-    """What a program costs."""
+    """Say what a program costs."""
 
     cpu_s: list[float]  # of each test
     beside_s: float  # wall seconds of a test beside its CPU seconds

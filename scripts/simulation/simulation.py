@@ -25,7 +25,7 @@ MOMENT_S = 1.0  # between two moments that are recorded
 
 @dataclass(frozen=True)
 class Failures:
-    """What goes wrong. The rates are worse than those of any cluster that is in use."""
+    """Say what goes wrong. The rates are worse than those of any cluster that is in use."""
 
     worker_s: float = 3600.0  # between two losses of one worker, on the average
     node_s: float = 7200.0  # between two losses of one node, with all its workers
@@ -41,7 +41,7 @@ class Failures:
 
 @dataclass(frozen=True)
 class Asking:
-    """What a client asks for: these submissions, all at once or one by one over some seconds. The client may leave."""
+    """Ask for these submissions as one client, all at once or one by one over some seconds. The client may leave."""
 
     submissions: Sequence[int]
     at: float = 0.0
@@ -89,7 +89,7 @@ class Result:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every submission was judged once, with the right verdict."""
+        """Return whether every submission was judged once, with the right verdict."""
         return not (self.unjudged or self.doubled or self.wrong)
 
 

@@ -22,7 +22,7 @@ LATE_S = 1e-6  # a timer is late by so much, as real ones are
 
 @dataclass(frozen=True)
 class Breaks:
-    """How sandboxes break."""
+    """Say how sandboxes break."""
 
     breakers: frozenset[int] = frozenset()  # programs that take down every sandbox
     share: float = 0.0  # of other parts under which a sandbox breaks by bad luck
@@ -64,7 +64,7 @@ class Worker:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the worker is lost and has not been restarted."""
+        """Return whether the worker is lost and has not been restarted."""
         return self._loss_seen_at is not None
 
     def go(self, seen_after_s: float) -> None:
@@ -86,7 +86,7 @@ class Worker:
 
     @property
     def is_judging(self) -> bool:
-        """Whether a part is at work."""
+        """Return whether a part is at work."""
         return self._inbox.current is not None
 
     def exchange(self, works: Iterable[Work]) -> None:
