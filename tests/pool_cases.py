@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-import time
-from collections.abc import Callable, Set
+from collections.abc import Set
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -32,15 +31,6 @@ SLEEPERS = [Submission(LONG, Program(f"{SLEEPER.source}  # {number}")) for numbe
 
 def verdicts(judgements: list[Judgement]) -> list[str]:
     return [str(judgement.verdict) for judgement in judgements]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return condition()
 
 
 def containers(owners: Set[str] = frozenset()) -> list[str]:

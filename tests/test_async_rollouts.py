@@ -22,7 +22,7 @@ from datasets import Dataset
 from deepcoder.pool import SandboxPool
 from deepcoder.reward import CodeReward
 from deepcoder.training import tiny
-from tests.pool_cases import wait_until
+from scripts.waiting import wait_until
 from tests.test_rollouts import PROBLEMS, ROWS, TEMPLATE
 
 with warnings.catch_warnings(action="ignore"):

@@ -21,6 +21,7 @@ from deepcoder.pool.counts import RATES_OVER_S, Rates
 from deepcoder.pool.metrics import COUNTERS, GAUGES, HISTOGRAMS
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission
+from scripts.waiting import wait_until
 from tests.pool_cases import (
     ADD_ONE,
     LONG,
@@ -33,7 +34,6 @@ from tests.pool_cases import (
     children,
     judging,
     verdicts,
-    wait_until,
 )
 
 DASHBOARD = Path(__file__).parents[1] / "scripts" / "grafana.json"

@@ -16,7 +16,8 @@ from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission
-from tests.pool_cases import ADD_ONE, LONG, RIGHT, SLEEPER, SLEEPERS, WRONG, a_worker_pid, judging, verdicts, wait_until
+from scripts.waiting import wait_until
+from tests.pool_cases import ADD_ONE, LONG, RIGHT, SLEEPER, SLEEPERS, WRONG, a_worker_pid, judging, verdicts
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, owner, start
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.verdicts import Submission
-from tests.pool_cases import ADD_ONE, RIGHT, SLEEPERS, a_worker_pid, containers, judging, owners, verdicts, wait_until
+from scripts.waiting import wait_until
+from tests.pool_cases import ADD_ONE, RIGHT, SLEEPERS, a_worker_pid, containers, judging, owners, verdicts
 
 pytestmark = pytest.mark.usefixtures("shared_ray")
 

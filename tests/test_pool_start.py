@@ -17,7 +17,8 @@ from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.crew import Member, Size
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
 from deepcoder.verdicts import Submission
-from tests.pool_cases import ADD_ONE, RIGHT, containers, owners, verdicts, wait_until
+from scripts.waiting import wait_until
+from tests.pool_cases import ADD_ONE, RIGHT, containers, owners, verdicts
 
 pytestmark = pytest.mark.usefixtures("no_ray")
 

@@ -17,7 +17,8 @@ from deepcoder.pool.inbox import WORKER_BEAT_S, Report
 from deepcoder.pool.worker import Worker
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission, Verdict
-from tests.pool_cases import LONG, wait_until
+from scripts.waiting import wait_until
+from tests.pool_cases import LONG
 
 DEADLINE_S = 90.0
 

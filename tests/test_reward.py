@@ -12,7 +12,7 @@ from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.reward import CodeReward, all_or_nothing
 from deepcoder.verdicts import Judgement, Verdict
-from tests.pool_cases import wait_until
+from scripts.waiting import wait_until
 
 PROBLEMS = [
     Problem("add", Mode.STDIN, tuple(TestCase(f"{n}\n", f"{n + 1}\n") for n in range(5))),

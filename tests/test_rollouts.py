@@ -22,7 +22,7 @@ from deepcoder.reward import CodeReward
 from deepcoder.training import rollouts, tiny
 from deepcoder.training.rollouts import Finished, JudgedRollout
 from deepcoder.verdicts import Judgement, Submission, Verdict
-from tests.pool_cases import wait_until
+from scripts.waiting import wait_until
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),

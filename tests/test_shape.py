@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "deepcoder"
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "attacks")  # programs, not modules
+from tests.test_architecture import FILES, PACKAGE
+
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 
 MOST_METHODS = 20

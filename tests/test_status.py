@@ -18,7 +18,8 @@ from ray.cluster_utils import Cluster
 
 from deepcoder.pool import SandboxPool
 from deepcoder.verdicts import Submission
-from tests.pool_cases import ADD_ONE, ONE_TEST, RIGHT, WRONG, verdicts, wait_until
+from scripts.waiting import wait_until
+from tests.pool_cases import ADD_ONE, ONE_TEST, RIGHT, WRONG, verdicts
 
 STATUS = [sys.executable, "-c", "from deepcoder.tools.cli import main; main()", "status"]
 ROOT = str(Path(__file__).parents[1])

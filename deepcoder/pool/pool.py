@@ -168,7 +168,6 @@ class SandboxPool:
         leave = self._leave_ray
         self._address = None
         self._store.clear()
-        self._begun.clear()
         self._become_client()
         if leave is not None:
             leave()

@@ -22,8 +22,9 @@ from rich.table import Table
 from scripts.chaos import faults
 from scripts.chaos.client import Client
 from scripts.chaos.faults import Fault
-from scripts.chaos.hosts import LEFT_S, SETTLE_S, Host, Hosts, missing, wait_until
+from scripts.chaos.hosts import LEFT_S, SETTLE_S, Host, Hosts, missing
 from scripts.chaos.load import Count
+from scripts.waiting import wait_until
 
 POOL = "chaos"
 WORKERS, CPUS = 4, 2

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +30,7 @@ import docker.errors
 
 from deepcoder.sandbox.docker import IMAGE, LABEL
 from deepcoder.sandbox.stream import BOOTSTRAP
+from scripts.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 PROXY = f"{sys.executable} -m scripts.chaos.proxy"
@@ -57,15 +58,6 @@ def missing() -> str:
         return "hosts need root, for namespaces and engines of their own"
     absent = [name for name in PROGRAMS if shutil.which(name) is None]
     return f"hosts need {', '.join(absent)}" if absent else ""
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return condition()
 
 
 class Host:

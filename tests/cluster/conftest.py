@@ -11,7 +11,8 @@ import pytest
 
 from scripts.chaos.client import Client
 from scripts.chaos.faults import Fault
-from scripts.chaos.hosts import LEFT_S, SETTLE_S, Hosts, missing, wait_until
+from scripts.chaos.hosts import LEFT_S, SETTLE_S, Hosts, missing
+from scripts.waiting import wait_until
 
 WORKERS = 4
 BATCH, PACE_S = 40, 0.15

@@ -20,8 +20,9 @@ from ray.autoscaler._private.fake_multi_node.node_provider import FAKE_HEAD_NODE
 
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission
+from scripts.waiting import wait_until
 from tests.cluster.test_placement import WatchedPool
-from tests.pool_cases import LONG, SLEEPER, judging, verdicts, wait_until
+from tests.pool_cases import LONG, SLEEPER, judging, verdicts
 
 pytestmark = pytest.mark.ray
 

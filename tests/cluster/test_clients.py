@@ -16,7 +16,8 @@ from deepcoder.pool.clients import CLIENT_MOST_OPEN
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission
-from tests.pool_cases import ADD_ONE, RIGHT, verdicts, wait_until
+from scripts.waiting import wait_until
+from tests.pool_cases import ADD_ONE, RIGHT, verdicts
 
 ENDLESS = Problem("endless", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=600, wall_s=600))
 SLEEP = "import time\ntime.sleep(600)"

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.chaos.hosts import LEFT_S, Hosts, missing, wait_until
+from scripts.chaos.hosts import LEFT_S, Hosts, missing
+from scripts.waiting import wait_until
 from tests.cluster.conftest import Trial
 
 pytestmark = [pytest.mark.hosts, pytest.mark.docker, pytest.mark.timeout(300)]

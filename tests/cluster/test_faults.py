@@ -13,7 +13,8 @@ from deepcoder.sandbox.docker import IMAGE
 from scripts.chaos import faults
 from scripts.chaos.client import Client
 from scripts.chaos.faults import Fault
-from scripts.chaos.hosts import LEFT_S, Hosts, wait_until
+from scripts.chaos.hosts import LEFT_S, Hosts
+from scripts.waiting import wait_until
 from tests.cluster.conftest import Trial
 
 pytestmark = [pytest.mark.hosts, pytest.mark.docker, pytest.mark.timeout(300)]

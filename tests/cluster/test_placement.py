@@ -20,7 +20,8 @@ from deepcoder.pool.coordinator import Coordinator
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxUnavailable
 from deepcoder.verdicts import Submission
-from tests.pool_cases import ADD_ONE, LONG, RIGHT, SLEEPER, judging, verdicts, wait_until
+from scripts.waiting import wait_until
+from tests.pool_cases import ADD_ONE, LONG, RIGHT, SLEEPER, judging, verdicts
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
+from scripts.waiting import wait_until
 from tests.cluster.hosts import CHECKOUT
-from tests.pool_cases import wait_until
 
 pytest.importorskip("trl", reason="the train extra is not installed")
 
