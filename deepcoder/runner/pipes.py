@@ -55,6 +55,8 @@ class Pipes:
         ]  # in the order of its descriptors, and whether they are to be closed here once it has them
         self._printed, self._errors, self._reported = printed[0], errors[0], reported[0]
         self._open = {self._printed, self._errors, self._reported}
+        self._strays = select.poll()
+        self._strays.register(self._reported, select.POLLIN)
         for fd in self._open:
             os.set_blocking(fd, False)
         for fd in (self._printed, self._errors):
@@ -116,7 +118,7 @@ class Pipes:
 
     def read_strays(self) -> None:
         """Read the reports that came after the answer to the last call: they answer nothing."""
-        if self._reported in self._open:
+        if self._reported in self._open and self._strays.poll(0):  # an empty read would cost an exception
             self._read(self._reported, at_end=False)
 
     def read_to_the_end(self) -> None:

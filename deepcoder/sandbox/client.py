@@ -239,7 +239,7 @@ class Session:
 class _Window(Generic[Key]):
     """The inputs of one task, of which some are sent ahead of their outcomes.
 
-    The mutable state: the keys and sizes of those sent, and how many there may be.
+    The mutable state: the keys and sizes of those sent, the sum of the sizes, and how many inputs there may be.
     """
 
     def __init__(self, inputs: Iterable[tuple[Key, bytes]], most: int, grows: bool) -> None:
@@ -248,24 +248,28 @@ class _Window(Generic[Key]):
         self._grows = grows
         self._room = 1 if grows else most
         self.sent: deque[tuple[Key, int]] = deque()
+        self._sent_bytes = 0
         self.is_over = False
 
     def fill(self) -> Iterator[bytes]:
         """Yield the next inputs, until the window is full or there are no more."""
-        while not self.is_over and len(self.sent) < self._room and sum(size for _, size in self.sent) < PIPELINE_BYTES:
+        while not self.is_over and len(self.sent) < self._room and self._sent_bytes < PIPELINE_BYTES:
             following = next(self._inputs, None)
             if following is None:
                 self.is_over = True
                 return
             key, data = following
             self.sent.append((key, len(data)))
+            self._sent_bytes += len(data)
             yield data
 
     def answered(self, outcome: Outcome) -> Key:
         """Take the first input out and return its key; this is its outcome, from which the window grows."""
         if self._grows:
             self._room = min(2 * self._room, 1 + int(PIPELINE_S / max(outcome.wall_s, 1e-6)), self._most)
-        return self.sent.popleft()[0]
+        key, size = self.sent.popleft()
+        self._sent_bytes -= size
+        return key
 
 
 class _InputCache:
