@@ -47,7 +47,10 @@ _hard_limits: dict[int, int] = {}  # by kind of limit
 _confined = REPORT.pack(CONFINED, 0)
 
 
-RUNNERS = {name: cast(LanguageRunner, importlib.import_module(f".languages.{name}", __package__)) for name in LANGUAGES}
+RUNNERS = {
+    each.name: cast(LanguageRunner, importlib.import_module(f".languages.{each.runner}", __package__))
+    for each in LANGUAGES.values()
+}
 
 
 # --- In the keeper ----------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class TaskCode:
             is_function=self.is_function,
             is_compiled=self.is_compiled,
             code_bytes=self._bytes,
-            limits_address_space=LANGUAGES[self.task.language].is_address_space_limited,
+            reserved_bytes=LANGUAGES[self.task.language].reserved_bytes,
             memory_bytes=int(limits.memory_bytes),
             processes=int(limits.processes),
             cpu_s=limits.cpu_s,

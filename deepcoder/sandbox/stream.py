@@ -56,7 +56,7 @@ module.main(sent["scratch"], sent["memory_bytes"], hooks)
 RUNNER_MODULES = (
     *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
     *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
-    *("runner.channel", "runner.language", *(f"runner.languages.{name}" for name in LANGUAGES), "runner.program"),
+    *("runner.channel", "runner.language", *(f"runner.languages.{name}" for name in ("python", "executed", "java")), "runner.program"),
     *("runner.keeper", "runner.testcode", "runner.keeper_client", "runner.accounting", "runner.reports"),
     *("runner.pipes", "runner.task_code", "runner.process", "runner.inputs", "runner.outbox", "runner.users"),
     "runner.supervisor",

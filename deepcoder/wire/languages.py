@@ -1,38 +1,177 @@
 """The languages that programs are written in: one row of the table for each.
 
-Runs: on both sides of the wall, with the standard library only. How a language's programs are compiled and run is in
-`runner/languages/NAME.py`. Everything else that depends on the language is read from its row.
+Runs: on both sides of the wall, with the standard library only. Everything that depends on the language is read from
+its row; what needs code is in the module of `runner/languages/` that the row names. A command is a list of words, in
+which {source} is the name of the source file, {artefact} that of the file made, and {memory_mib} the memory limit in MiB.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+GIB, MIB = 1 << 30, 1 << 20
 
 
 @dataclass(frozen=True)
 class Language:
     """A row of the table."""
 
-    name: str  # as users write it; and the name of its module in runner/languages
+    name: str  # as users write it
+    title: str  # for people
     fence_tags: str  # a regular expression of the tags that models put on its fenced blocks
     file_name: str  # of a program, as its messages show it
-    is_address_space_limited: bool  # False where the runtime reserves much more than it uses
-    environment: Mapping[str, str]
+    version: tuple[str, ...]  # prints the version
+    family: str = ""  # the language of which this is another compiler or standard; empty where it is of its own
+    compile: tuple[str, ...] = ()  # makes the artefact in the scratch folder; none where `runner` compiles by itself
+    artefact: str = "program"  # the file that is made; where that is the source file, `compile` only checks it
+    run: tuple[str, ...] = ()  # none where the artefact is a program that the kernel can execute
+    runner: str = "executed"  # the module in runner/languages
+    has_functions: bool = False  # whether the runner can call a function of the program
+    reserved_bytes: int = 64 * GIB  # address space that stacks, threads and the runtime reserve and may never touch
+    environment: Mapping[str, str] = field(default_factory=dict)
+    out_of_memory: str = ""  # what the runtime prints to standard error when it cannot have more
+    # What a limit made for C++ becomes: CPU seconds x `time_factor` + `start_s`, memory + `runtime_bytes`.
+    time_factor: float = 1.0
+    start_s: float = 0.0
+    runtime_bytes: int = 0
 
+    @property
+    def is_executed(self) -> bool:
+        """Return whether a program replaces the interpreter that forked it."""
+        return self.runner != PYTHON.name
+
+
+_WARNINGS = ("-pipe", "-DONLINE_JUDGE", "-fmax-errors=5", "-fdiagnostics-color=never")
 
 PYTHON = Language(
     name="python",
-    fence_tags=r"py(?:thon)?(?:-?3(?:\.[0-9]+)*)?|pypy(?:3(?:\.[0-9]+)*)?",
+    title="Python",
+    fence_tags=r"py(?:thon)?(?:-?3(?:\.[0-9]+)*)?",
     file_name="main.py",
-    is_address_space_limited=True,
+    version=(),  # the sandbox's own interpreter
+    runner="python",
+    has_functions=True,
+    reserved_bytes=GIB,
     environment={
         "PYTHONHASHSEED": "0",  # the same program meets the same order of sets each time
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     },
+    time_factor=5.0,
+    start_s=0.1,
 )
-LANGUAGES = {each.name: each for each in (PYTHON,)}
+PYPY = Language(
+    name="pypy",
+    title="Python (PyPy)",
+    fence_tags=r"pypy-?(?:3(?:\.[0-9]+)*)?",
+    file_name="main.py",
+    version=("pypy3", "--version"),
+    family="python",
+    compile=("pypy3", "-B", "-c", "import ast, sys; ast.parse(open('{source}', 'rb').read(), '{source}')"),
+    artefact="main.py",
+    run=("pypy3", "-B", "{artefact}"),
+    environment={"PYTHONHASHSEED": "0"},
+    out_of_memory="MemoryError",
+    time_factor=3.0,
+    start_s=0.3,
+    runtime_bytes=128 * MIB,
+)
+CPP = Language(
+    name="cpp",
+    title="C++17",
+    fence_tags=r"c(?:\+\+|pp|xx)(?:[-_]?(?:11|14|17|1z))?|cc|g\+\+(?:17)?",
+    file_name="main.cpp",
+    version=("g++", "-dumpfullversion"),
+    compile=("g++", "-O2", "-std=gnu++17", "-static", "-s", *_WARNINGS, "-o", "{artefact}", "{source}"),
+    out_of_memory="std::bad_alloc",
+)
+CPP20, CPP23 = (
+    dataclasses.replace(
+        CPP,
+        name=f"cpp{year}",
+        title=f"C++{year}",
+        family="cpp",
+        fence_tags=rf"c(?:\+\+|pp|xx)[-_]?(?:{year}|{draft})|g\+\+{year}",
+        compile=tuple(word.replace("++17", f"++{draft}") for word in CPP.compile),
+    )
+    for year, draft in ((20, "20"), (23, "2b"))
+)
+C = Language(
+    name="c",
+    title="C",
+    fence_tags=r"c(?:-?(?:89|99|11|17))?|gcc",
+    file_name="main.c",
+    version=("gcc", "-dumpfullversion"),
+    compile=("gcc", "-O2", "-std=gnu17", "-static", "-s", *_WARNINGS, "-o", "{artefact}", "{source}", "-lm"),
+)
+JAVASCRIPT = Language(
+    name="javascript",
+    title="JavaScript (Node)",
+    fence_tags=r"javascript|js|node(?:\.?js)?",
+    file_name="main.js",
+    version=("node", "--version"),
+    compile=("node", "--check", "{source}"),
+    artefact="main.js",
+    run=("node", "--stack-size=900000", "--max-old-space-size={memory_mib}", "--v8-pool-size=1", "{artefact}"),
+    environment={"UV_THREADPOOL_SIZE": "1", "UV_USE_IO_URING": "0", "NODE_NO_WARNINGS": "1"},
+    out_of_memory="heap out of memory",
+    time_factor=3.0,
+    start_s=0.3,
+    runtime_bytes=128 * MIB,
+)
+_JVM = ("-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:ActiveProcessorCount=1")
+JAVA = Language(
+    name="java",
+    title="Java",
+    fence_tags=r"java(?:-?[0-9]+)?",
+    file_name="Main.java",
+    version=("java", "-version"),
+    compile=(
+        *("javac", "-encoding", "UTF-8", "-proc:none", "-d", "classes", "-J-XX:TieredStopAtLevel=1"),
+        *(f"-J{option}" for option in _JVM),
+        "{source}",
+    ),
+    artefact="program.jar",
+    run=("java", *_JVM, "-XX:+ExitOnOutOfMemoryError", "-Xss512m", "-Xmx{memory_mib}m", "-jar", "{artefact}"),
+    runner="java",
+    out_of_memory="java.lang.OutOfMemoryError",
+    time_factor=2.0,
+    start_s=0.5,
+    runtime_bytes=192 * MIB,
+)
+GO = Language(
+    name="go",
+    title="Go",
+    fence_tags=r"go(?:lang)?",
+    file_name="main.go",
+    version=("go", "version"),
+    compile=("go", "build", "-o", "{artefact}", "{source}"),
+    environment={
+        **{"CGO_ENABLED": "0", "GO111MODULE": "off", "GOPATH": "/nonexistent", "GOFLAGS": "-p=1", "GOTOOLCHAIN": "local"},
+        "GOMAXPROCS": "1",
+    },
+    out_of_memory="out of memory",
+    time_factor=1.5,
+    start_s=0.1,
+    runtime_bytes=64 * MIB,
+)
+RUST = Language(
+    name="rust",
+    title="Rust",
+    fence_tags=r"rust|rs",
+    file_name="main.rs",
+    version=("rustc", "--version"),
+    compile=(
+        *("rustc", "--edition", "2021", "-C", "opt-level=3", "-C", "strip=symbols", "-C", "target-feature=+crt-static"),
+        *("--cap-lints", "allow", "-o", "{artefact}", "{source}"),
+    ),
+    out_of_memory="memory allocation of",
+)
+LANGUAGES = {
+    each.name: each for each in (PYTHON, PYPY, CPP, CPP20, CPP23, C, JAVASCRIPT, JAVA, GO, RUST)
+}  # in the order of help texts
 
 
 def language(name: object) -> Language:
