@@ -16,6 +16,7 @@ from .keeper_client import KeeperClient
 from .wall_time import WallTime
 
 LOOK_EVERY_S = 0.025
+EXEC_BYTES = 8 << 20  # the most that a process takes beyond what it inherits, until it executes another program
 SCRATCH_BYTES = 64 << 20  # the most that files in a scratch folder take, which are memory too
 
 
@@ -53,13 +54,17 @@ class Accounting:
     The mutable state: when the present execution began, what had been used before it, and what it has used.
     """
 
-    def __init__(self, pid: int, keeper: KeeperClient, limits: Limits, is_function: bool) -> None:
+    def __init__(
+        self, pid: int, keeper: KeeperClient, limits: Limits, is_function: bool, is_executed: bool = False
+    ) -> None:
+        """Take the keeper's process. `is_executed` says whether it becomes another program by exec."""
         self.peak_bytes = 0
         self.began = 0.0
         self._pid = pid
         self._keeper = keeper
         self._limits = limits
         self._is_function = is_function
+        self._is_executed = is_executed
         self._is_first_call = True
         self._looked = 0.0
         self._main_before_s = 0.0
@@ -141,7 +146,10 @@ class Accounting:
 
     def close(self, total_s: float, peak_bytes: int) -> float:
         """Take over what the keeper counted for the whole process; return the CPU seconds of this execution."""
-        if not self._is_function:  # the kernel's high-water mark is of the process, not of one call
+        if self._is_executed:
+            if peak_bytes > self._keeper.inherited_bytes + EXEC_BYTES:  # the mark of a small one is that before exec
+                self.peak_bytes = max(self.peak_bytes, peak_bytes)
+        elif not self._is_function:  # the kernel's high-water mark is of the process, not of one call
             self.peak_bytes = max(self.peak_bytes, peak_bytes - self._keeper.growth_bytes)
         if self._family_before_s is None:  # of a short call: children of earlier ones are in the total
             return min(total_s - self._main_before_s, time.monotonic() - self.began)
@@ -158,7 +166,7 @@ class Accounting:
         for pid, fields in family.items():
             resident = int(fields[procfs.RESIDENT_PAGES]) * procfs.PAGE_BYTES
             if pid == self._pid:
-                of_main = max(0, resident - growth_bytes)
+                of_main = resident if self._has_executed(fields) else max(0, resident - growth_bytes)
             elif int(fields[procfs.MAPPED_BYTES]) < self._keeper.mapped_bytes:  # it executes another file
                 of_others += resident
             else:
@@ -166,6 +174,11 @@ class Accounting:
         if cgroup is None or not of_others or of_main + of_others < self._limits.memory_bytes:
             return of_main + of_others
         return max(of_main, min(of_main + of_others, cgroup.growth()))
+
+    def _has_executed(self, fields: list[str]) -> bool:
+        """Return whether the process has become another program: its address space is not what it inherited."""
+        mapped_bytes = int(fields[procfs.MAPPED_BYTES])
+        return self._is_executed and abs(mapped_bytes - self._keeper.mapped_bytes) > EXEC_BYTES
 
     def _hides_memory(self, kept_bytes: int) -> bool:
         """Return whether files, sockets and pipes hold more memory than the limit: it is in no process's account.

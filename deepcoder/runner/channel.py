@@ -8,7 +8,8 @@ File descriptors of a program:
     1  a pipe: standard output                                       4  a pipe: calls (function mode)
     2  a pipe: standard error                                        5  a pipe: reports to the supervisor
 
-The code is what an earlier process of the task compiled, or (source, preamble, entry point) by marshal. A call is a
+The code is what an earlier process of the task compiled, or (source, preamble, entry point) by marshal. A compiled
+program may be executed by its descriptor. A call is a
 32-bit length, then the arguments. A report is one byte of kind, a 32-bit length, then bytes.
 """
 
@@ -47,7 +48,7 @@ class Order(NamedTuple):
     is_function: bool
     is_compiled: bool  # whether the code is, or is source
     code_bytes: int
-    limits_address_space: bool
+    reserved_bytes: int  # address space beyond the memory limit
     memory_bytes: int
     processes: int
     cpu_s: float
@@ -71,6 +72,11 @@ def receive_order(orders: socket.socket) -> Order:
         if order.pid == os.getpid():
             return order
         os.closerange(0, REPORTS + 1)
+
+
+def read_code(order: Order) -> bytes:
+    """Return the code that the order describes."""
+    return os.pread(CODE, order.code_bytes, 0)
 
 
 def receive_call() -> bytes | bytearray:

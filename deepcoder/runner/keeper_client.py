@@ -52,6 +52,11 @@ class KeeperClient:
         mapped, resident, of_files, *_ = (count * procfs.PAGE_BYTES for count in pages)
         return mapped, resident, resident - of_files
 
+    @property
+    def inherited_bytes(self) -> int:
+        """Return what is resident in a process that has just been forked."""
+        return self.first_resident_bytes + self.growth_bytes
+
     def next_process(self) -> tuple[int, int | None]:
         """Return the pid and the user of the process that waits for an order."""
         pid, uid = self._receive()

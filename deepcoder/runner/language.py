@@ -27,5 +27,5 @@ class LanguageRunner(Protocol):
     def import_libraries(self, names: Iterable[str], hooks: Hooks) -> None:
         """Import libraries for the next programs. In the keeper."""
 
-    def ready(self, order: Order, code: bytes) -> Callable[[str], NoReturn]:
+    def ready(self, order: Order) -> Callable[[str], NoReturn]:
         """Compile or load the code; return what executes it, given its scratch folder. In the program's process."""

@@ -34,6 +34,13 @@ class Outbox:
         self._frames += [before, outcome.output]
         self._bytes += len(before) + len(outcome.output)
 
+    def add_artefact(self, task: int, artefact: bytes) -> bool:
+        """Add what was compiled for the task; return whether to send before anything else is done."""
+        before = opening({"kind": "artefact", "task": task}, len(artefact))
+        self._frames += [before, artefact]
+        self._bytes += len(before) + len(artefact)
+        return self.is_full
+
     def add_heartbeat(self) -> None:
         """Add a frame that only shows life."""
         self._frames.append(frame({"kind": "beat"}))

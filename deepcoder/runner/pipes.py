@@ -28,7 +28,7 @@ class Pipes:
     The mutable state: the descriptors still open, what has come out of them, and the arguments not yet sent.
     """
 
-    def __init__(self, code: int, stdin: bytes | memoryview | None, reports: Reports, output_bytes: int) -> None:
+    def __init__(self, code: int, stdin: bytes | memoryview | None, reports: Reports) -> None:
         """Make the pipes of a program that reads `stdin`, or of a function where that is None."""
         printed, errors, reported = os.pipe(), os.pipe(), os.pipe()
         for fd, _ in (printed, errors):
@@ -38,7 +38,6 @@ class Pipes:
         self.unsent: list[memoryview] = []
         self.poll = select.poll()
         self._reports = reports
-        self._output_bytes = output_bytes
         self._printed_bytes = 0
         self._calls = self._stdin = -1
         null = os.open(os.devnull, os.O_RDONLY)  # the program's own: a lock on it ends with the program
@@ -150,7 +149,7 @@ class Pipes:
 
     def _take_output(self, data: bytes) -> None:
         self._printed_bytes += len(data)
-        if self._printed_bytes > self._output_bytes:
+        if self._printed_bytes > self._reports.output_bytes:
             self.limit = self.limit or Ended.OUTPUT_LIMIT
         elif self._calls < 0:  # nobody asks for what a function prints
             self.stdout += data

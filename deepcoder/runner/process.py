@@ -40,7 +40,8 @@ class Process:
     def __init__(self, keeper: KeeperClient, code: TaskCode, stdin: bytes | memoryview) -> None:
         """Take the keeper's process in waiting for the task; in stdin mode it will read `stdin`."""
         self.keeper = keeper
-        self.limits = code.task.limits
+        self.limits = code.limits
+        self.language = code.language
         self.is_function = code.is_function
         self.exit: Exit | None = None
         self.killed_for: Ended | None = None
@@ -49,10 +50,11 @@ class Process:
         self.was_early = False  # whether it got ready while another program's process ended
         self.reports = Reports(int(self.limits.output_bytes))
         given = None if self.is_function else stdin
-        self.pipes = Pipes(code.file, given, self.reports, int(self.limits.output_bytes))
+        self.pipes = Pipes(code.file, given, self.reports)
         self.pid, self.uid = keeper.next_process()
         self.folders = folders_of(keeper.scratch_root, self.uid, self.pid)
-        self.accounting = Accounting(self.pid, keeper, self.limits, self.is_function)
+        is_executed = code.language.is_executed and not code.needs_compiling
+        self.accounting = Accounting(self.pid, keeper, self.limits, self.is_function, is_executed)
         self._order = code.order(self.pid, self.folders[0])
         if self.is_function or not code.is_compiled:
             self.pipes.watch_reports()
@@ -176,7 +178,7 @@ class Process:
             answer = Answer(self.killed_for)
         elif cpu_s > self.limits.cpu_s:
             answer = Answer(Ended.TIME_LIMIT)
-        elif self.accounting.peak_bytes > self.limits.memory_bytes or self._was_out_of_memory(number):
+        elif self.accounting.peak_bytes > self.limits.memory_bytes or self._was_out_of_memory(exited.status):
             answer = Answer(Ended.MEMORY_LIMIT)
         elif not self.reports.is_confined:
             raise RuntimeError(f"a program could not be confined: {exited.status=}, {bytes(self.pipes.stderr)!r}")
@@ -187,12 +189,18 @@ class Process:
             answer = Answer(Ended.KILLED if number else Ended.EXITED, bytes(self.pipes.stdout))
         return self._facts(answer, cpu_s, exit_code=exit_code, signal=number)
 
-    def _was_out_of_memory(self, number: int | None) -> bool:
-        """Return whether the signal that ended the process says so, the program's or the kernel's."""
-        cgroup = self.keeper.cgroup
-        return number == OUT_OF_MEMORY_SIGNAL or (
-            number == signal.SIGKILL and cgroup is not None and cgroup.has_killed()
-        )
+    def _was_out_of_memory(self, status: int) -> bool:
+        """Return whether the signal that ended the process says so, the program's or the kernel's; or its runtime."""
+        number, cgroup = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None, self.keeper.cgroup
+        if number == signal.SIGKILL and cgroup is not None and cgroup.has_killed():
+            return True
+        if not self.language.is_executed:
+            return number == OUT_OF_MEMORY_SIGNAL
+        words = self.language.out_of_memory.encode()
+        has_much = (
+            self.accounting.peak_bytes > self.limits.memory_bytes / 2
+        )  # else it lies, or asked for too much at once
+        return bool(words) and status != 0 and has_much and words in self.pipes.stderr
 
     def _facts(self, answer: Answer, cpu_s: float, **exit: Any) -> Outcome:
         if self.reports.is_forged:

@@ -20,12 +20,11 @@ import traceback
 from typing import NoReturn, cast
 
 from ..wire.languages import LANGUAGES
-from .channel import CODE, CONFINED, REPORT, REPORTS, Order, die_of_memory, receive_order
+from .channel import CONFINED, REPORT, REPORTS, Order, die_of_memory, receive_order
 from .language import Hooks, LanguageRunner
 
 OWN_FOLDER = "/proc/self/cwd"  # the same words for every program
 DESCRIPTORS = 256  # the most that a process may have open
-RESERVED_STACK_BYTES = 1 << 30  # address space that threads and the main stack reserve and may never touch
 REHEARSALS = 20
 KERNEL = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
 
@@ -64,7 +63,7 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
         _hard_limits[kind] = sys.maxsize if hard == resource.RLIM_INFINITY else hard
     for kind, value in PROGRAM_LIMITS.items():
         _limit(kind, value)
-    for each in RUNNERS.values():
+    for each in dict.fromkeys(RUNNERS.values()):
         each.prepare(hooks)
     if own_user:
         os.setgroups([])
@@ -83,14 +82,14 @@ def _rehearse() -> None:
     os.setresgid(-1, -1, -1)
     os.setresuid(-1, -1, -1)
     os.chdir("/")
-    order = Order(os.getpid(), True, "", True, False, 0, True, 0, 0, 0.0, "/")
+    order = Order(os.getpid(), True, "", True, False, 0, 0, 0, 0, 0.0, "/")
     orders, process = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with orders, process:
         for _ in range(REHEARSALS):
             orders.send(order.packed())
             receive_order(process)
             _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
-            for each in RUNNERS.values():
+            for each in dict.fromkeys(RUNNERS.values()):
                 each.rehearse()
 
 
@@ -108,11 +107,11 @@ def run(orders: socket.socket, uid: int | None, keeper_bytes: int) -> NoReturn:
         order = receive_order(orders)
         _take_limits(order, uid, keeper_bytes)
         os.write(REPORTS, _confined)
-        execute = RUNNERS[order.language].ready(order, os.pread(CODE, order.code_bytes, 0))
+        execute = RUNNERS[order.language].ready(order)
         while not order.goes:
             order = receive_order(orders)
         os.chdir(order.scratch)
-        os.closerange(REPORTS + 1 if order.is_function else CODE, DESCRIPTORS)
+        os.closerange(REPORTS + 1, DESCRIPTORS)
         execute(order.scratch)
     except MemoryError:
         die_of_memory()
@@ -140,8 +139,7 @@ def confine(uid: int | None) -> None:
 
 def _take_limits(order: Order, uid: int | None, keeper_bytes: int) -> None:
     """Set the limits that the kernel enforces. They stop what is too quick for the supervisor, which watches memory."""
-    if order.limits_address_space:
-        _limit(resource.RLIMIT_AS, keeper_bytes + order.memory_bytes + RESERVED_STACK_BYTES)
+    _limit(resource.RLIMIT_AS, keeper_bytes + order.memory_bytes + order.reserved_bytes)
     if uid is not None or not _counts_all_of_the_user():
         _limit(resource.RLIMIT_NPROC, order.processes)
     if not order.is_function:

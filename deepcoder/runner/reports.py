@@ -34,7 +34,7 @@ class Reports:
         self.compiled = b""
         self.answer: Answer | None = None  # to the present call
         self.is_forged = False
-        self._output_bytes = output_bytes
+        self.output_bytes = output_bytes
         self._data = bytearray()
 
     def feed(self, data: bytes) -> Ended | None:
@@ -42,7 +42,7 @@ class Reports:
         self._data += data
         while len(self._data) >= channel.REPORT.size:
             kind, size = channel.REPORT.unpack_from(self._data)
-            if size > (self._output_bytes if kind == channel.RETURNED else LONGEST_REPORT_BYTES):
+            if size > (self.output_bytes if kind == channel.RETURNED else LONGEST_REPORT_BYTES):
                 return Ended.OUTPUT_LIMIT
             end = channel.REPORT.size + size
             if len(self._data) < end:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import dataclasses
 import os
 import resource
 import select
@@ -17,8 +18,9 @@ import time
 from collections import deque
 from typing import Any, NoReturn
 
+from ..wire.limits import Limits
 from ..wire.messages import PROTOCOL, RUNNER_HEARTBEAT_S, Ended, Frames, Outcome, frame
-from . import keeper, program
+from . import keeper, program, versions
 from .accounting import LOOK_EVERY_S
 from .cgroup import Cgroup, own_cgroup
 from .inputs import InputCache
@@ -141,6 +143,11 @@ class Supervisor:
         Raises:
             Stopped: The worker wants no more of the task; nothing of it is left running.
         """
+        if code.needs_compiling and code.failure is None:
+            self._compile(code)
+        if code.failure is not None:
+            self._reply(code, code.failure)
+            return
         process = self.process or self._begin(code, body)
         if not process.is_function:
             outcome = self._watch(process)
@@ -156,6 +163,23 @@ class Supervisor:
         if outcome.ended is not Ended.RETURNED:
             self._end_process()
         self._reply(code, outcome)
+
+    def _compile(self, code: TaskCode) -> None:
+        """Compile the program, once for the task. The worker gets the artefact, for later tasks.
+
+        Raises:
+            Stopped: See `_run`.
+        """
+        process = self._begin(code, b"")
+        outcome = self._watch(process)
+        self._end_process()
+        artefact = process.reports.compiled
+        if not artefact:
+            code.failure = compile_failure(outcome, code.limits)
+            return
+        code.replace(artefact)
+        if self.outbox.add_artefact(code.number, artefact) and self._flush():
+            self._stop()
 
     def _begin(self, code: TaskCode, stdin: bytes | memoryview) -> Process:
         """Start a process for the task; in stdin mode it reads `stdin`.
@@ -252,6 +276,18 @@ class Supervisor:
         return is_over
 
 
+def compile_failure(outcome: Outcome, limits: Limits) -> Outcome:
+    """Return the outcome of every run of a program that could not be compiled."""
+    if outcome.ended in (Ended.COMPILE_ERROR, Ended.STARVED):
+        return outcome
+    why = {
+        Ended.TIME_LIMIT: f"the compiler ran out of time ({limits.cpu_s:g} s)",
+        Ended.MEMORY_LIMIT: f"the compiler ran out of memory ({int(limits.memory_bytes) >> 20} MiB)",
+        Ended.OUTPUT_LIMIT: f"the compiler made more than {int(limits.output_bytes) >> 20} MiB",
+    }.get(outcome.ended, "the compiler made no program")
+    return dataclasses.replace(outcome, ended=Ended.COMPILE_ERROR, error=why, output=b"")
+
+
 # --- At the start, in the process that becomes the supervisor -------------------------------------------------------
 
 
@@ -277,7 +313,7 @@ def main(scratch_root: str, memory_bytes: int, hooks: Hooks) -> None:
         _add_keeper(keepers, (requests, replies), scratch_root, cgroup, each, hooks)
     for client in keepers:
         client.wait_until_ready()
-    hello = {"kind": "hello", "protocol": PROTOCOL, "python": sys.version.split()[0], "own_uids": uids is not None}
+    hello = {"kind": "hello", "protocol": PROTOCOL, "languages": versions.found(), "own_uids": uids is not None}
     write_all(replies, frame(hello))
     os.set_blocking(replies, False)
     try:

@@ -30,7 +30,6 @@ ENDS: dict[str, tuple[int | None, int | None]] = {
     "bpf": (321, 280),
     "perf_event_open": (298, 241),
     "userfaultfd": (323, 282),
-    "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
     "vmsplice": (278, 75),
@@ -67,6 +66,7 @@ ENDS: dict[str, tuple[int | None, int | None]] = {
 }
 REFUSED: dict[str, tuple[int, int, int]] = {
     "clone3": (435, 435, errno.ENOSYS),  # its flags are out of a filter's sight; the C library falls back to clone
+    "io_uring_setup": (425, 425, errno.ENOSYS),  # some builds of Node try it first
     "memfd_create": (319, 279, errno.ENOSYS),  # memory that is no process's, so that no one's limit would meet it
     "memfd_secret": (447, 447, errno.ENOSYS),
     "shmget": (29, 194, errno.ENOSPC),  # these three outlive a program

@@ -11,27 +11,47 @@ from typing import Any, Mapping
 
 from ..wire.languages import LANGUAGES
 from ..wire.limits import Limits, Mode
-from ..wire.messages import Task
+from ..wire.messages import Outcome, Task
 from .channel import Order
 from .memory_files import sealed
 
 
 class TaskCode:
-    """A task and its file. The mutable state: the file, which the first process replaces with what it has compiled."""
+    """A task and its file.
 
-    def __init__(self, head: Mapping[str, Any], source: bytes | memoryview) -> None:
-        """Take the task out of a request to load it."""
-        text = str(source, "utf-8", "surrogatepass")
+    The mutable state: the file, which the first process replaces with what it has compiled, and why it could not be.
+    """
+
+    def __init__(self, head: Mapping[str, Any], body: bytes | memoryview) -> None:
+        """Take the task out of a request to load it. The body is the source, or what was compiled from it before."""
+        self.is_compiled: bool = head["is_compiled"]
+        text = "" if self.is_compiled else str(body, "utf-8", "surrogatepass")
         mode, limits = Mode(head["mode"]), Limits(**head["limits"])
         self.number: int = head["task"]
         self.task = Task(text, mode, limits, head["entry_point"], head["preamble"], head["language"])
-        self.is_function = mode is Mode.FUNCTION
-        self.is_compiled = False
-        self._keep(marshal.dumps((text, self.task.preamble, self.task.entry_point)))
+        self.language = LANGUAGES[self.task.language]
+        self.failure: Outcome | None = None  # of its compilation
+        self._compile_limits = Limits(**head["compile_limits"])
+        self._keep(body if self.is_compiled else marshal.dumps((text, self.task.preamble, self.task.entry_point)))
 
-    def _keep(self, content: bytes) -> None:
+    def _keep(self, content: bytes | memoryview) -> None:
         self.file = sealed("code", content)
         self._bytes = len(content)
+
+    @property
+    def needs_compiling(self) -> bool:
+        """Return whether the next process only compiles the program."""
+        return self.language.is_executed and not self.is_compiled
+
+    @property
+    def is_function(self) -> bool:
+        """Return whether the next process answers calls."""
+        return self.task.mode is Mode.FUNCTION and not self.needs_compiling
+
+    @property
+    def limits(self) -> Limits:
+        """Return the limits of the next process."""
+        return self._compile_limits if self.needs_compiling else self.task.limits
 
     def replace(self, compiled: bytes) -> None:
         """Keep compiled code in place of the source."""
@@ -41,7 +61,7 @@ class TaskCode:
 
     def order(self, pid: int, scratch: str) -> Order:
         """Return the first order for a process of this task."""
-        limits = self.task.limits
+        limits = self.limits
         return Order(
             pid=pid,
             goes=False,
@@ -49,7 +69,7 @@ class TaskCode:
             is_function=self.is_function,
             is_compiled=self.is_compiled,
             code_bytes=self._bytes,
-            reserved_bytes=LANGUAGES[self.task.language].reserved_bytes,
+            reserved_bytes=self.language.reserved_bytes,
             memory_bytes=int(limits.memory_bytes),
             processes=int(limits.processes),
             cpu_s=limits.cpu_s,

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from deepcoder.lru import Lru
 from deepcoder.sandbox.stream import SandboxError, Stream, bundle
-from deepcoder.wire.languages import language
+from deepcoder.wire.languages import Language, language
 from deepcoder.wire.limits import Mode
 from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Outcome, Task, abandoned_after_s, frame
 
@@ -28,6 +28,7 @@ PIPELINE_S = 0.1  # seconds of tests kept queued in the runner, estimated from t
 STOP_POLL_S = 0.02  # how often a run checks its stop event
 CACHED_FROM_BYTES = 1 << 14  # the runner caches inputs of this size and above; the digest of a small one costs more
 INPUT_CACHE_BYTES, INPUT_CACHE_SHARE = 256 << 20, 8  # its size; in a small sandbox, this part of the memory
+ARTEFACT_CACHE_BYTES = 256 << 20
 INPUT_PART_BYTES = 1 << 18  # a large input is sent in parts of this size
 
 Key = TypeVar("Key")
@@ -36,8 +37,8 @@ Key = TypeVar("Key")
 class Sandbox:
     """A runner at work. It runs one task at a time.
 
-    The mutable state: the number of the current task, the inputs that the runner has cached, the bytes sent to it, and
-    whether the sandbox is open; one that broke is not.
+    The mutable state: the number of the current task, the inputs that the runner has cached, the artefacts of programs
+    compiled here, the bytes sent to the runner, and whether the sandbox is open; one that broke is not.
     """
 
     def __init__(self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = (), memory_bytes: int = 0) -> None:
@@ -53,6 +54,7 @@ class Sandbox:
         self._task = 0
         share = memory_bytes // INPUT_CACHE_SHARE if memory_bytes else INPUT_CACHE_BYTES
         self._inputs = _InputCache(min(INPUT_CACHE_BYTES, share))
+        self._artefacts: Lru[bytes, bytes] = Lru(ARTEFACT_CACHE_BYTES)
         self.sent_bytes = 0
         self.is_open = True
         try:
@@ -60,6 +62,7 @@ class Sandbox:
             hello = self._receive(stream.start_timeout_s)
             assert hello is not None
             self.hello = hello[0]
+            self.languages: dict[str, str] = self.hello.get("languages", {})  # their versions, by name
             if self.hello.get("kind") != "hello" or self.hello.get("protocol") != PROTOCOL:
                 raise SandboxError(f"{stream.name} does not answer as a runner: {self.hello}")
         except BaseException:
@@ -88,8 +91,9 @@ class Sandbox:
         """
         self._task += 1
         # What an earlier task sent may still be on its way, so this never shrinks.
-        self._frames.max_bytes = max(self._frames.max_bytes, HEAD_BYTES + int(task.limits.output_bytes))
-        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(task.limits.wall_s)
+        most_bytes = max(task.limits.output_bytes, task.compile_limits.output_bytes)
+        self._frames.max_bytes = max(self._frames.max_bytes, HEAD_BYTES + int(most_bytes))
+        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(task.limits.wall_s, task.compile_limits.wall_s))
         window = _Window(inputs, ahead, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
         unsent = self._load_request(task)
@@ -104,7 +108,7 @@ class Sandbox:
                 if unsent:
                     self._send(unsent)
                     unsent = b""
-                outcome = self._outcome(timeout_s, stop)
+                outcome = self._outcome(task, timeout_s, stop)
                 if outcome is None:
                     return
                 key = window.answered(outcome)
@@ -139,8 +143,20 @@ class Sandbox:
 
     def _load_request(self, task: Task) -> bytes:
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
-        head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": language(task.language).name}
-        return frame(head, task.source.encode("utf-8", "surrogatepass"))
+        head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": self._language(task).name}
+        head |= {"compile_limits": vars(task.compile_limits)}
+        artefact = self._artefacts.find(_program_key(task))
+        if artefact is not None:
+            return frame({**head, "is_compiled": True}, artefact)
+        return frame({**head, "is_compiled": False}, task.source.encode("utf-8", "surrogatepass"))
+
+    def _language(self, task: Task) -> Language:
+        """Return the row of the task's language, which this sandbox must have."""
+        row = language(task.language)
+        if row.name not in self.languages:
+            has = ", ".join(self.languages)
+            raise ValueError(f"{self._stream.name} cannot run {row.title}: it has {has} (docs/languages.md)")
+        return row
 
     def _queue_inputs(self, window: _Window[Any], unsent: bytes) -> bytes:
         """Return the unsent messages and those of the next inputs; a large input is sent at once."""
@@ -155,7 +171,7 @@ class Sandbox:
             unsent += frame({"kind": "run", "task": self._task, "input": number})
         return unsent
 
-    def _outcome(self, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
+    def _outcome(self, task: Task, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
         """Return the next outcome of the current task, None when stopped. Outcomes of earlier tasks are dropped."""
         deadline = time.monotonic() + timeout_s
         while True:
@@ -164,7 +180,10 @@ class Sandbox:
             if message is None:
                 return None
             head, body = message
-            if head.pop("task", None) == self._task and head.pop("kind", None) == "outcome":
+            kind, is_current = head.pop("kind", None), head.pop("task", None) == self._task
+            if is_current and kind == "artefact":
+                self._artefacts.keep(_program_key(task), body, len(body))
+            if is_current and kind == "outcome":
                 try:
                     return Outcome.read(head, body)
                 except (KeyError, ValueError) as error:
@@ -270,6 +289,14 @@ class _Window(Generic[Key]):
         key, size = self.sent.popleft()
         self._sent_bytes -= size
         return key
+
+
+def _program_key(task: Task) -> bytes:
+    """Return the key of what is compiled from the task's program: the language with its commands, and the source."""
+    text = repr((language(task.language).compile, task.language)).encode() + task.source.encode(
+        "utf-8", "surrogatepass"
+    )
+    return hashlib.sha256(text).digest()
 
 
 class _InputCache:

@@ -129,6 +129,7 @@ def _interpreter_paths(interpreter: Path) -> list[str]:
     """Return the paths that the interpreter needs to start, the outer before the inner."""
     prefix = Path(os.path.realpath(interpreter.parent.parent))
     usual = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"]
+    usual += sorted(map(str, Path("/etc").glob("java-*")))
     paths = [path for path in usual if os.path.exists(path)]
     within = [str(path) for path in reversed(prefix.parents) if Path("/usr") in path.parents]  # each may be a mount
     return [*paths, *within, str(prefix)] if prefix != Path("/usr") else paths

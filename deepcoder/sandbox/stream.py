@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from importlib import resources
 from typing import Protocol
 
-from deepcoder.wire.languages import LANGUAGES
+from deepcoder.wire.languages import PYTHON
 
 START_TIMEOUT_S = 60.0  # the usual `Stream.start_timeout_s`
 SILENCE_TIMEOUT_S = 20.0  # the usual `Stream.silence_timeout_s`, of several RUNNER_HEARTBEAT_S
@@ -22,7 +22,7 @@ ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
-    **{name: value for each in LANGUAGES.values() for name, value in each.environment.items()},
+    **PYTHON.environment,
 }
 
 # A bare interpreter reads the runner's modules from its standard input, then becomes the runner. The hooks that
@@ -56,10 +56,15 @@ module.main(sent["scratch"], sent["memory_bytes"], hooks)
 RUNNER_MODULES = (
     *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
     *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
-    *("runner.channel", "runner.language", *(f"runner.languages.{name}" for name in ("python", "executed", "java")), "runner.program"),
+    *(
+        "runner.channel",
+        "runner.language",
+        *(f"runner.languages.{name}" for name in ("python", "executed", "java")),
+        "runner.program",
+    ),
     *("runner.keeper", "runner.testcode", "runner.keeper_client", "runner.accounting", "runner.reports"),
     *("runner.pipes", "runner.task_code", "runner.process", "runner.inputs", "runner.outbox", "runner.users"),
-    "runner.supervisor",
+    *("runner.versions", "runner.supervisor"),
 )  # dependencies first
 
 

@@ -190,7 +190,7 @@ def view(submission: Submission, judgement: Judgement, number: int | None, sandb
         else:
             _add_outcome(table, problem, test, rerun(submission, number, sandbox))
     table.add_row("limits", _limits(problem.limits))
-    table.add_row("sandbox", f"Python {sandbox.hello['python']}, {sandbox.interpreter}")
+    table.add_row("sandbox", f"Python {sandbox.languages['python']}, {sandbox.interpreter}")
     return table
 
 

@@ -2,7 +2,7 @@
 
 Runs: on both sides of the wall, with the standard library only. Everything that depends on the language is read from
 its row; what needs code is in the module of `runner/languages/` that the row names. A command is a list of words, in
-which {source} is the name of the source file, {artefact} that of the file made, and {memory_mib} the memory limit in MiB.
+which {source} is the name of the source file, {artefact} that of the file made, and {memory_mib} the memory limit.
 """
 
 from __future__ import annotations
@@ -149,7 +149,13 @@ GO = Language(
     version=("go", "version"),
     compile=("go", "build", "-o", "{artefact}", "{source}"),
     environment={
-        **{"CGO_ENABLED": "0", "GO111MODULE": "off", "GOPATH": "/nonexistent", "GOFLAGS": "-p=1", "GOTOOLCHAIN": "local"},
+        **{
+            "CGO_ENABLED": "0",
+            "GO111MODULE": "off",
+            "GOPATH": "/nonexistent",
+            "GOFLAGS": "-p=1",
+            "GOTOOLCHAIN": "local",
+        },
         "GOMAXPROCS": "1",
     },
     out_of_memory="out of memory",

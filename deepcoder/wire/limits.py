@@ -43,3 +43,6 @@ class Limits:
                 f"limits.memory_bytes is {self.memory_bytes}, and must be at least {LEAST_MEMORY_BYTES}: an empty "
                 "program needs nearly as much"
             )
+
+
+COMPILE_LIMITS = Limits(cpu_s=30.0, memory_bytes=2 << 30, output_bytes=64 << 20)  # of a compiler and its children

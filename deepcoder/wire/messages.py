@@ -6,6 +6,7 @@ Runs: on both sides of the wall. A frame is two big-endian 32-bit lengths, then 
 an input, an output), so data is neither escaped nor decoded on the way.
 
     worker → runner   {"kind": "load", "task": n, ...}   + source     end the task that runs; the next runs are of this
+                                                                      (or + artefact, which was compiled before)
                       {"kind": "run", "task": n}         + input      one execution
                       {"kind": "run", "task": n, "input": k}          one execution, on a cached input
                       {"kind": "end"}                                 no more runs come: end the process after the last
@@ -13,6 +14,7 @@ an input, an output), so data is neither escaped nor decoded on the way.
                       {"kind": "keep", "input": k, ...}  + part       cache an input: its size, one part and its start
                       {"kind": "drop", "input": k}                    evict an input from the cache
     runner → worker   {"kind": "hello", "protocol": 2, ...}
+                      {"kind": "artefact", "task": n}  + artefact     what was compiled, once for a task
                       {"kind": "outcome", "task": n, ...} + output    one per run, in order, unless stopped before
 
 A large input crosses once for all the programs that read it, in parts, so that neither side holds it twice. The cache
@@ -29,7 +31,7 @@ from enum import Enum
 from typing import Any
 
 from deepcoder.wire.languages import PYTHON
-from deepcoder.wire.limits import Limits, Mode
+from deepcoder.wire.limits import COMPILE_LIMITS, Limits, Mode
 
 PROTOCOL = 2  # a hello with another number is refused
 
@@ -74,6 +76,7 @@ class Task:
     entry_point: str | None = None  # function mode: what to call
     preamble: str = ""  # function mode: source that runs before the program
     language: str = PYTHON.name
+    compile_limits: Limits = COMPILE_LIMITS
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,16 @@ from typing import Any, Callable, Iterable, NoReturn, TextIO
 from ...wire import values
 from ...wire.languages import PYTHON
 from ..channel import (
+    CODE,
     COMPILE_ERROR,
     COMPILED,
     OUT_OF_MEMORY,
     RAISED,
+    REPORTS,
     RETURNED,
     Order,
     die_of_memory,
+    read_code,
     receive_call,
     report,
 )
@@ -150,11 +153,12 @@ def _before_fork() -> None:
 # --- In the program's process -----------------------------------------------------------------------------------------
 
 
-def ready(order: Order, code: bytes) -> Callable[[str], NoReturn]:
+def ready(order: Order) -> Callable[[str], NoReturn]:
     """Compile or load the code, and return what executes it."""
     global _is_program
     _is_program = True
     execute: Callable[[str], NoReturn]
+    code = read_code(order)
     if order.is_compiled:
         compiled, draws_numbers = marshal.loads(code)
         execute = functools.partial(_run_main, compiled)
@@ -183,6 +187,7 @@ def _compile(source: str, file_name: str = PYTHON.file_name) -> types.CodeType:
 
 def _run_main(code: types.CodeType, folder: str) -> NoReturn:
     """Execute as `__main__` and end as the interpreter does: threads, atexit, streams, exit code."""
+    os.closerange(CODE, REPORTS + 1)
     module = _main_module("__main__", folder)
     status = 0
     try:

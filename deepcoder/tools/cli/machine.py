@@ -41,7 +41,7 @@ def _try_sandbox(kind: str) -> str:
         if judgement.verdict is not Verdict.AC:
             raise SandboxError(f"a right program was judged {judgement.verdict}: {judgement.detail}")
         users = "a user of its own for each program" if started.hello["own_uids"] else "one user for all programs"
-        return f"Python {started.hello['python']}, {users}"
+        return f"Python {started.languages['python']}, {users}"
 
 
 def _try_pool(kind: str) -> str:

@@ -1,0 +1,146 @@
+"""Every language but Python: a compiler makes an artefact, and the process becomes the program by exec.
+
+Runs: inside the sandbox; each section says in which process.
+
+The first process of a task only compiles. The compiler runs as its child, so it has the program's user, no network and
+limits of its own. The process reports the artefact, and the supervisor gives it to the next processes as a sealed file.
+"""
+
+from __future__ import annotations
+
+import functools
+import marshal
+import os
+import re
+import signal
+from typing import Callable, Iterable, NoReturn
+
+from ...wire.languages import LANGUAGES, MIB, Language
+from ...wire.messages import STDERR_BYTES
+from ..channel import CALLS, CODE, COMPILE_ERROR, COMPILED, REPORTS, Order, read_code, report
+from ..language import Hooks
+from ..memory_files import write_all
+
+MESSAGES_BYTES = 1 << 16  # what is read of a compiler's messages; the rest is read and dropped
+ERROR_LINES, ERROR_CHARS = 3, 500
+LEAST_HEAP_MIB = 16
+_INHERITED = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR")
+_PROGRAM_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores these, and exec would pass that on
+_ERROR_LINE = re.compile(r"\berror\b", re.IGNORECASE)
+
+
+# --- In the supervisor ------------------------------------------------------------------------------------------------
+
+
+def libraries(source: str, preamble: str) -> set[str]:
+    """Return nothing: programs of other languages import nothing from the keeper."""
+    return set()
+
+
+# --- In the keeper ----------------------------------------------------------------------------------------------------
+
+
+def prepare(hooks: Hooks) -> None:
+    """Do nothing: exec takes away whatever is prepared."""
+
+
+def rehearse() -> None:
+    """Do nothing: what leads to exec changes the process."""
+
+
+def import_libraries(names: Iterable[str], hooks: Hooks) -> None:
+    """Do nothing: see `libraries`."""
+
+
+# --- In the program's process -----------------------------------------------------------------------------------------
+
+
+def ready(order: Order) -> Callable[[str], NoReturn]:
+    """Return what compiles the source, or executes the artefact, given the scratch folder."""
+    row = LANGUAGES[order.language]
+    if order.is_compiled:
+        return functools.partial(execute, row, order)
+    return functools.partial(_compile, row, source_of(order))
+
+
+def source_of(order: Order) -> bytes:
+    """Return the program's source."""
+    source, _, _ = marshal.loads(read_code(order))
+    return bytes(source.encode("utf-8", "surrogatepass"))
+
+
+def _compile(row: Language, source: bytes, folder: str) -> NoReturn:
+    compile_source(row, row.file_name, source, folder)
+    report_artefact(row.artefact)
+
+
+def compile_source(row: Language, file_name: str, source: bytes, folder: str) -> None:
+    """Compile the source in the scratch folder, which is the current one. The process ends where that fails."""
+    with open(file_name, "wb") as file:
+        file.write(source)
+    words = {"source": file_name, "artefact": row.artefact}
+    status, messages = _run_compiler([word.format(**words) for word in row.compile], environment(row, folder))
+    if status != 0:
+        write_all(2, messages[:STDERR_BYTES])
+        report(COMPILE_ERROR, first_errors(messages, status).encode())
+        os._exit(0)
+
+
+def report_artefact(path: str) -> NoReturn:
+    """Report what was compiled, and end the process."""
+    with open(path, "rb") as file:
+        report(COMPILED, file.read())
+    os._exit(0)
+
+
+def _run_compiler(command: list[str], environment: dict[str, str]) -> tuple[int, bytes]:
+    """Return the exit code of the compiler, or minus its signal, and the first of its messages."""
+    messages, its_end = os.pipe()
+    for fd in (CODE, CALLS, REPORTS):
+        os.set_inheritable(fd, False)  # a compiler, or code that runs while it compiles, has no report to make
+    pid = os.posix_spawnp(
+        command[0],
+        command,
+        environment,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, its_end, 1),
+            (os.POSIX_SPAWN_DUP2, its_end, 2),
+        ],
+        setsigdef=_PROGRAM_SIGNALS,
+    )
+    os.close(its_end)
+    kept = b""
+    while part := os.read(messages, MESSAGES_BYTES):
+        kept += part[: MESSAGES_BYTES - len(kept)]
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), kept
+
+
+def first_errors(messages: bytes, status: int) -> str:
+    """Return the first lines of a compiler's messages that are errors, in one line."""
+    lines = [line.strip() for line in messages.decode("utf-8", "replace").splitlines() if line.strip()]
+    errors = [line for line in lines if _ERROR_LINE.search(line)] or lines
+    ended = f"the compiler ended by signal {-status}" if status < 0 else f"the compiler ended with {status}"
+    return "; ".join(errors[:ERROR_LINES])[:ERROR_CHARS] or ended
+
+
+def execute(row: Language, order: Order, folder: str) -> NoReturn:
+    """Become the program."""
+    for number in _PROGRAM_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    if not row.run:
+        os.set_inheritable(CODE, False)
+        os.closerange(CALLS, REPORTS + 1)
+        os.execve(CODE, [row.artefact], environment(row))
+    with open(row.artefact, "wb") as file:
+        file.write(read_code(order))
+    os.closerange(CODE, REPORTS + 1)
+    heap_mib = max(LEAST_HEAP_MIB, (order.memory_bytes - row.runtime_bytes) // MIB)
+    words = {"artefact": row.artefact, "memory_mib": heap_mib}
+    os.execvpe(row.run[0], [word.format(**words) for word in row.run], environment(row))
+
+
+def environment(row: Language, folder: str = "") -> dict[str, str]:
+    """Return the environment of a program, or of a compiler, whose tools need the folder by its own name."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {**inherited, **({"HOME": folder, "TMPDIR": folder} if folder else {}), **row.environment}

@@ -1,0 +1,69 @@
+"""Java: the file has the name of the public class, and the artefact is an archive of all classes.
+
+Runs: inside the sandbox, in the program's process; the rest is as in `executed`.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from typing import Callable, NoReturn
+
+from ...wire.languages import LANGUAGES, Language
+from ..channel import COMPILE_ERROR, Order, report
+from . import executed
+from .executed import import_libraries as import_libraries
+from .executed import libraries as libraries
+from .executed import prepare as prepare
+from .executed import rehearse as rehearse
+
+CLASSES = "classes"  # the folder that the table's compile command names
+_COMMENT_OR_TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+_PUBLIC_CLASS = re.compile(
+    r"\bpublic\s+(?:(?:final|abstract|strictfp|sealed)\s+)*(?:class|enum|record|interface)\s+(\w+)"
+)
+_MAIN = (b"\x00\x04main", b"\x00\x16([Ljava/lang/String;)V")  # of the constants of a class that has one
+
+
+def ready(order: Order) -> Callable[[str], NoReturn]:
+    """Return what compiles the source, or executes the archive, given the scratch folder."""
+    row = LANGUAGES[order.language]
+    if order.is_compiled:
+        return functools.partial(executed.execute, row, order)
+    return functools.partial(_compile, row, executed.source_of(order))
+
+
+def _compile(row: Language, source: bytes, folder: str) -> NoReturn:
+    import zipfile  # here, so that no keeper has it in its memory
+
+    os.mkdir(CLASSES)
+    executed.compile_source(row, _file_name(row, source), source, folder)
+    paths = sorted(os.path.join(base, name) for base, _, names in os.walk(CLASSES) for name in names)
+    main = _main_class(paths)
+    if not main:
+        report(COMPILE_ERROR, b"error: no class has a method `public static void main(String[])`")
+        os._exit(0)
+    with zipfile.ZipFile(row.artefact, "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\nMain-Class: {main}\n")
+        for path in paths:
+            archive.write(path, os.path.relpath(path, CLASSES))
+    executed.report_artefact(row.artefact)
+
+
+def _file_name(row: Language, source: bytes) -> str:
+    """Return the name that the compiler wants the file to have: that of the public class."""
+    code = _COMMENT_OR_TEXT.sub(" ", source.decode("utf-8", "replace"))
+    found = _PUBLIC_CLASS.search(code)
+    return f"{found[1]}.java" if found else row.file_name
+
+
+def _main_class(paths: list[str]) -> str:
+    """Return the class that has a main method, `Main` before others; empty where none has."""
+    found = []
+    for path in paths:
+        with open(path, "rb") as file:
+            content = file.read()
+        if all(constant in content for constant in _MAIN):
+            found.append(os.path.relpath(path, CLASSES).removesuffix(".class").replace("/", "."))
+    return min(found, key=lambda name: (name.rpartition(".")[2] != "Main", name), default="")
