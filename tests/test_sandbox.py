@@ -1459,7 +1459,7 @@ class Captured:
     start_timeout_s = silence_timeout_s = 5.0
 
     def __init__(self, answer: bytes) -> None:
-        self.answers = [frame({"kind": "hello", "protocol": PROTOCOL}), answer]
+        self.answers = [frame({"kind": "hello", "protocol": PROTOCOL, "languages": {"python": "3"}}), answer]
         self.closed = False
 
     def send(self, data: bytes) -> None:

@@ -258,6 +258,10 @@ class Coordinator:
         """Return how many workers there should be at the moment, and the configuration of their sandboxes."""
         return len(self._crew.staying()), self._config
 
+    def languages(self) -> dict[str, str]:
+        """Return the languages that every worker has: their versions, by name."""
+        return self._workers.languages()
+
     def state(self) -> State:
         """Return the pool's state."""
         return snapshot(self._crew, self._dispatcher, self._rates)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -72,6 +72,7 @@ class Member:
     actor: Any
     place: Place | None = None  # None while it waits for room
     sandbox: str = ""  # its name
+    languages: Mapping[str, str] = field(default_factory=dict)  # of its sandbox: their versions, by name
     failure: str = ""  # why it does not start
     is_hopeless: bool = False  # it cannot start before a person changes something
     is_leaving: bool = False  # it gets nothing more

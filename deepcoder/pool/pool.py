@@ -10,7 +10,7 @@ import os
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,6 +30,7 @@ from deepcoder.pool.store import ProblemStore
 from deepcoder.problems import Problem
 from deepcoder.sandbox import SandboxConfig, resolve
 from deepcoder.verdicts import Judgement, Submission
+from deepcoder.wire.languages import PYTHON, language
 
 log = logging.getLogger(__name__)
 
@@ -214,9 +215,9 @@ class SandboxPool:
         run in their own order. `progress` is called with each index and judgement as it comes.
 
         Raises:
-            ValueError: A problem's memory limit is above what the pool's sandboxes have.
+            ValueError: A problem's memory limit is above what the pool's sandboxes have, or they lack a language.
         """
-        self.check_limits([submission.problem for submission in submissions])
+        self.check(submissions)
         judgements = [unjudged(len(submission.problem.tests), "not judged") for submission in submissions]
         pending = PendingBatch(self._connection, self._store, self.deadline_s, fresh)
         for index, judgement in pending.judgements(submissions):
@@ -232,10 +233,10 @@ class SandboxPool:
         Returns at once, unless more than MOST_BEGUN calls of `begin` are at work: then it waits for the oldest.
 
         Raises:
-            ValueError: A problem's memory limit is above what the pool's sandboxes have.
+            ValueError: A problem's memory limit is above what the pool's sandboxes have, or they lack a language.
             ConnectionError: The cluster has no such pool, or fails.
         """
-        self.check_limits([submission.problem for submission in submissions])
+        self.check(submissions)
         try:
             coordinator: Any = self._attached()
             problems, requests = self._store.requests(enumerate(submissions))
@@ -244,6 +245,38 @@ class SandboxPool:
                 ray.wait([self._begun.popleft()], timeout=self.deadline_s)
         except RayError as error:
             raise ConnectionError(f"the pool failed: {error}") from error
+
+    def languages(self) -> dict[str, str]:
+        """Return the languages that the pool judges: their versions, by name."""
+        reply: Any = self._attached().languages.remote()
+        languages: dict[str, str] = ray.get(reply, timeout=STATE_TIMEOUT_S)
+        return languages
+
+    def check(self, submissions: Sequence[Submission]) -> None:
+        """Check before anything is judged that the sandboxes can judge these submissions.
+
+        Raises:
+            ValueError: A problem's memory limit is above what the pool's sandboxes have, or they lack a language.
+        """
+        self.check_limits(submission.problem for submission in submissions)
+        programs = {each.program.language: each for each in submissions if each.program is not None}
+        self.check_languages({name: each.problem.problem_id for name, each in programs.items()})
+
+    def check_languages(self, wanted: Mapping[str, str]) -> None:
+        """Check that the pool judges these languages; each has the id of a problem that wants it.
+
+        Raises:
+            ValueError: The pool's sandboxes lack a language.
+        """
+        if wanted.keys() <= {PYTHON.name}:  # which every sandbox has
+            return
+        has = self.languages()
+        for name, problem_id in wanted.items():
+            if name not in has:
+                raise ValueError(
+                    f"{problem_id}: the pool's sandboxes cannot run {language(name).title}; they have "
+                    f"{', '.join(has)} (docs/languages.md says how to add one)"
+                )
 
     def check_limits(self, problems: Iterable[Problem]) -> None:
         """Check before a long run that the sandboxes are large enough for these problems.

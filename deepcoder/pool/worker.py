@@ -49,6 +49,7 @@ class Started(NamedTuple):
 
     sandbox: str
     interpreter: str  # runs the programs: a container's image with its digest
+    languages: Mapping[str, str]  # their versions, by name
 
 
 class Worker:
@@ -98,7 +99,7 @@ class Worker:
         self._have_sandbox()
         assert self._sandbox is not None
         self._inbox.is_fit = True
-        return Started(repr(self._sandbox), self._sandbox.interpreter)
+        return Started(repr(self._sandbox), self._sandbox.interpreter, self._sandbox.languages)
 
     async def exchange(self, works: list[Work], problems: Mapping[str, list[ray.ObjectRef[Problem]]]) -> Report:
         """Queue more parts, and return the next report when it is due. Without parts, this only asks for a report.

@@ -29,7 +29,7 @@ END_TIMEOUT_S = 10.0  # for a worker to end its sandboxes
 class Workers:
     """Starts and ends the actors of a crew.
 
-    The mutable state: the members of the crew, and the image that the first worker had.
+    The mutable state: the members of the crew, the image that the first worker had, and the languages promised.
 
     Args:
         start_actor: Starts an actor wherever the cluster has room for it.
@@ -40,6 +40,7 @@ class Workers:
         self._crew = crew
         self._start_actor = start_actor
         self._image: tuple[str, str] | None = None  # and the address of a node that has it
+        self._promised: set[str] = set()  # the languages that a client was told of
         self._changed = asyncio.Condition()
 
     async def announce(self) -> None:
@@ -59,8 +60,9 @@ class Workers:
                 if member.place is None:
                     member.place = await member.actor.place.remote()  # which waits until there is room for it
                 started: Started = await asyncio.wait_for(member.actor.start.remote(), START_TIMEOUT_S)
-                await self._compare(member, started.interpreter)
+                await self._compare(member, started)
                 member.sandbox, member.failure, member.is_hopeless = started.sandbox, "", False
+                member.languages = started.languages
                 log.info("%s is ready", member)
                 return True
             except (RayError, SandboxError, TimeoutError) as error:
@@ -88,14 +90,25 @@ class Workers:
             log.log(logging.INFO if is_rays else logging.WARNING, "a worker does not start on %s", failure)
         member.failure, member.is_hopeless = failure, isinstance(error, SandboxUnavailable)
 
-    async def _compare(self, member: Member, image: str) -> None:
+    def languages(self) -> dict[str, str]:
+        """Return the languages that every worker has, with the first worker's versions, and see that it stays so."""
+        started = [member.languages for member in self._crew.members if member.languages]
+        common = set(started[0]).intersection(*started) if started else set[str]()
+        self._promised |= common
+        return {name: version for name, version in started[0].items() if name in common} if started else {}
+
+    async def _compare(self, member: Member, started: Started) -> None:
         """Check that all workers have the same image: a program must meet the same libraries wherever it is judged.
 
         Raises:
-            SandboxUnavailable: The worker's image is not the one that the first worker had.
+            SandboxUnavailable: The worker's image is not the one that the first worker had, or a language is missing.
         """
+        if missing := self._promised - started.languages.keys():
+            await self.close_actor(member)
+            raise SandboxUnavailable(f"it has no {', '.join(sorted(missing))}, which the pool offers: install it there")
         if not self._config.backend.has_image:
             return
+        image = started.interpreter
         if self._image is None:
             self._image = image, member.address()
         elif image != self._image[0]:

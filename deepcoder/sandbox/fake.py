@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 
 from deepcoder.sandbox.client import Sandbox
+from deepcoder.wire.languages import LANGUAGES
 from deepcoder.wire.limits import Limits, Mode
 from deepcoder.wire.messages import PROTOCOL, Frames, Outcome, Task, frame
 
@@ -32,7 +33,8 @@ class FakeStream:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._frames = Frames(max_bytes=1 << 30)
-        self._received = frame({"kind": "hello", "protocol": PROTOCOL, "python": "3.11", "own_uids": True})
+        languages = dict.fromkeys(LANGUAGES, "0.0")
+        self._received = frame({"kind": "hello", "protocol": PROTOCOL, "languages": languages, "own_uids": True})
         self._task: Task | None = None
         self._number = 0
         self._cache: dict[int, bytes] = {}

@@ -13,7 +13,7 @@ an input, an output), so data is neither escaped nor decoded on the way.
                       {"kind": "stop"}                                the task is over: end what it still runs
                       {"kind": "keep", "input": k, ...}  + part       cache an input: its size, one part and its start
                       {"kind": "drop", "input": k}                    evict an input from the cache
-    runner → worker   {"kind": "hello", "protocol": 2, ...}
+    runner → worker   {"kind": "hello", "protocol": 2, ...}           what the place has: languages, users for programs
                       {"kind": "artefact", "task": n}  + artefact     what was compiled, once for a task
                       {"kind": "outcome", "task": n, ...} + output    one per run, in order, unless stopped before
 

@@ -57,7 +57,7 @@ class _Worker(Worker):
 
     def _start(self) -> Started:
         self._sandbox = _Sandbox()  # type: ignore[assignment]
-        return Started("a sandbox that does nothing", "")
+        return Started("a sandbox that does nothing", "", {"python": "3"})
 
 
 class _Host:

@@ -18,7 +18,7 @@ FACTS = {"ended": "exited", "exit_code": 0, "cpu_s": 0.001, "wall_s": 0.001, "ch
 
 def main(*_):
     frames = Frames(1 << 30)
-    answers = frame({"kind": "hello", "protocol": PROTOCOL, "own_uids": True})
+    answers = frame({"kind": "hello", "protocol": PROTOCOL, "languages": {"python": "3"}, "own_uids": True})
     while True:
         while answers:
             answers = answers[os.write(1, answers):]
