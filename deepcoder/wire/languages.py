@@ -134,7 +134,10 @@ JAVA = Language(
         "{source}",
     ),
     artefact="program.jar",
-    run=("java", *_JVM, "-XX:+ExitOnOutOfMemoryError", "-Xss512m", "-Xmx{memory_mib}m", "-jar", "{artefact}"),
+    run=(
+        *("java", *_JVM, "-XX:+ExitOnOutOfMemoryError", "-XX:+DisplayVMOutputToStderr"),
+        *("-Xss512m", "-Xmx{memory_mib}m", "-jar", "{artefact}"),
+    ),
     runner="java",
     out_of_memory="java.lang.OutOfMemoryError",
     time_factor=2.0,
@@ -178,11 +181,6 @@ RUST = Language(
 LANGUAGES = {
     each.name: each for each in (PYTHON, PYPY, CPP, CPP20, CPP23, C, JAVASCRIPT, JAVA, GO, RUST)
 }  # in the order of help texts
-
-
-def family(name: str) -> str:
-    """Return the language that this one is a compiler or a standard of; its own name where it is of none."""
-    return LANGUAGES[name].family or name
 
 
 def language(name: object) -> Language:

@@ -13,6 +13,7 @@ import marshal
 import os
 import re
 import signal
+import stat
 from typing import Callable, Iterable, NoReturn
 
 from ...wire.languages import LANGUAGES, MIB, Language
@@ -71,7 +72,7 @@ def source_of(order: Order) -> bytes:
 
 def _compile(row: Language, source: bytes, folder: str) -> NoReturn:
     compile_source(row, row.file_name, source, folder)
-    report_artefact(row.artefact)
+    report_artefact(row)
 
 
 def compile_source(row: Language, file_name: str, source: bytes, folder: str) -> None:
@@ -86,9 +87,12 @@ def compile_source(row: Language, file_name: str, source: bytes, folder: str) ->
         os._exit(0)
 
 
-def report_artefact(path: str) -> NoReturn:
+def report_artefact(row: Language) -> NoReturn:
     """Report what was compiled, and end the process."""
-    with open(path, "rb") as file:
+    with open(row.artefact, "rb") as file:
+        if not row.run and not os.fstat(file.fileno()).st_mode & stat.S_IXUSR:
+            report(COMPILE_ERROR, b"error: this is a library, and no program")
+            os._exit(0)
         report(COMPILED, file.read())
     os._exit(0)
 

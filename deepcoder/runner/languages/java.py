@@ -48,7 +48,7 @@ def _compile(row: Language, source: bytes, folder: str) -> NoReturn:
         archive.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\nMain-Class: {main}\n")
         for path in paths:
             archive.write(path, os.path.relpath(path, CLASSES))
-    executed.report_artefact(row.artefact)
+    executed.report_artefact(row)
 
 
 def _file_name(row: Language, source: bytes) -> str:
