@@ -20,6 +20,7 @@ from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict
 from deepcoder.wire import values
 from deepcoder.wire.messages import Outcome, Sign, Task
 
+NO_PROGRAM = "no program in the completion"
 NO_JURY = "the problem has code of its own, and there is no second sandbox to run it in"
 DETAIL_CHARS = 200
 
@@ -46,7 +47,7 @@ def judge(
     """
     problem, program = submission.problem, submission.program
     if program is None:
-        return without_program(submission)
+        return without_program(problem)
     began = time.monotonic()
     verdict, passed, failed, detail = Verdict.AC, 0, None, ""
     cpu_s = slowest_s = 0.0
@@ -68,9 +69,9 @@ def judge(
     return Judgement(verdict, passed, done, total, failed, cpu_s, wall_s, detail, slowest_s, suspicious)
 
 
-def without_program(submission: Submission) -> Judgement:
+def without_program(problem: Problem) -> Judgement:
     """Return the judgement of a completion that has no program."""
-    return Judgement(Verdict.CE, passed=0, ran=0, total=len(submission.problem.tests), detail=submission.why_none)
+    return Judgement(Verdict.CE, passed=0, ran=0, total=len(problem.tests), detail=NO_PROGRAM)
 
 
 def _tested(

@@ -21,7 +21,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import ray
@@ -130,23 +130,32 @@ def no_ray(ray_of_session: SharedRay) -> Iterator[None]:
     ray_of_session.end()
 
 
-def docker_missing() -> str:
-    """Why no Docker sandbox can start here; empty when one can."""
+def unavailable(config: SandboxConfig) -> str:
+    """Why no such sandbox can start here; empty when one can."""
     try:
-        sandbox.start(SandboxConfig(kind="docker")).close()
+        sandbox.start(config).close()
     except SandboxUnavailable as error:
         return str(error)
     return ""
 
 
+def docker_missing() -> str:
+    """Why no Docker sandbox can start here; empty when one can."""
+    return unavailable(SandboxConfig(kind="docker"))
+
+
+def leave_out(reason: str) -> NoReturn:
+    """Skip the test, unless the environment says that everything must be here."""
+    if os.environ.get("DEEPCODER_REQUIRE_DOCKER"):
+        pytest.fail(f"Docker and all languages are required here: {reason}")
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def docker_sandboxes() -> None:
     """Skips where Docker cannot be used, unless the environment says that it must."""
-    reason = docker_missing()
-    if reason and os.environ.get("DEEPCODER_REQUIRE_DOCKER"):
-        pytest.fail(f"Docker is required here: {reason}")
-    if reason:
-        pytest.skip(reason)
+    if reason := docker_missing():
+        leave_out(reason)
 
 
 @pytest.fixture(scope="session")
@@ -169,6 +178,24 @@ def sandbox_kind(request: pytest.FixtureRequest) -> str:
     if request.param == "docker":
         request.getfixturevalue("docker_sandboxes")
     return str(request.param)
+
+
+ALL_LANGUAGES = "deepcoder-sandbox:all"  # the image that `make image LANGUAGES=all` makes
+
+
+@pytest.fixture(scope="session")
+def config_of_all_languages(sandbox_kind: str) -> SandboxConfig:
+    """How to start each kind of sandbox with all languages. Needs their image, as `docker_sandboxes` needs Docker."""
+    config = SandboxConfig(kind=sandbox_kind, image=ALL_LANGUAGES)
+    if sandbox_kind == "docker" and (reason := unavailable(config)):
+        leave_out(reason)
+    return config
+
+
+def need_language(sandbox: Sandbox, name: str) -> None:
+    """Skip the test where the sandbox lacks the language, unless the environment says that nothing may be left out."""
+    if name not in sandbox.languages:
+        leave_out(f"{sandbox!r} has no compiler or interpreter for {name}")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Every program under programs/ gets the verdict that its folder names, in every kind of sandbox.
 
-The comment lines at the head of a program say what it shows and how it is tested:
+The folder above that names the language. The comment lines at the head of a program say what it shows and how it is
+tested; other languages than Python have `//` in place of `#`:
 
     # mode: function solve          the entry point; without this line the program reads stdin
     # preamble: from typing import *
@@ -27,14 +28,16 @@ from deepcoder.judge import judge
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
-from deepcoder.tools.redteam import LIMITS, with_limits
+from deepcoder.tools.redteam import LIMITS, head, with_limits
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.languages import LANGUAGES, PYTHON
+from tests.conftest import need_language
 
 pytestmark = pytest.mark.sandbox
 
 PROGRAMS = Path(__file__).parent / "programs"
 
-CORPUS = sorted(PROGRAMS.glob("*/*.py"))
+CORPUS = sorted(PROGRAMS.glob("*/*/*.*"))
 RECURSES_THROUGH_C = {
     "deep_recursion_through_lru_cache",
     "deep_recursion_through_sort_key",
@@ -51,10 +54,8 @@ def read_submission(path: Path) -> Submission:
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = {}
     given = ""
-    for line in source.splitlines():
-        key, _, value = line.removeprefix("# ").partition(": ")
-        if not line.startswith("# "):
-            break
+    for line in head(source):
+        key, _, value = line.partition(": ")
         if key == "mode":
             mode, entry_point = Mode.FUNCTION, value.removeprefix("function ")
         elif key == "preamble":
@@ -75,7 +76,11 @@ def read_submission(path: Path) -> Submission:
             tests.append(TestCase(given, expression(value)))
     name = f"{path.parent.name}/{path.stem}"
     problem = Problem(name, mode, tuple(tests), entry_point=entry_point, preamble=preamble, limits=limits)
-    return Submission(problem, Program(source))
+    return Submission(problem, Program(source, language_of(path)))
+
+
+def language_of(path: Path) -> str:
+    return path.parents[1].name
 
 
 def expression(text: str) -> Any:
@@ -85,13 +90,15 @@ def expression(text: str) -> Any:
 class Bench:
     """One sandbox for all programs, as a worker has it, and another when it is lost: one program fails one test."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    def __init__(self, config: SandboxConfig) -> None:
+        self.config = config
         self.sandbox: Sandbox | None = None
 
     def judge(self, submission: Submission) -> Judgement:
+        assert submission.program is not None
         if self.sandbox is None:
-            self.sandbox = start(SandboxConfig(kind=self.kind))
+            self.sandbox = start(self.config)
+        need_language(self.sandbox, submission.program.language)
         try:
             return judge(submission, self.sandbox)
         except BaseException:
@@ -110,19 +117,42 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def bench(sandbox_kind: str) -> Iterator[Bench]:
-    with closing(Bench(sandbox_kind)) as opened:
+    with closing(Bench(SandboxConfig(sandbox_kind))) as opened:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def bench_of_all_languages(config_of_all_languages: SandboxConfig) -> Iterator[Bench]:
+    with closing(Bench(config_of_all_languages)) as opened:
+        yield opened
+
+
+def name_of(path: Path) -> str:
+    return "-".join(path.relative_to(PROGRAMS).with_suffix("").parts)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("path", [path for path in CORPUS if language_of(path) != PYTHON.name], ids=name_of)
+def test_program_of_another_language_gets_the_verdict_that_its_folder_names(
+    path: Path, bench_of_all_languages: Bench
+) -> None:
+    submission = read_submission(path)
+
+    check(path, submission, bench_of_all_languages.judge(submission))
+
+
 @pytest.mark.timeout(30)
-@pytest.mark.parametrize("path", CORPUS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", [path for path in CORPUS if language_of(path) == PYTHON.name], ids=name_of)
 def test_program_of_a_folder_gets_the_verdict_it_names(path: Path, bench: Bench) -> None:
     submission = read_submission(path)
 
     judgement = bench.judge(submission)
     if path.stem in RECURSES_THROUGH_C and bench.python() in ("3.12", "3.13"):
         pytest.skip("this Python has a limit of its own for recursion through C, which no program can raise")
+    check(path, submission, judgement)
 
+
+def check(path: Path, submission: Submission, judgement: Judgement) -> None:
     assert judgement.verdict is Verdict(path.parent.name.upper()), judgement
     assert judgement.total == len(submission.problem.tests)
     if judgement.verdict is Verdict.AC:
@@ -141,9 +171,20 @@ def test_only_programs_that_meet_it_or_measure_their_time_have_a_small_time_limi
         assert has_a_clock or submission.problem.limits.cpu_s >= LIMITS.cpu_s, path.name
 
 
-def test_corpus_folders_are_verdicts_and_none_is_empty() -> None:
-    counted = Counter(path.parent.name for path in CORPUS)
+@pytest.mark.parametrize(
+    ("language", "programs", "each"),
+    [
+        ("python", 60, 6),
+        *((name, 12, 1) for name, row in LANGUAGES.items() if row.family != "cpp" and row is not PYTHON),
+    ],
+)
+def test_corpus_folders_are_verdicts_and_none_is_empty(language: str, programs: int, each: int) -> None:
+    counted = Counter(path.parent.name for path in CORPUS if language_of(path) == language)
 
     assert set(counted) == {str(verdict).lower() for verdict in Verdict} - {"ie"}
-    assert min(counted.values()) >= 6
-    assert len(CORPUS) >= 60
+    assert min(counted.values()) >= each
+    assert counted.total() >= programs
+
+
+def test_corpus_has_languages_of_the_table_only() -> None:
+    assert {language_of(path) for path in CORPUS} <= set(LANGUAGES)

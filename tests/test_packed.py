@@ -63,8 +63,7 @@ def test_a_slice_of_nothing_is_empty() -> None:
 
 def test_a_problem_has_one_key_wherever_it_was_read() -> None:
     tests = (TestCase("1", "2"),)
-    here = Problem("here", Mode.STDIN, tests, where="here", source="here")
-    there = Problem("there", Mode.STDIN, tests, where="there", source="there", languages=("cpp",))
+    here, there = (Problem(each, Mode.STDIN, tests, where=each, source=each) for each in ("here", "there"))
     other = Problem("here", Mode.STDIN, tests, checker="exact")
     packed = PackedTests.of(tests)
     assert problem_key(here, packed) == problem_key(there, packed) != problem_key(other, packed)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import time
@@ -86,13 +87,11 @@ def read_attack(name: str, source: str, limits: Limits = LIMITS) -> Attack:
     Raises:
         ValueError: A line of its head is unknown.
     """
-    first, *rest = source.splitlines()
+    first, *rest = head(source)
     verdicts: dict[str, frozenset[Verdict]] = {}
     kind, passes = "", 0
     for line in rest:
-        key, _, value = line.removeprefix("# ").partition(": ")
-        if not line.startswith("# "):
-            break
+        key, _, value = line.partition(": ")
         if key in ("stdin", "function", "code"):
             verdicts[key] = frozenset(map(Verdict, value.split()))
         elif key == "kind":
@@ -105,7 +104,14 @@ def read_attack(name: str, source: str, limits: Limits = LIMITS) -> Attack:
             source += eval(value)
         else:
             raise ValueError(f"{name}: {key!r} is no line of a head")
-    return Attack(name, first.removeprefix("# "), kind, verdicts, source, passes, limits)
+    return Attack(name, first, kind, verdicts, source, passes, limits)
+
+
+def head(source: str) -> list[str]:
+    """Return the comment lines at the head of a program of any language, without the marks of a comment."""
+    marks = source.partition(" ")[0]  # "#" or "//"
+    lines = itertools.takewhile(lambda line: line.startswith(f"{marks} "), source.splitlines())
+    return [line.removeprefix(f"{marks} ") for line in lines]
 
 
 def with_limits(limits: Limits, text: str) -> Limits:

@@ -1,0 +1,6 @@
+// Is C++.
+// input: ""
+// output: "5\n"
+#include <iostream>
+
+int main() { std::cout << 5; }

@@ -1,0 +1,6 @@
+// Declares a function that nobody defines.
+// input: ""
+// output: "5\n"
+int elsewhere();
+
+int main() { return elsewhere(); }

@@ -1,0 +1,8 @@
+// Lacks a semicolon.
+// input: ""
+// output: "5\n"
+#include <cstdio>
+
+int main() {
+    puts("5")
+}

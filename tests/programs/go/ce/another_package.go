@@ -1,0 +1,6 @@
+// Is no program but a package.
+// input: ""
+// output: "5\n"
+package answers
+
+func Answer() int { return 5 }

@@ -1,0 +1,5 @@
+# Reads beyond the end.
+# input: "5\n"
+# output: "5\n"
+print(input())
+input()
