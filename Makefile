@@ -1,6 +1,7 @@
 # PYTHON makes the virtual environment; ARGS goes to the training script; RAY_ADDRESS=... runs on that cluster.
 PYTHON ?= python3
 ARGS ?=
+LANGUAGES ?= python
 BIN := .venv/bin
 # The processes that tests run in; tests/conftest.py says which tests stay together.
 PROCESSES ?= 2
@@ -24,11 +25,11 @@ setup: .venv/ready  ## install the package and its tools into .venv
 engine:  ## install and start Docker on Debian or Ubuntu, as root
 	scripts/install_docker.sh
 
-image:  ## build the sandbox image
-	scripts/build_image.sh
+image:  ## build the sandbox image; LANGUAGES=all, or cpp,java,... puts more than Python into it
+	LANGUAGES='$(LANGUAGES)' sandbox_images/build.sh
 
 sandboxes:  # the image, where an engine could use it
-	@if docker info >/dev/null 2>&1; then scripts/build_image.sh; fi
+	@if docker info >/dev/null 2>&1; then sandbox_images/build.sh; fi
 
 train: setup sandboxes  ## train the tiny model with GRPO, on Docker sandboxes where there are any
 	$(BIN)/python scripts/train_grpo.py $(ARGS)

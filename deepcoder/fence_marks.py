@@ -6,11 +6,12 @@ Runs: GPU node, before anything is sent to be judged. Linear time: the text come
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import PurePath
 
-from deepcoder.wire.languages import LANGUAGES
+from deepcoder.wire.languages import LANGUAGES, family
 
 _NAMES = ("think", "thinking", "thought", "reasoning", "reflection", "seed:think")
 CLOSED_BY = {f"<{name}>": f"</{name}>" for name in _NAMES} | {
@@ -52,7 +53,7 @@ _MARKDOWN = frozenset(("markdown", "md"))
 class Tag(Enum):
     """Name what the word behind an opening fence says."""
 
-    LANGUAGE = auto()  # one that programs may be written in
+    LANGUAGE = auto()  # one that the program may be written in
     NONE = auto()
     MARKDOWN = auto()
     OTHER = auto()
@@ -70,10 +71,12 @@ class Event:
     tag: str  # in lower case; empty for a fence
     is_own: bool  # nothing before it on its line but what lists and quotations begin with, or another fence
     info: str | None  # of a fence: what stands behind it; None where a backtick does, as in inline code
+    opens: Tag | None  # what a fence outside of blocks opens; None where it opens nothing
+    language: str | None  # of a fence: what its tag means, an allowed language where one is of the same family
 
 
-def events_of(text: str) -> list[Event]:
-    """Return the fences and tags of the text, in their order."""
+def events_of(text: str, languages: Sequence[str]) -> list[Event]:
+    """Return the fences and tags of the text, in their order. `languages` are those that are allowed."""
     found: list[Event] = []
     line_start = line_end = container_end = last_tick = -1
     for match in _EVENT.finditer(text):
@@ -93,8 +96,33 @@ def events_of(text: str) -> list[Event]:
         # A tilde is an operator, too.
         may_open = container_end == start if marks.startswith("~") else last_tick < end
         info = text[end:line_end] if marks and may_open else None
-        found.append(Event(start, end, line_start, line_end, marks, tag, is_own, info))
+        opens, language = _opens(info, is_own, languages)
+        found.append(Event(start, end, line_start, line_end, marks, tag, is_own, info, opens, language))
     return found
+
+
+def _opens(info: str | None, is_own: bool, languages: Sequence[str]) -> tuple[Tag | None, str | None]:
+    """Return what a fence with this behind it opens, and the language that its tag means."""
+    if info is None:
+        return None, None
+    if not info.strip():
+        return Tag.NONE, None
+    match = _INFO.match(info)
+    if match is None:
+        return None, None
+    language = _allowed(language_of_tag(match["tag"]), languages)
+    if match["words"] and (not is_own or info[0] in " \t"):
+        return None, language  # words, which may be of a sentence
+    if language in languages:
+        return Tag.LANGUAGE, language
+    return Tag.MARKDOWN if match["tag"].lower() in _MARKDOWN else Tag.OTHER, language
+
+
+def _allowed(name: str | None, languages: Sequence[str]) -> str | None:
+    """Return the allowed language that a language counts as: itself, or the first of its family; else the name."""
+    if name is None or name in languages:
+        return name
+    return next((each for each in languages if family(each) == family(name)), name)
 
 
 def is_bare(fence: Event) -> bool:
@@ -106,24 +134,6 @@ def is_inline_code(text: str, event: Event) -> bool:
     """Return whether a backtick stands directly before or behind the event."""
     before, after = text[max(0, event.start - 3) : event.start], text[event.end : event.end + 3]
     return (before[-1:] == "`" and before != "```") or (after[:1] == "`" and after != "```")
-
-
-def tag_of(fence: Event) -> Tag | None:
-    """Return what a fence outside of blocks opens; None where it opens nothing."""
-    if fence.info is None or is_bare(fence):
-        return None if fence.info is None else Tag.NONE
-    match = _INFO.match(fence.info)
-    if match is None or (match["words"] and (not fence.is_own or fence.info[0] in " \t")):
-        return None  # words, which may be of a sentence
-    if language_of_tag(match["tag"]):
-        return Tag.LANGUAGE
-    return Tag.MARKDOWN if match["tag"].lower() in _MARKDOWN else Tag.OTHER
-
-
-def language_of(fence: Event) -> str | None:
-    """Return the name of the language that the fence of a block is tagged with."""
-    match = _INFO.match(fence.info or "")
-    return language_of_tag(match["tag"]) if match else None
 
 
 def language_of_tag(tag: str) -> str | None:

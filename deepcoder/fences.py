@@ -7,8 +7,8 @@ A fence is a run of three or more backticks or tildes. CommonMark wants it alone
     Solution: ```python          opens behind words, in a list item, in a quotation
     print(1)```</answer>         closes behind the last line of code, and has something behind it
 
-So a fence opens a block if its tag could be one, wherever it stands on its line; two on one line are inline code. In
-Python a fence inside a string or a comment is text, and one outside cannot be code: it closes the block, and begins the
+So a fence opens a block if its tag could be one, wherever it stands on its line; two on one line are inline code. A
+fence inside a string or a comment of code is text, and one outside cannot be code: it closes the block, and begins the
 next one if it is tagged. A tag that closes reasoning, or a token that ends the answer, ends a block, too. A block that
 is tagged as Markdown, or has more ticks than the fences in it, is a wrapper: its blocks count.
 
@@ -34,17 +34,26 @@ from deepcoder.fence_marks import (
     events_of,
     is_bare,
     is_inline_code,
-    language_of,
-    tag_of,
 )
+from deepcoder.wire.languages import PYTHON, family
 
-_COMMENT_FOLLOWS = re.compile(r"\n[ \t>]*+#")
-_TOKEN = re.compile(
+_COMMENT_FOLLOWS = re.compile(r"\n[ \t>]*+(?:#|//)")
+_COMMENT_MARKS = frozenset(("#", "//", "///", "//!"))
+_PYTHON_TOKEN = re.compile(
     r'''
     (?P<comment>\#[^\n]*+)
     | (?P<lines>"""|\'\'\')(?:[^"'\\]++|\\.|(?!(?P=lines))["'])*+(?P<lines_end>(?P=lines))?
     | (?P<quote>["'])(?:[^"'\\\n]++|\\.|(?!(?P=quote))["'])*+(?P<quote_end>(?P=quote))?
     ''',
+    re.VERBOSE | re.DOTALL,
+)
+# Of every other language: its comments of several lines take the place of Python's strings of several lines.
+_TOKEN = re.compile(
+    r"""
+    (?P<comment>//[^\n]*+)
+    | (?P<lines>/\*)(?:[^*]++|\*(?!/))*+(?P<lines_end>\*/)?
+    | (?P<quote>["'])(?:[^"'\\\n]++|\\.|(?!(?P=quote))["'])*+(?P<quote_end>(?P=quote))?
+    """,
     re.VERBOSE | re.DOTALL,
 )
 _FAR = 80  # characters before a tag that are looked at
@@ -56,9 +65,10 @@ class Block:
     """A fenced block that may be a program: it is tagged with a language, or has no tag."""
 
     source: str
-    language: str | None  # by its tag
+    language: str | None  # by its tag: an allowed one, or else the one that is known
     is_closed: bool
     is_cut: bool = False  # a string in it has no end, as in a draft that was given up
+    is_allowed: bool = True  # it has no tag, or that of an allowed language
 
 
 class _End(Enum):
@@ -81,27 +91,30 @@ class _Span:
     is_cut: bool
 
 
-def blocks(text: str) -> list[Block]:
-    """Return the blocks of Python and of no tag that are part of the answer, in their order.
+def blocks(text: str, languages: Sequence[str] = (PYTHON.name,)) -> list[Block]:
+    """Return the blocks of known languages and of no tag that are part of the answer, in their order.
 
-    Empty ones are left out. There is none where the text ends in reasoning.
+    Empty ones are left out. There is none where the text ends in reasoning. `languages` are those that are allowed. A
+    tag of the same family means the allowed language. A block without a tag is read as one of the first.
     """
     found = (
-        Block(_source(text, each), language_of(each.fence), each.end is not _End.CUT, each.is_cut)
-        for each in _Reader(text).spans()
+        Block(
+            _source(text, each), each.fence.language, each.end is not _End.CUT, each.is_cut, each.tag is not Tag.OTHER
+        )
+        for each in _Reader(text, languages).spans()
     )
     return [block for block in found if block.source.strip("\ufeff \t\n").strip()]
 
 
-def continued(prompt: str, text: str) -> str:
+def continued(prompt: str, text: str, languages: Sequence[str] = (PYTHON.name,)) -> str:
     """Return the text with what the prompt's last line leaves open put before it.
 
-    That is a fence that opens a block of Python or of no tag, unless the text begins with a fence of its own, or the
-    line only speaks of the fence, as in "start with ```python"; or a tag of reasoning alone, or behind a token.
+    That is a fence that opens a block of a known language or of no tag, unless the text begins with a fence of its own,
+    or the line only speaks of the fence, as in "start with ```python"; or a tag of reasoning alone, or behind a token.
     """
     prompt = prompt.rstrip()
     last = prompt[prompt.rfind("\n") + 1 :]
-    events = events_of(last)
+    events = events_of(last, languages)
     if not events:
         return text
     event = events[-1]
@@ -110,10 +123,10 @@ def continued(prompt: str, text: str) -> str:
         return f"{event.tag}\n{text}"
     if not event.marks or (before.isalnum() and not event.is_own) or text.lstrip().startswith(("```", "~~~")):
         return text
-    spans = _Reader(prompt).spans()
+    spans = _Reader(prompt, languages).spans()
     if not spans or spans[-1].end is not _End.CUT or prompt[spans[-1].fence.line_end :]:
         return text
-    return f"```{language_of(spans[-1].fence) or ''}\n{text}"
+    return f"```{spans[-1].fence.language or ''}\n{text}"
 
 
 class _Reader:
@@ -123,9 +136,10 @@ class _Reader:
     reasoning that is only mentioned.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, languages: Sequence[str]) -> None:
         self._text = text
-        self._events = events_of(text)
+        self._first_language = languages[0]
+        self._events = events_of(text, languages)
         self._content_end = _content_end(text, self._events)
         self._spans: list[_Span] = []
         self._wrappers: list[str] = []
@@ -166,7 +180,7 @@ class _Reader:
 
     def _read_fence(self, fence: Event, at: int) -> int:
         """Read on from a fence outside of blocks; return the index of the event after what it opens."""
-        tag = tag_of(fence)
+        tag = fence.opens
         if self._wrappers and fence.is_own and tag in (None, Tag.NONE) and fence.marks.startswith(self._wrappers[-1]):
             self._wrappers.pop()
         elif tag is None:
@@ -185,7 +199,8 @@ class _Reader:
         return at
 
     def _read_block(self, fence: Event, tag: Tag, at: int) -> int:
-        by_strings = None if tag is Tag.OTHER else _end_by_strings(self._text, self._events, at, fence, tag)
+        token = _token(fence.language or self._first_language)
+        by_strings = None if tag is Tag.OTHER else _end_by_strings(self._text, self._events, at, fence, token)
         at, end = by_strings or _end_by_lines(self._events, at, fence)
         if end is _End.WRAPPER:
             self._wrappers.append(fence.marks)
@@ -195,8 +210,8 @@ class _Reader:
             event = self._events[at]
             begins_line = event.is_own or (end is _End.CUT and event.marks)  # words before the next fence are no code
             stop = event.line_start - 1 if begins_line else event.start
-        if tag is not Tag.OTHER:
-            is_cut = by_strings is None and _has_open_string(self._text[fence.line_end : stop])
+        if tag is not Tag.OTHER or fence.language:
+            is_cut = by_strings is None and _has_open_string(self._text[fence.line_end : stop], token)
             self._spans.append(_Span(fence, stop, tag, end, is_cut))
         return at + 1 if end is _End.CLOSED else at
 
@@ -213,7 +228,7 @@ def _content_end(text: str, events: Sequence[Event]) -> int:
 
 def _end_at_fence(event: Event) -> _End:
     """Return how a fence that can be no code ends the block that it stands in."""
-    tag = tag_of(event)
+    tag = event.opens
     if tag is Tag.LANGUAGE:
         return _End.CUT
     is_tag_alone = event.info is not None and len(event.info.split()) == 1 and not event.info[0].isspace()
@@ -237,20 +252,27 @@ def _end_by_lines(events: Sequence[Event], at: int, fence: Event) -> tuple[int, 
     return len(events), _End.CUT
 
 
-def _end_by_strings(text: str, events: Sequence[Event], at: int, fence: Event, tag: Tag) -> tuple[int, _End] | None:
-    """Return the index of the event that ends a block of Python, and how, passing over strings and comments.
+def _token(language: str) -> re.Pattern[str]:
+    """Return what matches the strings and comments of a language."""
+    return _PYTHON_TOKEN if family(language) == PYTHON.name else _TOKEN
 
-    None where the strings of the block are not as Python has them, so that they cannot be told from the text.
+
+def _end_by_strings(
+    text: str, events: Sequence[Event], at: int, fence: Event, token_of: re.Pattern[str]
+) -> tuple[int, _End] | None:
+    """Return the index of the event that ends a block of code, and how, passing over strings and comments.
+
+    None where the strings of the block are not as its language has them, so that they cannot be told from the text.
     """
     stop = min(at + _LOOKAHEAD, len(events))
-    tokens = _TOKEN.finditer(text, fence.line_end, len(text) if stop == len(events) else events[stop].start)
+    tokens = token_of.finditer(text, fence.line_end, len(text) if stop == len(events) else events[stop].start)
     token = next(tokens, None)
     depth = 1  # if what seems to be in a string is fences in pairs
     has_fence_in_string = False
     for index in range(at, stop):
         event = events[index]
         is_inner = bool(event.marks) and not event.marks.startswith(fence.marks)
-        if event.tag in CLOSED_BY or (is_inner and not _makes_wrapper(event, fence, tag)):
+        if event.tag in CLOSED_BY or (is_inner and not _makes_wrapper(event, fence)):
             continue
         while token is not None and token.end() <= event.start:
             token = next(tokens, None)
@@ -280,11 +302,11 @@ def _end_in_code(event: Event, is_inner: bool) -> _End:
     return _End.CUT if event.tag else _end_at_fence(event)
 
 
-def _makes_wrapper(event: Event, fence: Event, tag: Tag) -> bool:
+def _makes_wrapper(event: Event, fence: Event) -> bool:
     """Return whether a fence of another kind in a block makes it a wrapper."""
-    inner = tag_of(event)
+    inner = event.opens
     is_shorter = len(event.marks) < len(fence.marks)
-    return inner is Tag.LANGUAGE or (inner is not None and tag is Tag.NONE and is_shorter)
+    return inner is Tag.LANGUAGE or (inner is not None and fence.opens is Tag.NONE and is_shorter)
 
 
 def _ends_in_comment(text: str, comment_start: int, event: Event, is_inner: bool) -> bool:
@@ -293,7 +315,7 @@ def _ends_in_comment(text: str, comment_start: int, event: Event, is_inner: bool
     One that closes stands behind the comment's words, and no comment follows. One that opens may be in a heading.
     """
     words = text[comment_start : event.start]
-    if words.strip() == "#" or "`" in words:
+    if words.strip() in _COMMENT_MARKS or "`" in words:
         return False
     begins_next = _end_at_fence(event) is not _End.CLOSED
     if words.startswith("##") and (is_inner or begins_next):
@@ -302,9 +324,9 @@ def _ends_in_comment(text: str, comment_start: int, event: Event, is_inner: bool
     return bool(is_at_end) and not _COMMENT_FOLLOWS.match(text, event.line_end)
 
 
-def _has_open_string(source: str) -> bool:
-    """Return whether a triple-quoted string in the source has no end."""
-    return any(token["lines"] and not token["lines_end"] for token in _TOKEN.finditer(source))
+def _has_open_string(source: str, token: re.Pattern[str]) -> bool:
+    """Return whether a string or a comment of several lines in the source has no end."""
+    return any(each["lines"] and not each["lines_end"] for each in token.finditer(source))
 
 
 def _source(text: str, span: _Span) -> str:

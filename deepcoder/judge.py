@@ -20,7 +20,6 @@ from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict
 from deepcoder.wire import values
 from deepcoder.wire.messages import Outcome, Sign, Task
 
-NO_PROGRAM = "no program in the completion"
 NO_JURY = "the problem has code of its own, and there is no second sandbox to run it in"
 DETAIL_CHARS = 200
 
@@ -47,7 +46,7 @@ def judge(
     """
     problem, program = submission.problem, submission.program
     if program is None:
-        return without_program(problem)
+        return without_program(submission)
     began = time.monotonic()
     verdict, passed, failed, detail = Verdict.AC, 0, None, ""
     cpu_s = slowest_s = 0.0
@@ -69,9 +68,9 @@ def judge(
     return Judgement(verdict, passed, done, total, failed, cpu_s, wall_s, detail, slowest_s, suspicious)
 
 
-def without_program(problem: Problem) -> Judgement:
+def without_program(submission: Submission) -> Judgement:
     """Return the judgement of a completion that has no program."""
-    return Judgement(Verdict.CE, passed=0, ran=0, total=len(problem.tests), detail=NO_PROGRAM)
+    return Judgement(Verdict.CE, passed=0, ran=0, total=len(submission.problem.tests), detail=submission.why_none)
 
 
 def _tested(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepcoder.wire import values
+from deepcoder.wire.languages import LANGUAGES, PYTHON, language
 from deepcoder.wire.limits import Limits as Limits
 from deepcoder.wire.limits import Mode as Mode
 
@@ -86,6 +87,9 @@ class Problem:
     checker: str = ""
     special_checker: str = ""  # instead: source of check(input, expected, actual) -> bool, for a sandbox of its own
     limits: Limits = Limits()
+    languages: tuple[str, ...] = (
+        PYTHON.name,
+    )  # that a completion may answer in; a block without a tag is in the first
     prompt: tuple[Mapping[str, str], ...] = ()  # messages, as chat templates take them
     code_prompt: str = ""  # source that the prompt shows and a completion may continue, as HumanEval's do
     reference: str | None = None  # source of a program that passes every test
@@ -99,6 +103,12 @@ class Problem:
             raise ValueError("entry_point is missing: function mode needs the name to call")
         if self.mode is Mode.STDIN and self.code_tests:
             raise ValueError("test code is for function mode: a program in stdin mode has no function to call")
+        if not self.languages:
+            raise ValueError("languages needs at least one: with none, no program is allowed")
+        for each in map(language, self.languages):
+            if self.mode is Mode.FUNCTION and not each.has_functions:
+                able = " or ".join(name for name, row in LANGUAGES.items() if row.has_functions)
+                raise ValueError(f"languages has {each.name!r}, and function mode is for {able}")
         if not self.checker:
             object.__setattr__(self, "checker", _usual_checker(self.mode, self.tests))
 

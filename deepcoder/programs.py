@@ -15,8 +15,9 @@ from enum import StrEnum
 from deepcoder import fences
 from deepcoder.completions import Completion, last_text, text_of
 from deepcoder.fences import Block
-from deepcoder.wire.languages import PYTHON
+from deepcoder.wire.languages import PYTHON, family
 
+NO_PROGRAM = "no program in the completion"
 _PARSED_CHARS = 1 << 16  # the most of blocks without a tag that is parsed, from the last block on
 _NEXT_TURN = re.compile(r"<\|im_start\|>user|<\|start_header_id\|>user")
 _DOES_SOMETHING = (ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -36,29 +37,52 @@ class Rule(StrEnum):
     TAGGED = "the last closed block that is tagged"
     AFTER_CUT = "the last closed block behind a tagged one that was given up in the middle of a string"
     UNCLOSED = "the last block that is tagged and not closed"
-    PROGRAM = "the last closed block without a tag that reads as a program"
+    PROGRAM = "the last closed block without a tag that reads as a program"  # in Python; other languages are not parsed
     CLOSED = "the last closed block"
     OPEN = "the last block, which reads as a program"
     NONE = "no block"
 
 
-def extract(completion: Completion, prompt: Completion | None = None) -> Program | None:
+def extract(
+    completion: Completion, prompt: Completion | None = None, languages: Sequence[str] = (PYTHON.name,)
+) -> Program | None:
     """Return the program that a completion answers with, or None.
 
-    `prompt` is what the completion continues: a block that its last line opens is the completion's to close.
+    Args:
+        completion: Text or messages.
+        prompt: What the completion continues: a block that its last line opens is the completion's to close.
+        languages: Those that the program may be in. The tag of its block decides, and may be of another compiler or
+            standard of the same language. A block without a tag is in the first.
 
     Raises:
         TypeError: The completion or the prompt is neither text nor messages.
     """
-    block, _ = choose(fences.blocks(_answer(completion, prompt)))
-    return None if block is None else Program(block.source, block.language or PYTHON.name)
+    return answer(completion, prompt, languages)[0]
 
 
-def choose(blocks: Sequence[Block]) -> tuple[Block | None, Rule]:
+def answer(completion: Completion, prompt: Completion | None, languages: Sequence[str]) -> tuple[Program | None, str]:
+    """Return the program, as `extract`, and where there is none why, for people.
+
+    Raises:
+        TypeError: As `extract`.
+    """
+    blocks = fences.blocks(_text(completion, prompt, languages), languages)
+    block, _ = choose(blocks, languages[0])
+    if block is not None:
+        return Program(block.source, block.language or languages[0]), ""
+    others = [each.language for each in blocks if not each.is_allowed]
+    allowed = f": its last block is in {others[-1]}, and the problem allows {', '.join(languages)}" if others else ""
+    return None, NO_PROGRAM + allowed
+
+
+def choose(blocks: Sequence[Block], first_language: str = PYTHON.name) -> tuple[Block | None, Rule]:
     """Return the block that is the answer, and the rule that chose it: the first rule of `Rule` that applies.
 
-    UNCLOSED and PROGRAM are one step: of the blocks that either fits, the last is the answer.
+    UNCLOSED and PROGRAM are one step: of the blocks that either fits, the last is the answer. Blocks without a tag are
+    in the first language.
     """
+    blocks = [block for block in blocks if block.is_allowed]
+    is_python = family(first_language) == PYTHON.name
     closed = [block for block in blocks if block.is_closed]
     tagged = [block for block in closed if block.language]
     if tagged and tagged[-1].is_cut and closed[-1] is not tagged[-1]:
@@ -70,25 +94,25 @@ def choose(blocks: Sequence[Block]) -> tuple[Block | None, Rule]:
         if block.language:
             return block, Rule.UNCLOSED
         readable -= len(block.source)
-        if block.is_closed and readable >= 0 and _reads_as_program(block.source):
+        if is_python and block.is_closed and readable >= 0 and _reads_as_program(block.source):
             return block, Rule.PROGRAM
     if closed:
         return closed[-1], Rule.CLOSED
-    if blocks and len(blocks[-1].source) <= _PARSED_CHARS and _reads_as_program(blocks[-1].source):
+    if is_python and blocks and len(blocks[-1].source) <= _PARSED_CHARS and _reads_as_program(blocks[-1].source):
         return blocks[-1], Rule.OPEN
     return None, Rule.NONE
 
 
-def fenced(source: str) -> str:
+def fenced(source: str, language: str = PYTHON.name) -> str:
     """Return the program as an answer, from which `extract` takes it again."""
-    return f"```{PYTHON.name}\n{source}\n```"
+    return f"```{language}\n{source}\n```"
 
 
-def _answer(completion: Completion, prompt: Completion | None) -> str:
+def _text(completion: Completion, prompt: Completion | None, languages: Sequence[str]) -> str:
     text = _with_line_feeds(text_of(completion).removeprefix("\ufeff"))
     if next_turn := _NEXT_TURN.search(text):  # which a model that was not stopped makes up
         text = text[: next_turn.start()]
-    return text if prompt is None else fences.continued(_with_line_feeds(last_text(prompt)), text)
+    return text if prompt is None else fences.continued(_with_line_feeds(last_text(prompt)), text, languages)
 
 
 def _with_line_feeds(text: str) -> str:

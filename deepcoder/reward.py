@@ -13,12 +13,12 @@ from typing import Any
 from deepcoder.completions import Completion
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Problem, by_id
-from deepcoder.programs import extract
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.languages import language as language_named
 
 log = logging.getLogger(__name__)
 
-COLUMNS = ("problem_id", "task")  # columns of a data set that the reward reads
+COLUMNS = ("problem_id", "task", "language")  # columns of a data set that the reward reads
 
 Score = Callable[[Judgement], float | None]
 Log = Callable[[int, Sequence[Submission], Sequence[Judgement]], None]
@@ -35,6 +35,7 @@ class CodeReward:
     """Scores completions by judging their programs; give an instance to `GRPOTrainer(reward_funcs=...)`.
 
     The data set needs a column `problem_id`. The tests stay in this object, so that TRL cannot print them in a warning.
+    A row may have a column `language`: the only one that its completion may answer in. Else the problem's are allowed.
     A row gets None if it has no `problem_id`, or if its column `task` names another task: other reward functions score
     such rows.
 
@@ -83,8 +84,10 @@ class CodeReward:
         Raises:
             ValueError: A row does not, and the message names its `problem_id`; or no row names a problem at all.
         """
-        columns = [(row.get("problem_id"), row.get("task")) for row in rows]
-        problems = self._problems([name for name, _ in columns], [task for _, task in columns])
+        columns = [[row.get(name) for name in COLUMNS] for row in rows]
+        names, tasks, languages = zip(*columns, strict=True) if columns else ((), (), ())
+        problems = self._problems(names, tasks)
+        _named(problems, languages)
         if not any(problems):
             raise ValueError("no row names a problem of this reward: give the rows a column `problem_id`")
 
@@ -95,6 +98,7 @@ class CodeReward:
         problem_id: Sequence[Any] | None = None,
         prompts: Sequence[Completion] | None = None,
         task: Sequence[str | None] | None = None,
+        language: Sequence[str | None] | None = None,
         trainer_state: Any = None,
         log_metric: Callable[[str, float], None] | None = None,
         log_extra: Callable[[str, list[str]], None] | None = None,
@@ -107,7 +111,7 @@ class CodeReward:
             TypeError: A completion is neither text nor messages.
         """
         began = time.monotonic()
-        by_row = self._submissions(completions, problem_id, prompts, task)
+        by_row = self._submissions(completions, problem_id, prompts, task, language)
         submissions = list(by_row.values())
         judgements = self.pool.judge(submissions)
         if self.log is not None and submissions:
@@ -134,6 +138,7 @@ class CodeReward:
         problem_id: Sequence[Any] | None = None,
         prompts: Sequence[Completion] | None = None,
         task: Sequence[str | None] | None = None,
+        language: Sequence[str | None] | None = None,
         **_: Any,
     ) -> None:
         """Have these judged now: a later call with them finds their judgements in the cache, or waits for the rest.
@@ -144,7 +149,7 @@ class CodeReward:
         Raises:
             ValueError, TypeError: As the later call.
         """
-        by_row = self._submissions(completions, problem_id, prompts, task)
+        by_row = self._submissions(completions, problem_id, prompts, task, language)
         submissions = [submission for submission in by_row.values() if submission.program is not None]
         try:
             if submissions:
@@ -158,16 +163,17 @@ class CodeReward:
         problem_ids: Sequence[Any] | None,
         prompts: Sequence[Completion] | None,
         tasks: Sequence[str | None] | None,
+        languages: Sequence[str | None] | None,
     ) -> dict[int, Submission]:
         """Return the submissions of the rows that this reward scores, by row."""
         if isinstance(completions, str | bytes | Mapping):
             raise TypeError("completions is a list with one completion per row, not one completion")
         none = [None] * len(completions)
         problems = self._problems(problem_ids or none, tasks or none)
-        rows = zip(problems, completions, prompts or none, strict=True)
+        rows = zip(problems, completions, prompts or none, _named(problems, languages or none), strict=True)
         return {
-            row: Submission(problem, extract(completion, prompt))
-            for row, (problem, completion, prompt) in enumerate(rows)
+            row: Submission.of(problem, completion, prompt, language)
+            for row, (problem, completion, prompt, language) in enumerate(rows)
             if problem is not None
         }
 
@@ -192,6 +198,19 @@ class CodeReward:
         if submission.program is None and score is not None:
             score -= self.format_penalty
         return score
+
+
+def _named(problems: Sequence[Problem | None], languages: Sequence[Any]) -> list[str | None]:
+    """Return the language that each row names; None where it names none, or is of another task.
+
+    Raises:
+        ValueError: There is no such language.
+    """
+    named: list[str | None] = []
+    for problem, given in zip(problems, languages, strict=True):
+        is_given = problem is not None and given is not None and given == given  # NaN is a table's None
+        named.append(language_named(given).name if is_given else None)
+    return named
 
 
 def _share(facts: Iterable[bool]) -> float:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from deepcoder.checkers import Checker, compares_alike
+from deepcoder.completions import Completion
 from deepcoder.problems import Mode, Problem, TestCase
-from deepcoder.programs import Program
+from deepcoder.programs import NO_PROGRAM, Program, answer
 from deepcoder.wire import values
 from deepcoder.wire.messages import Ended, Outcome, Sign
 
@@ -51,6 +52,24 @@ class Submission:
 
     problem: Problem
     program: Program | None
+    why_none: str = NO_PROGRAM  # why there is no program, for people
+
+    @classmethod
+    def of(
+        cls, problem: Problem, completion: Completion, prompt: Completion | None = None, language: str | None = None
+    ) -> Submission:
+        """Return the submission of a completion.
+
+        Args:
+            problem: What it answers.
+            completion: Text or messages.
+            prompt: What the completion continues.
+            language: The only one that it may answer in; None for those that the problem allows.
+
+        Raises:
+            TypeError: The completion or the prompt is neither text nor messages.
+        """
+        return cls(problem, *answer(completion, prompt, (language,) if language else problem.languages))
 
 
 @dataclass(frozen=True)

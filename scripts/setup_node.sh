@@ -51,7 +51,7 @@ if [ "$sandbox" = docker ]; then
     fi
   fi
   if [ -z "$from" ]; then
-    PYTHON=.venv/bin/python scripts/build_image.sh
+    PYTHON=.venv/bin/python sandbox_images/build.sh
   elif [ -f "$from" ]; then
     # What the file names it by depends on the engine's image store.
     there=$(id_of "$image" || true)

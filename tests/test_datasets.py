@@ -116,6 +116,24 @@ def test_deepcoder_row_with_a_name_is_function_mode(tmp_path: Path) -> None:
     assert problem.tests == (TestCase.call([[1, 2, 3]], 3),)
 
 
+def test_languages_are_in_the_row_and_in_what_is_asked(tmp_path: Path) -> None:
+    rows = [{**STDIN, "problem_id": str(number), "prompt": "Add."} for number in range(3)]
+    rows[1]["languages"], rows[2]["languages"] = (
+        ["cpp"],
+        '["python", "cpp20"]',
+    )  # as text, as a column of parquet may be
+
+    problems = load_problems(write(tmp_path / "p.jsonl", *rows))
+
+    assert [problem.languages for problem in problems] == [("python",), ("cpp",), ("python", "cpp20")]
+    assert [problem.prompt[0]["content"].partition("\n\n")[2] for problem in problems] == [
+        "Write a Python program that reads standard input and prints the answer, in one ```python block.",
+        "Write a C++17 program that reads standard input and prints the answer, in one ```cpp block.",
+        "Write a Python or C++20 program that reads standard input and prints the answer, in one ```python or ```cpp20 "
+        "block.",
+    ]
+
+
 def test_deepcoder_row_without_a_name_is_stdin_mode(tmp_path: Path) -> None:
     (problem,) = load_problems(write(tmp_path / "p.jsonl", {"reward_model": truth(("[1]", "3"))}))
     assert (problem.mode, problem.tests) == (Mode.STDIN, (TestCase("[1]", "3"),))
@@ -134,7 +152,12 @@ def test_deepcoder_row_without_a_name_is_stdin_mode(tmp_path: Path) -> None:
         ({**STDIN, "limits": {"cpu_s": -1}}, "limits.cpu_s must be above 0"),
         ({**STDIN, "limits": {"memory_bytes": 1 << 20}}, "limits.memory_bytes is 1048576, and must be at least"),
         ({**STDIN, "checker": "tokenz"}, "tokenz"),
-        ({**STDIN, "language": "cpp"}, "language must be python"),
+        ({**STDIN, "language": "cpp"}, r"language is of a completion: a problem has languages, such as \['cpp'\]"),
+        ({**STDIN, "languages": ["python", "cobol"]}, "language must be python or .* or rust, not 'cobol'"),
+        ({**STDIN, "languages": "python"}, "languages is neither JSON nor a Python literal"),
+        ({**STDIN, "languages": {"python": 1}}, "languages must be a list"),
+        ({**STDIN, "languages": []}, "languages needs at least one"),
+        ({**FUNCTION, "languages": ["python", "cpp"]}, "languages has 'cpp', and function mode is for python"),
         ({**FUNCTION, "entry_point": None}, "entry_point is missing"),
         ({**STDIN, "tests": "[{"}, "tests is neither JSON nor a Python literal"),
         ({**STDIN, "limits": "cpu"}, "limits is neither JSON nor a Python literal"),

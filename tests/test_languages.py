@@ -43,8 +43,17 @@ def test_name_that_no_row_has_is_refused() -> None:
 @pytest.mark.parametrize(
     ("tag", "name"),
     [
-        *((tag, "python") for tag in ("python", "Python3", "py", "python-3.11", "pypy3", "lang-python", "src/main.py")),
-        *((tag, None) for tag in ("pycon", "text", "cpp", "pythonic", "python2", "")),
+        *((tag, "python") for tag in ("python", "Python3", "py", "python-3.11", "lang-python", "src/main.py")),
+        *((tag, "pypy") for tag in ("pypy", "pypy3", "PyPy3.10", "pypy-3")),
+        *((tag, "cpp") for tag in ("cpp", "C++", "c++17", "cxx", "cc", "g++", "language-cpp", "a/main.cpp")),
+        *((tag, "cpp20") for tag in ("cpp20", "C++20", "g++20")),
+        *((tag, "cpp23") for tag in ("cpp23", "c++23", "c++2b")),
+        *((tag, "c") for tag in ("c", "C", "c11", "gcc", "main.c")),
+        *((tag, "javascript") for tag in ("javascript", "js", "JavaScript", "node", "nodejs", "node.js")),
+        *((tag, "java") for tag in ("java", "Java", "java17", "Main.java")),
+        *((tag, "go") for tag in ("go", "golang")),
+        *((tag, "rust") for tag in ("rust", "rs")),
+        *((tag, None) for tag in ("pycon", "text", "pythonic", "python2", "csharp", "c#", "json", "javadoc", "")),
     ],
 )
 def test_tag_of_a_fence_names_a_language(tag: str, name: str | None) -> None:

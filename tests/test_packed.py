@@ -63,7 +63,8 @@ def test_a_slice_of_nothing_is_empty() -> None:
 
 def test_a_problem_has_one_key_wherever_it_was_read() -> None:
     tests = (TestCase("1", "2"),)
-    here, there = (Problem(each, Mode.STDIN, tests, where=each, source=each) for each in ("here", "there"))
+    here = Problem("here", Mode.STDIN, tests, where="here", source="here")
+    there = Problem("there", Mode.STDIN, tests, where="there", source="there", languages=("cpp",))
     other = Problem("here", Mode.STDIN, tests, checker="exact")
     packed = PackedTests.of(tests)
     assert problem_key(here, packed) == problem_key(there, packed) != problem_key(other, packed)

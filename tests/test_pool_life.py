@@ -59,7 +59,7 @@ def test_container_of_the_jury_killed_costs_only_a_retry(docker_sandboxes: None)
 @pytest.mark.docker
 def test_pool_without_image_says_what_to_do(docker_sandboxes: None) -> None:
     config = SandboxConfig(kind="docker", image="deepcoder-no-such-image")
-    with pytest.raises(SandboxUnavailable, match="make image"), SandboxPool(1, config):
+    with pytest.raises(SandboxUnavailable, match="deepcoder image build"), SandboxPool(1, config):
         pass
 
 

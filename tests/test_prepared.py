@@ -25,6 +25,7 @@ from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.reward import CodeReward
 from deepcoder.verdicts import Submission
+from deepcoder.wire.languages import LANGUAGES
 from deepcoder.wire.values import ListNode, TreeNode
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -69,6 +70,7 @@ problems = st.one_of(
         Problem,
         mode=st.just(Mode.STDIN),
         tests=st.lists(stdins, min_size=1, max_size=3).map(tuple),
+        languages=st.lists(st.sampled_from(list(LANGUAGES)), min_size=1, max_size=3).map(tuple),
         **common | {"checker": st.sampled_from(["", "exact", "tokens", "real tokens"])},
     ),
     st.builds(

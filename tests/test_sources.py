@@ -77,7 +77,7 @@ UNUSABLE = {
     ("code_contests", 2): "input_file is 'sum.in'",
     ("open_r1_codeforces", 2): "input_mode is 'file'",
     ("open_r1_codeforces", 3): "official_tests_complete is false: .* CF_TESTS_FOLDER",
-    ("verifiable_coding", 3): "language must be python, not 'cpp'",
+    ("verifiable_coding", 3): "verification_info.language must be python or .*, not 'sql'",
     ("verl", 4): r"ground_truth\.assert_case: the tests assert nothing",
     ("rllm", 2): r"ground_truth\[0\].input may be lines, or arguments of a function whose name was lost",
 }
@@ -227,6 +227,22 @@ def test_reference_is_whole_where_its_docstring_has_a_fenced_example(wrap: str) 
     source = "def f(x):\n    '''Add one.\n\n    ```python\n    print(f(1))\n    ```\n    '''\n    return x + 1\n"
     assert str(reference([wrap.format(source)])).rstrip() == source.rstrip()
     assert str(reference(wrap.format(source))).rstrip() == source.rstrip()
+
+
+def test_rows_language_is_the_one_that_is_allowed() -> None:
+    row = rows("open_r1_codeforces")[0]
+    given = {
+        language: open_r1_codeforces.problem_from_row({**row, "language": language}, "x", DEFAULT)
+        for language in ("python", "cpp")
+    }
+    assert {language: problem.languages for language, problem in given.items()} == {
+        "python": ("python",),
+        "cpp": ("cpp",),
+    }
+    assert open_r1_codeforces.problem_from_row(row, "x", DEFAULT).languages == ("python",)
+
+    info = {"language": "C++", "test_cases": [{"input": "1 2\n", "output": "3\n"}]}
+    assert verifiable_coding.problem_from_row({"verification_info": info}, "x", DEFAULT).languages == ("cpp",)
 
 
 def test_starter_code_is_in_the_prompt() -> None:
@@ -532,7 +548,7 @@ def test_generated_tests_complete_the_official_ones(tmp_path: Path, monkeypatch:
     [
         ({"interaction_format": "Ask."}, "interactive"),
         ({"executable": False}, "executable is false"),
-        ({"language": "cpp"}, "language must be python"),
+        ({"language": "sql"}, "language must be python or .*, not 'sql'"),
         ({"official_tests": []}, "at least one test"),
         ({"time_limit": "1 s"}, "time limit must be a number"),
         ({"memory_limit": "256"}, "memory limit must be a number, not '256'$"),

@@ -20,6 +20,7 @@ from deepcoder.datasets.formats import FORMATS, Format, canonical
 from deepcoder.datasets.rows import FILES, Row, file_rows, json_lines
 from deepcoder.datasets.times import calibrated
 from deepcoder.problems import Limits, Mode, Problem
+from deepcoder.wire.languages import LANGUAGES
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +33,8 @@ _SUMMARY_REASONS = 4
 _SUMMARY_ROWS = 3  # named for each reason
 
 _INSTRUCTIONS = {
-    Mode.FUNCTION: "Write only the Python function `{entry_point}`, in one ```python block. Do not read any input.",
-    Mode.STDIN: "Write a Python program that reads standard input and prints the answer, in one ```python block.",
+    Mode.FUNCTION: "Write only the {titles} function `{entry_point}`, in one {tags} block. Do not read any input.",
+    Mode.STDIN: "Write a {titles} program that reads standard input and prints the answer, in one {tags} block.",
 }
 
 
@@ -191,7 +192,9 @@ def _with_instruction(problem: Problem) -> Problem:
     if not problem.prompt:
         return problem
     *before, last = problem.prompt
-    instruction = _INSTRUCTIONS[problem.mode].format(entry_point=problem.entry_point)
+    titles = " or ".join(LANGUAGES[each].title for each in problem.languages)
+    tags = " or ".join(f"```{each}" for each in problem.languages)
+    instruction = _INSTRUCTIONS[problem.mode].format(titles=titles, tags=tags, entry_point=problem.entry_point)
     asked = {**last, "content": f"{last['content']}\n\n{instruction}"}
     return dataclasses.replace(problem, prompt=(*before, asked))
 

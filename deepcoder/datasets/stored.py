@@ -143,6 +143,7 @@ class Writer:
             [
                 *((name, pyarrow.string()) for name in ("problem_id", *short, "code_prompt", "reference")),
                 ("limits", pyarrow.struct(limits)),
+                ("languages", pyarrow.list_(pyarrow.string())),
                 ("prompt", pyarrow.list_(message)),
                 *((name, pyarrow.list_(pyarrow.int64())) for name in _LENGTHS),
                 ("tests", pyarrow.large_list(test)),

@@ -52,7 +52,7 @@ class PendingBatch:
         programs = []
         for index, submission in enumerate(submissions):
             if submission.program is None:
-                yield index, without_program(submission.problem)
+                yield index, without_program(submission)
             else:
                 programs.append((index, submission))
         windows = _windows(programs)

@@ -18,6 +18,7 @@ from deepcoder.pool.calls import ProblemInfo, Request
 from deepcoder.pool.packed import PackedTests
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.verdicts import Submission
+from deepcoder.wire.languages import PYTHON
 
 STORE_PROBLEMS = 4096  # the most that a client keeps in the object store
 STORE_BYTES = 1 << 30  # of their tests together
@@ -81,6 +82,11 @@ def problem_key(problem: Problem, tests: PackedTests) -> str:
 
     `tests`: the problem's own.
     """
-    named = {"problem_id": "", "source": "", "where": "", "prompt": (), "code_prompt": "", "reference": None}
-    rest: Any = dataclasses.replace(problem, tests=_NO_TESTS, **named)  # type: ignore[arg-type]
+    named: dict[str, Any] = {
+        **dict.fromkeys(("problem_id", "source", "where", "code_prompt"), ""),
+        "prompt": (),
+        "languages": (PYTHON.name,),  # the program has one of its own
+        "reference": None,
+    }
+    rest = dataclasses.replace(problem, tests=_NO_TESTS, **named)
     return hashlib.blake2b(repr(rest).encode() + tests.digest(), digest_size=16).hexdigest()

@@ -82,7 +82,7 @@ def _start(memory_bytes: int, options: DockerOptions, ulimits: list[Ulimit]) -> 
         container = _Container(client, options.image, f"image {options.image} {digest}", host_config)
         return Sandbox(container, memory_bytes=memory)
     except docker.errors.ImageNotFound:
-        raise SandboxUnavailable(f"the engine has no image {options.image}: run `make image`") from None
+        raise SandboxUnavailable(f"the engine has no image {options.image}: run `deepcoder image build`") from None
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise SandboxError(f"no container could be started: {error}") from error
 

@@ -19,10 +19,10 @@ from deepcoder.datasets import DataError, file_rows
 from deepcoder.datasets.selection import Selection
 from deepcoder.pool import Progress, SandboxPool
 from deepcoder.problems import Problem
-from deepcoder.programs import Program, extract
+from deepcoder.programs import Program
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission, Verdict
-from deepcoder.wire.languages import PYTHON, language
+from deepcoder.wire.languages import language
 
 
 def read_submissions(
@@ -42,22 +42,23 @@ def read_submissions(
             raise DataError(f"{where}: problem_id is missing")
         problem_id = str(row["problem_id"])
         if problem_id in problems:
-            program = _program(row, problems[problem_id], where, completes_prompt)
-            submissions[index] = Submission(problems[problem_id], program)
+            submissions[index] = _submission(row, problems[problem_id], where, completes_prompt)
         elif problem_id not in quarantined:
             raise DataError(f"{where}: no problem has the problem_id {problem_id!r}")
     return submissions
 
 
-def _program(row: Mapping[str, Any], problem: Problem, where: str, completes_prompt: bool) -> Program | None:
+def _submission(row: Mapping[str, Any], problem: Problem, where: str, completes_prompt: bool) -> Submission:
+    """Return the submission of a row."""
     try:
+        given = None if row.get("language") is None else language(row["language"]).name
         if isinstance(row.get("program"), str):
-            return Program(row["program"], language(row.get("language", PYTHON.name)).name)
+            return Submission(problem, Program(row["program"], given or problem.languages[0]))
         if row.get("completion") is None:
             raise ValueError("needs completion (text or messages) or program (source text)")
         if completes_prompt:
-            return continued(problem, row["completion"])
-        return extract(row["completion"], row.get("prompt", problem.prompt))
+            return Submission(problem, continued(problem, row["completion"]))
+        return Submission.of(problem, row["completion"], row.get("prompt", problem.prompt), given)
     except (TypeError, ValueError) as error:
         raise DataError(f"{where}: {error}") from None
 

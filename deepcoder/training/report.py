@@ -18,7 +18,6 @@ from matplotlib.figure import Figure
 from trl import GRPOTrainer
 
 from deepcoder.problems import Problem
-from deepcoder.programs import extract
 from deepcoder.reward import all_or_nothing
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
@@ -93,7 +92,7 @@ def ask(trainer: GRPOTrainer, problems: Sequence[Problem], judge: Judge) -> list
             texts.append(tokenizer.batch_decode(answers, skip_special_tokens=True))
     model.train(was_training)
     pairs = [(problem, text) for problem, group in zip(problems, texts, strict=True) for text in group]
-    judgements = iter(judge([Submission(problem, extract(text, problem.prompt)) for problem, text in pairs]))
+    judgements = iter(judge([Submission.of(problem, text, problem.prompt) for problem, text in pairs]))
     return [
         Answers(problem, group, [next(judgements) for _ in group])
         for problem, group in zip(problems, texts, strict=True)

@@ -183,6 +183,11 @@ LANGUAGES = {
 }  # in the order of help texts
 
 
+def family(name: str) -> str:
+    """Return the language that this one is a compiler or a standard of; its own name where it is of none."""
+    return LANGUAGES[name].family or name
+
+
 def language(name: object) -> Language:
     """Return the language of this name.
 

@@ -19,7 +19,7 @@ from deepcoder.checkers import checker
 from deepcoder.datasets.fields import messages, parsed
 from deepcoder.problems import Limits, Mode, Problem, StoredTests, TestCase
 from deepcoder.wire import values
-from deepcoder.wire.languages import language
+from deepcoder.wire.languages import PYTHON
 
 _TEXTS = ("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "source")
 
@@ -37,17 +37,27 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     """
     if row["mode"] not in list(Mode):
         raise ValueError(f"mode must be one of {', '.join(Mode)}, not {row['mode']!r}")
-    if row.get("language") is not None:
-        language(row["language"])
     given = {name: row[name] for name in _TEXTS if row.get(name) is not None}
     return Problem(
         problem_id=problem_id if row.get("problem_id") is None else str(row["problem_id"]),
         mode=Mode(row["mode"]),
         tests=_tests(row["tests"], Mode(row["mode"])),
         limits=_limits(row.get("limits"), limits),
+        languages=_languages(row),
         prompt=messages(row.get("prompt")),
         **given,
     )
+
+
+def _languages(row: Mapping[str, Any]) -> tuple[str, ...]:
+    if row.get("language") is not None:
+        raise ValueError(f"language is of a completion: a problem has languages, such as [{row['language']!r}]")
+    given = parsed(row.get("languages"), "languages")
+    if given is None:
+        return (PYTHON.name,)
+    if not isinstance(given, list):
+        raise ValueError('languages must be a list, such as ["python", "cpp"]')
+    return tuple(given)
 
 
 def _tests(tests: Any, mode: Mode) -> tuple[TestCase, ...] | StoredTests:
@@ -169,7 +179,8 @@ def head(problem: Problem, default: Limits | None) -> dict[str, Any]:
         row["reference"] = ""
     limits = {} if problem.limits is default else {"limits": dataclasses.asdict(problem.limits)}
     prompt = {"prompt": [dict(each) for each in problem.prompt]} if problem.prompt else {}
-    return {**row, **limits, **prompt}
+    languages = {} if problem.languages == (PYTHON.name,) else {"languages": list(problem.languages)}
+    return {**row, **limits, **languages, **prompt}
 
 
 def _row_of_test(test: TestCase, mode: Mode) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 `id` ("contest/index"), `official_tests` ([{"input", "output"}]), `official_tests_complete`, `time_limit` (seconds),
 `memory_limit` (MB), `input_mode` ("stdio" or "file"), `interaction_format`, `executable`, `generated_checker`, and the
-statement's parts, or a `prompt` and its `language`.
+statement's parts. Its prompts for training have a `prompt` that asks for one `language`, "python" or "cpp".
 
 `generated_tests` is a count: those tests are a download of their own. As in open-r1's code, the environment's
 CF_TESTS_FOLDER names the folder with `test_cases_<contest>.parquet`, and what is there comes behind the official tests.
@@ -22,7 +22,7 @@ from typing import Any
 from deepcoder.datasets import tests_json
 from deepcoder.datasets.fields import limits_of, messages
 from deepcoder.problems import Limits, Mode, Problem, TestCase
-from deepcoder.wire.languages import language
+from deepcoder.wire.languages import PYTHON, language
 
 # `generated_checker` is a program: `checker.py input.txt correct_output.txt solution_output.txt` prints 1 or 0, and for
 # some problems points up to 100.
@@ -72,8 +72,6 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     Raises:
         ValueError: A field is missing or wrong, or no program in stdin mode can be judged by the row's tests.
     """
-    if row.get("language") is not None:
-        language(row["language"])
     if row.get("input_mode") not in (None, "stdio"):
         raise ValueError(f"input_mode is {row['input_mode']!r}: only stdio can be judged")
     if row.get("interaction_format"):
@@ -95,6 +93,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         tests=official + generated,
         special_checker=f"CHECKER = {checker!r}\n{_CHECKER}" if checker else "",
         limits=limits_of(limits, row.get("time_limit"), memory_bytes),
+        languages=(language(row.get("language") or PYTHON.name).name,),
         prompt=messages(row.get("prompt") or _statement(row)),
         source="open-r1/codeforces",
     )

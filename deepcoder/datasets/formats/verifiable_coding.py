@@ -13,7 +13,7 @@ from deepcoder.datasets import tests_json
 from deepcoder.datasets.fields import messages, parsed, reference
 from deepcoder.fence_marks import language_of_tag
 from deepcoder.problems import Limits, Problem
-from deepcoder.wire.languages import LANGUAGES
+from deepcoder.wire.languages import LANGUAGES, PYTHON
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
@@ -25,12 +25,13 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     """Return the problem of a row.
 
     Raises:
-        ValueError: A field is missing or wrong, or the language is not Python; the message names it.
+        ValueError: A field is missing or wrong, or the language is unknown; the message names it.
     """
     info = parsed(row["verification_info"], "verification_info")
     if not isinstance(info, Mapping) or "test_cases" not in info:
         raise ValueError("verification_info must be an object with `test_cases`")
-    if info.get("language") is not None and language_of_tag(str(info["language"])) is None:
+    language = language_of_tag(str(info.get("language") or PYTHON.name))
+    if language is None:
         raise ValueError(f"verification_info.language must be {' or '.join(LANGUAGES)}, not {info['language']!r}")
     solution = reference(row.get("gold_standard_solution"))
     parsed_tests = tests_json.read(info["test_cases"], "verification_info.test_cases", sources=(solution,))
@@ -41,6 +42,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         tests=parsed_tests.tests,
         preamble=parsed_tests.preamble,
         limits=limits,
+        languages=(language,),
         prompt=messages(row.get("prompt")),
         reference=solution,
         source="verifiable-coding",
