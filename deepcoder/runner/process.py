@@ -197,9 +197,8 @@ class Process:
         if not self.language.is_executed:
             return number == OUT_OF_MEMORY_SIGNAL
         words = self.language.out_of_memory.encode()
-        has_much = (
-            self.accounting.peak_bytes > self.limits.memory_bytes / 2
-        )  # else it lies, or asked for too much at once
+        heap_bytes = self.limits.memory_bytes - self.language.runtime_bytes
+        has_much = self.accounting.peak_bytes > heap_bytes / 2  # else it lies, or asked for too much at once
         return bool(words) and status != 0 and has_much and words in self.pipes.stderr
 
     def _facts(self, answer: Answer, cpu_s: float, **exit: Any) -> Outcome:
