@@ -5,6 +5,7 @@ Runs: GPU node, before anything is sent to be judged. Linear time: the text come
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,12 +42,6 @@ _DETAIL = r"[:{(][^\n]*|[ \t]++(?:[0-9.]++|[#({][^\n]*|[\w-]++=[^\n]*|[\w/-]++\.
 _INFO = re.compile(
     rf"[ \t{{.]*+(?P<tag>{_WORD})(?P<detail>(?:{_DETAIL}|\}}|[ \t]++[^\n]*\}})?[ \t]*+)(?P<words>[^\n]*)"
 )
-_LANGUAGE_TAGS = {
-    name: re.compile(
-        rf"(?:lang(?:uage)?-)?(?:{each.fence_tags})|[\w/-]+{re.escape(PurePath(each.file_name).suffix)}", re.IGNORECASE
-    )
-    for name, each in LANGUAGES.items()
-}
 _MARKDOWN = frozenset(("markdown", "md"))
 
 
@@ -138,7 +133,16 @@ def is_inline_code(text: str, event: Event) -> bool:
 
 def language_of_tag(tag: str) -> str | None:
     """Return the name of the language that a tag means, as models write tags; None where it means none we know."""
-    return next((name for name, tags in _LANGUAGE_TAGS.items() if tags.fullmatch(tag)), None)
+    return next(
+        (each.name for each in LANGUAGES.values() if _tags(each.fence_tags, each.file_name).fullmatch(tag)), None
+    )
+
+
+@functools.cache
+def _tags(fence_tags: str, file_name: str) -> re.Pattern[str]:
+    """Return what a tag of the language looks like: a word, or the name of a file."""
+    suffix = re.escape(PurePath(file_name).suffix)
+    return re.compile(rf"(?:lang(?:uage)?-)?(?:{fence_tags})|[\w/-]+{suffix}", re.IGNORECASE)
 
 
 def column(event: Event) -> int:

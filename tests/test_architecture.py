@@ -16,6 +16,7 @@ ROOMS: dict[str, set[str]] = {
     "wire": set(),
     "runner": set(),
     "lru": set(),
+    "own_languages": set(),
     "problems": set(),
     "completions": set(),
     "fence_marks": set(),

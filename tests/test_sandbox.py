@@ -1529,7 +1529,7 @@ def old_sandbox() -> Iterator[Sandbox]:
 
 
 def test_runner_on_python_3_9_executes_both_modes(old_sandbox: Sandbox) -> None:
-    assert str(old_sandbox.hello["python"]).startswith("3.9.")
+    assert old_sandbox.languages["python"].startswith("3.9.")
     assert_works(old_sandbox)
     assert printed(run(old_sandbox, "print(len(str(10 ** 20000)))")) == "20001"
     (returned,) = old_sandbox.outcomes(function_task("def solve(x): return (x, 10 ** 20000, {1})"), [call("a")])

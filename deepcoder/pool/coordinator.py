@@ -254,13 +254,9 @@ class Coordinator:
             log.info("no worker has started within %.0f s", timeout_s)
         return self.state()
 
-    def settings(self) -> tuple[int, SandboxConfig]:
-        """Return how many workers there should be at the moment, and the configuration of their sandboxes."""
-        return len(self._crew.staying()), self._config
-
-    def languages(self) -> dict[str, str]:
-        """Return the languages that every worker has: their versions, by name."""
-        return self._workers.languages()
+    def settings(self) -> tuple[int, SandboxConfig, dict[str, str]]:
+        """Return how many workers there should be at the moment, their sandboxes' configuration and languages."""
+        return len(self._crew.staying()), self._config, self._workers.languages()
 
     def state(self) -> State:
         """Return the pool's state."""

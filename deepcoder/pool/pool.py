@@ -111,7 +111,7 @@ class SandboxPool:
         pool._connection = Connection(name, pool._address)
         try:
             settings: Any = pool._attached().settings.remote()
-            pool.workers, pool.config = ray.get(settings, timeout=STATE_TIMEOUT_S)
+            pool.workers, pool.config, _ = ray.get(settings, timeout=STATE_TIMEOUT_S)
         except RayError as error:
             pool.close()
             raise ConnectionError(f"the pool {name} does not answer: {error}") from error
@@ -247,9 +247,9 @@ class SandboxPool:
             raise ConnectionError(f"the pool failed: {error}") from error
 
     def languages(self) -> dict[str, str]:
-        """Return the languages that the pool judges: their versions, by name."""
-        reply: Any = self._attached().languages.remote()
-        languages: dict[str, str] = ray.get(reply, timeout=STATE_TIMEOUT_S)
+        """Return the languages that every worker of the pool has: their versions, by name."""
+        reply: Any = self._attached().settings.remote()
+        languages: dict[str, str] = ray.get(reply, timeout=STATE_TIMEOUT_S)[2]
         return languages
 
     def check(self, submissions: Sequence[Submission]) -> None:

@@ -94,7 +94,7 @@ def keep(
         result = _clean_up(pid, uid, space, killed=bool(message))
         if "import" in message:
             language, libraries = message["import"]
-            program.RUNNERS[language].import_libraries(libraries, hooks)
+            program.runner_of(language).import_libraries(libraries, hooks)
             gc.freeze()
             mapped_bytes = _mapped_bytes()
         channel.send(marshal.dumps(tuple(result)))

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from ..wire.languages import LANGUAGES
 from ..wire.messages import Ended, Outcome, Sign
 from . import procfs
 from .accounting import Accounting, reached_limit
@@ -41,7 +42,6 @@ class Process:
         """Take the keeper's process in waiting for the task; in stdin mode it will read `stdin`."""
         self.keeper = keeper
         self.limits = code.limits
-        self.language = code.language
         self.is_function = code.is_function
         self.exit: Exit | None = None
         self.killed_for: Ended | None = None
@@ -194,10 +194,11 @@ class Process:
         number, cgroup = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None, self.keeper.cgroup
         if number == signal.SIGKILL and cgroup is not None and cgroup.has_killed():
             return True
-        if not self.language.is_executed:
+        language = LANGUAGES[self._order.language]
+        if not language.is_executed:
             return number == OUT_OF_MEMORY_SIGNAL
-        words = self.language.out_of_memory.encode()
-        heap_bytes = self.limits.memory_bytes - self.language.runtime_bytes
+        words = language.out_of_memory.encode()
+        heap_bytes = self.limits.memory_bytes - language.runtime_bytes
         has_much = self.accounting.peak_bytes > heap_bytes / 2  # else it lies, or asked for too much at once
         return bool(words) and status != 0 and has_much and words in self.pipes.stderr
 

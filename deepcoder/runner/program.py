@@ -47,9 +47,14 @@ _confined = REPORT.pack(CONFINED, 0)
 
 
 RUNNERS = {
-    each.name: cast(LanguageRunner, importlib.import_module(f".languages.{each.runner}", __package__))
-    for each in LANGUAGES.values()
+    name: cast(LanguageRunner, importlib.import_module(f".languages.{name}", __package__))
+    for name in dict.fromkeys(each.runner for each in LANGUAGES.values())
 }
+
+
+def runner_of(language: str) -> LanguageRunner:
+    """Return the module for the programs of a language."""
+    return RUNNERS[LANGUAGES[language].runner]
 
 
 # --- In the keeper ----------------------------------------------------------------------------------------------------
@@ -63,7 +68,7 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
         _hard_limits[kind] = sys.maxsize if hard == resource.RLIM_INFINITY else hard
     for kind, value in PROGRAM_LIMITS.items():
         _limit(kind, value)
-    for each in dict.fromkeys(RUNNERS.values()):
+    for each in RUNNERS.values():
         each.prepare(hooks)
     if own_user:
         os.setgroups([])
@@ -89,7 +94,7 @@ def _rehearse() -> None:
             orders.send(order.packed())
             receive_order(process)
             _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
-            for each in dict.fromkeys(RUNNERS.values()):
+            for each in RUNNERS.values():
                 each.rehearse()
 
 
@@ -107,7 +112,7 @@ def run(orders: socket.socket, uid: int | None, keeper_bytes: int) -> NoReturn:
         order = receive_order(orders)
         _take_limits(order, uid, keeper_bytes)
         os.write(REPORTS, _confined)
-        execute = RUNNERS[order.language].ready(order)
+        execute = runner_of(order.language).ready(order)
         while not order.goes:
             order = receive_order(orders)
         os.chdir(order.scratch)

@@ -18,6 +18,7 @@ import time
 from collections import deque
 from typing import Any, NoReturn
 
+from ..wire.languages import add, of_object
 from ..wire.limits import Limits
 from ..wire.messages import PROTOCOL, RUNNER_HEARTBEAT_S, Ended, Frames, Outcome, frame
 from . import keeper, program, versions
@@ -128,7 +129,7 @@ class Supervisor:
         """Begin a task: keep its code, and have the keepers import the libraries that it names."""
         self.code = TaskCode(head, source)
         task = self.code.task
-        missing = program.RUNNERS[task.language].libraries(task.source, task.preamble) - self.imported
+        missing = program.runner_of(task.language).libraries(task.source, task.preamble) - self.imported
         if missing:
             self._settle()
             self.imported |= missing
@@ -291,11 +292,13 @@ def compile_failure(outcome: Outcome, limits: Limits) -> Outcome:
 # --- At the start, in the process that becomes the supervisor -------------------------------------------------------
 
 
-def main(scratch_root: str, memory_bytes: int, hooks: Hooks) -> None:
+def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], hooks: Hooks) -> None:
     """Fork the keepers, then serve: the one order in which a keeper's memory holds no request.
 
-    `memory_bytes`: the limit of the sandbox's own cgroup, 0 where it has none. `hooks`: see `LanguageRunner.prepare`.
+    `memory_bytes`: the limit of the sandbox's own cgroup, 0 where it has none. `languages`: rows for the table, as
+    objects. `hooks`: see `LanguageRunner.prepare`.
     """
+    add(map(of_object, languages))
     if hasattr(sys, "set_int_max_str_digits"):  # Python 3.9 and 3.10 have it only in late releases
         sys.set_int_max_str_digits(0)
     requests, replies = _take_streams()

@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
+from deepcoder.wire.languages import Language, add
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ class SandboxConfig:
     cpus: float = DockerOptions.cpus
     runtime: str | None = DockerOptions.runtime
     options: Any = None  # instead of the fields that its class has in common with this one
+    languages: tuple[Language, ...] = ()  # rows of the user's own, for the table of languages
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -175,6 +177,7 @@ def start(config: SandboxConfig) -> Sandbox:
         SandboxError: It did not start.
     """
     config = resolve(config)
+    add(config.languages)
     sandbox = config.backend.load().start(config.memory_bytes, config.backend_options())
     if config.backend.has_own_users and not sandbox.hello["own_uids"]:
         sandbox.close()

@@ -79,7 +79,7 @@ class Sandbox:
         ahead: int = PIPELINE_INPUTS,
         stop: threading.Event | None = None,
     ) -> Generator[tuple[Key, Outcome], None, None]:
-        """Yield each input's key and its outcome, in order. Closing the iterator early ends what the task still runs.
+        """Yield each input's key and its outcome, in order. Closing the iterator early ends what still runs.
 
         Up to `ahead` inputs are sent before the first of them is answered (fewer where they are large), so that the
         runner is at work while the caller checks. In stdin mode the number starts at one, since many programs fail the
@@ -90,9 +90,6 @@ class Sandbox:
             ValueError: The table of languages does not have the task's.
         """
         self._task += 1
-        # What an earlier task sent may still be on its way, so this never shrinks.
-        most_bytes = max(task.limits.output_bytes, task.compile_limits.output_bytes)
-        self._frames.max_bytes = max(self._frames.max_bytes, HEAD_BYTES + int(most_bytes))
         timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(task.limits.wall_s, task.compile_limits.wall_s))
         window = _Window(inputs, ahead, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
@@ -142,8 +139,13 @@ class Sandbox:
             log.info("%s", error)
 
     def _load_request(self, task: Task) -> bytes:
+        """Return the message that begins the task, and allow for the size of what it is answered with."""
+        row = self._language(task)
+        artefact_bytes = task.compile_limits.output_bytes if row.is_executed else 0
+        most_bytes = HEAD_BYTES + int(max(task.limits.output_bytes, artefact_bytes))
+        self._frames.max_bytes = max(self._frames.max_bytes, most_bytes)  # an earlier task's may still be on the way
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
-        head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": self._language(task).name}
+        head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": row.name}
         head |= {"compile_limits": vars(task.compile_limits)}
         artefact = self._artefacts.find(_program_key(task))
         if artefact is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from importlib import resources
 from typing import Protocol
 
-from deepcoder.wire.languages import PYTHON
+from deepcoder.wire.languages import PYTHON, added
 
 START_TIMEOUT_S = 60.0  # the usual `Stream.start_timeout_s`
 SILENCE_TIMEOUT_S = 20.0  # the usual `Stream.silence_timeout_s`, of several RUNNER_HEARTBEAT_S
@@ -51,7 +51,7 @@ for name, source in sent["modules"]:
     exec(compile(source, name + ".py", "exec"), module.__dict__)
 sys.modules["runner"] = sys.modules["deepcoder.runner"]  # preambles of files prepared in 2026 import runner.values
 sys.modules["runner.values"] = sys.modules["deepcoder.wire.values"]
-module.main(sent["scratch"], sent["memory_bytes"], hooks)
+module.main(sent["scratch"], sent["memory_bytes"], sent["languages"], hooks)
 """
 RUNNER_MODULES = (
     *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
@@ -113,5 +113,6 @@ def bundle(scratch: str, path: Iterable[str], memory_bytes: int) -> bytes:
     paths = [(name, f"{name.replace('.', '/')}.py") for name in RUNNER_MODULES]
     modules = [(name, package.joinpath(path).read_text(encoding="utf-8")) for name, path in paths]
     sent = {"modules": modules, "scratch": scratch, "path": list(path), "memory_bytes": memory_bytes}
+    sent["languages"] = added()
     body = json.dumps(sent).encode()
     return b"%8d" % len(body) + body

@@ -8,8 +8,9 @@ which {source} is the name of the source file, {artefact} that of the file made,
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 GIB, MIB = 1 << 30, 1 << 20
 
@@ -178,9 +179,24 @@ RUST = Language(
     ),
     out_of_memory="memory allocation of",
 )
-LANGUAGES = {
-    each.name: each for each in (PYTHON, PYPY, CPP, CPP20, CPP23, C, JAVASCRIPT, JAVA, GO, RUST)
-}  # in the order of help texts
+_ROWS = (PYTHON, PYPY, CPP, CPP20, CPP23, C, JAVASCRIPT, JAVA, GO, RUST)
+LANGUAGES = {each.name: each for each in _ROWS}  # in the order of help texts; `add` adds a user's own
+
+
+def add(rows: Iterable[Language]) -> None:
+    """Add rows to the table of this process, or replace those of the same names."""
+    LANGUAGES.update({each.name: each for each in rows})
+
+
+def added() -> list[dict[str, Any]]:
+    """Return the rows of this process's table that were added, as objects."""
+    return [dataclasses.asdict(each) for each in LANGUAGES.values() if each not in _ROWS]
+
+
+def of_object(row: Mapping[str, Any]) -> Language:
+    """Return a row that was an object of JSON, which knows no tuples."""
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    return Language(**fields)
 
 
 def family(name: str) -> str:

@@ -25,7 +25,7 @@ from ..memory_files import write_all
 MESSAGES_BYTES = 1 << 16  # what is read of a compiler's messages; the rest is read and dropped
 ERROR_LINES, ERROR_CHARS = 3, 500
 LEAST_HEAP_MIB = 16
-_INHERITED = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "GOCACHE")  # of these those that there are
 _PROGRAM_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores these, and exec would pass that on
 _ERROR_LINE = re.compile(r"\berror\b", re.IGNORECASE)
 
