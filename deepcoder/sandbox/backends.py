@@ -16,6 +16,7 @@ from typing import Any, Protocol, cast
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
 from deepcoder.wire.languages import Language, add
+from deepcoder.wire.limits import COMPILE_LIMITS, Limits
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +117,7 @@ class SandboxConfig:
     runtime: str | None = DockerOptions.runtime
     options: Any = None  # instead of the fields that its class has in common with this one
     languages: tuple[Language, ...] = ()  # rows of the user's own, for the table of languages
+    compile_limits: Limits = COMPILE_LIMITS
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -179,6 +181,7 @@ def start(config: SandboxConfig) -> Sandbox:
     config = resolve(config)
     add(config.languages)
     sandbox = config.backend.load().start(config.memory_bytes, config.backend_options())
+    sandbox.compile_limits = config.compile_limits
     if config.backend.has_own_users and not sandbox.hello["own_uids"]:
         sandbox.close()
         raise SandboxError(f"{sandbox!r} cannot give every program a user of its own")

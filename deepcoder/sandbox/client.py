@@ -14,9 +14,10 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 from deepcoder.lru import Lru
+from deepcoder.sandbox.artefacts import Artefacts
 from deepcoder.sandbox.stream import SandboxError, Stream, bundle
 from deepcoder.wire.languages import Language, language
-from deepcoder.wire.limits import Mode
+from deepcoder.wire.limits import COMPILE_LIMITS, Mode
 from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Outcome, Task, abandoned_after_s, frame
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,6 @@ PIPELINE_S = 0.1  # seconds of tests kept queued in the runner, estimated from t
 STOP_POLL_S = 0.02  # how often a run checks its stop event
 CACHED_FROM_BYTES = 1 << 14  # the runner caches inputs of this size and above; the digest of a small one costs more
 INPUT_CACHE_BYTES, INPUT_CACHE_SHARE = 256 << 20, 8  # its size; in a small sandbox, this part of the memory
-ARTEFACT_CACHE_BYTES = 256 << 20
 INPUT_PART_BYTES = 1 << 18  # a large input is sent in parts of this size
 
 Key = TypeVar("Key")
@@ -54,7 +54,8 @@ class Sandbox:
         self._task = 0
         share = memory_bytes // INPUT_CACHE_SHARE if memory_bytes else INPUT_CACHE_BYTES
         self._inputs = _InputCache(min(INPUT_CACHE_BYTES, share))
-        self._artefacts: Lru[bytes, bytes] = Lru(ARTEFACT_CACHE_BYTES)
+        self.compile_limits = COMPILE_LIMITS
+        self._artefacts = Artefacts()
         self.sent_bytes = 0
         self.is_open = True
         try:
@@ -90,7 +91,7 @@ class Sandbox:
             ValueError: The table of languages does not have the task's.
         """
         self._task += 1
-        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(task.limits.wall_s, task.compile_limits.wall_s))
+        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(task.limits.wall_s, self.compile_limits.wall_s))
         window = _Window(inputs, ahead, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
         unsent = self._load_request(task)
@@ -141,13 +142,13 @@ class Sandbox:
     def _load_request(self, task: Task) -> bytes:
         """Return the message that begins the task, and allow for the size of what it is answered with."""
         row = self._language(task)
-        artefact_bytes = task.compile_limits.output_bytes if row.is_executed else 0
+        artefact_bytes = self.compile_limits.output_bytes if row.is_executed else 0
         most_bytes = HEAD_BYTES + int(max(task.limits.output_bytes, artefact_bytes))
         self._frames.max_bytes = max(self._frames.max_bytes, most_bytes)  # an earlier task's may still be on the way
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
         head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": row.name}
-        head |= {"compile_limits": vars(task.compile_limits)}
-        artefact = self._artefacts.find(_program_key(task))
+        head |= {"compile_limits": vars(self.compile_limits)}
+        artefact = self._artefacts.find(row, task)
         if artefact is not None:
             return frame({**head, "is_compiled": True}, artefact)
         return frame({**head, "is_compiled": False}, task.source.encode("utf-8", "surrogatepass"))
@@ -184,7 +185,7 @@ class Sandbox:
             head, body = message
             kind, is_current = head.pop("kind", None), head.pop("task", None) == self._task
             if is_current and kind == "artefact":
-                self._artefacts.keep(_program_key(task), body, len(body))
+                self._artefacts.keep(language(task.language), task, body)
             if is_current and kind == "outcome":
                 try:
                     return Outcome.read(head, body)
@@ -291,14 +292,6 @@ class _Window(Generic[Key]):
         key, size = self.sent.popleft()
         self._sent_bytes -= size
         return key
-
-
-def _program_key(task: Task) -> bytes:
-    """Return the key of what is compiled from the task's program: the language with its commands, and the source."""
-    text = repr((language(task.language).compile, task.language)).encode() + task.source.encode(
-        "utf-8", "surrogatepass"
-    )
-    return hashlib.sha256(text).digest()
 
 
 class _InputCache:

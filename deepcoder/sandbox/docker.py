@@ -38,9 +38,12 @@ from deepcoder.sandbox.stream import (
     SandboxError,
     SandboxUnavailable,
 )
+from deepcoder.wire.languages import PYTHON
+from deepcoder.wire.limits import COMPILE_LIMITS
 
 log = logging.getLogger(__name__)
 
+LANGUAGES_LABEL = "deepcoder.languages"  # of an image: the names of the languages that it has
 LABEL = "deepcoder.sandbox"  # of every container; its value names the owner
 IMAGE = DockerOptions.image
 CREATE_TIMEOUT_S = 60  # an engine may be busy when it creates a container
@@ -76,8 +79,10 @@ def start(memory_bytes: int, options: DockerOptions) -> Sandbox:
 def _start(memory_bytes: int, options: DockerOptions, ulimits: list[Ulimit]) -> Sandbox:
     client = connect()
     try:
-        digest = _image(client, options.image).short_id  # of its content: a tag may move
-        memory = memory_bytes + PROGRAM_HEADROOM_BYTES
+        image = _image(client, options.image)
+        digest = image.short_id  # of its content: a tag may move
+        has_compilers = image.labels.get(LANGUAGES_LABEL, PYTHON.name) != PYTHON.name
+        memory = max(memory_bytes, COMPILE_LIMITS.memory_bytes * has_compilers) + PROGRAM_HEADROOM_BYTES
         host_config = _host_config(client, memory, options, ulimits)
         container = _Container(client, options.image, f"image {options.image} {digest}", host_config)
         return Sandbox(container, memory_bytes=memory)

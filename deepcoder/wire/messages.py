@@ -31,7 +31,7 @@ from enum import Enum
 from typing import Any
 
 from deepcoder.wire.languages import PYTHON
-from deepcoder.wire.limits import COMPILE_LIMITS, Limits, Mode
+from deepcoder.wire.limits import Limits, Mode
 
 PROTOCOL = 2  # a hello with another number is refused
 
@@ -76,7 +76,6 @@ class Task:
     entry_point: str | None = None  # function mode: what to call
     preamble: str = ""  # function mode: source that runs before the program
     language: str = PYTHON.name
-    compile_limits: Limits = COMPILE_LIMITS
 
 
 @dataclass(frozen=True)
