@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -32,10 +31,8 @@ int main() { return Many<800>::value; }
 
 @pytest.fixture(scope="module")
 def compiling(config_of_all_languages: SandboxConfig) -> Iterator[Sandbox]:
-    """A sandbox whose compilers have two seconds and 512 MiB."""
-    limits = Limits(cpu_s=2.0, wall_s=60.0, memory_bytes=512 << 20, output_bytes=8 << 20)
-    config = dataclasses.replace(config_of_all_languages, compile_limits=limits)
-    with closing(sandbox.start(config)) as started:
+    """A sandbox that compiles C++."""
+    with closing(sandbox.start(config_of_all_languages)) as started:
         need_language(started, "cpp")
         yield started
 
@@ -55,16 +52,24 @@ def test_first_errors_of_the_compiler_are_the_error(compiling: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "error"),
+    ("source", "limits", "error"),
     [
-        (ENDLESS, "the compiler ran out of time (2 s)"),
-        ('#include "/dev/urandom"', "the compiler ran out of memory (512 MiB)"),
+        (ENDLESS, Limits(cpu_s=1.0), "the compiler ran out of time (1 s)"),
+        (
+            '#include "/dev/urandom"',
+            Limits(cpu_s=60.0, memory_bytes=1 << 28),
+            "the compiler ran out of memory (256 MiB)",
+        ),
     ],
 )
 def test_compiler_that_reaches_a_limit_is_a_compile_error_that_says_so(
-    compiling: Sandbox, source: str, error: str
+    compiling: Sandbox, monkeypatch: pytest.MonkeyPatch, source: str, limits: Limits, error: str
 ) -> None:
+    monkeypatch.setattr(compiling, "compile_limits", limits)
+
     outcome = run(compiling, source)
+
+    monkeypatch.undo()
 
     assert (outcome.ended, outcome.error) == (Ended.COMPILE_ERROR, error)
     assert run(compiling, ADD).output == b"3"
