@@ -11,7 +11,7 @@ ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif
 
-.PHONY: help setup engine image sandboxes train submit check test test-fast attacks faults soak chaos bench simulate
+.PHONY: help setup engine image sandboxes train submit check test test-fast attacks labels faults soak chaos bench simulate
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -50,6 +50,9 @@ test-fast: setup  ## the quick tests that start no sandbox and no Ray
 
 attacks: setup sandboxes  ## every attack in every mode in every kind of sandbox: `test` runs one mode each in processes
 	DEEPCODER_ALL_ATTACKS=1 $(PYTEST) tests/test_attacks.py $(ARGS)
+
+labels: setup sandboxes  ## every program with a known verdict: `test` judges one of each problem and label
+	DEEPCODER_ALL_LABELS=1 $(PYTEST) tests/test_labels.py $(ARGS)
 
 faults: setup sandboxes  ## every fault of a host once, in a test that says what came of it: `test` causes some of them
 	DEEPCODER_ALL_FAULTS=1 $(PYTEST) tests/cluster/test_faults.py $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 
 import pytest
@@ -25,7 +26,7 @@ DISAGREEMENTS = {
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("name", ["judged_stdin.jsonl", "judged_function.jsonl", "judged_assert.jsonl"])
 def test_accepted_programs_are_accepted_and_no_others(docker_sandboxes: None, name: str) -> None:
-    judged = [each for row in shared_rows(name) for each in programs_of(row)]
+    judged = [each for row in shared_rows(name) for each in sample(list(programs_of(row)))]
     with SandboxPool(workers=2, sandbox="docker") as pool:
         judgements = pool.judge([Submission(each.problem, each.program) for each in judged])
     assert surprises(judged, judgements) == {}
@@ -39,6 +40,14 @@ def test_every_accepted_leetcode_solution_is_accepted(docker_sandboxes: None) ->
     with SandboxPool(workers=2, sandbox="docker") as pool:
         judgements = pool.judge([Submission(each.problem, each.program) for each in judged])
     assert len(judged) == 396 and surprises(judged, judgements) == {}
+
+
+def sample(judged: list[Judged]) -> list[Judged]:
+    """The first program of each label, or all where the environment says so, as `make labels` does."""
+    if os.environ.get("DEEPCODER_ALL_LABELS"):
+        return judged
+    first = {each.label: each.origin for each in reversed(judged)}
+    return [each for each in judged if each.origin in first.values()]
 
 
 def surprises(judged: list[Judged], judgements: list[Judgement]) -> dict[str, str]:
