@@ -156,7 +156,7 @@ def task(problem: Problem, program: Program) -> Task:
     return Task(
         source=program.source,
         mode=problem.mode,
-        limits=problem.limits,
+        limits=problem.limits_in(program.language),
         entry_point=problem.entry_point,
         preamble=problem.preamble,
         language=program.language,

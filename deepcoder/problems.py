@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deepcoder.language_limits import in_language
 from deepcoder.wire import values
 from deepcoder.wire.languages import LANGUAGES, PYTHON, language
 from deepcoder.wire.limits import Limits as Limits
@@ -87,12 +88,14 @@ class Problem:
     checker: str = ""
     special_checker: str = ""  # instead: source of check(input, expected, actual) -> bool, for a sandbox of its own
     limits: Limits = Limits()
+    limits_for: str = ""  # the language that the time limit was made for; empty means that it is for every language
     languages: tuple[str, ...] = (
         PYTHON.name,
     )  # that a completion may answer in; a block without a tag is in the first
     prompt: tuple[Mapping[str, str], ...] = ()  # messages, as chat templates take them
     code_prompt: str = ""  # source that the prompt shows and a completion may continue, as HumanEval's do
     reference: str | None = None  # source of a program that passes every test
+    reference_language: str = ""  # empty means the first of the languages
     source: str = ""
     where: str = dataclasses.field(default="", compare=False)  # the file and the line that it was read from
 
@@ -105,6 +108,8 @@ class Problem:
             raise ValueError("test code is for function mode: a program in stdin mode has no function to call")
         if not self.languages:
             raise ValueError("languages needs at least one: with none, no program is allowed")
+        for name in filter(None, (self.limits_for, self.reference_language)):
+            language(name)
         for each in map(language, self.languages):
             if self.mode is Mode.FUNCTION and not each.has_functions:
                 able = " or ".join(name for name, row in LANGUAGES.items() if row.has_functions)
@@ -117,8 +122,17 @@ class Problem:
         return dataclasses.replace(self, checker=checker, special_checker="")
 
     def limited_to(self, cpu_s: float) -> Problem:
-        """Return the problem with this limit of CPU time. The wall limit, which only catches sleepers, stays."""
-        return dataclasses.replace(self, limits=dataclasses.replace(self.limits, cpu_s=cpu_s))
+        """Return the problem with this limit of CPU time, for every language.
+
+        The wall limit, which only catches sleepers, stays, unless it is less than the usual one.
+        """
+        wall_s = max(self.limits.wall_s, Limits(cpu_s=cpu_s).wall_s)
+        limits = dataclasses.replace(self.limits, cpu_s=cpu_s, wall_s=wall_s)
+        return dataclasses.replace(self, limits=limits, limits_for="")
+
+    def limits_in(self, language: str) -> Limits:
+        """Return the limits of a program in this language."""
+        return in_language(self.limits, self.limits_for, language)
 
     def prefixed(self, prefix: str) -> Problem:
         """Return the problem with this text in front of its id."""

@@ -15,6 +15,7 @@ from enum import StrEnum
 from deepcoder import fences
 from deepcoder.completions import Completion, last_text, text_of
 from deepcoder.fences import Block
+from deepcoder.problems import Problem
 from deepcoder.wire.languages import PYTHON, family
 
 NO_PROGRAM = "no program in the completion"
@@ -103,9 +104,16 @@ def choose(blocks: Sequence[Block], first_language: str = PYTHON.name) -> tuple[
     return None, Rule.NONE
 
 
-def fenced(source: str, language: str = PYTHON.name) -> str:
+def fenced(program: Program) -> str:
     """Return the program as an answer, from which `extract` takes it again."""
-    return f"```{language}\n{source}\n```"
+    return f"```{program.language}\n{program.source}\n```"
+
+
+def reference_of(problem: Problem) -> Program | None:
+    """Return the problem's reference; None where it has none."""
+    if problem.reference is None:
+        return None
+    return Program(problem.reference, problem.reference_language or problem.languages[0])
 
 
 def _text(completion: Completion, prompt: Completion | None, languages: Sequence[str]) -> str:

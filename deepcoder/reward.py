@@ -50,7 +50,8 @@ class CodeReward:
             column has in rows that name a problem of this reward.
 
     Raises:
-        ValueError: A problem needs more memory than the pool's sandboxes have, or two problems have one id.
+        ValueError: A problem needs more memory than the pool's sandboxes have, or a language that they lack, or two
+            problems have one id.
 
     >>> reward = CodeReward(pool, problems)
     >>> reward(completions=["```python\\nprint(input()[::-1])\\n```"], problem_id=["stdin/reverse"])
@@ -70,6 +71,7 @@ class CodeReward:
     ) -> None:
         problems = list(problems)
         pool.check_limits(problems)
+        pool.check_languages({name: each.problem_id for each in problems for name in each.languages})
         self.__name__ = "code_reward"  # TRL's key for its metrics
         self.pool = pool
         self.problems = {name: problem.sampled(max_tests) for name, problem in by_id(problems).items()}
@@ -87,7 +89,8 @@ class CodeReward:
         columns = [[row.get(name) for name in COLUMNS] for row in rows]
         names, tasks, languages = zip(*columns, strict=True) if columns else ((), (), ())
         problems = self._problems(names, tasks)
-        _named(problems, languages)
+        asked = zip(_named(problems, languages), problems, strict=True)
+        self.pool.check_languages({name: each.problem_id for name, each in asked if name and each})
         if not any(problems):
             raise ValueError("no row names a problem of this reward: give the rows a column `problem_id`")
 

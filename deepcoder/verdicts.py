@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from deepcoder.checkers import Checker, compares_alike
 from deepcoder.completions import Completion
-from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import NO_PROGRAM, Program, answer
 from deepcoder.wire import values
 from deepcoder.wire.messages import Ended, Outcome, Sign
@@ -53,6 +53,11 @@ class Submission:
     problem: Problem
     program: Program | None
     why_none: str = NO_PROGRAM  # why there is no program, for people
+
+    @property
+    def limits(self) -> Limits:
+        """Return the limits of the program, or those that it would have in the problem's first language."""
+        return self.problem.limits_in(self.program.language if self.program else self.problem.languages[0])
 
     @classmethod
     def of(

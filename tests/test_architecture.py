@@ -17,6 +17,7 @@ ROOMS: dict[str, set[str]] = {
     "runner": set(),
     "lru": set(),
     "own_languages": set(),
+    "language_limits": set(),
     "problems": set(),
     "completions": set(),
     "fence_marks": set(),

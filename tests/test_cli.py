@@ -17,6 +17,7 @@ from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.tools import cli, console, redteam
 from deepcoder.tools.cli.grade import few_workers, print_unjudged
+from deepcoder.tools.cli.judge import language_of_file
 from deepcoder.tools.cli.options import pool_for
 from deepcoder.tools.grade import pass_at_k
 from deepcoder.tools.records import Record
@@ -99,6 +100,18 @@ def test_judge_wrong_program_shows_the_failing_test(folder: Path, capsys: pytest
     ran = Ran(capsys, *arguments)
     assert (ran.code, ran.out.split()[0]) == (1, "WA")
     assert "difference  line 1, token 1: expected 6, got 2" in ran.out
+
+
+def test_judge_takes_the_language_of_the_suffix_or_the_option(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [language_of_file(Path(f"a.{each}")) for each in ("py", "cpp", "c", "js", "java", "go", "rs", "txt")] == [
+        *("python", "cpp", "c", "javascript", "java", "go", "rust"),
+        "python",
+    ]
+    Path("right.txt").write_text(RIGHT)
+    arguments = ["judge", "right.txt", "--problem", "problems.jsonl", "--problem-id", "add", "--sandbox", "process"]
+    assert Ran(capsys, *arguments, "--language", "python").code == 0
+    ran = Ran(capsys, *arguments, "--language", "cobol")
+    assert (ran.code, "--language cobol: the languages are python, pypy, cpp" in ran.err) == (2, True)
 
 
 def test_judge_with_another_checker(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from deepcoder.datasets import ReferenceTime, load_problems
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
+from deepcoder.tools import doctor
 from deepcoder.tools.doctor import Diagnosis, Finding, examine, junk, most_programs
 from deepcoder.tools.mutants import mutants
 
@@ -118,8 +119,8 @@ def test_times_are_those_of_each_references_slowest_test_where_it_passes(pool: S
     flaky = dataclasses.replace(stdin(coin, ADD * 8), problem_id="flaky")  # it never passes them all
     times: list[ReferenceTime] = []
     list(examine([broken, flaky, right, silent], pool, runs=3, timed=times.append))
-    ((name, tests, slowest_s),) = [dataclasses.astuple(each) for each in times]
-    assert (name, tests) == ("right", 3) and 0.3 <= slowest_s < 0.6
+    ((name, tests, slowest_s, language),) = [dataclasses.astuple(each) for each in times]
+    assert (name, tests, language) == ("right", 3, "python") and 0.3 <= slowest_s < 0.6
 
 
 def test_without_a_reference_only_junk_is_judged(pool: SandboxPool) -> None:
@@ -153,6 +154,14 @@ def test_test_code_has_no_first_output_to_print() -> None:
 def test_finding_is_a_line_that_loaders_take() -> None:
     line = Finding("x", Diagnosis.WEAK, "why").to_json()
     assert line == '{"problem_id": "x", "reason": "weak", "detail": "why"}\n'
+
+
+def test_only_a_reference_in_python_has_mutants() -> None:
+    source = "print(int(input()) + 1)"
+    problem = Problem("x", Mode.STDIN, (TestCase("1", "2"),), reference=source)
+    assert len(doctor._mutants(problem)) > 2
+    assert doctor._mutants(dataclasses.replace(problem, reference_language="cpp")) == []
+    assert doctor._mutants(dataclasses.replace(problem, languages=("javascript",))) == []
 
 
 def test_drawn_mutants_are_the_same_for_the_same_seed() -> None:

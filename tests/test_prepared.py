@@ -63,6 +63,8 @@ common = {
     "prompt": st.lists(st.fixed_dictionaries({"role": texts, "content": texts}), max_size=2).map(tuple),
     "code_prompt": texts,
     "reference": st.one_of(st.none(), texts),
+    "reference_language": st.sampled_from(["", "python", "cpp"]),
+    "limits_for": st.sampled_from(["", "python", "cpp"]),
     "source": texts,
 }
 problems = st.one_of(

@@ -102,7 +102,7 @@ def test_a_block_that_the_prompt_opens_is_of_its_language() -> None:
 
 def test_fenced_program_is_extracted_again() -> None:
     for program in (PROGRAM, Program("x = 1")):
-        assert extract(fenced(program.source, program.language), languages=BOTH) == program
+        assert extract(fenced(program), languages=BOTH) == program
 
 
 def test_judgement_says_that_the_program_is_in_another_language() -> None:
@@ -171,6 +171,9 @@ class Judged(SandboxPool):
     def check_limits(self, problems: Any) -> None:
         """Allow any."""
 
+    def languages(self) -> dict[str, str]:
+        return {"python": "3", "cpp": "12"}
+
     def judge(self, submissions: Sequence[Submission], *_: Any, **__: Any) -> list[Judgement]:
         self.submissions = list(submissions)
         return [Judgement(Verdict.AC, 1, 1, 1) if each.program else without_program(each) for each in submissions]
@@ -191,3 +194,7 @@ def test_reward_reads_the_language_of_a_row() -> None:
     reward.check_rows([{"problem_id": "x", "language": "cpp"}, {"problem_id": "y"}])
     with pytest.raises(ValueError, match="language must be python or .*, not 'en'"):
         reward.check_rows([{"problem_id": "x", "language": "en"}])
+    with pytest.raises(ValueError, match="x: the pool's sandboxes cannot run Go; they have python, cpp"):
+        reward.check_rows([{"problem_id": "x", "language": "go"}])
+    with pytest.raises(ValueError, match="z: the pool's sandboxes cannot run Java"):
+        CodeReward(pool, [*problems, Problem("z", Mode.STDIN, TESTS, languages=("python", "java"))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -64,6 +64,9 @@ class FakePool:
 
     def check_limits(self, problems: Sequence[Problem]) -> None:
         """Every problem fits."""
+
+    def check_languages(self, wanted: Mapping[str, str]) -> None:
+        """Every language is there."""
 
     def begin(self, submissions: Sequence[Submission]) -> None:
         self.begun += [source(each) for each in submissions]

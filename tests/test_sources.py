@@ -43,7 +43,7 @@ from deepcoder.datasets.free_names import FREE_NAMES
 from deepcoder.judge import judge
 from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
-from deepcoder.programs import Program
+from deepcoder.programs import Program, reference_of
 from deepcoder.sandbox import Sandbox, SandboxConfig
 from deepcoder.tools.doctor import junk
 from deepcoder.verdicts import Submission, Verdict
@@ -216,10 +216,35 @@ def test_limits_are_the_rows_own_where_it_has_them() -> None:
     assert [problem.limits for problem in problems("taco")] == [Limits(cpu_s=1.5, memory_bytes=256 << 20), DEFAULT]
 
 
+def test_limits_of_contests_are_made_for_cpp() -> None:
+    made_for = {fixture: [problem.limits_for for problem in problems(fixture)] for fixture in MODULES}
+    assert (made_for.pop("code_contests"), made_for.pop("open_r1_codeforces")) == (["cpp", ""], ["cpp", "cpp"])
+    assert made_for.pop("taco") == ["cpp", ""]
+    assert set(sum(made_for.values(), [])) == {""}
+    assert problems("code_contests")[0].limits_in("python").cpu_s == 7.6
+
+
 def test_reference_is_the_first_python_3() -> None:
     assert "sys.set_int_max_str_digits" in str(problems("apps")[0].reference)  # before it stands Python 2
     assert problems("code_contests")[0].reference == SUM  # before it stand C++ and Python 2
     assert problems("deepcoder_primeintellect")[0].reference == SUM.rstrip()  # out of its fence
+
+
+def test_reference_is_in_another_language_where_none_is_python() -> None:
+    row = rows("code_contests")[0]
+    given = {"language": [1, 4, 2, 0], "solution": ["print input()", "class Main {}", "int main() {}", "?"]}
+    in_cpp = code_contests.problem_from_row({**row, "solutions": given}, "x", DEFAULT)
+    in_java = code_contests.problem_from_row(
+        {**row, "solutions": {"language": ["JAVA"], "solution": ["class Main {}"]}}, "x", DEFAULT
+    )
+    nowhere = code_contests.problem_from_row({**row, "solutions": {"language": [1], "solution": ["x"]}}, "x", DEFAULT)
+    references = [reference_of(problem) for problem in (problems("code_contests")[0], in_cpp, in_java, nowhere)]
+    assert references == [Program(SUM), Program("int main() {}", "cpp"), Program("class Main {}", "java"), None]
+    assert in_cpp.languages == ("python",)
+
+    info = {"language": "cpp", "test_cases": [{"input": "1 2\n", "output": "3\n"}]}
+    fenced = {"gold_standard_solution": "```cpp\nint main() {}\n```", "verification_info": info}
+    assert reference_of(verifiable_coding.problem_from_row(fenced, "x", DEFAULT)) == Program("int main() {}", "cpp")
 
 
 @pytest.mark.parametrize("wrap", ["{}", "```python\n{}```", "Like this:\n\n```python\n{}```\n"])

@@ -10,7 +10,7 @@ import math
 import os
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -79,6 +79,9 @@ class Judge:
 
     def check_limits(self, problems: Sequence[Problem]) -> None:
         """Every problem fits."""
+
+    def check_languages(self, wanted: Mapping[str, str]) -> None:
+        """Every language is there."""
 
     def judge(self, submissions: Sequence[Submission]) -> list[Judgement]:
         return [Judgement(self.says or self._verdict(each), 0, 1, 1) for each in submissions]

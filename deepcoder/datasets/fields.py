@@ -11,6 +11,7 @@ from typing import Any
 
 from deepcoder.problems import Limits
 from deepcoder.programs import extract
+from deepcoder.wire.languages import PYTHON
 
 
 def literal(text: str) -> Any:
@@ -103,6 +104,19 @@ def reference(solutions: Any) -> str | None:
             return solution
         program = extract(solution) if "```" in solution else None
         if program and program.source.strip() and is_python(program.source):
+            return program.source
+    return None
+
+
+def reference_in(language: str, solutions: Any) -> str | None:
+    """Return the first solution in a language, of a list or of one program. A solution may be fenced."""
+    if language == PYTHON.name:
+        return reference(solutions)
+    texts = [each for each in (solutions if isinstance(solutions, list) else [solutions]) if isinstance(each, str)]
+    for text in filter(str.strip, texts):
+        if "```" not in text:
+            return text
+        if program := extract(text, languages=(language,)):
             return program.source
     return None
 

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deepcoder.checkers import checker
+from deepcoder.checkers.profiles import PROFILES
 from deepcoder.datasets.errors import DataError
 from deepcoder.datasets.load import load_problems
 from deepcoder.problems import Limits, Problem
@@ -49,4 +51,7 @@ class Selection:
                 refused[mode] = str(error)
         if all(problem.mode in refused for problem in problems):
             raise DataError(next(iter(refused.values())))
-        return [problem if problem.mode in refused else problem.checked_by(self.checker) for problem in problems]
+        checked = [problem if problem.mode in refused else problem.checked_by(self.checker) for problem in problems]
+        if self.checker in PROFILES:  # other systems have one limit for all languages
+            return [dataclasses.replace(problem, limits_for="") for problem in checked]
+        return checked

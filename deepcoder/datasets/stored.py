@@ -138,7 +138,16 @@ class Writer:
         message = pyarrow.struct([("role", pyarrow.string()), ("content", pyarrow.string())])
         number = {int: pyarrow.int64(), float: pyarrow.float64()}
         limits = [(field.name, number[type(field.default)]) for field in dataclasses.fields(Limits)]
-        short = ("mode", "entry_point", "preamble", "checker", "special_checker", "source")
+        short = (
+            "mode",
+            "entry_point",
+            "preamble",
+            "checker",
+            "special_checker",
+            "source",
+            "limits_for",
+            "reference_language",
+        )
         self._schema = pyarrow.schema(
             [
                 *((name, pyarrow.string()) for name in ("problem_id", *short, "code_prompt", "reference")),

@@ -1,7 +1,8 @@
 """Calibrate limits: derive the CPU time of a problem from its reference, as contest juries do.
 
 `deepcoder doctor --times` measures the references and writes one `ReferenceTime` per line. A limit is FACTOR times the
-CPU seconds of the reference's slowest test. It is at least LOW_S, and never above the limit that the problem had.
+CPU seconds of the reference's slowest test. It is at least LOW_S, and never above the limit that the problem had. It
+says nothing about other languages: problems that allow another one than the reference's keep their limits.
 
 Juries allow 2 to 5 times. FACTOR is the upper end: on a busy machine the CPU seconds of one program vary by a factor of
 up to 2, once 3, and other machines may be slower by as much. Nearly all right programs stay within LOW_S. One that does
@@ -14,13 +15,14 @@ import json
 import logging
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from deepcoder.datasets.errors import DataError
 from deepcoder.datasets.rows import file_rows
 from deepcoder.problems import Problem
+from deepcoder.wire.languages import PYTHON, language
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ class ReferenceTime:
     problem_id: str
     tests: int  # the number of tests that the problem had
     slowest_s: float  # CPU seconds of the slowest test; the maximum over all runs
+    language: str = PYTHON.name  # of the reference
 
     def to_json(self) -> str:
         """Return a line of a file of times, which `load_problems` takes."""
@@ -54,11 +57,15 @@ class ReferenceTime:
             raise ValueError("tests is missing, or is no integer")
         if isinstance(slowest_s, bool) or not isinstance(slowest_s, int | float) or not 0 <= slowest_s < math.inf:
             raise ValueError("slowest_s is missing, or is no number of seconds")
-        return cls(row["problem_id"], tests, slowest_s)
+        return cls(row["problem_id"], tests, slowest_s, language(row.get("language", PYTHON.name)).name)
 
     def limited(self, problem: Problem) -> Problem:
-        """Return the problem with its calibrated limit."""
-        return problem.limited_to(min(max(FACTOR * self.slowest_s, LOW_S), problem.limits.cpu_s))
+        """Return the problem with its calibrated limit; as it is where it allows another language."""
+        if set(problem.languages) != {self.language}:
+            return problem
+        most_s = problem.limits_in(self.language).cpu_s
+        limited = problem.limited_to(min(max(FACTOR * self.slowest_s, LOW_S), most_s))
+        return replace(limited, limits_for=self.language)
 
 
 def calibrated(problems: Iterable[Problem], path: Path, source: str) -> list[Problem]:

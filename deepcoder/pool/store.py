@@ -83,7 +83,7 @@ def problem_key(problem: Problem, tests: PackedTests) -> str:
     `tests`: the problem's own.
     """
     named: dict[str, Any] = {
-        **dict.fromkeys(("problem_id", "source", "where", "code_prompt"), ""),
+        **dict.fromkeys(("problem_id", "source", "where", "code_prompt", "reference_language"), ""),
         "prompt": (),
         "languages": (PYTHON.name,),  # the program has one of its own
         "reference": None,

@@ -8,7 +8,7 @@ constant, echo), and mutants, which are the reference with one small change each
     broken        The reference fails: a test is wrong, or the checker accepts one of several right answers.
     flaky         The reference's verdict changes from run to run.
     weak          Junk passes, or more than half of at least 4 mutants do. A mutant may happen to mean the same as the
-                  reference, but not most of them.
+                  reference, but not most of them. Only a reference in Python has mutants.
     slow          The reference needs more than half of the time limit for a test. A busier or older machine, or a
                   slightly slower program, would exceed the limit.
     no reference  Only junk could be judged.
@@ -37,11 +37,12 @@ from deepcoder import sandbox
 from deepcoder.datasets import ReferenceTime
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Mode, Problem, TestCase, by_id
-from deepcoder.programs import Program
+from deepcoder.programs import Program, reference_of
 from deepcoder.sandbox import SandboxError
 from deepcoder.tools.explain import difference, rerun
 from deepcoder.tools.mutants import mutants
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
+from deepcoder.wire.languages import PYTHON
 
 log = logging.getLogger(__name__)
 
@@ -96,10 +97,17 @@ class _Chart:
         return bool(self.reference) and all(run.verdict is Verdict.AC for run in self.reference)
 
     @property
+    def limit_s(self) -> float:
+        """Return the CPU seconds that the reference has for a test."""
+        return Submission(self.problem, reference_of(self.problem)).limits.cpu_s
+
+    @property
     def time(self) -> ReferenceTime:
         """Return the time that the reference needs; only for a reference that passes."""
         slowest_s = max(run.slowest_s for run in self.reference)
-        return ReferenceTime(self.problem.problem_id, len(self.problem.tests), slowest_s)
+        program = reference_of(self.problem)
+        assert program is not None
+        return ReferenceTime(self.problem.problem_id, len(self.problem.tests), slowest_s, program.language)
 
 
 def most_programs(problems: Sequence[Problem], runs: int = RUNS) -> int:
@@ -139,19 +147,19 @@ def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress:
     """Judge the references, then junk, then mutants of the references that passed every time."""
     charts = [_Chart(each) for each in problems]
 
-    def judge(plan: Sequence[tuple[_Chart, str]]) -> list[Judgement]:
-        submissions = [Submission(chart.problem, Program(source)) for chart, source in plan]
+    def judge(plan: Sequence[tuple[_Chart, Program]]) -> list[Judgement]:
+        submissions = [Submission(chart.problem, program) for chart, program in plan]
         return pool.judge(submissions, lambda _, __: progress(1), fresh=True)
 
-    references = [(each, each.problem.reference) for each in charts if each.problem.reference is not None]
+    references = [(each, program) for each in charts if (program := reference_of(each.problem)) is not None]
     for _ in range(runs):  # one batch per run, because a batch judges equal programs once
         for (chart, _), judgement in zip(references, judge(references), strict=True):
             chart.reference.append(judgement)
     named = [(chart, what, source) for chart in charts for what, source in junk(chart.problem).items()]
-    judgements = judge([(chart, source) for chart, _, source in named])
+    judgements = judge([(chart, Program(source)) for chart, _, source in named])
     for (chart, what, _), judgement in zip(named, judgements, strict=True):
         chart.junk[what] = judgement
-    changed = [(chart, source) for chart in charts if chart.is_right for source in _mutants(chart.problem)]
+    changed = [(chart, Program(source)) for chart in charts if chart.is_right for source in _mutants(chart.problem)]
     for (chart, _), judgement in zip(changed, judge(changed), strict=True):
         chart.mutants.append(judgement)
     return charts
@@ -174,8 +182,11 @@ def junk(problem: Problem) -> dict[str, str]:
 
 
 def _mutants(problem: Problem) -> list[str]:
+    reference = reference_of(problem)
+    if reference is None or reference.language != PYTHON.name:
+        return []
     try:
-        return mutants(problem.reference or "", MUTANTS, seed=problem.problem_id)
+        return mutants(reference.source, MUTANTS, seed=problem.problem_id)
     except (SyntaxError, ValueError, RecursionError) as error:  # the interpreter here cannot parse the reference
         log.info("%s: no mutants: %s", problem.problem_id, error)
         return []
@@ -192,8 +203,8 @@ def _findings(chart: _Chart, pool: SandboxPool) -> Iterator[Finding]:
         yield Finding(name, Diagnosis.FLAKY, f"the reference is {', then '.join(map(_fate, runs))}")
     elif runs and runs[0].verdict is not Verdict.AC:
         yield Finding(name, Diagnosis.BROKEN, f"the reference is {_fate(runs[0])}{_said(chart.problem, runs[0], pool)}")
-    elif runs and max(each.slowest_s for each in runs) > SLOW_SHARE * chart.problem.limits.cpu_s:
-        slowest_s, limit_s = max(each.slowest_s for each in runs), chart.problem.limits.cpu_s
+    elif runs and max(each.slowest_s for each in runs) > SLOW_SHARE * chart.limit_s:
+        slowest_s, limit_s = max(each.slowest_s for each in runs), chart.limit_s
         yield Finding(
             name, Diagnosis.SLOW, f"the reference takes {slowest_s:.2g} s for a test, the limit is {limit_s:g} s"
         )
@@ -228,7 +239,7 @@ def _said(problem: Problem, judgement: Judgement, pool: SandboxPool) -> str:
         return detail
     try:
         with closing(sandbox.start(pool.config)) as started:
-            outcome = rerun(Submission(problem, Program(problem.reference or "")), number, started)
+            outcome = rerun(Submission(problem, reference_of(problem)), number, started)
     except SandboxError as error:  # the machine of the command line may have no sandboxes, only the cluster
         log.info("%s: the reference cannot be run again here: %s", problem.problem_id, error)
         return detail

@@ -189,7 +189,7 @@ def view(submission: Submission, judgement: Judgement, number: int | None, sandb
             table.add_row("said", Text(printable(judgement.detail)))
         else:
             _add_outcome(table, problem, test, rerun(submission, number, sandbox))
-    table.add_row("limits", _limits(problem.limits))
+    table.add_row("limits", _limits(submission.limits))
     table.add_row("sandbox", f"Python {sandbox.languages['python']}, {sandbox.interpreter}")
     return table
 

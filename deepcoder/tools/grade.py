@@ -115,7 +115,7 @@ def _already_graded(submissions: Mapping[int, Submission], selection: Selection,
             record, index = Record.from_row(row), row.get("index")
             if index not in submissions or not record.is_of(submissions[index]):
                 raise ValueError("it is of another program")
-            total, limit_s = len(submissions[index].problem.tests), submissions[index].problem.limits.cpu_s
+            total, limit_s = len(submissions[index].problem.tests), submissions[index].limits.cpu_s
             if record.judgement.total != total:
                 raise ValueError(f"the problem had {record.judgement.total} tests then, and has {total}")
         except (ValueError, TypeError) as error:

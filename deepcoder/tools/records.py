@@ -39,13 +39,12 @@ class Record:
     program: Program | None
     judgement: Judgement
     selection: Selection
-    cpu_limit_s: float | None = None  # the limit that the problem had; None in records from before it was recorded
+    cpu_limit_s: float | None = None  # the limit that the program had; None in records from before it was recorded
 
     @classmethod
     def of(cls, submission: Submission, judgement: Judgement, selection: Selection) -> Record:
         """Return the record of a submission's judgement."""
-        problem = submission.problem
-        return cls(problem.problem_id, submission.program, judgement, selection, problem.limits.cpu_s)
+        return cls(submission.problem.problem_id, submission.program, judgement, selection, submission.limits.cpu_s)
 
     def is_of(self, submission: Submission) -> bool:
         """Return whether the record is of this program for this problem, whatever limit the problem has now."""

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from trl import GRPOTrainer
 
 from deepcoder.problems import Problem
-from deepcoder.programs import fenced
+from deepcoder.programs import Program, fenced, reference_of
 from deepcoder.reward import CodeReward
 from deepcoder.training import trl_internals
 
@@ -39,11 +39,11 @@ class Try(NamedTuple):
     """A completion that the gate sends, and what the completion must earn."""
 
     row: Row
-    source: str
+    program: Program
     reward: float  # that the program must earn
 
     def __str__(self) -> str:
-        what = "junk" if self.source == _JUNK else "the reference solution"
+        what = "junk" if self.program.source == _JUNK else "the reference solution"
         return f"{what} for problem {self.row.get('problem_id', 'of no name')}"
 
 
@@ -62,12 +62,12 @@ def check_rewards(trainer: GRPOTrainer, problems: Sequence[Problem]) -> int:
                 raise GateError(str(error)) from None
     tries = []
     for row, problem in _chosen(rows, problems):
-        tries.append(Try(row, _JUNK, 0.0))
-        if problem.reference is not None:
-            tries.append(Try(row, problem.reference, 1.0))
+        tries.append(Try(row, Program(_JUNK, problem.languages[0]), 0.0))
+        if (reference := _reference(problem)) is not None:
+            tries.append(Try(row, reference, 1.0))
     if not tries:
         raise GateError("no prompt of the training data belongs to one of the problems")
-    if all(each.source == _JUNK for each in tries):
+    if all(each.program.source == _JUNK for each in tries):
         log.warning("No problem has a reference solution: nothing shows that a right program earns 1.")
     rewards = _rewards(trainer, tries)
     ranks = len(rewards) // len(tries)  # every rank sends the same tries, and gets the rewards of all ranks
@@ -83,7 +83,7 @@ def _chosen(rows: Iterable[Row], problems: Sequence[Problem]) -> list[tuple[Row,
 
     Problems with a reference are preferred. A prompt that several problems share says nothing, and is left out.
     """
-    wanted = [each for each in problems if each.reference is not None] or problems
+    wanted = [each for each in problems if _reference(each) is not None] or problems
     uses = Counter(_text(each.prompt) for each in problems)
     by_prompt = {text: each for each in wanted if uses[text := _text(each.prompt)] == 1}
     missing = dict.fromkeys((each.mode for each in wanted), _PER_MODE)
@@ -98,8 +98,14 @@ def _chosen(rows: Iterable[Row], problems: Sequence[Problem]) -> list[tuple[Row,
     return chosen
 
 
+def _reference(problem: Problem) -> Program | None:
+    """Return the problem's reference, if a completion may answer in its language."""
+    reference = reference_of(problem)
+    return reference if reference is not None and reference.language in problem.languages else None
+
+
 def _rewards(trainer: GRPOTrainer, tries: Sequence[Try]) -> list[float]:
-    texts = [fenced(each.source) for each in tries]
+    texts = [fenced(each.program) for each in tries]
     try:
         return trl_internals.first_rewards(trainer, [each.row for each in tries], texts)
     except Exception as error:

@@ -19,8 +19,9 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from deepcoder.problems import Problem
-from deepcoder.programs import fenced
+from deepcoder.programs import Program, fenced, reference_of
 from deepcoder.tools.mutants import mutants, normalised
+from deepcoder.wire.languages import PYTHON
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +94,8 @@ def completions(problem: Problem, warm: WarmStart, rng: random.Random) -> list[t
     right = _answer(problem)
     source = normalised(problem.reference or "")
     changed = mutants(source)
-    wrong = [fenced(each) for each in rng.sample(changed, min(warm.mutants, len(changed)))]
-    wrong.append(fenced(source.replace(")", "", 1) + ")"))
+    wrong = [fenced(Program(each)) for each in rng.sample(changed, min(warm.mutants, len(changed)))]
+    wrong.append(fenced(Program(source.replace(")", "", 1) + ")")))
     share = (1 - warm.right_share - warm.unfenced_share) / len(wrong)
     return [(right, warm.right_share), (source, warm.unfenced_share), *((each, share) for each in wrong)]
 
@@ -108,9 +109,9 @@ def warm_started(
         ValueError: No problem has a reference solution to learn from, or one does not parse.
     """
     warm = warm or WarmStart()
-    solved = [problem for problem in problems if problem.reference]
+    solved = [each for each in problems if (found := reference_of(each)) and found.language == PYTHON.name]
     if not solved:
-        raise ValueError("the tiny model learns from reference solutions, and no problem has one")
+        raise ValueError("the tiny model learns from reference solutions in Python, and no problem has one")
     rng = random.Random(seed)
     torch.manual_seed(seed)
     tokenizer = make_tokenizer(solved, warm.vocabulary)
@@ -165,6 +166,6 @@ def _prompt_text(problem: Problem) -> str:
 
 def _answer(problem: Problem) -> str:
     try:
-        return fenced(normalised(problem.reference or ""))
+        return fenced(Program(normalised(problem.reference or "")))
     except SyntaxError as error:
         raise ValueError(f"the reference solution of problem {problem.problem_id} does not parse: {error}") from None

@@ -23,7 +23,7 @@ from trl import GRPOConfig, GRPOTrainer
 
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Mode, Problem, TestCase
-from deepcoder.programs import fenced
+from deepcoder.programs import Program, fenced
 from deepcoder.reward import CodeReward
 from deepcoder.training import tiny
 from deepcoder.training.rollouts import Finished, JudgedRollout
@@ -77,7 +77,7 @@ def kind_of(step: int) -> Kind:
 def text(step: int, place: int, more: str) -> str:
     """Return an answer to "Add ...": three of four are right, and no two are equal."""
     added = f"int(input()) + {more}" if place % 4 else "input()"
-    return fenced(f"# {step} {place}\n{WORK_LINE}print({added})")
+    return fenced(Program(f"# {step} {place}\n{WORK_LINE}print({added})"))
 
 
 def generate(prompts: list[Any], trainer: GRPOTrainer) -> Iterator[Finished]:

@@ -14,6 +14,7 @@ from typing import Any
 from deepcoder.datasets import tests_json
 from deepcoder.datasets.fields import limits_of, messages, reference
 from deepcoder.problems import Limits, Problem
+from deepcoder.wire.languages import CPP
 
 _AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
 _SECONDS = {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "milliseconds": 1e-3}
@@ -35,6 +36,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         raise ValueError("input_output is empty: the row has no tests")
     source = "taco" if "source" in row else "apps"
     number = row.get("problem_id", row.get("id"))
+    seconds = _amount(row.get("time_limit"), _SECONDS)
     starter_code, solution = row.get("starter_code"), reference(row.get("solutions"))
     parsed_tests = tests_json.read(
         row["input_output"], "input_output", sources=(starter_code, solution), free_names=_is_leetcodes(row)
@@ -45,7 +47,8 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         entry_point=parsed_tests.entry_point,
         tests=parsed_tests.tests,
         preamble=parsed_tests.preamble,
-        limits=limits_of(limits, _amount(row.get("time_limit"), _SECONDS), _amount(row.get("memory_limit"), _BYTES)),
+        limits=limits_of(limits, seconds, _amount(row.get("memory_limit"), _BYTES)),
+        limits_for=CPP.name if seconds else "",
         prompt=messages(row.get("question"), starter_code),
         reference=solution,
         source=source,

@@ -21,7 +21,10 @@ from deepcoder.problems import Limits, Mode, Problem, StoredTests, TestCase
 from deepcoder.wire import values
 from deepcoder.wire.languages import PYTHON
 
-_TEXTS = ("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "source")
+_TEXTS = (
+    *("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "reference_language"),
+    *("limits_for", "source"),
+)
 
 
 def is_row(row: Mapping[str, Any]) -> bool:

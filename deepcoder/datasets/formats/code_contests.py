@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from deepcoder.datasets import tests_json
-from deepcoder.datasets.fields import limits_of, messages, reference
+from deepcoder.datasets.fields import limits_of, messages, reference_in
 from deepcoder.problems import Limits, Mode, Problem
+from deepcoder.wire.languages import CPP, JAVA, PYTHON
 
 _TESTS = ("public_tests", "private_tests", "generated_tests")
-_PYTHON3 = 3  # the data set's number of that language
+_LANGUAGES = ((3, "PYTHON3", PYTHON.name), (2, "CPP", CPP.name), (4, "JAVA", JAVA.name))  # the preferred ones first
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
@@ -37,19 +38,27 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     if not isinstance(given, Mapping):
         raise ValueError("time_limit must be an object with seconds and nanos, or null")
     seconds = (given.get("seconds") or 0) + (given.get("nanos") or 0) / 1e9
+    solution, language = _reference(row.get("solutions"))
     return Problem(
         problem_id=f"code_contests/{row['name']}" if row.get("name") else problem_id,
         mode=Mode.STDIN,
         tests=tuple(tests),
         limits=limits_of(limits, seconds, row.get("memory_limit_bytes")),
+        limits_for=CPP.name if seconds else "",
         prompt=messages(row.get("description")),
-        reference=_reference(row.get("solutions")),
+        reference=solution,
+        reference_language=language,
         source="code_contests",
     )
 
 
-def _reference(solutions: Any) -> str | None:
+def _reference(solutions: Any) -> tuple[str | None, str]:
+    """Return a solution and its language: Python's where there is one."""
     if not isinstance(solutions, Mapping):
-        return None
-    pairs = zip(solutions.get("language") or (), solutions.get("solution") or (), strict=False)
-    return reference([source for language, source in pairs if language in (_PYTHON3, "PYTHON3")])
+        return None, ""
+    pairs = list(zip(solutions.get("language") or (), solutions.get("solution") or (), strict=False))
+    for number, name, language in _LANGUAGES:
+        sources = [source for given, source in pairs if given in (number, name)]
+        if (solution := reference_in(language, sources)) is not None:
+            return solution, language
+    return None, ""

@@ -22,7 +22,7 @@ from typing import Any
 from deepcoder.datasets import tests_json
 from deepcoder.datasets.fields import limits_of, messages
 from deepcoder.problems import Limits, Mode, Problem, TestCase
-from deepcoder.wire.languages import PYTHON, language
+from deepcoder.wire.languages import CPP, PYTHON, language
 
 # `generated_checker` is a program: `checker.py input.txt correct_output.txt solution_output.txt` prints 1 or 0, and for
 # some problems points up to 100.
@@ -93,6 +93,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         tests=official + generated,
         special_checker=f"CHECKER = {checker!r}\n{_CHECKER}" if checker else "",
         limits=limits_of(limits, row.get("time_limit"), memory_bytes),
+        limits_for=CPP.name if row.get("time_limit") else "",
         languages=(language(row.get("language") or PYTHON.name).name,),
         prompt=messages(row.get("prompt") or _statement(row)),
         source="open-r1/codeforces",

@@ -15,6 +15,7 @@ from rich.table import Table
 from deepcoder.datasets import ReferenceTime, load_problems
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Problem
+from deepcoder.programs import reference_of
 from deepcoder.sandbox import AUTO
 from deepcoder.tools.cli.machine import machine_is_well
 from deepcoder.tools.cli.options import (
@@ -24,10 +25,13 @@ from deepcoder.tools.cli.options import (
     TimeLimit,
     UserError,
     Workers,
+    check_submissions,
     pool_for,
 )
 from deepcoder.tools.console import out, progress
 from deepcoder.tools.doctor import QUARANTINED, RUNS, Diagnosis, Finding, examine, most_programs
+from deepcoder.verdicts import Submission
+from deepcoder.wire.languages import PYTHON
 
 MEANINGS = {  # of each diagnosis, and what to do about it
     Diagnosis.BROKEN: ("the reference fails", "quarantine, or mend"),
@@ -66,6 +70,10 @@ def doctor(
     _print_counts(Counter(each.diagnosis for each in findings))
     unwell = {each.problem_id for each in findings}
     out.print(f"{len(problems) - len(unwell)} of {len(problems)} problems are well", highlight=False)
+    if others := sum(each.language != PYTHON.name for each in filter(None, map(reference_of, problems))):
+        out.print(
+            f"{others} references in other languages than Python: no mutants of them were judged", highlight=False
+        )
     if times:
         out.print(f"the times of {timed} references are in {times} for --times", highlight=False)
     if listed := {each.problem_id for each in findings if each.diagnosis in QUARANTINED}:
@@ -90,6 +98,7 @@ def _examined(
                 time_lines.write(time.to_json())
 
         life.enter_context(pool)
+        check_submissions(pool, [Submission(each, reference_of(each)) for each in problems])
         tick = life.enter_context(progress("examining", most_programs(problems, runs)))
         for finding in examine(problems, pool, runs, tick, keep):
             findings.append(finding)

@@ -28,6 +28,7 @@ from deepcoder.tools.cli.options import (
     Times,
     UserError,
     Workers,
+    check_submissions,
     pool_for,
 )
 from deepcoder.tools.console import err, out, progress
@@ -71,6 +72,7 @@ def grade(
         raise UserError(f"{output.parent} is no folder: make it first")
     started = pool_for(loaded, sandbox, workers or few_workers(submissions), resource, pool)
     with started, progress("judging", len(submissions)) as tick:
+        check_submissions(started, submissions.values())
         records = grade_submissions(submissions, selection, output, started, lambda _, __: tick(1))
     _print_summary(records)
     if any(each.judgement.verdict is not Verdict.AC for each in records):

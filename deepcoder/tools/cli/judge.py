@@ -26,15 +26,19 @@ from deepcoder.tools.cli.options import (
 from deepcoder.tools.console import out
 from deepcoder.tools.explain import view
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.languages import LANGUAGES, PYTHON
 
 
 def judge(
-    program: Annotated[Path, typer.Argument(help="A Python source file.")],
+    program: Annotated[Path, typer.Argument(help="A source file; its suffix says which language it is in.")],
     problem: Problems,
     problem_id: Annotated[str | None, typer.Option(help="The problem to use, where there are several.")] = None,
     sandbox: Sandbox = AUTO,
     time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
     checker: Checker = "",
+    language: Annotated[
+        str, typer.Option(help=f"The language instead: {', '.join(LANGUAGES)}.", show_default=False)
+    ] = "",
 ) -> None:
     """Judge one program and show the test that it fails; exit code 1 unless the verdict is AC."""
     selection = Selection(time_limit_s=time_limit, checker=checker)
@@ -43,8 +47,16 @@ def judge(
         source = program.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{program} cannot be read as text: {error}") from None
-    judgement = judge_and_print(Submission(chosen, Program(source)), sandbox)
+    name = language or language_of_file(program)
+    if name not in LANGUAGES:
+        raise UserError(f"--language {name}: the languages are {', '.join(LANGUAGES)}")
+    judgement = judge_and_print(Submission(chosen, Program(source, name)), sandbox)
     raise typer.Exit(judgement.verdict is not Verdict.AC)
+
+
+def language_of_file(path: Path) -> str:
+    """Return the first language of the table whose programs have the suffix of this file; Python where none has."""
+    return next((name for name, row in LANGUAGES.items() if Path(row.file_name).suffix == path.suffix), PYTHON.name)
 
 
 def judge_and_print(submission: Submission, kind: str, recorded: int | None = None) -> Judgement:
@@ -54,6 +66,9 @@ def judge_and_print(submission: Submission, kind: str, recorded: int | None = No
     """
     config = SandboxConfig(kind=kind, memory_bytes=submission.problem.limits.memory_bytes)
     with closing(sandboxes.start(config)) as started, closing(Jury(config)) as jury:
+        if submission.program is not None and submission.program.language not in started.languages:
+            title = LANGUAGES[submission.program.language].title
+            raise UserError(f"this sandbox cannot run {title}; it has {', '.join(started.languages)}")
         judgement = judge_submission(submission, started, jury)
         color = "green" if judgement.verdict is Verdict.AC else "red"
         out.print(

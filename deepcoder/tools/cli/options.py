@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from deepcoder.datasets import DataError
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Problem
 from deepcoder.sandbox import BACKENDS, KINDS, SandboxConfig
+from deepcoder.verdicts import Submission
 
 
 class UserError(Exception):
@@ -93,6 +95,18 @@ def one_problem(problems: list[Problem], problem_id: str | None) -> Problem:
         example = matching[0].problem_id
         raise UserError(f"there are {len(matching)} problems: choose one with --problem-id, such as {example}")
     return matching[0].loaded()
+
+
+def check_submissions(pool: SandboxPool, submissions: Iterable[Submission]) -> None:
+    """Check before anything is judged that the pool has the memory and the languages for these submissions.
+
+    Raises:
+        UserError: It has not.
+    """
+    try:
+        pool.check(list(submissions))
+    except ValueError as error:
+        raise UserError(str(error)) from None
 
 
 def pool_for(
