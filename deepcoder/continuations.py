@@ -14,9 +14,6 @@ from deepcoder import fences
 from deepcoder.completions import Completion, text_of
 from deepcoder.problems import Problem
 from deepcoder.programs import Program, extract
-from deepcoder.wire.languages import PYTHON
-
-_OPENED = f"```{PYTHON.name}\n"  # as if the prompt had opened a block, which the completion may close
 
 
 def continued(problem: Problem, completion: Completion) -> Program | None:
@@ -34,21 +31,23 @@ def continued(problem: Problem, completion: Completion) -> Program | None:
     text = text_of(completion).replace("\r\n", "\n")
     if not text.strip():
         return None
-    found = extract(text)
+    found = extract(text, languages=problem.languages)
     if found is not None and _defines(found.source, problem):
         return found
     if found is not None and not _begins_indented(text):
         return _joined(problem, found.source)
-    blocks = fences.blocks(_OPENED + text)
+    opened = f"```{problem.languages[0]}\n"  # as if the prompt had opened a block, which the completion may close
+    blocks = fences.blocks(opened + text, problem.languages)
     source = blocks[0].source if blocks else text
     is_whole = not _begins_indented(text) and _defines(source, problem)
-    return Program(source) if is_whole else _joined(problem, source)
+    return Program(source, problem.languages[0]) if is_whole else _joined(problem, source)
 
 
 def _joined(problem: Problem, source: str) -> Program:
     """Return the prompt's code with the source behind it, on the next line where the code lacks its last line end."""
     is_cut = not problem.code_prompt[-1].isspace() and _begins_indented(source)
-    return Program(f"{problem.code_prompt}\n{source}" if is_cut else problem.code_prompt + source)
+    whole = f"{problem.code_prompt}\n{source}" if is_cut else problem.code_prompt + source
+    return Program(whole, problem.languages[0])
 
 
 def _defines(source: str, problem: Problem) -> bool:

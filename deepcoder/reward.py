@@ -75,6 +75,7 @@ class CodeReward:
         self.__name__ = "code_reward"  # TRL's key for its metrics
         self.pool = pool
         self.problems = {name: problem.sampled(max_tests) for name, problem in by_id(problems).items()}
+        self.languages = sorted({name for problem in problems for name in problem.languages})
         self.format_penalty = format_penalty
         self.score = score
         self.log = log
@@ -128,6 +129,9 @@ class CodeReward:
             log_metric("no_program_share", _share(submission.program is None for submission in submissions))
             log_metric("suspicious_share", _share(bool(judgement.suspicious) for judgement in judgements))
             log_metric("repeated_share", _share(judgement.repeated for judgement in judgements))
+            for name in self.languages if len(self.languages) > 1 else ():
+                written = [bool(each.program and each.program.language == name) for each in submissions]
+                log_metric(f"language/{name}", _share(written))
         judged = dict(zip(by_row, judgements, strict=True))
         rows = range(len(completions))
         if log_extra is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from deepcoder.continuations import continued
 from deepcoder.datasets import DataError
 from deepcoder.judge import without_program
 from deepcoder.pool import SandboxPool
@@ -100,6 +101,12 @@ def test_a_block_that_the_prompt_opens_is_of_its_language() -> None:
     assert extract("x;\n```\n" + PY, "Go:\n```cpp\n") == Program("print(1)")
 
 
+def test_a_completion_continues_code_in_the_language_of_its_problem() -> None:
+    problem = Problem("x", Mode.STDIN, TESTS, code_prompt="int main() {\n", languages=("cpp",))
+    whole = Program("int main() {\n  return 0;\n}", "cpp")
+    assert continued(problem, "  return 0;\n}") == continued(problem, "```cpp\n  return 0;\n}\n```") == whole
+
+
 def test_fenced_program_is_extracted_again() -> None:
     for program in (PROGRAM, Program("x = 1")):
         assert extract(fenced(program), languages=BOTH) == program
@@ -184,12 +191,16 @@ def test_reward_reads_the_language_of_a_row() -> None:
     problems = [Problem("x", Mode.STDIN, TESTS), Problem("y", Mode.STDIN, TESTS, languages=("cpp",))]
     reward = CodeReward(pool, problems)
     names = ["x", "x", "x", "y", "of another task"]
-    languages = [None, "cpp", float("nan"), None, "en"]
+    languages: Any = [None, "cpp", float("nan"), None, "en"]
+    metrics: dict[str, float] = {}
 
     tasks = ["code"] * 4 + ["math"]
-    rewards = reward(completions=[PY + CPP] * 5, problem_id=names, task=tasks, language=languages)  # type: ignore[arg-type]
+    rewards = reward(
+        completions=[PY + CPP] * 5, problem_id=names, task=tasks, language=languages, log_metric=metrics.__setitem__
+    )
 
     assert rewards == [1.0, 1.0, 1.0, 1.0, None]
+    assert (metrics["language/python"], metrics["language/cpp"]) == (0.5, 0.5)
     assert [each.program for each in pool.submissions] == [Program("print(1)"), PROGRAM, Program("print(1)"), PROGRAM]
     reward.check_rows([{"problem_id": "x", "language": "cpp"}, {"problem_id": "y"}])
     with pytest.raises(ValueError, match="language must be python or .*, not 'en'"):
