@@ -33,6 +33,13 @@ def test_program_in_an_unknown_language_never_reaches_a_sandbox() -> None:
     assert len(list(sandbox.outcomes(Task("", Mode.STDIN, Limits()), [b""]))) == 1
 
 
+def test_function_in_a_language_that_has_none_never_reaches_a_sandbox() -> None:
+    sandbox = FakeSandbox(lambda task, data: Outcome(Ended.EXITED, exit_code=0))
+
+    with pytest.raises(ValueError, match="^function mode is for python or javascript, not cpp$"):
+        list(sandbox.outcomes(Task("", Mode.FUNCTION, Limits(), "solve", language="cpp"), [b""]))
+
+
 def test_name_that_no_row_has_is_refused() -> None:
     assert language("python") is PYTHON
     for name in ("cobol", "", "Python", None, 3, ["python"]):

@@ -27,10 +27,10 @@ from deepcoder.pool.pending import PendingBatch
 from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.state import State
 from deepcoder.pool.store import ProblemStore
-from deepcoder.problems import Problem
+from deepcoder.problems import Mode, Problem
 from deepcoder.sandbox import SandboxConfig, resolve
 from deepcoder.verdicts import Judgement, Submission
-from deepcoder.wire.languages import PYTHON, language
+from deepcoder.wire.languages import PYTHON, check_functions, language
 
 log = logging.getLogger(__name__)
 
@@ -256,9 +256,13 @@ class SandboxPool:
         """Check before anything is judged that the sandboxes can judge these submissions.
 
         Raises:
-            ValueError: A problem's memory limit is above what the pool's sandboxes have, or they lack a language.
+            ValueError: A problem's memory limit is above what the pool's sandboxes have, or they lack a language, or
+                cannot call functions of programs in it.
         """
         self.check_limits(submission.problem for submission in submissions)
+        for each in submissions:
+            if each.program is not None and each.problem.mode is Mode.FUNCTION:
+                check_functions(language(each.program.language))
         programs = {each.program.language: each for each in submissions if each.program is not None}
         self.check_languages({name: each.problem.problem_id for name, each in programs.items()})
 

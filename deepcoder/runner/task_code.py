@@ -32,11 +32,19 @@ class TaskCode:
         self.language = LANGUAGES[self.task.language]
         self.failure: Outcome | None = None  # of its compilation
         self._compile_limits = Limits(**head["compile_limits"])
-        self._keep(body if self.is_compiled else marshal.dumps((text, self.task.preamble, self.task.entry_point)))
+        self._keep(self._artefact(body) if self.is_compiled else self._with_names(text))
 
     def _keep(self, content: bytes | memoryview) -> None:
         self.file = sealed("code", content)
         self._bytes = len(content)
+
+    def _artefact(self, compiled: bytes | memoryview) -> bytes | memoryview:
+        """Return what a process gets of compiled code: what calls a function has to know its name, too."""
+        is_called = self.language.is_executed and self.task.mode is Mode.FUNCTION
+        return self._with_names(bytes(compiled)) if is_called else compiled
+
+    def _with_names(self, code: str | bytes) -> bytes:
+        return marshal.dumps((code, self.task.preamble, self.task.entry_point))
 
     @property
     def needs_compiling(self) -> bool:
@@ -56,7 +64,7 @@ class TaskCode:
     def replace(self, compiled: bytes) -> None:
         """Keep compiled code in place of the source."""
         self.close()
-        self._keep(compiled)
+        self._keep(self._artefact(compiled))
         self.is_compiled = True
 
     def order(self, pid: int, scratch: str) -> Order:

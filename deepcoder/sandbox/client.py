@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from deepcoder.lru import Lru
 from deepcoder.sandbox.artefacts import Artefacts
 from deepcoder.sandbox.stream import SandboxError, Stream, bundle
-from deepcoder.wire.languages import Language, language
+from deepcoder.wire.languages import Language, check_functions, language
 from deepcoder.wire.limits import COMPILE_LIMITS, Mode
 from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Outcome, Task, abandoned_after_s, frame
 
@@ -88,7 +88,7 @@ class Sandbox:
 
         Raises:
             SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
-            ValueError: The table of languages does not have the task's.
+            ValueError: The table of languages does not have the task's, or the runner cannot call its functions.
         """
         self._task += 1
         timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(task.limits.wall_s, self.compile_limits.wall_s))
@@ -156,6 +156,8 @@ class Sandbox:
     def _language(self, task: Task) -> Language:
         """Return the row of the task's language, which this sandbox must have."""
         row = language(task.language)
+        if task.mode is Mode.FUNCTION:
+            check_functions(row)
         if row.name not in self.languages:
             has = ", ".join(self.languages)
             raise ValueError(f"{self._stream.name} cannot run {row.title}: it has {has} (docs/languages.md)")

@@ -59,7 +59,10 @@ RUNNER_MODULES = (
     *(
         "runner.channel",
         "runner.language",
-        *(f"runner.languages.{name}" for name in ("python", "executed", "java")),
+        *(
+            f"runner.languages.{name}"
+            for name in ("python", "executed", "java", "javascript_values", "javascript_harness", "javascript")
+        ),
         "runner.program",
     ),
     *("runner.keeper", "runner.testcode", "runner.keeper_client", "runner.accounting", "runner.reports"),

@@ -116,6 +116,8 @@ JAVASCRIPT = Language(
     compile=("node", "--check", "{source}"),
     artefact="main.js",
     run=("node", "--stack-size=900000", "--max-old-space-size={memory_mib}", "--v8-pool-size=1", "{artefact}"),
+    runner="javascript",
+    has_functions=True,
     environment={"UV_THREADPOOL_SIZE": "1", "UV_USE_IO_URING": "0", "NODE_NO_WARNINGS": "1"},
     out_of_memory="heap out of memory",
     time_factor=3.0,
@@ -213,3 +215,14 @@ def language(name: object) -> Language:
     if isinstance(name, str) and name in LANGUAGES:
         return LANGUAGES[name]
     raise ValueError(f"language must be {' or '.join(LANGUAGES)}, not {name!r}")
+
+
+def check_functions(row: Language) -> None:
+    """Check that the runner can call a function of a program in this language.
+
+    Raises:
+        ValueError: It cannot; the message names the languages in which it can.
+    """
+    if not row.has_functions:
+        able = " or ".join(each.name for each in LANGUAGES.values() if each.has_functions)
+        raise ValueError(f"function mode is for {able}, not {row.name}")

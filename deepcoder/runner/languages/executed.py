@@ -130,18 +130,29 @@ def first_errors(messages: bytes, status: int) -> str:
 
 def execute(row: Language, order: Order, folder: str) -> NoReturn:
     """Become the program."""
-    for number in _PROGRAM_SIGNALS:
-        signal.signal(number, signal.SIG_DFL)
     if not row.run:
+        _reset_signals()
         os.set_inheritable(CODE, False)
         os.closerange(CALLS, REPORTS + 1)
         os.execve(CODE, [row.artefact], environment(row))
     with open(row.artefact, "wb") as file:
         file.write(read_code(order))
-    os.closerange(CODE, REPORTS + 1)
+    os.closerange(CALLS, REPORTS + 1)
+    become(row, order, row.artefact)
+
+
+def become(row: Language, order: Order, artefact: str, *arguments: str) -> NoReturn:
+    """Execute the artefact, or another file in its place, by the language's command."""
+    _reset_signals()
+    os.close(CODE)
     heap_mib = max(LEAST_HEAP_MIB, (order.memory_bytes - row.runtime_bytes) // MIB)
-    words = {"artefact": row.artefact, "memory_mib": heap_mib}
-    os.execvpe(row.run[0], [word.format(**words) for word in row.run], environment(row))
+    words = {"artefact": artefact, "memory_mib": heap_mib}
+    os.execvpe(row.run[0], [*(word.format(**words) for word in row.run), *arguments], environment(row))
+
+
+def _reset_signals() -> None:
+    for number in _PROGRAM_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def environment(row: Language, folder: str = "") -> dict[str, str]:
