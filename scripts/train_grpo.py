@@ -22,6 +22,7 @@ from rich.table import Table
 from transformers.utils.logging import disable_progress_bar
 from trl import GRPOTrainer
 
+from deepcoder import own_languages
 from deepcoder.datasets.selection import Selection
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Problem
@@ -34,6 +35,7 @@ from deepcoder.training.grpo import chosen, make_trainer
 from deepcoder.training.judgement_log import JudgementLog
 from deepcoder.training.shared_pool import DEADLINE_SHARE, shared
 from deepcoder.training.unjudged_limit import TooManyUnjudged, UnjudgedLimit
+from deepcoder.wire.languages import add
 
 log = logging.getLogger("deepcoder.train")
 out = Console()
@@ -59,11 +61,13 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     """
     began_s = time.monotonic()
     script, config, model = arguments
+    if script.languages:
+        add(own_languages.read(Path(script.languages)))
     selection = Selection(script.max_tests, script.time_limit_s, script.checker, script.times)
     quarantine = Path(script.quarantine) if script.quarantine else None
     problems = chosen(selection.load(script.problems, quarantine), script.shortest)
     memory_bytes = max(each.limits.memory_bytes for each in problems)
-    sandboxes = SandboxConfig(kind=script.sandbox, memory_bytes=memory_bytes)
+    sandboxes = SandboxConfig(script.sandbox, script.image, memory_bytes)
     if script.pool:
         pool = life.enter_context(SandboxPool.attach(script.pool))
     else:

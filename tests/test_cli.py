@@ -168,7 +168,7 @@ def test_grade_tells_the_data_sets_faults_from_ours(folder: Path, capsys: pytest
 
 
 def test_pool_of_a_command_needs_no_command_line_on_its_workers() -> None:
-    pool = pool_for([a_problem(1)], "process", None, "seat")
+    pool = pool_for([a_problem(1)], "process", "", None, "seat")
     assert (pool.config.kind, pool.resource) == ("process", "seat")
     assert b"deepcoder.tools.cli" not in pickle.dumps(pool)
 

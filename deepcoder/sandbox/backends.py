@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
-from deepcoder.wire.languages import Language, add
+from deepcoder.wire.languages import Language, add, added
 from deepcoder.wire.limits import COMPILE_LIMITS, Limits
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class SandboxConfig:
     cpus: float = DockerOptions.cpus
     runtime: str | None = DockerOptions.runtime
     options: Any = None  # instead of the fields that its class has in common with this one
-    languages: tuple[Language, ...] = ()  # rows of the user's own, for the table of languages
+    languages: tuple[Language, ...] = dataclasses.field(default_factory=added)  # beyond the shipped ones
     compile_limits: Limits = COMPILE_LIMITS
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ output as a `Stream`. `bundle` is the first message: the source of the runner, w
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable
 from importlib import resources
@@ -116,6 +117,6 @@ def bundle(scratch: str, path: Iterable[str], memory_bytes: int) -> bytes:
     paths = [(name, f"{name.replace('.', '/')}.py") for name in RUNNER_MODULES]
     modules = [(name, package.joinpath(path).read_text(encoding="utf-8")) for name, path in paths]
     sent = {"modules": modules, "scratch": scratch, "path": list(path), "memory_bytes": memory_bytes}
-    sent["languages"] = added()
+    sent["languages"] = [dataclasses.asdict(row) for row in added()]
     body = json.dumps(sent).encode()
     return b"%8d" % len(body) + body

@@ -23,6 +23,7 @@ from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Judgement, Submission, printable
 from deepcoder.wire import values
+from deepcoder.wire.languages import LANGUAGES, PYTHON
 from deepcoder.wire.messages import Ended, Outcome
 
 WIDTH = 56  # characters of a line that are shown
@@ -190,7 +191,9 @@ def view(submission: Submission, judgement: Judgement, number: int | None, sandb
         else:
             _add_outcome(table, problem, test, rerun(submission, number, sandbox))
     table.add_row("limits", _limits(submission.limits))
-    table.add_row("sandbox", f"Python {sandbox.languages['python']}, {sandbox.interpreter}")
+    language = PYTHON.name if submission.program is None else submission.program.language
+    version = f"{LANGUAGES[language].title} {sandbox.languages[language]}"
+    table.add_row("sandbox", f"{version}, {sandbox.interpreter}")
     return table
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import yaml
 from trl import GRPOConfig, ModelConfig, TrlParser
 
-from deepcoder.sandbox import KINDS
+from deepcoder.sandbox import KINDS, SandboxConfig
 
 _PRESETS = resources.files("deepcoder.training") / "presets"
 _DEFAULT_PRESET = "tiny"
@@ -47,6 +47,8 @@ class ScriptArguments:
     )
     pool: str = field(default="", metadata={"help": "Use the sandboxes of the running pool of this name."})
     sandbox: str = field(default="auto", metadata={"choices": [*KINDS], "help": "Where programs run."})
+    image: str = field(default=SandboxConfig.image, metadata={"help": "Docker: the image of the sandboxes."})
+    languages: str = field(default="", metadata={"help": "TOML: languages of your own (docs/languages.md)."})
     max_tests: int | None = field(
         default=15,
         metadata={"help": "Judge on this many tests of each problem: those with the longest inputs; none means all."},

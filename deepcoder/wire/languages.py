@@ -190,9 +190,9 @@ def add(rows: Iterable[Language]) -> None:
     LANGUAGES.update({each.name: each for each in rows})
 
 
-def added() -> list[dict[str, Any]]:
-    """Return the rows of this process's table that were added, as objects."""
-    return [dataclasses.asdict(each) for each in LANGUAGES.values() if each not in _ROWS]
+def added() -> tuple[Language, ...]:
+    """Return the rows of this process's table that were added."""
+    return tuple(each for each in LANGUAGES.values() if each not in _ROWS)
 
 
 def of_object(row: Mapping[str, Any]) -> Language:

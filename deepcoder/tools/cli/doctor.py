@@ -16,10 +16,12 @@ from deepcoder.datasets import ReferenceTime, load_problems
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import reference_of
-from deepcoder.sandbox import AUTO
+from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.machine import machine_is_well
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
+    Image,
+    Languages,
     Resource,
     Sandbox,
     TimeLimit,
@@ -58,12 +60,16 @@ def doctor(
     workers: Workers = None,
     time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
     resource: Resource = "",
+    image: Image = SandboxConfig.image,
+    languages: Languages = None,
 ) -> None:
     """Check this machine, or a data set: references must pass, wrong programs must not; exit code 1 unless all do."""
     if data is None:
         raise typer.Exit(not machine_is_well())
     problems = load_problems(data, limits=Limits(cpu_s=time_limit))
-    findings, timed = _examined(problems, pool_for(problems, sandbox, workers, resource), runs, quarantine, times)
+    findings, timed = _examined(
+        problems, pool_for(problems, sandbox, image, workers, resource), runs, quarantine, times
+    )
     for finding in findings:
         if finding.diagnosis is not Diagnosis.NO_REFERENCE:  # of which most data sets have as many as problems
             _print_finding(finding)

@@ -9,9 +9,9 @@ import typer
 from rich.markup import escape
 
 from deepcoder.datasets import file_rows
-from deepcoder.sandbox import AUTO
+from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.judge import judge_and_print
-from deepcoder.tools.cli.options import Problems, Sandbox, UserError, one_problem
+from deepcoder.tools.cli.options import Image, Languages, Problems, Sandbox, UserError, one_problem
 from deepcoder.tools.console import out
 from deepcoder.tools.explain import CODE_LINES, excerpt
 from deepcoder.tools.records import Record
@@ -25,6 +25,8 @@ def explain(
         int | None, typer.Option(min=1, help="The line to explain; default: the first program that is not AC.")
     ] = None,
     sandbox: Sandbox = AUTO,
+    image: Image = SandboxConfig.image,
+    languages: Languages = None,
 ) -> None:
     """Judge a recorded program again and show why it fails; exit code 1 if the verdict is not the recorded one."""
     number, record = _record_at(records, line)
@@ -36,7 +38,7 @@ def explain(
     out.print(f"[bold]{escape(record.problem_id)}[/], line {number} of {escape(str(records))}", highlight=False)
     if record.program is not None:
         out.print(excerpt(record.program.source, lines=CODE_LINES))
-    now = judge_and_print(Submission(problem, record.program), sandbox, then.failed_test)
+    now = judge_and_print(Submission(problem, record.program), sandbox, image, then.failed_test)
     if now.verdict is not then.verdict:
         out.print(f"[bold yellow]The record says {then.verdict}[/], not {now.verdict}.", highlight=False)
     raise typer.Exit(now.verdict is not then.verdict)

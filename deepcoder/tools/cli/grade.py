@@ -14,10 +14,12 @@ from rich.table import Table
 from deepcoder.datasets import quarantined
 from deepcoder.datasets.selection import Selection
 from deepcoder.problems import by_id
-from deepcoder.sandbox import AUTO
+from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
     Checker,
+    Image,
+    Languages,
     MaxTests,
     Pool,
     Problems,
@@ -55,6 +57,8 @@ def grade(
     times: Times = None,
     resource: Resource = "",
     pool: Pool = "",
+    image: Image = SandboxConfig.image,
+    languages: Languages = None,
     completes_prompt: Annotated[
         bool, typer.Option("--completes-prompt", help="Completions continue the code of their prompts (HumanEval).")
     ] = False,
@@ -70,7 +74,7 @@ def grade(
         raise UserError(f"{output} must end with .jsonl: judgements are written line by line")
     if not output.parent.is_dir():
         raise UserError(f"{output.parent} is no folder: make it first")
-    started = pool_for(loaded, sandbox, workers or few_workers(submissions), resource, pool)
+    started = pool_for(loaded, sandbox, image, workers or few_workers(submissions), resource, pool)
     with started, progress("judging", len(submissions)) as tick:
         check_submissions(started, submissions.values())
         records = grade_submissions(submissions, selection, output, started, lambda _, __: tick(1))

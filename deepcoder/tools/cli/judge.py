@@ -17,6 +17,8 @@ from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
     Checker,
+    Image,
+    Languages,
     Problems,
     Sandbox,
     TimeLimit,
@@ -39,6 +41,8 @@ def judge(
     language: Annotated[
         str, typer.Option(help=f"The language instead: {', '.join(LANGUAGES)}.", show_default=False)
     ] = "",
+    image: Image = SandboxConfig.image,
+    languages: Languages = None,
 ) -> None:
     """Judge one program and show the test that it fails; exit code 1 unless the verdict is AC."""
     selection = Selection(time_limit_s=time_limit, checker=checker)
@@ -50,7 +54,7 @@ def judge(
     name = language or language_of_file(program)
     if name not in LANGUAGES:
         raise UserError(f"--language {name}: the languages are {', '.join(LANGUAGES)}")
-    judgement = judge_and_print(Submission(chosen, Program(source, name)), sandbox)
+    judgement = judge_and_print(Submission(chosen, Program(source, name)), sandbox, image)
     raise typer.Exit(judgement.verdict is not Verdict.AC)
 
 
@@ -59,16 +63,17 @@ def language_of_file(path: Path) -> str:
     return next((name for name, row in LANGUAGES.items() if Path(row.file_name).suffix == path.suffix), PYTHON.name)
 
 
-def judge_and_print(submission: Submission, kind: str, recorded: int | None = None) -> Judgement:
+def judge_and_print(submission: Submission, kind: str, image: str, recorded: int | None = None) -> Judgement:
     """Judge the submission in a sandbox of its own, and print the verdict and one test.
 
     The test is the one that failed. Where none failed, it is number `recorded`, the one that failed earlier.
     """
-    config = SandboxConfig(kind=kind, memory_bytes=submission.problem.limits.memory_bytes)
+    config = SandboxConfig(kind, image, submission.problem.limits.memory_bytes)
     with closing(sandboxes.start(config)) as started, closing(Jury(config)) as jury:
         if submission.program is not None and submission.program.language not in started.languages:
             title = LANGUAGES[submission.program.language].title
-            raise UserError(f"this sandbox cannot run {title}; it has {', '.join(started.languages)}")
+            has = ", ".join(started.languages)
+            raise UserError(f"this sandbox cannot run {title}; it has {has} (docs/languages.md says how to get others)")
         judgement = judge_submission(submission, started, jury)
         color = "green" if judgement.verdict is Verdict.AC else "red"
         out.print(

@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from deepcoder import own_languages
 from deepcoder.datasets import DataError
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Problem
 from deepcoder.sandbox import BACKENDS, KINDS, SandboxConfig
 from deepcoder.verdicts import Submission
+from deepcoder.wire.languages import add
 
 
 class UserError(Exception):
@@ -55,6 +57,29 @@ Sandbox = Annotated[
         help=f"{PLACES}, or auto: the first of these that can start here.",
     ),
 ]
+
+
+def own_rows(path: Path | None) -> Path | None:
+    """Add the rows of `--languages` to the table of languages.
+
+    Raises:
+        UserError: The file has none.
+    """
+    if path is not None:
+        try:
+            add(own_languages.read(path))
+        except ValueError as error:
+            raise UserError(str(error)) from None
+    return path
+
+
+Languages = Annotated[
+    Path | None,
+    typer.Option(
+        callback=own_rows, is_eager=True, help="TOML: languages of your own (docs/languages.md).", show_default=False
+    ),
+]
+Image = Annotated[str, typer.Option(help="Docker: the image, for other languages such as deepcoder-sandbox:all.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Number of sandboxes; default: one per CPU of the cluster.")]
 Resource = Annotated[
     str,
@@ -110,11 +135,11 @@ def check_submissions(pool: SandboxPool, submissions: Iterable[Submission]) -> N
 
 
 def pool_for(
-    problems: list[Problem], kind: str, workers: int | None, resource: str = "", running: str = ""
+    problems: list[Problem], kind: str, image: str, workers: int | None, resource: str = "", running: str = ""
 ) -> SandboxPool:
     """Return a pool for these problems, to be entered with `with`. `running` names a pool to attach to instead."""
     if running:
         return SandboxPool.attach(running)
     memory_bytes = max(problem.limits.memory_bytes for problem in problems)
-    config = SandboxConfig(kind=kind, memory_bytes=memory_bytes)
+    config = SandboxConfig(kind, image, memory_bytes)
     return SandboxPool(workers, config, resource=resource)
