@@ -14,7 +14,7 @@ from typing import Any
 
 from deepcoder.language_limits import in_language
 from deepcoder.wire import values
-from deepcoder.wire.languages import LANGUAGES, PYTHON, language
+from deepcoder.wire.languages import PYTHON, check_functions, language
 from deepcoder.wire.limits import Limits as Limits
 from deepcoder.wire.limits import Mode as Mode
 
@@ -111,9 +111,8 @@ class Problem:
         for name in filter(None, (self.limits_for, self.reference_language)):
             language(name)
         for each in map(language, self.languages):
-            if self.mode is Mode.FUNCTION and not each.has_functions:
-                able = " or ".join(name for name, row in LANGUAGES.items() if row.has_functions)
-                raise ValueError(f"languages has {each.name!r}, and function mode is for {able}")
+            if self.mode is Mode.FUNCTION:
+                check_functions(each)
         if not self.checker:
             object.__setattr__(self, "checker", _usual_checker(self.mode, self.tests))
 

@@ -157,7 +157,7 @@ def test_deepcoder_row_without_a_name_is_stdin_mode(tmp_path: Path) -> None:
         ({**STDIN, "languages": "python"}, "languages is neither JSON nor a Python literal"),
         ({**STDIN, "languages": {"python": 1}}, "languages must be a list"),
         ({**STDIN, "languages": []}, "languages needs at least one"),
-        ({**FUNCTION, "languages": ["python", "cpp"]}, "languages has 'cpp', and function mode is for python"),
+        ({**FUNCTION, "languages": ["python", "cpp"]}, "function mode is for python or javascript, not cpp"),
         ({**FUNCTION, "entry_point": None}, "entry_point is missing"),
         ({**STDIN, "tests": "[{"}, "tests is neither JSON nor a Python literal"),
         ({**STDIN, "limits": "cpu"}, "limits is neither JSON nor a Python literal"),

@@ -76,6 +76,12 @@ def test_memory_limit_above_the_sandboxes_is_refused(pool: SandboxPool) -> None:
         pool.judge([Submission(greedy, RIGHT)])
 
 
+def test_function_in_a_language_that_has_none_is_refused(pool: SandboxPool) -> None:
+    problem = Problem("x", Mode.FUNCTION, (TestCase.call([1], 1),), "f")
+    with pytest.raises(ValueError, match="function mode is for python or javascript, not cpp"):
+        pool.judge([Submission(problem, Program("int f(int n) { return n; }", "cpp"))])
+
+
 def test_batch_past_its_deadline_is_internal_error_not_wrong(pool: SandboxPool) -> None:
     pool.judge([Submission(ADD_ONE, RIGHT)])  # so that it is remembered
     hurried = pickle.loads(pickle.dumps(pool))

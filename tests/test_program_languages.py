@@ -134,7 +134,7 @@ def test_problem_names_its_languages() -> None:
     for languages, said in (((), "at least one"), (("cobol",), "language must be python or .*, not 'cobol'")):
         with pytest.raises(ValueError, match=said):
             Problem("x", Mode.STDIN, TESTS, languages=languages)
-    with pytest.raises(ValueError, match="languages has 'cpp', and function mode is for python"):
+    with pytest.raises(ValueError, match="function mode is for python or javascript, not cpp"):
         Problem("x", Mode.FUNCTION, (TestCase.call([1], 1),), "f", languages=("python", "cpp"))
 
 
