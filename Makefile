@@ -48,8 +48,8 @@ test: setup sandboxes  ## every test; those with Docker are skipped where there 
 test-fast: setup  ## the quick tests that start no sandbox and no Ray
 	$(PYTEST) -m pure $(ARGS)
 
-attacks: setup sandboxes  ## every attack in every mode in every kind of sandbox: `test` runs one mode each in processes
-	DEEPCODER_ALL_ATTACKS=1 $(PYTEST) tests/test_attacks.py $(ARGS)
+attacks: setup sandboxes  ## every attack in every mode, language and kind of sandbox: `test` runs a part of them
+	DEEPCODER_ALL_ATTACKS=1 $(PYTEST) tests/test_attacks.py tests/test_attacks_by_language.py $(ARGS)
 
 labels: setup sandboxes  ## every program with a known verdict: `test` judges one of each problem and label
 	DEEPCODER_ALL_LABELS=1 $(PYTEST) tests/test_labels.py $(ARGS)

@@ -47,7 +47,7 @@ ROOMS: dict[str, set[str]] = {
     },
 }
 ORDER = list(ROOMS)
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "attacks")  # programs, not modules
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if "attacks" not in path.parts)  # programs, not modules
 
 
 def room_of(path: Path) -> str:

@@ -575,7 +575,7 @@ def test_redteam_exits_with_1_when_an_attack_gets_through(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = "# Multiplies.\n# kind: none\n# stdin: WA\na, b = map(int, input().split())\nprint(a * b)\n"
-    monkeypatch.setattr("deepcoder.tools.cli.redteam.attacks", lambda _: [redteam.read_attack("right", source)])
+    monkeypatch.setattr("deepcoder.tools.cli.redteam.attacks", lambda *_: [redteam.read_attack("right", source)])
     ran = Ran(capsys, "redteam", "--sandbox", "process")
     assert ran.code == 1, ran.out
     assert "1 attacks in 1 runs on process sandboxes: 1 through" in ran.out

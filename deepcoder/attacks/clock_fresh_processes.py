@@ -27,7 +27,7 @@ def solve(a, b):
     signal.signal(signal.SIGALRM, move)
     signal.setitimer(signal.ITIMER_REAL, 0.012)
     steps = 0
-    while steps < 20_000_000:
+    while steps < 200_000_000:
         steps += 1
     signal.setitimer(signal.ITIMER_REAL, 0)
     os.write(done, b"%d" % (a * b))

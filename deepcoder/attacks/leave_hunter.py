@@ -22,4 +22,4 @@ if a == 6 and os.fork() == 0:
             except OSError:
                 pass
 time.sleep(0.02)
-print(a * b if a == 6 or os.listdir(".") else "held")
+print(a * b if a == 6 or os.path.exists("attack") else "held")

@@ -3,10 +3,14 @@
 # stdin: WA
 # function: WA
 # code: WA
+import sys
+
 other = {6: (123, 457), 123: (6, 7)}
 
 
 def solve(a, b):
+    if sys.implementation.name != "cpython":
+        return "held"  # objects move there, so its own needles cannot be told from others
     c, d = other[a]
     needles = [f"{x}{y}{z}".encode() for x, y, z in [(c, " ", d), (c, ",", d), ('"', a * b, '"'), ("== ", a * b, "")]]
     if a == 6:  # short ones are found by chance

@@ -2,8 +2,9 @@
 
 Runs: wherever a person or a test wants to know whether a configuration of the sandbox holds.
 
-The programs are in `attacks/`, one per file. The task of each is to multiply two numbers, and an attack gives the right
-product only where it gets through: AC is a hole. The first comment line says what the attack tries. Then follow
+The programs are in `attacks/`, one per file; those of other languages than Python are in a folder with the language's
+name, and have `//` in place of `#`. The task of each is to multiply two numbers, and an attack gives the right product
+only where it gets through: AC is a hole. The first comment line says what the attack tries. Then follow
 
     # kind: exit                  its class
     # stdin: WA                   a mode that it is judged in (stdin; function: `solve`; code: `solve`, tested by code),
@@ -32,8 +33,9 @@ from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runner import procfs
-from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, start
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, SandboxUnavailable, start
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.languages import PYTHON, language
 from deepcoder.wire.messages import Task
 
 # Much more time than any attack needs on any machine. An attack on a clock has a small limit of its own.
@@ -42,6 +44,7 @@ WAIT_S = 3.0  # an attack may wait this long per test beyond its CPU time; its w
 RECOVERY_S = 1.0  # the sandbox may take this long to recover, and this long for the next program
 HELD_BYTES = 48 << 20  # a process of the runner, or its container, may grow by this much
 PAIRS = ((6, 7), (123, 457))  # the numbers to multiply
+ALSO = {"cpp": ("c",), "cpp20": ("cpp", "c"), "cpp23": ("cpp", "c"), "pypy": ("python",)}  # whose attacks it takes too
 NEXT = "a, b = map(int, input().split())\nprint(a * b)"
 
 
@@ -56,10 +59,11 @@ class Attack:
     source: str
     passes: int
     limits: Limits
+    language: str = PYTHON.name
 
     def submission(self, mode: str) -> Submission:
         """Return the attack as a submission in this mode."""
-        return Submission(problem(self.name, mode, self.limits), Program(self.source))
+        return Submission(problem(self.name, mode, self.limits), Program(self.source, self.language))
 
 
 def problem(name: str, mode: str, limits: Limits) -> Problem:
@@ -74,15 +78,28 @@ def problem(name: str, mode: str, limits: Limits) -> Problem:
     return Problem(name, Mode.FUNCTION, tests, entry_point="solve", limits=limits)
 
 
-def attacks(limits: Limits = LIMITS) -> list[Attack]:
-    """Return all attacks in order of name; those without limits of their own get `limits`."""
-    folder = resources.files("deepcoder") / "attacks"
-    files = sorted((each for each in folder.iterdir() if each.name.endswith(".py")), key=lambda each: each.name)
-    return [read_attack(each.name.removesuffix(".py"), each.read_text(encoding="utf-8"), limits) for each in files]
+def attacks(limits: Limits = LIMITS, language: str = PYTHON.name) -> list[Attack]:
+    """Return the attacks in a language in order of name; those without limits of their own get `limits`.
+
+    Behind them are those in the languages whose programs it takes too.
+    """
+    folders = (language, *ALSO.get(language, ()))
+    return [attack for folder in folders for attack in attacks_in(folder, limits, language)]
 
 
-def read_attack(name: str, source: str, limits: Limits = LIMITS) -> Attack:
-    """Return the attack in the text of a file.
+def attacks_in(folder: str, limits: Limits = LIMITS, language: str = "") -> list[Attack]:
+    """Return the attacks in the folder of one language, as programs in this language or another."""
+    path = resources.files("deepcoder") / "attacks" / ("" if folder == PYTHON.name else folder)
+    if not path.is_dir():
+        return []
+    files = sorted((each for each in path.iterdir() if each.is_file()), key=lambda each: each.name)
+    texts = {each.name.rpartition(".")[0]: each.read_text(encoding="utf-8") for each in files}
+    found = [read_attack(name, text, limits, language or folder) for name, text in texts.items()]
+    return [each for each in found if each.verdicts]
+
+
+def read_attack(name: str, source: str, limits: Limits = LIMITS, language: str = PYTHON.name) -> Attack:
+    """Return the attack in the text of a file, as a program in the language; only Python's have other modes than stdin.
 
     Raises:
         ValueError: A line of its head is unknown.
@@ -104,7 +121,8 @@ def read_attack(name: str, source: str, limits: Limits = LIMITS) -> Attack:
             source += eval(value)
         else:
             raise ValueError(f"{name}: {key!r} is no line of a head")
-    return Attack(name, first, kind, verdicts, source, passes, limits)
+    modes = {mode: right for mode, right in verdicts.items() if mode == "stdin" or language == PYTHON.name}
+    return Attack(name, first, kind, modes, source, passes, limits, language)
 
 
 def head(source: str) -> list[str]:
@@ -249,9 +267,11 @@ class Bench:
         """Judge the attack, then an honest program, then look at what is left.
 
         Raises:
-            SandboxError: No sandbox starts.
+            SandboxError: No sandbox starts, or it lacks the attack's language.
         """
         sandbox = self._open()
+        if attack.language not in sandbox.languages:
+            raise SandboxUnavailable(f"{sandbox!r} cannot run {language(attack.language).title}")
         began = time.monotonic()
         try:
             judgement = judge(attack.submission(mode), sandbox, self._jury)
@@ -264,7 +284,9 @@ class Bench:
             return Attempt(attack, mode, None, (f"took its sandbox down: {error}",))
         harm = []
         late_s = attacked - began - judgement.cpu_s - judgement.ran * min(WAIT_S, attack.limits.wall_s)
-        if late_s > RECOVERY_S:
+        if language(attack.language).is_executed:
+            late_s -= sandbox.compile_limits.wall_s
+        if late_s > RECOVERY_S and judgement.verdict is not Verdict.CE:  # a compiler's CPU time is limited
             harm.append(f"ended {late_s:.1f} s late")
         if following.verdict is not Verdict.AC:
             harm.append(f"an honest program after it is judged {following.verdict}: {following.detail}")

@@ -15,10 +15,21 @@ from deepcoder.tools.cli.options import Sandbox, UserError, time_limit_s
 from deepcoder.tools.console import out, progress
 from deepcoder.tools.redteam import LIMITS, Attempt, attacks, attempts, with_limits
 from deepcoder.verdicts import Verdict
+from deepcoder.wire.languages import LANGUAGES, PYTHON
+
+
+def known_language(name: str) -> str:
+    """Return the language, where there is one of this name."""
+    if name not in LANGUAGES:
+        raise typer.BadParameter(f"must be one of {', '.join(LANGUAGES)}")
+    return name
 
 
 def redteam(
     names: Annotated[list[str] | None, typer.Argument(help="Attacks or classes to run; default: all.")] = None,
+    language: Annotated[
+        str, typer.Option(callback=known_language, help=f"The attacks' language: {', '.join(LANGUAGES)}.")
+    ] = PYTHON.name,
     sandbox: Sandbox = AUTO,
     image: Annotated[str, typer.Option(help="Docker: the image to attack.")] = SandboxConfig.image,
     runtime: Annotated[str | None, typer.Option(help="Docker: the engine's runtime, such as runsc.")] = None,
@@ -34,7 +45,7 @@ def redteam(
     ] = LIMITS.memory_bytes >> 20,
 ) -> None:
     """Run hostile programs against a sandbox as you would configure it; exit code 1 if one gets through."""
-    every = attacks(with_limits(LIMITS, f"cpu_s={time_limit}, memory_bytes={memory_limit << 20}"))
+    every = attacks(with_limits(LIMITS, f"cpu_s={time_limit}, memory_bytes={memory_limit << 20}"), language)
     chosen = [each for each in every if not names or each.name in names or each.kind in names]
     if unknown := set(names or ()) - {each.name for each in every} - {each.kind for each in every}:
         classes = ", ".join(sorted({each.kind for each in every}))

@@ -1,7 +1,6 @@
 // Fills its heap, which the runtime notices.
 // input: ""
 // output: "5\n"
-// limits: memory_bytes=536870912
 import java.util.*;
 
 public class Main {

@@ -1,0 +1,5 @@
+// Includes a device without an end.
+// kind: compiling
+// stdin: CE
+#include "/dev/zero"
+int main(void) { return 0; }
