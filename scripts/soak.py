@@ -1,8 +1,9 @@
 """Judge many programs, a third of them hostile: no verdict may be wrong, nothing may grow, nothing may stay behind.
 
 `python scripts/soak.py --sandbox docker`. The hostile programs are the attacks of `deepcoder redteam`; the others are
-right, wrong or broken. The script counts processes, files, containers and memory of the whole machine: nothing else may
-use sandboxes meanwhile. Exit code 1 if a verdict was wrong or something was left behind.
+right, wrong or broken. Where the sandboxes have other languages than Python, some programs are in those. The script
+counts processes, files, containers and memory of the whole machine: nothing else may use sandboxes meanwhile. Exit code
+1 if a verdict was wrong or something was left behind.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -42,28 +43,58 @@ HONEST = {
     "print(int(input()": Verdict.CE,
 }
 
+OTHERS = {
+    "c": (
+        ('#include <stdio.h>\nint main(void) { int a, b; scanf("%d %d", &a, &b); printf("%d", a * b); }', Verdict.AC),
+        ("int main(void) { return 3; }", Verdict.RTE),
+        ("int main(void) {", Verdict.CE),
+    ),
+    "cpp": (("#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a * b; }", Verdict.AC),),
+    "go": (
+        ('package main\nimport "fmt"\nfunc main() { var a, b int; fmt.Scan(&a, &b); fmt.Print(a + b) }', Verdict.WA),
+    ),
+    "java": (("class A { public static void main(String[] a) { System.out.print(new int[0][1]); } }", Verdict.RTE),),
+    "javascript": (
+        ('const [a, b] = require("fs").readFileSync(0, "utf8").split(" ");\nconsole.log(a * b);', Verdict.AC),
+    ),
+    "pypy": (("a, b = map(int, input().split())\nprint(a * b)", Verdict.AC),),
+    "rust": (('fn main() { println!("{}", std::env::args().count()); }', Verdict.WA),),
+}
+OTHERS_EVERY = 20  # one of so many honest programs is in another language: to compile it takes longer than to judge ten
+
 out = Console()
 Case = tuple[Submission, frozenset[Verdict]]
 
 
-def honest() -> Iterator[Case]:
-    """Yield programs without malice, no two with the same text."""
+def honest(languages: Collection[str]) -> Iterator[Case]:
+    """Yield programs without malice, no two with the same text, some of them in other languages than Python."""
+    others = [(name, *each) for name in OTHERS if name in languages for each in OTHERS[name]]
+    turns = itertools.cycle(others)
     for number, (source, verdict) in enumerate(itertools.cycle(HONEST.items())):
         program = Program(f"{source}\n# {number}\n")
+        if others and number % OTHERS_EVERY == 0:
+            name, source, verdict = next(turns)
+            program = Program(f"{source}\n{'#' if name == 'pypy' else '//'} {number}\n", name)
         yield Submission(redteam.problem("product", "stdin", redteam.LIMITS), program), frozenset([verdict])
 
 
-def hostile() -> Iterator[Case]:
-    """Yield every attack in every mode, again and again, with the verdicts that are right."""
+def hostile(languages: Collection[str]) -> Iterator[Case]:
+    """Yield every attack in every mode, again and again, with the verdicts that are right.
+
+    Of other languages than Python it leaves out those on the compiler: some take all the time that it has.
+    """
     attacks = [(attack, mode) for attack in redteam.attacks() for mode in attack.verdicts]
+    for name in OTHERS:
+        own = redteam.attacks_in(name) if name in languages else []
+        attacks += [(attack, "stdin") for attack in own if attack.kind != "compiling"]
     random.Random(0).shuffle(attacks)
     for attack, mode in itertools.cycle(attacks):
         yield attack.submission(mode), attack.verdicts[mode]
 
 
-def cases(count: int) -> Iterator[Case]:
-    """Yield two honest programs, a hostile one, and so on."""
-    kind, malice = honest(), hostile()
+def cases(count: int, languages: Collection[str]) -> Iterator[Case]:
+    """Yield two honest programs, a hostile one, and so on, in these languages."""
+    kind, malice = honest(languages), hostile(languages)
     for number in range(count):
         yield next(malice if number % 3 == 2 else kind)
 
@@ -120,16 +151,19 @@ def main(
     programs: Annotated[int, typer.Option(min=1, help="Number of programs to judge.")] = 20_000,
     workers: Annotated[int, typer.Option(min=1, help="Number of sandboxes.")] = 2,
     sandbox: Annotated[str, typer.Option(help="docker or process.")] = "docker",
+    image: Annotated[
+        str, typer.Option(help="Docker: the image; that of all languages adds theirs.")
+    ] = SandboxConfig.image,
 ) -> None:
     """Judge the programs in batches, then compare the machine with what it was at the start."""
     before = leftovers(sandbox)
-    config = SandboxConfig(sandbox, memory_bytes=max(each.limits.memory_bytes for each in redteam.attacks()))
+    config = SandboxConfig(sandbox, image, memory_bytes=max(each.limits.memory_bytes for each in redteam.attacks()))
     wrong: list[str] = []
     verdicts: Counter[Verdict] = Counter()
     suspicious = 0
     began = time.monotonic()
-    stream = cases(programs)
     with SandboxPool(workers, config) as pool, progress("soaking", programs) as tick:
+        stream = cases(programs, pool.languages())
         seen: list[
             dict[str, list[int]]
         ] = []  # after the first batch, when every part is in use, then after each quarter
