@@ -18,6 +18,7 @@ from deepcoder.programs import Program
 from deepcoder.sandbox import Sandbox, Session
 from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, cause_of, printable, verdict_of
 from deepcoder.wire import values
+from deepcoder.wire.languages import family
 from deepcoder.wire.messages import Outcome, Sign, Task
 
 NO_JURY = "the problem has code of its own, and there is no second sandbox to run it in"
@@ -158,7 +159,7 @@ def task(problem: Problem, program: Program) -> Task:
         mode=problem.mode,
         limits=problem.limits_in(program.language),
         entry_point=problem.entry_point,
-        preamble=problem.preamble,
+        preamble=problem.preamble if family(program.language) == family(problem.languages[0]) else "",
         language=program.language,
     )
 

@@ -84,7 +84,7 @@ class Problem:
     mode: Mode
     tests: Sequence[TestCase]  # a tuple, or `StoredTests` where they are too large to keep in memory
     entry_point: str | None = None  # function mode: the function, or the method of class Solution
-    preamble: str = ""  # function mode: source that runs before the program
+    preamble: str = ""  # function mode: source in the first language, which runs before a program in that
     checker: str = ""
     special_checker: str = ""  # instead: source of check(input, expected, actual) -> bool, for a sandbox of its own
     limits: Limits = Limits()

@@ -12,6 +12,7 @@ import pytest
 import typer.main
 import yaml
 
+from deepcoder import own_languages
 from deepcoder.datasets import load_problems
 from deepcoder.problems import by_id
 from deepcoder.tools.cli.app import app
@@ -21,7 +22,7 @@ from tests.pages import PAGES, ROOT, Block, anchors, blocks, links, name_of, pro
 
 SHELL = ("sh", "bash")
 RUN = (*SHELL, "python")  # test_docs_run.py runs these
-READ = ("json", "jsonl", "yaml", "text")
+READ = ("json", "jsonl", "toml", "yaml", "text")
 FOLDERS = "deepcoder|docs|sandbox_images|scripts|tests"
 NAMED = re.compile(rf"(?<![\w/.])(?:{FOLDERS})/[\w./*<>-]*[\w/*]")
 FILE = re.compile(r"^[\w-]+(?:/[\w-]+)*\.(?:py|sh|md|yaml|json|jsonl|toml)$")
@@ -68,13 +69,16 @@ def test_block_can_be_run_or_says_why_not(block: Block) -> None:
 
 
 @each_block
-def test_block_can_be_read(block: Block) -> None:
+def test_block_can_be_read(block: Block, tmp_path: Path) -> None:
     if block.language in SHELL:
         subprocess.run(["bash", "-n", "-c", block.text], check=True)
     elif block.language == "python":
         compile(block.text, str(block), "exec")
     elif block.language == "yaml":
         assert yaml.safe_load(block.text)
+    elif block.language == "toml":
+        (tmp_path / "languages.toml").write_text(block.text)
+        assert own_languages.read(tmp_path / "languages.toml")
     elif block.language == "json":
         assert json.loads(block.text)
     elif block.language == "jsonl":

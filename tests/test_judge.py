@@ -164,8 +164,8 @@ def test_expected_output_never_reaches_the_sandbox() -> None:
 
 def test_task_says_how_to_run_the_program() -> None:
     problem = function(TestCase.call([], 1), preamble="import math", limits=Limits(cpu_s=3))
-    assert task(problem, Program("source", "cpp")) == Task(
-        "source", Mode.FUNCTION, Limits(cpu_s=3), "f", "import math", "cpp"
+    assert task(problem, Program("source", "pypy")) == Task(
+        "source", Mode.FUNCTION, problem.limits_in("pypy"), "f", "import math", "pypy"
     )
 
 
@@ -296,3 +296,12 @@ def test_verdict_of_test_code_is_the_jurys() -> None:
     judgement = judged(function(TestCase.code("assert f(1)")), add_one, jury=FakeJury(tested=tested))
     assert (judgement.verdict, judgement.detail, judgement.cpu_s) == (Verdict.WA, "AssertionError", 0.5)
     assert judgement.suspicious == (Sign.VALUE,)
+
+
+def test_preamble_runs_before_programs_of_its_own_language_only() -> None:
+    tests = (TestCase.call([1], 2),)
+    problem = Problem("f", Mode.FUNCTION, tests, "f", "import math", languages=("python", "javascript"))
+
+    assert task(problem, Program("", "python")).preamble == "import math"
+    assert task(problem, Program("", "pypy")).preamble == "import math"
+    assert task(problem, Program("", "javascript")).preamble == ""

@@ -66,3 +66,10 @@ def test_report_that_the_harness_does_not_send_is_forged(sent: list[bytes]) -> N
 )
 def test_report_of_no_kind_or_too_long_ends_the_process(sent: bytes, ended: Ended) -> None:
     assert Reports(output_bytes=100).feed(sent) is ended
+
+
+def test_first_of_several_answers_is_the_answer() -> None:
+    reader = reports(channel.REPORT.pack(channel.RETURNED, 1) + b"1" + channel.REPORT.pack(channel.RAISED, 0))
+
+    assert reader.answer == Answer(Ended.RETURNED, b"1")
+    assert reader.is_forged

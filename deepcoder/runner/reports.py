@@ -54,9 +54,10 @@ class Reports:
         return None
 
     def _read(self, kind: bytes, body: bytes) -> bool:
-        """Read one report; return whether it is of a kind that there is."""
+        """Read one report; return whether it is of a kind that there is. A call has one answer, the first."""
         if self.answer or (kind == channel.CONFINED and self.is_confined):
-            self.is_forged = True  # a call has one answer
+            self.is_forged = True
+            return True
         if kind == channel.CONFINED:
             self.is_confined = True
         elif kind == channel.COMPILED:

@@ -29,7 +29,10 @@ log = logging.getLogger("deepcoder.bench")
 WIDTH = 180  # characters of the table where the output is no terminal
 
 # The parts: modules that each have `figures(sandbox, rounds)`.
-PARTS = "start grade runner breakdown batch makespan flips limits replay dispatch data overlap overlap_async".split()
+PARTS = (
+    *("start", "grade", "runner", "languages", "breakdown", "batch", "makespan"),
+    *("flips", "limits", "replay", "dispatch", "data", "overlap", "overlap_async"),
+)
 
 
 def measure(part: str) -> Callable[[str, int], Iterator[Figure]]:

@@ -27,7 +27,7 @@ ERROR_LINES, ERROR_CHARS = 3, 500
 LEAST_HEAP_MIB = 16
 _INHERITED = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "GOCACHE")  # of these those that there are
 _PROGRAM_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores these, and exec would pass that on
-_ERROR_LINE = re.compile(r"\berror\b", re.IGNORECASE)
+_ERROR_LINE = re.compile(r"error(?:\[\w+\])?:", re.IGNORECASE)
 
 
 # --- In the supervisor ------------------------------------------------------------------------------------------------
@@ -122,7 +122,8 @@ def _run_compiler(command: list[str], environment: dict[str, str]) -> tuple[int,
 
 def first_errors(messages: bytes, status: int) -> str:
     """Return the first lines of a compiler's messages that are errors, in one line."""
-    lines = [line.strip() for line in messages.decode("utf-8", "replace").splitlines() if line.strip()]
+    lines = [line.strip() for line in messages.decode("utf-8", "replace").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]  # Go names its package so
     errors = [line for line in lines if _ERROR_LINE.search(line)] or lines
     ended = f"the compiler ended by signal {-status}" if status < 0 else f"the compiler ended with {status}"
     return "; ".join(errors[:ERROR_LINES])[:ERROR_CHARS] or ended
