@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,12 @@ def test_process_sandboxes_meet_every_attack_and_each_mode_many_times() -> None:
 
     assert [name for name, _ in chosen] == [attack.name for attack in ATTACKS]
     assert min(Counter(mode for _, mode in chosen).values()) >= 30
+
+
+def test_every_file_of_an_attack_is_one() -> None:
+    folder = Path(redteam.__file__).parents[1] / "attacks"
+
+    assert {each.name for each in ATTACKS} == {path.stem for path in folder.glob("*.py")}
 
 
 def test_attacks_are_many_and_of_every_kind() -> None:

@@ -127,9 +127,9 @@ def read_attack(name: str, source: str, limits: Limits = LIMITS, language: str =
 
 def head(source: str) -> list[str]:
     """Return the comment lines at the head of a program of any language, without the marks of a comment."""
-    marks = source.partition(" ")[0]  # "#" or "//"
-    lines = itertools.takewhile(lambda line: line.startswith(f"{marks} "), source.splitlines())
-    return [line.removeprefix(f"{marks} ") for line in lines]
+    marks = "//" if source.startswith("//") else "#"
+    lines = itertools.takewhile(lambda line: line.startswith(marks), source.splitlines())
+    return [line.removeprefix(marks).removeprefix(" ") for line in lines]
 
 
 def with_limits(limits: Limits, text: str) -> Limits:
