@@ -161,6 +161,8 @@ def task(problem: Problem, program: Program) -> Task:
         entry_point=problem.entry_point,
         preamble=problem.preamble if family(program.language) == family(problem.languages[0]) else "",
         language=program.language,
+        entry_file=program.entry_file,
+        files=program.files,
     )
 
 

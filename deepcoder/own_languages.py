@@ -25,7 +25,7 @@ from deepcoder.wire.languages import LANGUAGES, PYTHON, Language
 
 _FIELDS = {each.name: each for each in dataclasses.fields(Language)}
 _USERS = _FIELDS.keys() - {"name", "runner", "has_functions"}  # the fields that a file may set
-_COMMANDS = {"version", "compile", "run"}
+_LISTS = {"version", "compile", "run", "also_compiles"}
 _WORDS = {"source": "", "artefact": "", "memory_mib": 0}  # that commands may name
 _NUMBERS = {"reserved_bytes", "time_factor", "start_s", "runtime_bytes"}
 _NEEDED = ("fence_tags", "file_name", "version", "compile")
@@ -60,7 +60,7 @@ def _row(path: str, name: str, table: Any) -> Language:
 
 
 def _value(where: str, field: str, value: Any) -> Any:
-    if field in _COMMANDS:
+    if field in _LISTS:
         if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
             raise ValueError(f"{where} must be a list of words")
         try:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from deepcoder import fences
 from deepcoder.completions import Completion, last_text, text_of
 from deepcoder.fences import Block
 from deepcoder.problems import Problem
-from deepcoder.wire.languages import PYTHON, family
+from deepcoder.program_files import check_names, entry_and_others
+from deepcoder.wire.languages import PYTHON, family, language
 
 NO_PROGRAM = "no program in the completion"
 _PARSED_CHARS = 1 << 16  # the most of blocks without a tag that is parsed, from the last block on
@@ -26,10 +28,41 @@ _DOES_SOMETHING = (ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
 
 @dataclass(frozen=True)
 class Program:
-    """Source code, ready to run."""
+    """Source code, ready to run: one file, or an entry file and others."""
 
     source: str
     language: str = PYTHON.name
+    entry_file: str = ""  # the name of the source's file; empty where the language's usual one will do
+    files: tuple[tuple[str, str], ...] = ()  # the names and texts of the others
+
+    def __post_init__(self) -> None:
+        """Check the names of the files.
+
+        Raises:
+            ValueError: See `check_names`.
+        """
+        if self.files or self.entry_file:
+            check_names([self.entry_file, *(name for name, _ in self.files)], language(self.language))
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any], usual_language: str) -> Program | None:
+        """Return the program of a row of completions or judgements, or None where it has none.
+
+        Raises:
+            ValueError: The columns are not those of a program.
+        """
+        name = usual_language if row.get("language") is None else language(row["language"]).name
+        if row.get("files") is not None:
+            entry_file, source, others = entry_and_others(row["files"], row.get("entry_file"))
+            return cls(source, name, entry_file, others)
+        return cls(row["program"], name) if isinstance(row.get("program"), str) else None
+
+    def to_row(self) -> dict[str, Any]:
+        """Return the columns that `of_row` reads."""
+        if not self.entry_file:
+            return {"program": self.source, "language": self.language}
+        files = {self.entry_file: self.source, **dict(self.files)}
+        return {"files": files, "entry_file": self.entry_file, "language": self.language}
 
 
 class Rule(StrEnum):

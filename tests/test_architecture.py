@@ -22,6 +22,7 @@ ROOMS: dict[str, set[str]] = {
     "completions": set(),
     "fence_marks": set(),
     "fences": set(),
+    "program_files": set(),
     "programs": set(),
     "continuations": set(),
     "checkers": set(),

@@ -20,14 +20,21 @@ class CacheKey(NamedTuple):
 
     problem: str  # key
     language: str
-    digest: bytes  # of the source
+    entry_file: str
+    digest: bytes  # of the source and of the other files
 
 
 def cache_key(problem: str, program: Program) -> CacheKey:
     """Return the cache key of a program for a problem; line endings are normalised."""
-    text = program.source.replace("\r\n", "\n").replace("\r", "\n")
+    text = _with_line_feeds(program.source)
+    if program.files:
+        text = repr((text, [(name, _with_line_feeds(other)) for name, other in program.files]))
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    return CacheKey(problem, program.language, digest)
+    return CacheKey(problem, program.language, program.entry_file, digest)
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class JudgementCache:

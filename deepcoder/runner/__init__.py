@@ -15,7 +15,8 @@ Where each process is written down, beside the modules named after it:
     supervisor   process (one program from outside), accounting and wall_time (what it uses), pipes and reports (what it
                  says), task_code, inputs and outbox (what the worker sends and gets), keeper_client, cgroup, users
     keeper       scratch (the folders of programs), syscalls (the filter that programs inherit)
-    program      languages/NAME (how the programs of a language run), language (what such a module has to define)
+    program      languages/NAME (how the programs of a language run), language (what such a module has to define),
+                 program_files
     several      channel (what supervisor and program say to each other), procfs (what /proc says), memory_files
     the jury's   testcode (in the sandbox of a data set's own code, as a program)
 """

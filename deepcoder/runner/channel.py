@@ -8,9 +8,9 @@ File descriptors of a program:
     1  a pipe: standard output                                       4  a pipe: calls (function mode)
     2  a pipe: standard error                                        5  a pipe: reports to the supervisor
 
-The code is what an earlier process of the task compiled, or (source, preamble, entry point) by marshal. A compiled
-program may be executed by its descriptor. A call is a
-32-bit length, then the arguments. A report is one byte of kind, a 32-bit length, then bytes.
+The code is what an earlier process of the task compiled, or (source, its file's name, the other files, preamble, entry
+point) by marshal. A compiled program may be executed by its descriptor. A call is a 32-bit length, then the arguments.
+A report is one byte of kind, a 32-bit length, then bytes.
 """
 
 from __future__ import annotations

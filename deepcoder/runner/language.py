@@ -5,7 +5,7 @@ Runs: inside the sandbox. Each function of a module runs in the process that is 
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, NoReturn, Protocol
+from typing import Any, Callable, Collection, Dict, Iterable, List, NoReturn, Protocol
 
 from .channel import Order
 
@@ -15,8 +15,8 @@ Hooks = List[Dict[str, Callable[[], Any]]]  # what libraries gave to os.register
 class LanguageRunner(Protocol):
     """Do for the programs of one language what a module of `languages/` has to."""
 
-    def libraries(self, source: str, preamble: str) -> set[str]:
-        """Return the libraries that the keeper has to import before the program runs. In the supervisor."""
+    def libraries(self, texts: Collection[str]) -> set[str]:
+        """Return the libraries that the keeper imports before a program of these texts runs. In the supervisor."""
 
     def prepare(self, hooks: Hooks) -> None:
         """Make what is the same for every program. In the keeper, before its first fork."""

@@ -129,7 +129,8 @@ class Supervisor:
         """Begin a task: keep its code, and have the keepers import the libraries that it names."""
         self.code = TaskCode(head, source)
         task = self.code.task
-        missing = program.runner_of(task.language).libraries(task.source, task.preamble) - self.imported
+        texts = (task.source, task.preamble, *(text for _, text in task.files))
+        missing = program.runner_of(task.language).libraries(texts) - self.imported
         if missing:
             self._settle()
             self.imported |= missing

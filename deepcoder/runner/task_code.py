@@ -28,11 +28,13 @@ class TaskCode:
         text = "" if self.is_compiled else str(body, "utf-8", "surrogatepass")
         mode, limits = Mode(head["mode"]), Limits(**head["limits"])
         self.number: int = head["task"]
-        self.task = Task(text, mode, limits, head["entry_point"], head["preamble"], head["language"])
+        files = tuple((name, other) for name, other in head["files"])
+        names = head["entry_point"], head["preamble"], head["language"], head["entry_file"]
+        self.task = Task(text, mode, limits, *names, files)
         self.language = LANGUAGES[self.task.language]
         self.failure: Outcome | None = None  # of its compilation
         self._compile_limits = Limits(**head["compile_limits"])
-        self._keep(self._artefact(body) if self.is_compiled else self._with_names(text))
+        self._keep(self._artefact(body) if self.is_compiled else self._sources())
 
     def _keep(self, content: bytes | memoryview) -> None:
         self.file = sealed("code", content)
@@ -40,11 +42,14 @@ class TaskCode:
 
     def _artefact(self, compiled: bytes | memoryview) -> bytes | memoryview:
         """Return what a process gets of compiled code: what calls a function has to know its name, too."""
-        is_called = self.language.is_executed and self.task.mode is Mode.FUNCTION
-        return self._with_names(bytes(compiled)) if is_called else compiled
+        if self.language.is_executed and self.task.mode is Mode.FUNCTION:
+            return marshal.dumps((bytes(compiled), self.task.preamble, self.task.entry_point))
+        return compiled
 
-    def _with_names(self, code: str | bytes) -> bytes:
-        return marshal.dumps((code, self.task.preamble, self.task.entry_point))
+    def _sources(self) -> bytes:
+        task = self.task
+        files = [(name, text.encode("utf-8", "surrogatepass")) for name, text in task.files]
+        return marshal.dumps((task.source, task.entry_file, files, task.preamble, task.entry_point))
 
     @property
     def needs_compiling(self) -> bool:

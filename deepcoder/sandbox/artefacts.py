@@ -15,7 +15,7 @@ ARTEFACT_CACHE_BYTES = 256 << 20
 
 
 class Artefacts:
-    """A cache of artefacts. The mutable state: the artefacts, by the language, its commands and the source."""
+    """A cache of artefacts. The mutable state: the artefacts, by the language, its commands and the files."""
 
     def __init__(self) -> None:
         self._artefacts: Lru[bytes, bytes] = Lru(ARTEFACT_CACHE_BYTES)
@@ -30,5 +30,6 @@ class Artefacts:
 
 
 def _key(row: Language, task: Task) -> bytes:
-    commands = repr((row.name, row.compile, row.artefact, row.environment)).encode()
-    return hashlib.sha256(commands + task.source.encode("utf-8", "surrogatepass")).digest()
+    commands = (row.name, row.compile, row.also_compiles, row.artefact, row.environment)
+    rest = repr((commands, task.entry_file, task.files)).encode()
+    return hashlib.sha256(rest + task.source.encode("utf-8", "surrogatepass")).digest()

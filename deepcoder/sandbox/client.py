@@ -147,10 +147,10 @@ class Sandbox:
         self._frames.max_bytes = max(self._frames.max_bytes, most_bytes)  # an earlier task's may still be on the way
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
         head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": row.name}
-        head |= {"compile_limits": vars(self.compile_limits)}
+        head |= {"compile_limits": vars(self.compile_limits), "entry_file": task.entry_file, "files": task.files}
         artefact = self._artefacts.find(row, task)
         if artefact is not None:
-            return frame({**head, "is_compiled": True}, artefact)
+            return frame({**head, "is_compiled": True, "files": ()}, artefact)
         return frame({**head, "is_compiled": False}, task.source.encode("utf-8", "surrogatepass"))
 
     def _language(self, task: Task) -> Language:

@@ -60,6 +60,7 @@ RUNNER_MODULES = (
     *(
         "runner.channel",
         "runner.language",
+        "runner.program_files",
         *(
             f"runner.languages.{name}"
             for name in ("python", "executed", "java", "javascript_values", "javascript_harness", "javascript")

@@ -52,10 +52,11 @@ def _submission(row: Mapping[str, Any], problem: Problem, where: str, completes_
     """Return the submission of a row."""
     try:
         given = None if row.get("language") is None else language(row["language"]).name
-        if isinstance(row.get("program"), str):
-            return Submission(problem, Program(row["program"], given or problem.languages[0]))
+        program = Program.of_row(row, problem.languages[0])
+        if program is not None:
+            return Submission(problem, program)
         if row.get("completion") is None:
-            raise ValueError("needs completion (text or messages) or program (source text)")
+            raise ValueError("needs completion (text or messages), program (source text) or files")
         if completes_prompt:
             return Submission(problem, continued(problem, row["completion"]))
         return Submission.of(problem, row["completion"], row.get("prompt", problem.prompt), given)

@@ -18,7 +18,7 @@ from deepcoder.datasets.selection import Selection
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement, Submission, Verdict
-from deepcoder.wire.languages import PYTHON, language
+from deepcoder.wire.languages import PYTHON
 from deepcoder.wire.messages import Sign
 
 # Fields that the first records did not have, with what is true of those records.
@@ -68,9 +68,8 @@ class Record:
         """Return the record as one line. `origin` says where the program came from: `index`, or `step` of training."""
         row = {"problem_id": self.problem_id, **origin}
         row |= {**dataclasses.asdict(self.judgement), **dataclasses.asdict(self.selection)}
-        row |= {"cpu_limit_s": self.cpu_limit_s, "program": None, "language": ADDED_LATER["language"]}
-        if self.program is not None:
-            row |= {"program": self.program.source, "language": self.program.language}
+        row |= {"cpu_limit_s": self.cpu_limit_s}
+        row |= {"program": None, "language": PYTHON.name} if self.program is None else self.program.to_row()
         return json.dumps(row) + "\n"
 
     @classmethod
@@ -83,14 +82,15 @@ class Record:
         if not isinstance(row, Mapping):
             raise ValueError("it is no object")
         row = {**ADDED_LATER, **row}
+        if row.get("files") is not None:
+            row.setdefault("program", None)
         _check_types(row)
         judgement = _judgement(row)
         selection = Selection(**{field.name: row[field.name] for field in dataclasses.fields(Selection)})
         limit_s = row["cpu_limit_s"]
         if limit_s is not None:
             Limits(cpu_s=limit_s)  # raises ValueError where the time can be no limit
-        program = None if row["program"] is None else Program(row["program"], language(row["language"]).name)
-        return cls(str(row["problem_id"]), program, judgement, selection, limit_s)
+        return cls(str(row["problem_id"]), Program.of_row(row, PYTHON.name), judgement, selection, limit_s)
 
 
 def _judgement(row: Mapping[str, Any]) -> Judgement:

@@ -2,7 +2,8 @@
 
 Runs: on both sides of the wall, with the standard library only. Everything that depends on the language is read from
 its row; what needs code is in the module of `runner/languages/` that the row names. A command is a list of words, in
-which {source} is the name of the source file, {artefact} that of the file made, and {memory_mib} the memory limit.
+which {source} is the name of the source file, {artefact} that of the file made, and {memory_mib} the memory limit. Of a
+program of several files, the word {source} stands for all that are compiled, the entry file first.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Language:
     version: tuple[str, ...]  # prints the version
     family: str = ""  # the language of which this is another compiler or standard; empty where it is of its own
     compile: tuple[str, ...] = ()  # makes the artefact in the scratch folder; none where `runner` compiles by itself
+    also_compiles: tuple[str, ...] = ()  # the suffixes of files that the compiler is given beside the entry file
     artefact: str = "program"  # the file that is made; where that is the source file, `compile` only checks it
     run: tuple[str, ...] = ()  # none where the artefact is a program that the kernel can execute
     runner: str = "executed"  # the module in runner/languages
@@ -42,6 +44,11 @@ class Language:
     def is_executed(self) -> bool:
         """Return whether a program replaces the interpreter that forked it."""
         return self.runner != PYTHON.name
+
+    @property
+    def is_interpreted(self) -> bool:
+        """Return whether the artefact is the source file, which `compile` only checks."""
+        return self.artefact == self.file_name
 
 
 _WARNINGS = ("-pipe", "-DONLINE_JUDGE", "-fmax-errors=5", "-fdiagnostics-color=never")
@@ -86,6 +93,7 @@ CPP = Language(
     file_name="main.cpp",
     version=("g++", "-dumpfullversion"),
     compile=("g++", "-O2", "-std=gnu++17", "-static", "-s", *_WARNINGS, "-o", "{artefact}", "{source}"),
+    also_compiles=(".cpp", ".cc", ".cxx", ".c++"),
     out_of_memory="std::bad_alloc",
 )
 CPP20, CPP23 = (
@@ -106,6 +114,7 @@ C = Language(
     file_name="main.c",
     version=("gcc", "-dumpfullversion"),
     compile=("gcc", "-O2", "-std=gnu17", "-static", "-s", *_WARNINGS, "-o", "{artefact}", "{source}", "-lm"),
+    also_compiles=(".c",),
 )
 JAVASCRIPT = Language(
     name="javascript",
@@ -132,10 +141,11 @@ JAVA = Language(
     file_name="Main.java",
     version=("java", "-version"),
     compile=(
-        *("javac", "-encoding", "UTF-8", "-proc:none", "-d", "classes", "-J-XX:TieredStopAtLevel=1"),
+        *("javac", "-encoding", "UTF-8", "-proc:none", "-d", ".classes", "-J-XX:TieredStopAtLevel=1"),
         *(f"-J{option}" for option in _JVM),
         "{source}",
     ),
+    also_compiles=(".java",),
     artefact="program.jar",
     run=(
         *("java", *_JVM, "-XX:+ExitOnOutOfMemoryError", "-XX:+DisplayVMOutputToStderr"),
@@ -154,6 +164,7 @@ GO = Language(
     file_name="main.go",
     version=("go", "version"),
     compile=("go", "build", "-o", "{artefact}", "{source}"),
+    also_compiles=(".go",),
     environment={
         **{
             "CGO_ENABLED": "0",

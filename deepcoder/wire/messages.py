@@ -76,6 +76,8 @@ class Task:
     entry_point: str | None = None  # function mode: what to call
     preamble: str = ""  # function mode: source that runs before the program
     language: str = PYTHON.name
+    entry_file: str = ""  # the name of the source's file; empty where the language's usual one will do
+    files: tuple[tuple[str, str], ...] = ()  # the names and texts of the program's other files
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Runs: inside the sandbox; each section says in which process.
 
 The first process of a task only compiles. The compiler runs as its child, so it has the program's user, no network and
 limits of its own. The process reports the artefact, and the supervisor gives it to the next processes as a sealed file.
+The artefact of a language with a `run` command is one file or several, by marshal; `run` gets the name of the first.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import os
 import re
 import signal
 import stat
-from typing import Callable, Iterable, NoReturn
+from typing import Callable, Collection, Iterable, NoReturn
 
 from ...wire.languages import LANGUAGES, MIB, Language
 from ...wire.messages import STDERR_BYTES
 from ..channel import CALLS, CODE, COMPILE_ERROR, COMPILED, REPORTS, Order, read_code, report
 from ..language import Hooks
 from ..memory_files import write_all
+from ..program_files import Files, write_files
 
 MESSAGES_BYTES = 1 << 16  # what is read of a compiler's messages; the rest is read and dropped
 ERROR_LINES, ERROR_CHARS = 3, 500
@@ -33,7 +35,7 @@ _ERROR_LINE = re.compile(r"error(?:\[\w+\])?:", re.IGNORECASE)
 # --- In the supervisor ------------------------------------------------------------------------------------------------
 
 
-def libraries(source: str, preamble: str) -> set[str]:
+def libraries(texts: Collection[str]) -> set[str]:
     """Return nothing: programs of other languages import nothing from the keeper."""
     return set()
 
@@ -61,39 +63,52 @@ def ready(order: Order) -> Callable[[str], NoReturn]:
     row = LANGUAGES[order.language]
     if order.is_compiled:
         return functools.partial(execute, row, order)
-    return functools.partial(_compile, row, source_of(order))
+    return functools.partial(_compile, row, files_of(order, row.file_name))
 
 
-def source_of(order: Order) -> bytes:
-    """Return the program's source."""
-    source, _, _ = marshal.loads(read_code(order))
-    return bytes(source.encode("utf-8", "surrogatepass"))
+def files_of(order: Order, usual_name: str) -> Files:
+    """Return the program's files, the entry file first. It has the usual name where it has none of its own."""
+    source, entry_file, others, _, _ = marshal.loads(read_code(order))
+    return [(entry_file or usual_name, source.encode("utf-8", "surrogatepass")), *others]
 
 
-def _compile(row: Language, source: bytes, folder: str) -> NoReturn:
-    compile_source(row, row.file_name, source, folder)
-    report_artefact(row)
+def _compile(row: Language, files: Files, folder: str) -> NoReturn:
+    compile_files(row, files, folder)
+    report_artefact(row, [name for name, _ in files] if row.is_interpreted else [row.artefact])
 
 
-def compile_source(row: Language, file_name: str, source: bytes, folder: str) -> None:
-    """Compile the source in the scratch folder, which is the current one. The process ends where that fails."""
-    with open(file_name, "wb") as file:
-        file.write(source)
-    words = {"source": file_name, "artefact": row.artefact}
-    status, messages = _run_compiler([word.format(**words) for word in row.compile], environment(row, folder))
+def compile_files(row: Language, files: Files, folder: str) -> None:
+    """Compile the files in the scratch folder, which is the current one. The process ends where that fails."""
+    write_files(files)
+    status, messages = _run_compiler(_command(row, [name for name, _ in files]), environment(row, folder))
     if status != 0:
         write_all(2, messages[:STDERR_BYTES])
         report(COMPILE_ERROR, first_errors(messages, status).encode())
         os._exit(0)
 
 
-def report_artefact(row: Language) -> NoReturn:
-    """Report what was compiled, and end the process."""
-    with open(row.artefact, "rb") as file:
-        if not row.run and not os.fstat(file.fileno()).st_mode & stat.S_IXUSR:
-            report(COMPILE_ERROR, b"error: this is a library, and no program")
-            os._exit(0)
-        report(COMPILED, file.read())
+def _command(row: Language, names: list[str]) -> list[str]:
+    """Return the compiler's command for files of these names."""
+    entry_file, *others = names
+    words = {"source": entry_file, "artefact": entry_file if row.is_interpreted else row.artefact}
+    command = []
+    for word in row.compile:
+        command.append(word.format(**words))
+        if word == "{source}":
+            command += [name for name in others if name.endswith(row.also_compiles)]
+    return command
+
+
+def report_artefact(row: Language, names: list[str]) -> NoReturn:
+    """Report what was compiled, which is in the files of these names, and end the process."""
+    files = []
+    for name in names:
+        with open(name, "rb") as file:
+            if not row.run and not os.fstat(file.fileno()).st_mode & stat.S_IXUSR:
+                report(COMPILE_ERROR, b"error: this is a library, and no program")
+                os._exit(0)
+            files.append((name, file.read()))
+    report(COMPILED, marshal.dumps(files) if row.run else files[0][1])
     os._exit(0)
 
 
@@ -136,10 +151,10 @@ def execute(row: Language, order: Order, folder: str) -> NoReturn:
         os.set_inheritable(CODE, False)
         os.closerange(CALLS, REPORTS + 1)
         os.execve(CODE, [row.artefact], environment(row))
-    with open(row.artefact, "wb") as file:
-        file.write(read_code(order))
+    files = marshal.loads(read_code(order))
+    write_files(files)
     os.closerange(CALLS, REPORTS + 1)
-    become(row, order, row.artefact)
+    become(row, order, files[0][0])
 
 
 def become(row: Language, order: Order, artefact: str, *arguments: str) -> NoReturn:

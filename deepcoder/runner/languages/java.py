@@ -1,4 +1,4 @@
-"""Java: the file has the name of the public class, and the artefact is an archive of all classes.
+"""Java: a single file has the name of its public class, and the artefact is an archive of all classes.
 
 Runs: inside the sandbox, in the program's process; the rest is as in `executed`.
 """
@@ -12,13 +12,14 @@ from typing import Callable, NoReturn
 
 from ...wire.languages import LANGUAGES, Language
 from ..channel import COMPILE_ERROR, Order, report
+from ..program_files import Files
 from . import executed
 from .executed import import_libraries as import_libraries
 from .executed import libraries as libraries
 from .executed import prepare as prepare
 from .executed import rehearse as rehearse
 
-CLASSES = "classes"  # the folder that the table's compile command names
+CLASSES = ".classes"  # the folder that the table's compile command names; no file of a program begins with a dot
 _COMMENT_OR_TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 _PUBLIC_CLASS = re.compile(
     r"\bpublic\s+(?:(?:final|abstract|strictfp|sealed)\s+)*(?:class|enum|record|interface)\s+(\w+)"
@@ -31,14 +32,15 @@ def ready(order: Order) -> Callable[[str], NoReturn]:
     row = LANGUAGES[order.language]
     if order.is_compiled:
         return functools.partial(executed.execute, row, order)
-    return functools.partial(_compile, row, executed.source_of(order))
+    return functools.partial(_compile, row, executed.files_of(order, ""))
 
 
-def _compile(row: Language, source: bytes, folder: str) -> NoReturn:
+def _compile(row: Language, files: Files, folder: str) -> NoReturn:
     import zipfile  # here, so that no keeper has it in its memory
 
     os.mkdir(CLASSES)
-    executed.compile_source(row, _file_name(row, source), source, folder)
+    name, source = files[0]
+    executed.compile_files(row, [(name or _file_name(row, source), source), *files[1:]], folder)
     paths = sorted(os.path.join(base, name) for base, _, names in os.walk(CLASSES) for name in names)
     main = _main_class(paths)
     if not main:
@@ -48,7 +50,7 @@ def _compile(row: Language, source: bytes, folder: str) -> NoReturn:
         archive.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\nMain-Class: {main}\n")
         for path in paths:
             archive.write(path, os.path.relpath(path, CLASSES))
-    executed.report_artefact(row)
+    executed.report_artefact(row, [row.artefact])
 
 
 def _file_name(row: Language, source: bytes) -> str:

@@ -11,13 +11,14 @@ from typing import Callable, NoReturn
 
 from ...wire.languages import LANGUAGES
 from ..channel import Order, read_code
+from ..program_files import write_files
 from . import executed, javascript_harness, javascript_values
 from .executed import import_libraries as import_libraries
 from .executed import libraries as libraries
 from .executed import prepare as prepare
 from .executed import rehearse as rehearse
 
-HARNESS, PREAMBLE = "harness.js", "preamble.js"  # their file names
+HARNESS, PREAMBLE = ".harness.cjs", ".preamble.js"  # their file names; no file of a program begins with a dot
 
 
 def ready(order: Order) -> Callable[[str], NoReturn]:
@@ -27,12 +28,12 @@ def ready(order: Order) -> Callable[[str], NoReturn]:
 
 def _serve_calls(order: Order, folder: str) -> NoReturn:
     row = LANGUAGES[order.language]
-    source, preamble, entry_point = marshal.loads(read_code(order))
-    files = {row.artefact: source}
-    if preamble:
-        files = {PREAMBLE: preamble.encode("utf-8", "surrogatepass"), **files}  # in the order of their execution
+    artefact, preamble, entry_point = marshal.loads(read_code(order))
     harness = javascript_values.VALUES_SCRIPT + javascript_harness.CALLS_SCRIPT
-    for name, content in {HARNESS: harness.encode(), **files}.items():
-        with open(name, "wb") as file:
-            file.write(content)
-    executed.become(row, order, HARNESS, entry_point, *files)
+    files = marshal.loads(artefact)
+    scripts = [files[0][0]]  # in the order of their execution
+    if preamble:
+        files.append((PREAMBLE, preamble.encode("utf-8", "surrogatepass")))
+        scripts.insert(0, PREAMBLE)
+    write_files([(HARNESS, harness.encode()), *files])
+    executed.become(row, order, HARNESS, entry_point, *scripts)

@@ -13,6 +13,7 @@ CALLS_SCRIPT = r"""
 const Module = require("module");
 const { readFileSync, readSync, writeSync } = require("fs");
 const { Script, constants: scripts } = require("vm");
+const { dirname } = require("path");
 const { apply } = Reflect;
 const { allocUnsafe } = Buffer;
 const { exit } = process;
@@ -30,7 +31,8 @@ const ERROR_CHARS = 500;
 // --- The program --------------------------------------------------------------------------------------------------
 
 const [, , entryPoint, ...files] = process.argv;
-const program = new Module(process.cwd() + "/main.js", module); // has a parent: a guarded demonstration must not run
+const path = process.cwd() + "/" + files[files.length - 1];
+const program = new Module(path, module); // has a parent: a guarded demonstration must not run
 program.filename = program.id;
 const getters = { __proto__: null };
 
@@ -42,7 +44,7 @@ function load() {
     exports: program.exports,
     require: Module.createRequire(program.filename),
     __filename: program.filename,
-    __dirname: process.cwd(),
+    __dirname: dirname(program.filename),
     ListNode,
     TreeNode,
   };

@@ -23,7 +23,7 @@ import sys
 import threading
 import traceback
 import types
-from typing import Any, Callable, Iterable, NoReturn, TextIO
+from typing import Any, Callable, Collection, Iterable, NoReturn, TextIO
 
 from ...wire import values
 from ...wire.languages import PYTHON
@@ -42,6 +42,7 @@ from ..channel import (
     report,
 )
 from ..language import Hooks
+from ..program_files import Files, write_files
 
 # What contest programs import, so that a forked program finds it loaded.
 USUAL_MODULES = (
@@ -52,6 +53,8 @@ USUAL_MODULES = (
 # The keeper imports a library as soon as a program has its name anywhere: importing costs more than most tests, and
 # what a program is charged must not depend on whether an earlier program had the library imported.
 LIBRARIES = ("numpy", "sortedcontainers", "scipy", "networkx", "sympy", "pandas", "bitarray")
+# A fresh interpreter has these before it runs a file, whatever files stand beside it.
+_LOADED_FIRST = {*sys.builtin_module_names, "abc", "codecs", "encodings", "io", "os", "site", "stat"}
 THREAD_STACK_BYTES = 8 << 20  # the usual default; the C library would take the main stack's 1 GiB
 BASE_FRAMES = 1000  # what a fresh interpreter allows
 REPORTED_ERROR_CHARS = 500
@@ -64,9 +67,9 @@ _is_program = False
 # --- In the supervisor ------------------------------------------------------------------------------------------------
 
 
-def libraries(source: str, preamble: str) -> set[str]:
+def libraries(texts: Collection[str]) -> set[str]:
     """Return the libraries that the program names."""
-    return {name for name in LIBRARIES if name in source or name in preamble}
+    return {name for name in LIBRARIES if any(name in text for text in texts)}
 
 
 # --- In the keeper ----------------------------------------------------------------------------------------------------
@@ -120,7 +123,7 @@ def _standard_stream(name: str, fd: int, mode: str, errors: str, buffering: int)
 def rehearse() -> None:
     """Compile a function and call it."""
     module = {"__builtins__": builtins}
-    exec(_compile("def add(a, b):\n    return a + b\n"), module)
+    exec(_compile("def add(a, b):\n    return a + b\n", PYTHON.file_name), module)
     _answer(module, "add", b"[[1,2],{}]")
 
 
@@ -160,24 +163,27 @@ def ready(order: Order) -> Callable[[str], NoReturn]:
     execute: Callable[[str], NoReturn]
     code = read_code(order)
     if order.is_compiled:
-        compiled, draws_numbers = marshal.loads(code)
-        execute = functools.partial(_run_main, compiled)
+        compiled, draws_numbers, files = marshal.loads(code)
+        execute = functools.partial(_run_main, compiled, files)
     else:
-        source, preamble, entry_point = marshal.loads(code)
-        draws_numbers = "random" in source or "random" in preamble
+        source, entry_file, files, preamble, entry_point = marshal.loads(code)
+        draws_numbers = "random" in source or "random" in preamble or bool(files)
+        entry_file = entry_file or PYTHON.file_name
+        if files:
+            files.insert(0, (entry_file, source.encode("utf-8", "surrogatepass")))
         if order.is_function:
             before = _compile(preamble, "preamble.py") if preamble else None
-            execute = functools.partial(_serve_calls, before, _compile(source), entry_point)
+            execute = functools.partial(_serve_calls, before, _compile(source, entry_file), entry_point, files)
         else:
-            compiled = _compile(source)
-            report(COMPILED, marshal.dumps((compiled, draws_numbers)))
-            execute = functools.partial(_run_main, compiled)
+            compiled = _compile(source, entry_file)
+            report(COMPILED, marshal.dumps((compiled, draws_numbers, files)))
+            execute = functools.partial(_run_main, compiled, files)
     if draws_numbers:
         random.seed()
     return execute
 
 
-def _compile(source: str, file_name: str = PYTHON.file_name) -> types.CodeType:
+def _compile(source: str, file_name: str) -> types.CodeType:
     try:
         return compile(source, file_name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
@@ -185,10 +191,10 @@ def _compile(source: str, file_name: str = PYTHON.file_name) -> types.CodeType:
         os._exit(0)
 
 
-def _run_main(code: types.CodeType, folder: str) -> NoReturn:
+def _run_main(code: types.CodeType, files: Files, folder: str) -> NoReturn:
     """Execute as `__main__` and end as the interpreter does: threads, atexit, streams, exit code."""
     os.closerange(CODE, REPORTS + 1)
-    module = _main_module("__main__", folder)
+    module = _main_module("__main__", files, folder)
     status = 0
     try:
         exec(code, module)
@@ -220,9 +226,11 @@ def _run_main(code: types.CodeType, folder: str) -> NoReturn:
     os._exit(status)
 
 
-def _serve_calls(preamble: types.CodeType | None, code: types.CodeType, entry_point: str, folder: str) -> NoReturn:
+def _serve_calls(
+    preamble: types.CodeType | None, code: types.CodeType, entry_point: str, files: Files, folder: str
+) -> NoReturn:
     """Load the program once, then answer calls until the supervisor ends them."""
-    module = _main_module("solution", folder)  # not __main__: a guarded demonstration must not run
+    module = _main_module("solution", files, folder)  # not __main__: a guarded demonstration must not run
     try:
         if preamble is not None:
             exec(preamble, module)
@@ -238,10 +246,28 @@ def _serve_calls(preamble: types.CodeType | None, code: types.CodeType, entry_po
         report(*_answer(module, entry_point, receive_call()))
 
 
-def _main_module(name: str, folder: str) -> dict[str, Any]:
+def _main_module(name: str, files: Files, folder: str) -> dict[str, Any]:
     module = sys.modules[name] = _main_modules[name]
     sys.path.insert(0, folder)
+    if files:
+        write_files(files)
+        _have_own_modules(module, files, folder)
     return module.__dict__
+
+
+def _have_own_modules(module: types.ModuleType, files: Files, folder: str) -> None:
+    """Have a program of several files find its own modules, as where the interpreter was started with its file."""
+    entry_file = files[0][0]
+    module.__file__ = sys.argv[0] = entry_file
+    sys.path[0] = os.path.dirname(f"{folder}/{entry_file}")
+    if module.__name__ != "__main__":  # then another file may import the entry file, or be named as it usually is
+        del sys.modules[module.__name__]
+        module.__name__ = os.path.basename(entry_file).removesuffix(".py")
+        sys.modules[module.__name__] = module
+    for name, _ in files[1:]:
+        stem = os.path.relpath(name, os.path.dirname(entry_file)).partition("/")[0].removesuffix(".py")
+        if stem not in _LOADED_FIRST:
+            sys.modules.pop(stem, None)  # a module of ours, or one that was imported ahead
 
 
 def _answer(module: dict[str, Any], entry_point: str, call: bytes | bytearray) -> tuple[bytes, bytes]:

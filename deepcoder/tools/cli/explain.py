@@ -37,6 +37,9 @@ def explain(
         raise UserError(f"{where}: judged with {then.total} tests, and the problem has {len(problem.tests)}")
     out.print(f"[bold]{escape(record.problem_id)}[/], line {number} of {escape(str(records))}", highlight=False)
     if record.program is not None:
+        if record.program.files:
+            others = ", ".join(name for name, _ in record.program.files)
+            out.print(f"{record.program.entry_file}, beside {others}:", markup=False, highlight=False)
         out.print(excerpt(record.program.source, lines=CODE_LINES))
     now = judge_and_print(Submission(problem, record.program), sandbox, image, then.failed_test)
     if now.verdict is not then.verdict:
