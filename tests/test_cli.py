@@ -293,6 +293,27 @@ def test_explain_judges_again_what_grade_recorded(folder: Path, capsys: pytest.C
     assert (ran.code, "no program in the completion" in ran.out) == (0, True)
 
 
+def test_program_of_several_files_is_graded_and_explained(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"main.py": "import plus\nprint(plus.one(int(input())))", "plus.py": "def one(n): return n + 1"}
+    wrong = {**files, "plus.py": "def one(n): return 2"}
+    rows = [{"problem_id": "add", "files": each, "entry_file": "main.py"} for each in (files, wrong)]
+    write("completions.jsonl", *rows)
+
+    first, again = Ran(capsys, *GRADE), Ran(capsys, *GRADE)
+
+    assert (first.code, again.code) == (0, 0), first.err + again.err
+    records = read("out.jsonl")
+    assert [each["verdict"] for each in records] == ["AC", "WA"]
+    assert [each.get("files") for each in records] == [files, wrong]
+    assert [(each["entry_file"], "program" in each) for each in records] == [("main.py", False)] * 2
+    ran = Ran(capsys, *EXPLAIN)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("add, line 2 of out.jsonl\nmain.py, beside plus.py:\n   1 │ import plus\n")
+    assert "difference  line 1, token 1: expected 6, got 2" in ran.out
+    write("completions.jsonl", {"problem_id": "add", "files": {"../a.py": ""}, "entry_file": "../a.py"})
+    assert "line 1: a file's name must be a relative path" in Ran(capsys, *GRADE).err
+
+
 def test_explain_says_where_the_verdict_is_another(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Ran(capsys, *GRADE)
     write("out.jsonl", {**read("out.jsonl")[0], "verdict": "RTE", "failed_test": 1})
