@@ -132,7 +132,7 @@ def test_program_of_several_files_is_judged(
 
     first, again = judged(started, program), judged(started, program)
 
-    assert (first.verdict, first.detail) == (Verdict.AC, "")
+    assert (first.verdict, first.detail, first.suspicious) == (Verdict.AC, "", ())
     assert again.verdict is Verdict.AC
 
 
