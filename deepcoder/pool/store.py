@@ -18,6 +18,7 @@ from deepcoder.pool.calls import ProblemInfo, Request
 from deepcoder.pool.packed import PackedTests
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.verdicts import Submission
+from deepcoder.wire.languages import PYTHON
 
 STORE_PROBLEMS = 4096  # the most that a client keeps in the object store
 STORE_BYTES = 1 << 30  # of their tests together
@@ -84,7 +85,8 @@ def problem_key(problem: Problem, tests: PackedTests) -> str:
     named: dict[str, Any] = {
         **dict.fromkeys(("problem_id", "source", "where", "code_prompt", "reference_language"), ""),
         "prompt": (),
-        "languages": problem.languages[:1],  # the preamble's; the program has one of its own
+        # A program has a language of its own; the first is that of the preamble.
+        "languages": problem.languages[:1] if problem.preamble else (PYTHON.name,),
         "reference": None,
     }
     rest = dataclasses.replace(problem, tests=_NO_TESTS, **named)
