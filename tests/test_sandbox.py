@@ -1286,6 +1286,13 @@ def test_resource_limits_cannot_be_raised(shared_sandbox: Sandbox) -> None:
     assert printed(outcome) == ""
 
 
+def test_kernel_ends_no_program_before_the_supervisor_does(shared_sandbox: Sandbox) -> None:
+    # The kernel's limit counts by ticks: on a busy machine it has ended programs at 97 % of their time.
+    outcome = run(shared_sandbox, "import resource; print(*resource.getrlimit(resource.RLIMIT_CPU))", cpu_s=20)
+
+    assert printed(outcome) == "41 41"
+
+
 def test_file_of_the_user_cannot_be_seen_from_a_process_sandbox(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secret")

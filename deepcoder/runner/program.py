@@ -148,7 +148,8 @@ def _take_limits(order: Order, uid: int | None, keeper_bytes: int) -> None:
     if uid is not None or not _counts_all_of_the_user():
         _limit(resource.RLIMIT_NPROC, order.processes)
     if not order.is_function:
-        _limit(resource.RLIMIT_CPU, math.ceil(order.cpu_s) + 1)
+        # The supervisor ends a program at its limit. This is for when that is late, and counts by ticks, so not exactly.
+        _limit(resource.RLIMIT_CPU, math.ceil(2 * order.cpu_s) + 1)
 
 
 def _counts_all_of_the_user() -> bool:
