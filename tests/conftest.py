@@ -184,6 +184,14 @@ ALL_LANGUAGES = "deepcoder-sandbox:all"  # the image that `make image LANGUAGES=
 
 
 @pytest.fixture(scope="session")
+def all_languages_image(docker_sandboxes: None) -> str:
+    """The image with all languages. Skips where the engine has none, unless the environment says that it must."""
+    if reason := unavailable(SandboxConfig("docker", ALL_LANGUAGES)):
+        leave_out(reason)
+    return ALL_LANGUAGES
+
+
+@pytest.fixture(scope="session")
 def config_of_all_languages(sandbox_kind: str) -> SandboxConfig:
     """How to start each kind of sandbox with all languages. Needs their image, as `docker_sandboxes` needs Docker."""
     config = SandboxConfig(kind=sandbox_kind, image=ALL_LANGUAGES)

@@ -14,6 +14,7 @@ from deepcoder.datasets import assertions
 from deepcoder.datasets.formats import leetcode
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
+from deepcoder.wire.languages import LANGUAGES
 
 # Juries timed with other machines and with PyPy: 20 s for what must pass, the known limit or 5 s for what must not.
 PASSING_S, FAILING_S = 20.0, 5.0
@@ -62,6 +63,38 @@ def _problems(row: dict[str, Any], limits: Limits) -> Iterator[Problem]:
         yield Problem(
             f"{row['id']}/{name}", Mode.FUNCTION, tests, name, row["preamble"], checker=checker, limits=limits
         )
+
+
+def packaged(row: dict[str, Any]) -> Iterator[Judged]:
+    """The programs of a row of `packages.jsonl` in languages of ours, where the default validator judges.
+
+    What must pass has 20 s. Other programs have the package's limit, or 5 s, as one that was made for C++.
+    """
+    flags = row["validator_flags"]
+    if row["validation"] != "default" or not row["tests"] or {"case_sensitive", "space_change_sensitive"} & {*flags}:
+        return
+    tolerances = [flags[place + 1] for place, flag in enumerate(flags) if flag.endswith("tolerance")]
+    checker = f"kattis({tolerances[0]})" if tolerances else "kattis"
+    tests = tuple(TestCase(test["input"], test["output"]) for test in row["tests"])
+    for number, program in enumerate(row["programs"]):
+        language = {"cpp": "cpp20"}.get(program["language"], program["language"])
+        if language not in LANGUAGES or program["label"] == "MIXED" or "label_risk" in program:
+            continue
+        limits = Limits(
+            PASSING_S if program["label"] == "AC" else row["time_limit_s"] or FAILING_S,
+            memory_bytes=(row["memory_mb"] or 1024) << 20,
+            output_bytes=(row.get("output_mb") or 8) << 20,
+        )
+        made_for = "" if program["label"] == "AC" else "cpp"
+        problem = Problem(row["id"], Mode.STDIN, tests, checker=checker, limits=limits, limits_for=made_for)
+        files = (
+            {"files": program["files"], "entry_file": program.get("entry_file") or min(program["files"])}
+            if ("files" in program)
+            else {"program": program["code"]}
+        )
+        ours = Program.of_row(files, language)
+        assert ours is not None
+        yield Judged(problem, ours, program["label"], f"{row['id']}#{number}")
 
 
 def is_assertions(row: dict[str, Any]) -> bool:

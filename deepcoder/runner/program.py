@@ -148,7 +148,7 @@ def _take_limits(order: Order, uid: int | None, keeper_bytes: int) -> None:
     if uid is not None or not _counts_all_of_the_user():
         _limit(resource.RLIMIT_NPROC, order.processes)
     if not order.is_function:
-        # The supervisor ends a program at its limit. This is for when that is late, and counts by ticks, so not exactly.
+        # The supervisor ends a program at its limit. This is for when it is late. The kernel counts ticks: not exactly.
         _limit(resource.RLIMIT_CPU, math.ceil(2 * order.cpu_s) + 1)
 
 
