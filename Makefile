@@ -3,8 +3,8 @@ PYTHON ?= python3
 ARGS ?=
 LANGUAGES ?= python
 BIN := .venv/bin
-# The processes that tests run in; tests/conftest.py says which tests stay together.
-PROCESSES ?= 2
+# The processes that tests run in, more than CPUs since many tests wait; tests/conftest.py says which stay together.
+PROCESSES ?= 3
 PYTEST = $(BIN)/python -m pytest --numprocesses $(PROCESSES) --no-loadscope-reorder
 # A cluster that has a token asks for it, but a program that joins one sends it only when told so.
 ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)

@@ -107,7 +107,7 @@ class Bench:
 
     def python(self) -> str:
         assert self.sandbox is not None
-        return str(self.sandbox.hello["python"]).rpartition(".")[0]
+        return self.sandbox.languages["python"].rpartition(".")[0]
 
     def close(self) -> None:
         if self.sandbox is not None:

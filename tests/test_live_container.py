@@ -291,7 +291,7 @@ def test_kernel_out_of_memory_picks_the_program_first(live: Live) -> None:
 def test_hello_tells_what_was_started(live: Live) -> None:
     assert live.hello["protocol"] == PROTOCOL
     assert live.hello["own_uids"]
-    assert live.hello["python"].startswith("3.")
+    assert live.hello["languages"]["python"].startswith("3.")
 
 
 # The engine's runtime

@@ -388,3 +388,16 @@ def test_sandbox_without_namespaces_under_a_proc_that_hides_processes_is_said() 
     done = python_of_another_user("-c", script, before=(*hidden, "sh", sys.executable, "-c", REFUSE_NAMESPACES))
 
     assert "SandboxUnavailable: /proc hides processes" in done.stderr.splitlines()[-1], done.stderr
+
+
+def test_programs_can_be_interrupted_though_the_worker_ignores_it() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell has it for what runs in the background
+    try:
+        started = start_process()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with closing(started):
+        outcome = run(started, "import os, signal\nos.kill(os.getpid(), signal.SIGINT)")
+
+    assert (outcome.exit_code, outcome.signal) == (1, None)
+    assert outcome.stderr.endswith("KeyboardInterrupt\n")

@@ -1,8 +1,8 @@
-# Sets up a ring through which the kernel works past every filter of system calls.
+# Sets up a ring through which the kernel works past every filter of system calls. There is none to be had.
 # kind: kernel
-# stdin: RTE
-# function: RTE
-# code: RTE
+# stdin: WA
+# function: WA
+# code: WA
 import ctypes
 
 LIBC = ctypes.CDLL(None, use_errno=True)

@@ -13,7 +13,6 @@ from typing import Any
 
 import ray
 from ray.actor import ActorHandle
-from ray.exceptions import RayError
 
 from deepcoder.pool import clusters
 from deepcoder.pool.coordinator import Coordinator
@@ -98,6 +97,6 @@ def _send_heartbeats(coordinator: Any, client: str, is_closed: threading.Event) 
     while not is_closed.wait(HEARTBEAT_S):
         try:
             coordinator.beat.remote(client)
-        except RayError as error:  # Ray was shut down
+        except Exception as error:  # Ray was shut down; where only the actor is gone, Ray has no class for that
             log.debug("no more heartbeats: %s", error)
             return
