@@ -82,8 +82,8 @@ def packaged(row: dict[str, Any]) -> Iterator[Judged]:
             continue
         limits = Limits(
             PASSING_S if program["label"] == "AC" else row["time_limit_s"] or FAILING_S,
-            memory_bytes=(row["memory_mb"] or 1024) << 20,
-            output_bytes=(row.get("output_mb") or 8) << 20,
+            memory_bytes=int(row["memory_mb"] or 1024) << 20,
+            output_bytes=int(row.get("output_mb") or 8) << 20,
         )
         made_for = "" if program["label"] == "AC" else "cpp"
         problem = Problem(row["id"], Mode.STDIN, tests, checker=checker, limits=limits, limits_for=made_for)

@@ -70,14 +70,11 @@ def sample(judged: list[Judged]) -> list[Judged]:
 
 
 def of_each_language(judged: list[Judged]) -> list[Judged]:
-    """The first two programs with few tests of each language and label, or all where the environment says so."""
+    """The first program with few tests of each language and label, or all where the environment says so."""
     if os.environ.get("DEEPCODER_ALL_LABELS"):
         return judged
-    chosen: dict[tuple[str, str], list[Judged]] = defaultdict(list)
-    for each in judged:
-        if len(each.problem.tests) <= FEW_TESTS:
-            chosen[each.program.language, each.label].append(each)
-    return [each for group in chosen.values() for each in group[:2]]
+    few = [each for each in reversed(judged) if len(each.problem.tests) <= FEW_TESTS]
+    return list({(each.program.language, each.label): each for each in few}.values())
 
 
 def surprises(judged: list[Judged], judgements: list[Judgement]) -> dict[str, str]:
