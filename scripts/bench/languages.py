@@ -76,7 +76,7 @@ for line in sys.stdin:
         os.chdir(folder)
         with open(wanted["file_name"], "w") as source:
             source.write(wanted["source"])
-        os.makedirs("classes", exist_ok=True)
+        os.makedirs(".classes", exist_ok=True)
         began = time.perf_counter()
         subprocess.run(wanted["compile"], check=True, env={**os.environ, **wanted["environment"], "HOME": folder})
         compile_s = time.perf_counter() - began
@@ -147,7 +147,7 @@ def floor(floors: subprocess.Popen[str], name: str) -> dict[str, float]:
     words = {"source": row.file_name, "artefact": row.artefact, "memory_mib": 1024}
     run = [word.format(**words) for word in row.run]
     if name == "java":
-        run = [*run[: run.index("-jar")], "-cp", "classes", "Main"]
+        run = [*run[: run.index("-jar")], "-cp", ".classes", "Main"]
     wanted: dict[str, Any] = {
         "file_name": row.file_name,
         "source": SOURCES[name],
