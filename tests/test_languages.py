@@ -11,7 +11,7 @@ from deepcoder.fence_marks import language_of_tag
 from deepcoder.runner.language import LanguageRunner
 from deepcoder.sandbox.fake import FakeSandbox
 from deepcoder.wire.languages import LANGUAGES, PYTHON, Language, language
-from deepcoder.wire.limits import Limits, Mode
+from deepcoder.wire.limits import COMPILE_LIMITS, Limits, Mode
 from deepcoder.wire.messages import Ended, Outcome, Task
 
 
@@ -65,3 +65,11 @@ def test_name_that_no_row_has_is_refused() -> None:
 )
 def test_tag_of_a_fence_names_a_language(tag: str, name: str | None) -> None:
     assert language_of_tag(tag) == name
+
+
+def test_only_a_program_that_is_compiled_is_waited_for_as_long_as_a_compiler() -> None:
+    sandbox = FakeSandbox(lambda task, data: Outcome(Ended.EXITED, exit_code=0))
+    limits = Limits(cpu_s=1.0)
+
+    assert sandbox._limits_of(Task("", Mode.STDIN, limits)) == [limits]
+    assert sandbox._limits_of(Task("", Mode.STDIN, limits, language="cpp")) == [limits, COMPILE_LIMITS]

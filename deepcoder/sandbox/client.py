@@ -17,7 +17,7 @@ from deepcoder.lru import Lru
 from deepcoder.sandbox.artefacts import Artefacts
 from deepcoder.sandbox.stream import SandboxError, Stream, bundle
 from deepcoder.wire.languages import Language, check_functions, language
-from deepcoder.wire.limits import COMPILE_LIMITS, Mode
+from deepcoder.wire.limits import COMPILE_LIMITS, Limits, Mode
 from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Outcome, Task, abandoned_after_s, frame
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class Sandbox:
             ValueError: The table of languages does not have the task's, or the runner cannot call its functions.
         """
         self._task += 1
-        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(task.limits.wall_s, self.compile_limits.wall_s))
+        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(each.wall_s for each in self._limits_of(task)))
         window = _Window(inputs, ahead, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
         unsent = self._load_request(task)
@@ -142,8 +142,7 @@ class Sandbox:
     def _load_request(self, task: Task) -> bytes:
         """Return the message that begins the task, and allow for the size of what it is answered with."""
         row = self._language(task)
-        artefact_bytes = self.compile_limits.output_bytes if row.is_executed else 0
-        most_bytes = HEAD_BYTES + int(max(task.limits.output_bytes, artefact_bytes))
+        most_bytes = HEAD_BYTES + int(max(each.output_bytes for each in self._limits_of(task)))
         self._frames.max_bytes = max(self._frames.max_bytes, most_bytes)  # an earlier task's may still be on the way
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
         head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": row.name}
@@ -152,6 +151,10 @@ class Sandbox:
         if artefact is not None:
             return frame({**head, "is_compiled": True, "files": ()}, artefact)
         return frame({**head, "is_compiled": False}, task.source.encode("utf-8", "surrogatepass"))
+
+    def _limits_of(self, task: Task) -> list[Limits]:
+        """Return the limits of what is executed for the task: the program, and where there is one its compiler."""
+        return [task.limits, *([self.compile_limits] if language(task.language).is_executed else [])]
 
     def _language(self, task: Task) -> Language:
         """Return the row of the task's language, which this sandbox must have."""
