@@ -1,15 +1,6 @@
 """Read the rows that a user adds to the table of languages from a TOML file.
 
-Runs: GPU node, before a pool starts. docs/languages.md has an example.
-
-    [perl]
-    title = "Perl"
-    fence_tags = "perl|pl"
-    file_name = "main.pl"
-    version = ["perl", "--version"]
-    compile = ["perl", "-c", "{source}"]
-    artefact = "main.pl"
-    run = ["perl", "{artefact}"]
+Runs: GPU node, before a pool starts. docs/languages.md shows such a file.
 """
 
 from __future__ import annotations

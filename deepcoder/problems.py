@@ -89,9 +89,7 @@ class Problem:
     special_checker: str = ""  # instead: source of check(input, expected, actual) -> bool, for a sandbox of its own
     limits: Limits = Limits()
     limits_for: str = ""  # the language that the time limit was made for; empty means that it is for every language
-    languages: tuple[str, ...] = (
-        PYTHON.name,
-    )  # that a completion may answer in; a block without a tag is in the first
+    languages: tuple[str, ...] = (PYTHON.name,)  # of completions; a block without a tag is in the first
     prompt: tuple[Mapping[str, str], ...] = ()  # messages, as chat templates take them
     code_prompt: str = ""  # source that the prompt shows and a completion may continue, as HumanEval's do
     reference: str | None = None  # source of a program that passes every test

@@ -150,13 +150,14 @@ def reference_of(problem: Problem) -> Program | None:
 
 
 def _text(completion: Completion, prompt: Completion | None, languages: Sequence[str]) -> str:
-    text = _with_line_feeds(text_of(completion).removeprefix("\ufeff"))
+    text = with_line_feeds(text_of(completion).removeprefix("\ufeff"))
     if next_turn := _NEXT_TURN.search(text):  # which a model that was not stopped makes up
         text = text[: next_turn.start()]
-    return text if prompt is None else fences.continued(_with_line_feeds(last_text(prompt)), text, languages)
+    return text if prompt is None else fences.continued(with_line_feeds(last_text(prompt)), text, languages)
 
 
-def _with_line_feeds(text: str) -> str:
+def with_line_feeds(text: str) -> str:
+    """Return the text with a line feed for each line end."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -87,12 +87,9 @@ def packaged(row: dict[str, Any]) -> Iterator[Judged]:
         )
         made_for = "" if program["label"] == "AC" else "cpp"
         problem = Problem(row["id"], Mode.STDIN, tests, checker=checker, limits=limits, limits_for=made_for)
-        files = (
-            {"files": program["files"], "entry_file": program.get("entry_file") or min(program["files"])}
-            if ("files" in program)
-            else {"program": program["code"]}
-        )
-        ours = Program.of_row(files, language)
+        entry_file = program.get("entry_file") or min(program.get("files", ()), default="")
+        columns = {"program": program.get("code"), "files": program.get("files"), "entry_file": entry_file}
+        ours = Program.of_row(columns, language)
         assert ours is not None
         yield Judged(problem, ours, program["label"], f"{row['id']}#{number}")
 

@@ -345,7 +345,7 @@ EVALUATE = "globalThis.reads = 0; const solve = text => (0, eval)(text)"
 
 @pytest.fixture(scope="module")
 def answers(node: Sandbox) -> dict[str, Any]:
-    """What each expression becomes."""
+    """Return what each expression becomes."""
     texts = list(dict.fromkeys([*ANSWERS, *EQUAL_TO_NOTHING, *(text for text, _, _ in COMPARED)]))
     return dict(zip(texts, returned(node, EVALUATE, *([text] for text in texts)), strict=True))
 
@@ -391,7 +391,7 @@ ARGUMENTS: list[tuple[list[Any], str]] = [
 
 @pytest.fixture(scope="module")
 def passed(node: Sandbox) -> list[Outcome]:
-    """What came of comparing each list of arguments in Node."""
+    """Return what came of comparing each list of arguments in Node."""
     source = """const { deepStrictEqual } = require("assert")
     const solve = (text, ...args) => deepStrictEqual(args.length === 1 ? args[0] : args, (0, eval)(`(${text})`))"""
     return called(node, source, *([text, *args] for args, text in ARGUMENTS))

@@ -1,4 +1,4 @@
-"""Which program, in which language, a completion answers with where a problem allows other languages than Python."""
+"""Find the program, and its language, in completions for problems that allow other languages than Python."""
 
 from __future__ import annotations
 

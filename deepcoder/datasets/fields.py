@@ -87,11 +87,13 @@ def _is_message(given: Any) -> bool:
     return isinstance(given, Mapping) and all(isinstance(given.get(name), str) for name in ("role", "content"))
 
 
-def reference(solutions: Any) -> str | None:
-    """Return the first solution that is Python 3, of a list, of JSON text of one, or of one program.
+def reference(solutions: Any, language: str = PYTHON.name) -> str | None:
+    """Return the first solution in a language, of a list, of JSON text of one, or of one program.
 
     A solution may be fenced. One that is Python as it stands is taken whole: its docstring may hold a fenced example.
+    Only Python is parsed: what is not fenced is taken for a program in another language.
     """
+    is_python_wanted = language == PYTHON.name
     if isinstance(solutions, str):
         try:
             solutions = json.loads(solutions)
@@ -100,23 +102,11 @@ def reference(solutions: Any) -> str | None:
     for solution in solutions if isinstance(solutions, list) else ():
         if not isinstance(solution, str) or not solution.strip():
             continue
-        if is_python(solution):
+        is_fenced = "```" in solution
+        if is_python(solution) if is_python_wanted else not is_fenced:
             return solution
-        program = extract(solution) if "```" in solution else None
-        if program and program.source.strip() and is_python(program.source):
-            return program.source
-    return None
-
-
-def reference_in(language: str, solutions: Any) -> str | None:
-    """Return the first solution in a language, of a list or of one program. A solution may be fenced."""
-    if language == PYTHON.name:
-        return reference(solutions)
-    texts = [each for each in (solutions if isinstance(solutions, list) else [solutions]) if isinstance(each, str)]
-    for text in filter(str.strip, texts):
-        if "```" not in text:
-            return text
-        if program := extract(text, languages=(language,)):
+        program = extract(solution, languages=(language,)) if is_fenced else None
+        if program and program.source.strip() and (not is_python_wanted or is_python(program.source)):
             return program.source
     return None
 

@@ -9,7 +9,7 @@ import hashlib
 from typing import NamedTuple
 
 from deepcoder.lru import Lru
-from deepcoder.programs import Program
+from deepcoder.programs import Program, with_line_feeds
 from deepcoder.verdicts import Judgement, Verdict
 
 CACHE_JUDGEMENTS = 200_000  # of about 1 KiB; those used last stay
@@ -26,15 +26,11 @@ class CacheKey(NamedTuple):
 
 def cache_key(problem: str, program: Program) -> CacheKey:
     """Return the cache key of a program for a problem; line endings are normalised."""
-    text = _with_line_feeds(program.source)
+    text = with_line_feeds(program.source)
     if program.files:
-        text = repr((text, [(name, _with_line_feeds(other)) for name, other in program.files]))
+        text = repr((text, [(name, with_line_feeds(other)) for name, other in program.files]))
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     return CacheKey(problem, program.language, program.entry_file, digest)
-
-
-def _with_line_feeds(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class JudgementCache:

@@ -315,9 +315,10 @@ def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], 
     keepers: list[KeeperClient] = []
     for each in [None] if uids is None else halves(uids):
         _add_keeper(keepers, (requests, replies), scratch_root, cgroup, each, hooks)
+    languages_here = versions.found()  # while the keepers get ready
     for client in keepers:
         client.wait_until_ready()
-    hello = {"kind": "hello", "protocol": PROTOCOL, "languages": versions.found(), "own_uids": uids is not None}
+    hello = {"kind": "hello", "protocol": PROTOCOL, "languages": languages_here, "own_uids": uids is not None}
     write_all(replies, frame(hello))
     os.set_blocking(replies, False)
     try:

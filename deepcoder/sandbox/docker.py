@@ -81,8 +81,9 @@ def _start(memory_bytes: int, options: DockerOptions, ulimits: list[Ulimit]) -> 
     try:
         image = _image(client, options.image)
         digest = image.short_id  # of its content: a tag may move
-        has_compilers = image.labels.get(LANGUAGES_LABEL, PYTHON.name) != PYTHON.name
-        memory = max(memory_bytes, COMPILE_LIMITS.memory_bytes * has_compilers) + PROGRAM_HEADROOM_BYTES
+        if image.labels.get(LANGUAGES_LABEL, PYTHON.name) != PYTHON.name:
+            memory_bytes = max(memory_bytes, COMPILE_LIMITS.memory_bytes)
+        memory = memory_bytes + PROGRAM_HEADROOM_BYTES
         host_config = _host_config(client, memory, options, ulimits)
         container = _Container(client, options.image, f"image {options.image} {digest}", host_config)
         return Sandbox(container, memory_bytes=memory)

@@ -57,16 +57,9 @@ module.main(sent["scratch"], sent["memory_bytes"], sent["languages"], hooks)
 RUNNER_MODULES = (
     *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
     *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
-    *(
-        "runner.channel",
-        "runner.language",
-        "runner.program_files",
-        *(
-            f"runner.languages.{name}"
-            for name in ("python", "executed", "java", "javascript_values", "javascript_harness", "javascript")
-        ),
-        "runner.program",
-    ),
+    *("runner.channel", "runner.language", "runner.program_files", "runner.languages.python"),
+    *("runner.languages.executed", "runner.languages.java", "runner.languages.javascript_values"),
+    *("runner.languages.javascript_harness", "runner.languages.javascript", "runner.program"),
     *("runner.keeper", "runner.testcode", "runner.keeper_client", "runner.accounting", "runner.reports"),
     *("runner.pipes", "runner.task_code", "runner.process", "runner.inputs", "runner.outbox", "runner.users"),
     *("runner.versions", "runner.supervisor"),

@@ -35,7 +35,7 @@ from deepcoder.programs import Program
 from deepcoder.runner import procfs
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, SandboxUnavailable, start
 from deepcoder.verdicts import Judgement, Submission, Verdict
-from deepcoder.wire.languages import PYTHON, language
+from deepcoder.wire.languages import PYTHON, family, language
 from deepcoder.wire.messages import Task
 
 # Much more time than any attack needs on any machine. An attack on a clock has a small limit of its own.
@@ -44,7 +44,7 @@ WAIT_S = 3.0  # an attack may wait this long per test beyond its CPU time; its w
 RECOVERY_S = 1.0  # the sandbox may take this long to recover, and this long for the next program
 HELD_BYTES = 48 << 20  # a process of the runner, or its container, may grow by this much
 PAIRS = ((6, 7), (123, 457))  # the numbers to multiply
-ALSO = {"cpp": ("c",), "cpp20": ("cpp", "c"), "cpp23": ("cpp", "c"), "pypy": ("python",)}  # whose attacks it takes too
+ALSO = {"cpp": ("c",)}  # by family: whose attacks it takes too
 NEXT = "a, b = map(int, input().split())\nprint(a * b)"
 
 
@@ -83,7 +83,7 @@ def attacks(limits: Limits = LIMITS, language: str = PYTHON.name) -> list[Attack
 
     Behind them are those in the languages whose programs it takes too.
     """
-    folders = (language, *ALSO.get(language, ()))
+    folders = dict.fromkeys((language, family(language), *ALSO.get(family(language), ())))
     return [attack for folder in folders for attack in attacks_in(folder, limits, language)]
 
 

@@ -51,7 +51,7 @@ class Language:
         return self.artefact == self.file_name
 
 
-_WARNINGS = ("-pipe", "-DONLINE_JUDGE", "-fmax-errors=5", "-fdiagnostics-color=never")
+_GNU_FLAGS = ("-pipe", "-DONLINE_JUDGE", "-fmax-errors=5", "-fdiagnostics-color=never")
 
 PYTHON = Language(
     name="python",
@@ -77,7 +77,7 @@ PYPY = Language(
     file_name="main.py",
     version=("pypy3", "--version"),
     family="python",
-    compile=("pypy3", "-B", "-c", "import ast, sys; ast.parse(open('{source}', 'rb').read(), '{source}')"),
+    compile=("pypy3", "-B", "-c", "import ast; ast.parse(open('{source}', 'rb').read(), '{source}')"),
     artefact="main.py",
     run=("pypy3", "-B", "{artefact}"),
     environment={"PYTHONHASHSEED": "0"},
@@ -92,7 +92,7 @@ CPP = Language(
     fence_tags=r"c(?:\+\+|pp|xx)(?:[-_]?(?:11|14|17|1z))?|cc|g\+\+(?:17)?",
     file_name="main.cpp",
     version=("g++", "-dumpfullversion"),
-    compile=("g++", "-O2", "-std=gnu++17", "-static", "-s", *_WARNINGS, "-o", "{artefact}", "{source}"),
+    compile=("g++", "-O2", "-std=gnu++17", "-static", "-s", *_GNU_FLAGS, "-o", "{artefact}", "{source}"),
     also_compiles=(".cpp", ".cc", ".cxx", ".c++"),
     out_of_memory="std::bad_alloc",
 )
@@ -113,7 +113,7 @@ C = Language(
     fence_tags=r"c(?:-?(?:89|99|11|17))?|gcc",
     file_name="main.c",
     version=("gcc", "-dumpfullversion"),
-    compile=("gcc", "-O2", "-std=gnu17", "-static", "-s", *_WARNINGS, "-o", "{artefact}", "{source}", "-lm"),
+    compile=("gcc", "-O2", "-std=gnu17", "-static", "-s", *_GNU_FLAGS, "-o", "{artefact}", "{source}", "-lm"),
     also_compiles=(".c",),
 )
 JAVASCRIPT = Language(
@@ -166,13 +166,11 @@ GO = Language(
     compile=("go", "build", "-o", "{artefact}", "{source}"),
     also_compiles=(".go",),
     environment={
-        **{
-            "CGO_ENABLED": "0",
-            "GO111MODULE": "off",
-            "GOPATH": "/nonexistent",
-            "GOFLAGS": "-p=1",
-            "GOTOOLCHAIN": "local",
-        },
+        "CGO_ENABLED": "0",
+        "GO111MODULE": "off",
+        "GOPATH": "/nonexistent",
+        "GOFLAGS": "-p=1",
+        "GOTOOLCHAIN": "local",
         "GOMAXPROCS": "1",
     },
     out_of_memory="out of memory",

@@ -20,13 +20,13 @@ from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.sandbox import Sandbox, SandboxConfig
 from deepcoder.verdicts import Verdict
-from deepcoder.wire.languages import LANGUAGES
+from deepcoder.wire.languages import LANGUAGES, Language
 from scripts.bench.figures import Figure, Measure, compared, interleaved
 from scripts.bench.mix import Case
 from scripts.bench.runner import judged_s
 
 IMAGE = "deepcoder-sandbox:all"
-TESTS = {True: 200, False: 8}  # in one program: of an executable file, of a runtime
+TESTS, RUNTIME_TESTS = 200, 8  # in one program: of an executable file, of a runtime
 SLICES = 3
 LIMITS = Limits(cpu_s=60, wall_s=120)
 _C = '#include <stdio.h>\nint main(void) { int a, b; scanf("%d %d", &a, &b); printf("%d\\n", a + b); }\n'
@@ -128,11 +128,16 @@ def plain(kind: str, opened: Sandbox) -> subprocess.Popen[str]:
 
 def judged(opened: Sandbox, name: str) -> dict[str, float]:
     """Return the seconds of a test, and of the compilation: what the first judgement of a program takes beyond them."""
-    count = TESTS[not LANGUAGES[name].run]
+    count = tests_of(LANGUAGES[name])
     source = f"{SOURCES[name]}{'#' if name == 'pypy' else '//'} {os.urandom(8).hex()}\n"
     first_s = judged_s(opened, case(name, source, 1))
     test_s = judged_s(opened, case(name, source, count)) / count
     return {f"{name}, test": test_s, f"{name}, compiled": first_s - test_s}
+
+
+def tests_of(row: Language) -> int:
+    """Return how many tests are timed together."""
+    return RUNTIME_TESTS if row.run else TESTS
 
 
 def case(name: str, source: str, count: int) -> Case:
@@ -154,7 +159,7 @@ def floor(floors: subprocess.Popen[str], name: str) -> dict[str, float]:
         "compile": [word.format(**words) for word in row.compile],
         "run": run,
         "environment": dict(row.environment),
-        "tests": TESTS[not row.run],
+        "tests": tests_of(row),
     }
     assert floors.stdin and floors.stdout
     floors.stdin.write(json.dumps(wanted) + "\n")

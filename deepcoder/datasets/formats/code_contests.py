@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deepcoder.datasets import tests_json
-from deepcoder.datasets.fields import limits_of, messages, reference_in
+from deepcoder.datasets.fields import limits_of, messages, reference
 from deepcoder.problems import Limits, Mode, Problem
 from deepcoder.wire.languages import CPP, JAVA, PYTHON
 
@@ -59,6 +59,6 @@ def _reference(solutions: Any) -> tuple[str | None, str]:
     pairs = list(zip(solutions.get("language") or (), solutions.get("solution") or (), strict=False))
     for number, name, language in _LANGUAGES:
         sources = [source for given, source in pairs if given in (number, name)]
-        if (solution := reference_in(language, sources)) is not None:
+        if (solution := reference(sources, language)) is not None:
             return solution, language
     return None, ""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deepcoder.datasets import tests_json
-from deepcoder.datasets.fields import messages, parsed, reference_in
+from deepcoder.datasets.fields import messages, parsed, reference
 from deepcoder.fence_marks import language_of_tag
 from deepcoder.problems import Limits, Problem
 from deepcoder.wire.languages import LANGUAGES, PYTHON
@@ -33,7 +33,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     language = language_of_tag(str(info.get("language") or PYTHON.name))
     if language is None:
         raise ValueError(f"verification_info.language must be {' or '.join(LANGUAGES)}, not {info['language']!r}")
-    solution = reference_in(language, row.get("gold_standard_solution"))
+    solution = reference(row.get("gold_standard_solution"), language)
     parsed_tests = tests_json.read(info["test_cases"], "verification_info.test_cases", sources=(solution,))
     return Problem(
         problem_id=f"verifiable-coding/{row['problem_id']}" if row.get("problem_id") else problem_id,
