@@ -140,7 +140,7 @@ def _checkers(problem: Problem, jury: Jury | None) -> Iterator[Callable[[TestCas
     if not problem.special_checker:
         yield lambda test: checker(test.checker or problem.checker, problem.mode)
         return
-    assert jury is not None
+    assert jury is not None and isinstance(problem.special_checker, str)
     with jury.special_checker(problem.special_checker) as check:
 
         def of(test: TestCase) -> Checker:

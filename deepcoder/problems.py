@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deepcoder.jury_program import JuryProgram
 from deepcoder.language_limits import in_language
 from deepcoder.wire import values
 from deepcoder.wire.languages import PYTHON, check_functions, language
@@ -28,9 +29,10 @@ _FRACTION = re.compile(r"(?<!\S)[+-]?(?:[0-9]*+\.[0-9]++(?:[eE][+-]?[0-9]++)?|[0
 class TestCase:
     """One test: what goes in, and what must come out.
 
-    In stdin mode both are text. In function mode both are values in the encoding of `deepcoder.wire.values`: the input
-    a pair of positional and named arguments, the output what the call must return; `TestCase.call` writes them.
-    A function may also be tested by code, which calls it and asserts; then there is no output.
+    In stdin mode both are text. In interactive mode, too: the input is for the interactor only, and the output is its
+    answer file. In function mode both are values in the encoding of `deepcoder.wire.values`: the input a pair of
+    positional and named arguments, the output what the call must return; `TestCase.call` writes them. A function may
+    also be tested by code, which calls it and asserts; then there is no output.
     """
 
     __test__ = False  # pytest would collect a class of this name
@@ -39,6 +41,7 @@ class TestCase:
     output: str
     checker: str = ""  # a name that `checkers.checker` knows; empty means the problem's
     is_code: bool = False  # the input is test code
+    checker_flags: tuple[str, ...] = ()  # arguments of the jury's program for this test, behind its own flags
 
     @classmethod
     def call(
@@ -86,7 +89,10 @@ class Problem:
     entry_point: str | None = None  # function mode: the function, or the method of class Solution
     preamble: str = ""  # function mode: source in the first language, which runs before a program in that
     checker: str = ""
-    special_checker: str = ""  # instead: source of check(input, expected, actual) -> bool, for a sandbox of its own
+    # Instead, for a sandbox of its own: Python source of check(input, expected, actual) -> bool, or a program.
+    special_checker: str | JuryProgram = ""
+    interactor: JuryProgram | None = None  # interactive mode: it talks to the program, and decides
+    validation_passes: int = 1  # the most runs of a program on one test, whose checker writes the next input
     limits: Limits = Limits()
     limits_for: str = ""  # the language that the time limit was made for; empty means that it is for every language
     languages: tuple[str, ...] = (PYTHON.name,)  # of completions; a block without a tag is in the first
@@ -102,8 +108,9 @@ class Problem:
             raise ValueError("a problem needs at least one test: with none, every program passes")
         if self.mode is Mode.FUNCTION and not self.entry_point:
             raise ValueError("entry_point is missing: function mode needs the name to call")
-        if self.mode is Mode.STDIN and self.code_tests:
-            raise ValueError("test code is for function mode: a program in stdin mode has no function to call")
+        if self.mode is not Mode.FUNCTION and self.code_tests:
+            raise ValueError(f"test code is for function mode: a program in {self.mode} mode has no function to call")
+        self._check_jury()
         if not self.languages:
             raise ValueError("languages needs at least one: with none, no program is allowed")
         for name in filter(None, (self.limits_for, self.reference_language)):
@@ -114,8 +121,37 @@ class Problem:
         if not self.checker:
             object.__setattr__(self, "checker", _usual_checker(self.mode, self.tests))
 
+    def _check_jury(self) -> None:
+        """Check that the data set's own programs fit the mode."""
+        if (self.mode is Mode.INTERACTIVE) != (self.interactor is not None):
+            raise ValueError("interactive mode needs an interactor, and no other mode can have one")
+        if self.mode is Mode.FUNCTION and isinstance(self.special_checker, JuryProgram):
+            raise ValueError(f"a special_checker of protocol {self.special_checker.protocol} is not for function mode")
+        if self.mode is Mode.INTERACTIVE and isinstance(self.special_checker, str) and self.special_checker:
+            raise ValueError("the special_checker beside an interactor must be a program, not a function")
+        if self.validation_passes < 1:
+            raise ValueError(f"validation_passes must be at least 1, not {self.validation_passes}")
+        if self.validation_passes > 1 and not (self.deciding and self.deciding.rules.next_pass):
+            raise ValueError("validation_passes above 1 needs a program that can write the next input: protocol kattis")
+
+    @property
+    def deciding(self) -> JuryProgram | None:
+        """Return the data set's program that decides about a run: the interactor or the special checker."""
+        return self.interactor or (self.special_checker if isinstance(self.special_checker, JuryProgram) else None)
+
+    @property
+    def jury_programs(self) -> tuple[JuryProgram, ...]:
+        """Return the data set's own programs, which the jury's sandbox must have the languages for."""
+        return tuple(each for each in (self.interactor, self.special_checker) if isinstance(each, JuryProgram))
+
     def checked_by(self, checker: str) -> Problem:
-        """Return the problem with this checker. A test that names its own keeps it: it asks for more than equality."""
+        """Return the problem with this checker. A test that names its own keeps it: it asks for more than equality.
+
+        Raises:
+            ValueError: An interactor decides, not a checker.
+        """
+        if self.interactor is not None:
+            raise ValueError("an interactive problem is decided by its interactor, not by a checker")
         return dataclasses.replace(self, checker=checker, special_checker="")
 
     def limited_to(self, cpu_s: float) -> Problem:

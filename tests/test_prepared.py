@@ -19,6 +19,7 @@ from deepcoder.datasets import DataError, load_problems, read_problems
 from deepcoder.datasets.formats import canonical
 from deepcoder.datasets.prepare import prepare
 from deepcoder.datasets.stored import ParquetTests, Writer
+from deepcoder.jury_program import JuryProgram
 from deepcoder.pool import SandboxPool, pending
 from deepcoder.pool.store import ProblemStore
 from deepcoder.problems import Limits, Mode, Problem, TestCase
@@ -54,7 +55,17 @@ calls = st.builds(
 )
 codes = st.builds(TestCase.code, texts.filter(bool))
 outputs = texts | st.sampled_from(["1.5\n", "3\n"])
-stdins = st.builds(TestCase, texts, outputs, st.sampled_from(["", "exact", "kattis(0.1)"]))
+flags = st.lists(texts, max_size=2).map(tuple)
+stdins = st.builds(TestCase, texts, outputs, st.sampled_from(["", "exact", "kattis(0.1)"]), checker_flags=flags)
+jury_programs = st.builds(
+    JuryProgram,
+    st.sampled_from(["testlib", "kattis"]),
+    st.sampled_from(["cpp", "python"]),
+    texts,
+    st.sampled_from(["", "check.cc"]),
+    st.sampled_from([(), (("validate.h", "int x;"),)]),
+    flags,
+)
 common = {
     "problem_id": texts,
     "checker": st.sampled_from(["", "exact", "float(0.1)"]),
@@ -73,7 +84,23 @@ problems = st.one_of(
         mode=st.just(Mode.STDIN),
         tests=st.lists(stdins, min_size=1, max_size=3).map(tuple),
         languages=st.lists(st.sampled_from(list(LANGUAGES)), min_size=1, max_size=3).map(tuple),
-        **common | {"checker": st.sampled_from(["", "exact", "tokens", "real tokens"])},
+        **common
+        | {
+            "checker": st.sampled_from(["", "exact", "tokens", "real tokens"]),
+            "special_checker": texts | jury_programs,
+        },
+    ),
+    st.builds(
+        Problem,
+        mode=st.just(Mode.INTERACTIVE),
+        tests=st.lists(stdins, min_size=1, max_size=3).map(tuple),
+        **common
+        | {
+            "checker": st.just(""),
+            "special_checker": st.just("") | jury_programs,
+            "interactor": st.builds(JuryProgram, st.just("kattis"), st.just("cpp"), texts, flags=flags),
+            "validation_passes": st.sampled_from([1, 3]),
+        },
     ),
     st.builds(
         Problem,

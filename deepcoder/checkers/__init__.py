@@ -54,7 +54,7 @@ _CALL = re.compile(r"([a-z]+)\((.*)\)")
 
 
 def checker(name: str, mode: Mode) -> Checker:
-    """Return the checker of that name: of text in stdin mode, of values in function mode.
+    """Return the checker of that name: of values in function mode, of text in the others.
 
     A name may take parameters: `value(0.01)` forgives 0.01 of the expected number or 0.01, whichever is more, and
     tells integers apart; `value(0.01, rel)` and `value(0.01, abs)` forgive only one of the two, in integers too. Views
@@ -63,6 +63,7 @@ def checker(name: str, mode: Mode) -> Checker:
     Raises:
         ValueError: No checker has that name in that mode, or a parameter is wrong.
     """
+    mode = mode if mode is Mode.FUNCTION else Mode.STDIN
     *views, last = name.split("|")
     check = _plain(last, name, mode)
     for each in reversed(views):

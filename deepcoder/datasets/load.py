@@ -35,6 +35,7 @@ _SUMMARY_ROWS = 3  # named for each reason
 _INSTRUCTIONS = {
     Mode.FUNCTION: "Write only the {titles} function `{entry_point}`, in one {tags} block. Do not read any input.",
     Mode.STDIN: "Write a {titles} program that reads standard input and prints the answer, in one {tags} block.",
+    Mode.INTERACTIVE: "Write a {titles} program that talks by standard input and output, in one {tags} block.",
 }
 
 
@@ -143,7 +144,7 @@ def _problem(format_: Format | None, row: Any, where: str, problem_id: str, limi
 
 def _check(problem: Problem) -> None:
     """Raise ValueError if a format passed on a field that is no text, or an unknown checker, before a worker does."""
-    for name in ("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "source"):
+    for name in ("entry_point", "preamble", "checker", "code_prompt", "reference", "source"):
         if not isinstance(getattr(problem, name) or "", str):
             raise ValueError(f"{name} must be text")
     checker(problem.checker, problem.mode)

@@ -84,10 +84,10 @@ class ParquetTests(StoredTests):
 
 
 def _test(given: dict[str, Any]) -> TestCase:
-    own = given["checker"] or ""
+    own, flags = given["checker"] or "", tuple(given.get("checker_flags") or ())  # older files have no flags
     if given["code"] is not None:
         return TestCase(given["code"], "", own, is_code=True)
-    return TestCase(given["input"], given["output"], own)
+    return TestCase(given["input"], given["output"], own, checker_flags=flags)
 
 
 def _opened(path: str, digest: str) -> ParquetFile:
@@ -134,7 +134,12 @@ class Writer:
         import pyarrow.parquet
 
         text = pyarrow.large_string()
-        test = pyarrow.struct([(name, text) for name in ("input", "output", "code", "checker")])
+        test = pyarrow.struct(
+            [
+                *((name, text) for name in ("input", "output", "code", "checker")),
+                ("checker_flags", pyarrow.list_(pyarrow.string())),
+            ]
+        )
         message = pyarrow.struct([("role", pyarrow.string()), ("content", pyarrow.string())])
         number = {int: pyarrow.int64(), float: pyarrow.float64()}
         limits = [(field.name, number[type(field.default)]) for field in dataclasses.fields(Limits)]
@@ -144,6 +149,7 @@ class Writer:
             "preamble",
             "checker",
             "special_checker",
+            "interactor",
             "source",
             "limits_for",
             "reference_language",
@@ -153,6 +159,7 @@ class Writer:
                 *((name, pyarrow.string()) for name in ("problem_id", *short, "code_prompt", "reference")),
                 ("limits", pyarrow.struct(limits)),
                 ("languages", pyarrow.list_(pyarrow.string())),
+                ("validation_passes", pyarrow.int64()),
                 ("prompt", pyarrow.list_(message)),
                 *((name, pyarrow.list_(pyarrow.int64())) for name in _LENGTHS),
                 ("tests", pyarrow.large_list(test)),
@@ -178,6 +185,9 @@ class Writer:
             ValueError: The file cannot hold the problem.
         """
         row = canonical.head(problem, default)
+        for name in ("special_checker", "interactor"):  # a column has one type
+            if isinstance(row.get(name), dict):
+                row[name] = json.dumps(row[name], ensure_ascii=False)
         # Also the usual checker: to find out which one is usual, a reader of the file would have to read all tests.
         row["checker"] = problem.checker
         if any(set(message) != {"role", "content"} for message in problem.prompt):
@@ -208,8 +218,8 @@ class Writer:
         self._file.add_key_value_metadata({_DIGEST: self._digest.hexdigest()})
 
 
-def _row_of_test(test: TestCase) -> dict[str, str | None]:
-    own = {"checker": test.checker or None}
+def _row_of_test(test: TestCase) -> dict[str, Any]:
+    own: dict[str, Any] = {"checker": test.checker or None, "checker_flags": list(test.checker_flags) or None}
     if test.is_code:
         return {"code": test.input, **own}
     return {"input": test.input, "output": test.output, **own}

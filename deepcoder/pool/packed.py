@@ -17,10 +17,17 @@ from deepcoder.problems import StoredTests, TestCase
 class PackedTests(StoredTests):
     """The tests of a problem. Each access makes a new TestCase."""
 
-    def __init__(self, block: Any, ends: array[int], checkers: dict[int, str], code: frozenset[int], size: int) -> None:
+    def __init__(
+        self,
+        block: Any,
+        ends: array[int],
+        checkers: dict[int, tuple[str, tuple[str, ...]]],
+        code: frozenset[int],
+        size: int,
+    ) -> None:
         self._block = memoryview(block)  # input, output, input, ... as UTF-8
         self._ends = ends
-        self._checkers = checkers  # of the tests that have their own
+        self._checkers = checkers  # of the tests that have their own, or flags of their own
         self._code = code
         self.size = size
         self.code_tests = len(code)
@@ -34,8 +41,8 @@ class PackedTests(StoredTests):
                 block += text.encode("utf-8", "surrogatepass")
                 ends.append(len(block))
                 size += len(text)
-            if test.checker:
-                checkers[number] = test.checker
+            if test.checker or test.checker_flags:
+                checkers[number] = test.checker, test.checker_flags
             if test.is_code:
                 code.add(number)
         return cls(block, ends, checkers, frozenset(code), size)
@@ -60,7 +67,8 @@ class PackedTests(StoredTests):
             return [self[number] for number in range(len(self))[index]]
         number = range(len(self))[index]
         input_text, output_text = (str(self._span(2 * number + part), "utf-8", "surrogatepass") for part in range(2))
-        return TestCase(input_text, output_text, self._checkers.get(number, ""), number in self._code)
+        checker, flags = self._checkers.get(number, ("", ()))
+        return TestCase(input_text, output_text, checker, number in self._code, flags)
 
     def _span(self, rank: int) -> memoryview:
         return self._block[self._ends[rank - 1] if rank else 0 : self._ends[rank]]

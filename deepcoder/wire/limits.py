@@ -18,6 +18,7 @@ class Mode(str, Enum):
 
     STDIN = "stdin"  # the whole program runs once per test, with the input on its standard input
     FUNCTION = "function"  # the program is loaded once, then its entry point is called per test
+    INTERACTIVE = "interactive"  # the whole program runs once per test, and talks to another program while it runs
 
     __str__ = str.__str__
 

@@ -3,9 +3,10 @@
 {"problem_id": "x/1", "mode": "stdin", "tests": [{"input": "3\\n", "output": "4\\n"}], ...}
 {"problem_id": "x/2", "mode": "function", "entry_point": "add_one", "tests": [{"args": [5], "expected": 6}], ...}
 
-A test may also have a `checker`, and in function mode be {"code": "assert add_one(5) == 6"}. Values that JSON lacks are
-tagged as in `deepcoder.wire.values`: {"$tuple": [1, 2]}. Where a column has one type, as in parquet, a call is text:
-`input` is JSON of [args, kwargs], `output` JSON of the expected value; `tests` may be JSON text too.
+A test may also have a `checker` or `checker_flags`, and in function mode be {"code": "assert add_one(5) == 6"}. Values
+that JSON lacks are tagged as in `deepcoder.wire.values`: {"$tuple": [1, 2]}. Where a column has one type, as in
+parquet, a call is text: `input` is JSON of [args, kwargs], `output` JSON of the expected value; `tests` may be JSON
+text too.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from typing import Any
 
 from deepcoder.checkers import checker
 from deepcoder.datasets.fields import messages, parsed
+from deepcoder.datasets.formats import jury_rows
+from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Limits, Mode, Problem, StoredTests, TestCase
 from deepcoder.wire import values
 from deepcoder.wire.languages import PYTHON
 
 _TEXTS = (
-    *("entry_point", "preamble", "checker", "special_checker", "code_prompt", "reference", "reference_language"),
-    *("limits_for", "source"),
+    *("entry_point", "preamble", "checker", "code_prompt", "reference", "reference_language", "limits_for", "source"),
 )
 
 
@@ -48,8 +50,19 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         limits=_limits(row.get("limits"), limits),
         languages=_languages(row),
         prompt=messages(row.get("prompt")),
+        special_checker=jury_rows.special_checker(row.get("special_checker")),
+        interactor=jury_rows.interactor(row.get("interactor")),
+        validation_passes=_passes(row.get("validation_passes")),
         **given,
     )
+
+
+def _passes(given: Any) -> int:
+    if given is None:
+        return 1
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise ValueError("validation_passes must be a whole number")
+    return given
 
 
 def _languages(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -86,6 +99,9 @@ def _test(test: Any, mode: Mode, number: int) -> TestCase:
         if mode is Mode.FUNCTION:
             _encoded_call(given, number)
         case = TestCase(given["input"], given["output"])
+    if "checker_flags" in given:
+        flags = jury_rows.flags(given["checker_flags"], f"tests[{number}].checker_flags")
+        case = dataclasses.replace(case, checker_flags=flags)
     if "checker" not in given:
         return case
     checker(given["checker"], mode)
@@ -174,12 +190,19 @@ def row_from_problem(problem: Problem, default: Limits | None = None) -> dict[st
 def head(problem: Problem, default: Limits | None) -> dict[str, Any]:
     """Return the row without its tests, and without what `problem_from_row` fills in."""
     usual = dataclasses.replace(problem, checker="").checker
-    row = {"problem_id": problem.problem_id, "mode": problem.mode.value}
+    row: dict[str, Any] = {"problem_id": problem.problem_id, "mode": problem.mode.value}
     row |= {name: text for name in _TEXTS if (text := getattr(problem, name)) not in (None, "")}
     if problem.checker == usual:
         del row["checker"]
     if problem.reference == "":
         row["reference"] = ""
+    if problem.special_checker:
+        special = problem.special_checker
+        row["special_checker"] = jury_rows.row_of(special) if isinstance(special, JuryProgram) else special
+    if problem.interactor:
+        row["interactor"] = jury_rows.row_of(problem.interactor)
+    if problem.validation_passes > 1:
+        row["validation_passes"] = problem.validation_passes
     limits = {} if problem.limits is default else {"limits": dataclasses.asdict(problem.limits)}
     prompt = {"prompt": [dict(each) for each in problem.prompt]} if problem.prompt else {}
     languages = {} if problem.languages == (PYTHON.name,) else {"languages": list(problem.languages)}
@@ -187,10 +210,12 @@ def head(problem: Problem, default: Limits | None) -> dict[str, Any]:
 
 
 def _row_of_test(test: TestCase, mode: Mode) -> dict[str, Any]:
-    own = {"checker": test.checker} if test.checker else {}
+    own: dict[str, Any] = {"checker": test.checker} if test.checker else {}
+    if test.checker_flags:
+        own["checker_flags"] = list(test.checker_flags)
     if test.is_code:
         return {"code": test.input, **own}
-    if mode is Mode.STDIN:
+    if mode is not Mode.FUNCTION:
         return {"input": test.input, "output": test.output, **own}
     args, kwargs = json.loads(test.input)
     return {"args": args, **({"kwargs": kwargs} if kwargs else {}), "expected": json.loads(test.output), **own}
