@@ -94,6 +94,14 @@ def group(nodeid: str) -> str:
     return "-".join([path, *(kind for kind in BACKENDS if kind in parameters)])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have a folder of the tests' own for artefacts: what an earlier run has compiled would hide an error."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 class SharedRay:
     """The one Ray on which the pools of many modules are: to start one takes seconds. The mutable state: its folder."""
 

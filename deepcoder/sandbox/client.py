@@ -55,7 +55,6 @@ class Sandbox:
         share = memory_bytes // INPUT_CACHE_SHARE if memory_bytes else INPUT_CACHE_BYTES
         self._inputs = _InputCache(min(INPUT_CACHE_BYTES, share))
         self.compile_limits = COMPILE_LIMITS
-        self._artefacts = Artefacts()
         self.sent_bytes = 0
         self.is_open = True
         try:
@@ -64,6 +63,7 @@ class Sandbox:
             assert hello is not None
             self.hello = hello[0]
             self.languages: dict[str, str] = self.hello.get("languages", {})  # their versions, by name
+            self._artefacts = Artefacts(self.interpreter, self.languages)
             if self.hello.get("kind") != "hello" or self.hello.get("protocol") != PROTOCOL:
                 raise SandboxError(f"{stream.name} does not answer as a runner: {self.hello}")
         except BaseException:
@@ -94,6 +94,7 @@ class Sandbox:
         timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(each.wall_s for each in self._limits_of(task)))
         window = _Window(inputs, ahead, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
+        self._artefacts.lock(self._language(task), task, self.compile_limits.cpu_s, stop)
         unsent = self._load_request(task)
         try:
             while True:
@@ -114,6 +115,7 @@ class Sandbox:
                     raise SandboxError(f"{self._stream.name} got too little processor time to run a program")
                 yield key, outcome
         finally:
+            self._artefacts.unlock()
             if self.is_open and (window.sent or stays):
                 self._stop()
 
@@ -192,6 +194,7 @@ class Sandbox:
             if is_current and kind == "artefact":
                 self._artefacts.keep(language(task.language), task, body)
             if is_current and kind == "outcome":
+                self._artefacts.unlock()  # what is not compiled by now does not compile
                 try:
                     return Outcome.read(head, body)
                 except (KeyError, ValueError) as error:

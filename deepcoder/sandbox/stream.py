@@ -7,10 +7,12 @@ output as a `Stream`. `bundle` is the first message: the source of the runner, w
 from __future__ import annotations
 
 import dataclasses
+import functools
+import hashlib
 import json
 from collections.abc import Iterable
 from importlib import resources
-from typing import Protocol
+from typing import Any, Protocol
 
 from deepcoder.wire.languages import PYTHON, added
 
@@ -107,10 +109,20 @@ class Stream(Protocol):
 
 def bundle(scratch: str, path: Iterable[str], memory_bytes: int) -> bytes:
     """Return the runner's source and settings as one message that `BOOTSTRAP` reads."""
-    package = resources.files("deepcoder")
-    paths = [(name, f"{name.replace('.', '/')}.py") for name in RUNNER_MODULES]
-    modules = [(name, package.joinpath(path).read_text(encoding="utf-8")) for name, path in paths]
-    sent = {"modules": modules, "scratch": scratch, "path": list(path), "memory_bytes": memory_bytes}
+    sent: dict[str, Any] = {"modules": _modules(), "scratch": scratch, "path": list(path), "memory_bytes": memory_bytes}
     sent["languages"] = [dataclasses.asdict(row) for row in added()]
     body = json.dumps(sent).encode()
     return b"%8d" % len(body) + body
+
+
+@functools.cache
+def runner_digest() -> str:
+    """Return a digest of the runner's source."""
+    return hashlib.sha256(repr(_modules()).encode()).hexdigest()
+
+
+def _modules() -> list[tuple[str, str]]:
+    """Return the name and the source of each of the runner's modules."""
+    package = resources.files("deepcoder")
+    paths = [(name, f"{name.replace('.', '/')}.py") for name in RUNNER_MODULES]
+    return [(name, package.joinpath(path).read_text(encoding="utf-8")) for name, path in paths]
