@@ -13,10 +13,12 @@ from contextlib import closing, contextmanager
 
 from deepcoder.checkers import Checker, checker
 from deepcoder.jury import Jury, JuryError, Tested
+from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
+from deepcoder.ruled_tests import checked, ruled
 from deepcoder.sandbox import Sandbox, Session
-from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, cause_of, printable, verdict_of
+from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, detail_of, printable, verdict_of
 from deepcoder.wire import values
 from deepcoder.wire.languages import family
 from deepcoder.wire.messages import Outcome, Sign, Task
@@ -84,16 +86,25 @@ def _tested(
 ) -> Generator[tuple[int, Tested], None, None]:
     """Yield the number of each test that was run, and what came of it."""
     order = _order(problem)
-    if problem.special_checker and jury is None:
+    if (problem.special_checker or problem.interactor) and jury is None:
         yield order[0], _unjudged(NO_JURY)
+        return
+    work = task(problem, program)
+    if problem.interactor or problem.validation_passes > 1:
+        assert jury is not None
+        for number in order if tests is None else tests:
+            yield number, _ruled(problem, work, number, sandbox, jury, stop)
         return
     plain = order[: len(order) - problem.code_tests]
     numbers = plain if tests is None else tests
     inputs = ((number, problem.tests[number].input.encode("utf-8", "surrogatepass")) for number in numbers)
-    work = task(problem, program)
     with _checkers(problem, jury) as checker_of, closing(sandbox.run(work, inputs, stop=stop)) as outcomes:
         for number, outcome in outcomes:
-            yield number, _checked(outcome, problem.tests[number], problem, checker_of)
+            if isinstance(problem.special_checker, JuryProgram):
+                assert jury is not None
+                yield number, _checked_by_jury(problem, number, outcome, jury)
+            else:
+                yield number, _checked(outcome, problem.tests[number], problem, checker_of)
     if len(plain) == len(order) or (stop is not None and stop.is_set()):
         return
     assert problem.entry_point is not None
@@ -118,8 +129,27 @@ def _checked(outcome: Outcome, test: TestCase, problem: Problem, checker_of: Cal
         signs.add(Sign.VALUE)
     except JuryError as error:
         return _unjudged(str(error))
-    detail = "" if verdict is Verdict.AC else _detail(outcome)
+    detail = "" if verdict is Verdict.AC else detail_of(outcome)
     return Tested(verdict, outcome.cpu_s, detail, frozenset(signs))
+
+
+def _checked_by_jury(problem: Problem, number: int, outcome: Outcome, jury: Jury) -> Tested:
+    """Return what came of a test whose output a program of the jury checks."""
+    test = problem.tests[number]
+    try:
+        return checked(problem, test, outcome, jury, test.input.encode("utf-8", "surrogatepass")).tested
+    except JuryError as error:
+        return _unjudged(str(error))
+
+
+def _ruled(
+    problem: Problem, work: Task, number: int, sandbox: Sandbox, jury: Jury, stop: threading.Event | None
+) -> Tested:
+    """Return what came of a test that the jury decides in passes."""
+    try:
+        return ruled(problem, work, problem.tests[number], sandbox, jury, stop)
+    except JuryError as error:
+        return _unjudged(str(error))
 
 
 def _unjudged(why: str) -> Tested:
@@ -137,10 +167,10 @@ def _order(problem: Problem) -> list[int]:
 @contextmanager
 def _checkers(problem: Problem, jury: Jury | None) -> Iterator[Callable[[TestCase], Checker]]:
     """Have the checker of each test at hand: a named one, or the problem's own code, which the jury runs."""
-    if not problem.special_checker:
+    if not isinstance(problem.special_checker, str) or not problem.special_checker:
         yield lambda test: checker(test.checker or problem.checker, problem.mode)
         return
-    assert jury is not None and isinstance(problem.special_checker, str)
+    assert jury is not None
     with jury.special_checker(problem.special_checker) as check:
 
         def of(test: TestCase) -> Checker:
@@ -164,11 +194,3 @@ def task(problem: Problem, program: Program) -> Task:
         entry_file=program.entry_file,
         files=program.files,
     )
-
-
-def _detail(outcome: Outcome) -> str:
-    """Return the one line that tells most: the exception, the signal, or the last line of stderr."""
-    if cause := cause_of(outcome):
-        return cause
-    line = outcome.stderr.strip().rpartition("\n")[2]
-    return f"exit code {outcome.exit_code}: {line}" if outcome.exit_code else line

@@ -11,44 +11,104 @@ import reprlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 from deepcoder.checkers.views import refuse_huge_ints
+from deepcoder.conversation import Line
+from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Limits, Mode, TestCase
+from deepcoder.rulings import JuryError as JuryError
+from deepcoder.rulings import Ruling, ruling
 from deepcoder.sandbox import Sandbox, SandboxConfig, Session, start
+from deepcoder.sandbox.live import Live
 from deepcoder.verdicts import Verdict, cause_of, fault_of
 from deepcoder.wire import values
-from deepcoder.wire.messages import Ended, Outcome, Sign, Task
+from deepcoder.wire.languages import CPP, family
+from deepcoder.wire.messages import Ended, Given, Outcome, Sign, Task
 
+TESTLIB = "testlib.h"
 LIMITS = Limits(cpu_s=20.0)  # for one check, or for test code between two calls of the program
 
 Check = Callable[[Any, Any, Any], bool]  # called as check(input, expected, actual)
 
 
-class JuryError(Exception):
-    """The data set's own code failed by itself. This says nothing about the program."""
-
-
 class Jury:
     """A second sandbox, which starts when it is first needed.
 
-    The mutable state: that sandbox.
+    The mutable state: that sandbox, the task of the last program of the jury, and its session while that is open.
     """
 
     def __init__(self, config: SandboxConfig) -> None:
         self._config = dataclasses.replace(config, memory_bytes=max(config.memory_bytes, LIMITS.memory_bytes))
         self._sandbox: Sandbox | None = None
+        self._program: JuryProgram | None = None
+        self._task: Task | None = None
+        self._checks: Session | None = None
 
     def close(self) -> None:
         """End the sandbox, if there is one. The next use starts another."""
+        self._end_checks()
         if self._sandbox is not None:
             self._sandbox.close()
             self._sandbox = None
 
-    def _session(self, source: str, entry_point: str) -> Session:
-        if self._sandbox is None:
+    def _started(self) -> Sandbox:
+        """Return the sandbox, in which nothing runs."""
+        self._end_checks()
+        if self._sandbox is None or not self._sandbox.is_open:
             self._sandbox = start(self._config)
-        return Session(self._sandbox, Task(source, Mode.FUNCTION, LIMITS, entry_point))
+        return self._sandbox
+
+    def _end_checks(self) -> None:
+        if self._checks is not None:
+            self._checks.close()
+            self._checks = None
+
+    def _session(self, source: str, entry_point: str) -> Session:
+        return Session(self._started(), Task(source, Mode.FUNCTION, LIMITS, entry_point))
+
+    def _task_of(self, program: JuryProgram, mode: Mode, limits: Limits) -> Task:
+        """Return the task of a program of the jury: the same object again for the same program."""
+        task = self._task
+        if task is None or self._program != program or (task.mode, task.limits) != (mode, limits):
+            self._end_checks()
+            files = with_header(program)
+            self._task = task = Task(
+                program.source, mode, limits, language=program.language, entry_file=program.entry_file, files=files
+            )
+            self._program = program
+        return task
+
+    def rule(self, program: JuryProgram, given: Given) -> Ruling:
+        """Have a checker decide. It stays loaded for the next call.
+
+        Raises:
+            JuryError: It failed, or the sandbox cannot run its language.
+            SandboxError: The sandbox broke.
+        """
+        task = self._task_of(program, Mode.STDIN, LIMITS)
+        if self._checks is None:
+            self._checks = Session(self._started(), task)
+        try:
+            return ruling(program, "the checker", self._checks.ask(given))
+        except ValueError as error:
+            raise JuryError(f"the checker: {error}") from None
+        except BaseException:
+            self._end_checks()
+            raise
+
+    def begin(self, program: JuryProgram, given: Given, limits: Limits) -> Live:
+        """Have an interactor begin a conversation.
+
+        Raises:
+            JuryError: The sandbox cannot run its language.
+            SandboxError: The sandbox broke.
+        """
+        try:
+            return Live(self._started(), self._task_of(program, Mode.INTERACTIVE, limits), given)
+        except ValueError as error:
+            raise JuryError(f"the interactor: {error}") from None
 
     @contextmanager
     def special_checker(self, source: str) -> Iterator[Check]:
@@ -110,6 +170,8 @@ class Tested:
     cpu_s: float
     detail: str
     signs: frozenset[Sign] = frozenset()
+    message: str = ""  # of the jury's program, for who explains; it may tell the answer
+    said: tuple[Line, ...] = ()  # the conversation with the interactor, for who explains
 
 
 class _Calls:
@@ -152,6 +214,15 @@ class _Calls:
             pass
         self.fault = Verdict.WA
         return b""
+
+
+def with_header(program: JuryProgram) -> tuple[tuple[str, str], ...]:
+    """Return the other files of a program of the jury, our `testlib.h` among them where it has none of its own."""
+    if program.protocol != "testlib" or family(program.language) != CPP.name:
+        return program.files
+    if any(name == TESTLIB for name, _ in program.files):
+        return program.files
+    return (*program.files, (TESTLIB, resources.files("deepcoder").joinpath(f"testlib/{TESTLIB}").read_text()))
 
 
 def encoded_call(*args: Any) -> bytes:

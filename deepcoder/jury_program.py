@@ -13,8 +13,10 @@ from enum import Enum
 from deepcoder.program_files import check_names
 from deepcoder.wire.languages import language
 
-# The names of the files that a program of the jury is given.
-INPUT, OUTPUT, ANSWER, NOTES, FEEDBACK = "input.txt", "output.txt", "answer.txt", "notes.txt", "feedback/"
+# The names of the files that a program of the jury is given. The output of the program that it checks is always on its
+# standard input, which is a file, too.
+INPUT, OUTPUT, ANSWER, FEEDBACK = "input.txt", "/dev/stdin", "answer.txt", "feedback/"
+NOTES = f"{FEEDBACK}notes.txt"  # what an interactor writes for the checker
 
 
 class Says(Enum):
@@ -36,10 +38,8 @@ class Protocol:
     checks: tuple[str, ...]  # the arguments of a checker
     interacts: tuple[str, ...]  # those of an interactor, whose standard streams are the program's
     exit_codes: Mapping[int, Says]  # every other code, and a signal, means that it failed
-    reads_output: bool = False  # whether a checker finds the program's output on its standard input, not in a file
-    feedback: str = ""  # the folder for what it has to say; where there is none, it says it on standard error
-    message: str = ""  # the file with the message for people, in that folder
-    next_pass: str = ""  # the file with the input of the program's next pass, in that folder
+    message: str = ""  # the file with the message for people; where there is none, it is on standard error
+    next_pass: str = ""  # the file with the input of the program's next pass
 
 
 # testlib 0.9.45: 0 ok, 1 wrong answer, 2 wrong format, 3 the checker failed, 4 too much, 7 points, 8 unexpected end;
@@ -57,10 +57,8 @@ _ROWS = (
         checks=(INPUT, ANSWER, FEEDBACK),
         interacts=(INPUT, ANSWER, FEEDBACK),
         exit_codes={42: Says.RIGHT, 43: Says.WRONG},
-        reads_output=True,
-        feedback=FEEDBACK,
-        message="judgemessage.txt",
-        next_pass="nextpass.in",
+        message=f"{FEEDBACK}judgemessage.txt",
+        next_pass=f"{FEEDBACK}nextpass.in",
     ),
 )
 PROTOCOLS = {each.name: each for each in _ROWS}

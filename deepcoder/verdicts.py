@@ -106,7 +106,7 @@ def fault_of(outcome: Outcome, mode: Mode) -> Verdict | None:
     """Return the verdict on an execution that gave no output to check; None where it gave one."""
     if outcome.ended in _OF_LIMIT:
         return _OF_LIMIT[outcome.ended]
-    if mode is Mode.STDIN:
+    if mode is not Mode.FUNCTION:
         finished = outcome.ended is Ended.EXITED and outcome.exit_code == 0
     else:
         finished = outcome.ended is Ended.RETURNED
@@ -122,12 +122,20 @@ def verdict_of(outcome: Outcome, test: TestCase, problem: Problem, check: Checke
     fault = fault_of(outcome, problem.mode)
     if fault is not None:
         return fault
-    if problem.mode is Mode.STDIN:
+    if problem.mode is not Mode.FUNCTION:
         right = check(test.output, outcome.output.decode("utf-8", "surrogateescape"))
     else:
         alike = not problem.special_checker and compares_alike(test.checker or problem.checker)
         right = _returned(outcome.output, test.output, check, alike)
     return Verdict.AC if right else Verdict.WA
+
+
+def detail_of(outcome: Outcome) -> str:
+    """Return the one line that tells most: the exception, the signal, or the last line of stderr."""
+    if cause := cause_of(outcome):
+        return cause
+    line = outcome.stderr.strip().rpartition("\n")[2]
+    return f"exit code {outcome.exit_code}: {line}" if outcome.exit_code else line
 
 
 class NoValue(Exception):

@@ -1475,6 +1475,9 @@ class Captured:
     def receive(self, timeout_s: float) -> bytes:
         return self.answers.pop(0)
 
+    def fileno(self) -> int:
+        return -1
+
     def last_words(self) -> str:
         return ""
 

@@ -60,6 +60,7 @@ class Accounting:
         """Take the keeper's process. `is_executed` says whether it becomes another program by exec."""
         self.peak_bytes = 0
         self.began = 0.0
+        self.asleep_s = 0.0  # neither on a processor nor waiting for one, by the last look
         self._pid = pid
         self._keeper = keeper
         self._limits = limits
@@ -116,6 +117,7 @@ class Accounting:
         if not rests:
             self._wall.look(now - max(self._looked, self.began), cpu_s, threads)
         self._looked = now
+        self.asleep_s = self._wall.charged_s - cpu_s
         self.peak_bytes = max(self.peak_bytes, self._held_bytes(family))
         return Usage(
             cpu_s,

@@ -4,9 +4,10 @@ Runs: inside the sandbox. The supervisor sends orders and calls; the functions h
 
 File descriptors of a program:
 
-    0  the input, a read-only file (/dev/null in function mode)      3  the code, as the order describes it
-    1  a pipe: standard output                                       4  a pipe: calls (function mode)
-    2  a pipe: standard error                                        5  a pipe: reports to the supervisor
+    0  the input, a read-only file (or a pipe; or /dev/null)         3  the code, as the order describes it
+    1  a pipe: standard output                                       4  a pipe: calls (function mode); or a file
+    2  a pipe: standard error                                           with what `beside` lays out
+                                                                     5  a pipe: reports to the supervisor
 
 The code is what an earlier process of the task compiled, or (source, its file's name, the other files, preamble, entry
 point) by marshal. A compiled program may be executed by its descriptor. A call is a 32-bit length, then the arguments.
@@ -31,6 +32,7 @@ COMPILE_ERROR = b"E"  # one line
 RETURNED = b"V"  # the encoded value that a call returned
 RAISED = b"X"  # one line, then the names of the exception's classes
 OUT_OF_MEMORY = b"M"
+FILES = b"F"  # frames with the files of the folder that comes back
 
 CALL = struct.Struct(">I")
 CALL_READ_BYTES = 1 << 16
@@ -53,6 +55,7 @@ class Order(NamedTuple):
     processes: int
     cpu_s: float
     scratch: str
+    beside_bytes: int = 0  # of what `beside` lays out; 0 for none
 
     def packed(self) -> bytes:
         """Return the order as it is sent: marshal touches the fewest pages of the process that reads it."""

@@ -6,6 +6,7 @@ Runs: inside the sandbox, in the supervisor. No I/O.
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from ..wire.messages import RUNNER_HEARTBEAT_S, Outcome, frame, opening
 
@@ -40,6 +41,11 @@ class Outbox:
         self._frames += [before, artefact]
         self._bytes += len(before) + len(artefact)
         return self.is_full
+
+    def add_live(self, task: int, head: dict[str, Any], body: bytes = b"") -> None:
+        """Add what a live program does: `wire.messages` says which messages there are."""
+        self._frames.append(frame({**head, "task": task}, body))
+        self._bytes += len(body)
 
     def add_heartbeat(self) -> None:
         """Add a frame that only shows life."""

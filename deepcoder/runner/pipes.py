@@ -6,7 +6,6 @@ Runs: inside the sandbox, in the supervisor.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import select
 import socket
@@ -14,44 +13,41 @@ import socket
 from ..wire.messages import STDERR_BYTES, Ended
 from . import channel
 from .channel import Order
-from .memory_files import standard_input
+from .feed import PIPE_READ_BYTES, Fed, Feed
+from .memory_files import sealed, standard_input
 from .reports import Reports
-
-PIPE_READ_BYTES = 1 << 16  # what a pipe holds
-CALL_PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
-_F_SETPIPE_SZ = 1031
 
 
 class Pipes:
     """The pipes of one process. `poll` watches those that have to be served while the program runs.
 
-    The mutable state: the descriptors still open, what has come out of them, and the arguments not yet sent.
+    The mutable state: the descriptors still open, what has come out of them, and what is not yet fed.
     """
 
-    def __init__(self, code: int, stdin: bytes | memoryview | None, reports: Reports) -> None:
-        """Make the pipes of a program that reads `stdin`, or of a function where that is None."""
+    def __init__(self, code: int, stdin: bytes | memoryview | Fed, reports: Reports, beside: bytes = b"") -> None:
+        """Make the pipes of a program that reads `stdin`. `beside`: what the module of that name has packed."""
         printed, errors, reported = os.pipe(), os.pipe(), os.pipe()
         for fd, _ in (printed, errors):
             os.fchmod(fd, 0o666)  # a program may open /dev/stdout, which asks whose pipe it is
         self.stdout, self.stderr = bytearray(), bytearray()
         self.limit: Ended | None = None  # why the process is to be killed
-        self.unsent: list[memoryview] = []
         self.poll = select.poll()
         self._reports = reports
         self._printed_bytes = 0
-        self._calls = self._stdin = -1
+        self.feed = Feed(stdin, self.poll) if isinstance(stdin, Fed) else None
+        self._stdin = -1
         null = os.open(os.devnull, os.O_RDONLY)  # the program's own: a lock on it ends with the program
-        if stdin is None:
-            calls, self._calls = os.pipe()
-            os.set_blocking(self._calls, False)
-        else:
-            calls = null
-            self._stdin = standard_input(stdin)  # open here to the end: no program is charged for freeing it
-        self._program_ends = [
-            (null, True) if stdin is None else (self._stdin, False),
-            *((printed[1], True), (errors[1], True)),
-            *((code, False), (calls, True), (reported[1], True)),
-        ]  # in the order of its descriptors, and whether they are to be closed here once it has them
+        calls = sealed("beside", beside) if beside else null
+        given = null
+        if not isinstance(stdin, Fed):
+            given = self._stdin = standard_input(stdin)  # open here to the end: no program is charged for freeing it
+        elif self.feed is not None and self.feed.is_live:
+            given = self.feed.program_end
+            os.fchmod(given, 0o666)  # see above
+        elif self.feed is not None:
+            calls = self.feed.program_end
+        self._program_ends = [given, printed[1], errors[1], code, calls, reported[1]]  # in the order of its descriptors
+        self._to_close = {null, *self._program_ends} - {self._stdin, code}  # here, once the program has them
         self._printed, self._errors, self._reported = printed[0], errors[0], reported[0]
         self._open = {self._printed, self._errors, self._reported}
         self._strays = select.poll()
@@ -67,11 +63,10 @@ class Pipes:
 
     def send_order(self, orders: socket.socket, order: Order) -> None:
         """Send an order to the process; with the first one the program's ends of the pipes."""
-        socket.send_fds(orders, [order.packed()], [fd for fd, _ in self._program_ends])
-        for fd, is_closed in self._program_ends:
-            if is_closed:
-                os.close(fd)
-        self._program_ends = []
+        socket.send_fds(orders, [order.packed()], self._program_ends)
+        for fd in self._to_close:
+            os.close(fd)
+        self._program_ends, self._to_close = [], set()
 
     @property
     def is_ordered(self) -> bool:
@@ -83,37 +78,32 @@ class Pipes:
         """Return whether the program has closed its standard output and standard error."""
         return self._printed not in self._open and self._errors not in self._open
 
+    @property
+    def is_live(self) -> bool:
+        """Return whether the program is to be listened to while it runs."""
+        return self.feed is not None and self.feed.is_live
+
+    @property
+    def is_fed(self) -> bool:
+        """Return whether the program could have read all that it was sent."""
+        return self.feed is None or not self.feed.unsent
+
     def send_call(self, arguments: bytes | memoryview) -> None:
         """Send the arguments of a call, as much of them as the pipe takes now."""
+        assert self.feed is not None
         size = channel.CALL.pack(len(arguments))
+        self.feed.make_room(len(arguments))
         if len(arguments) > PIPE_READ_BYTES:
-            with contextlib.suppress(OSError):
-                fcntl.fcntl(self._calls, _F_SETPIPE_SZ, min(len(arguments), CALL_PIPE_BYTES))
-            self.unsent = [memoryview(size), memoryview(arguments)]
+            self.feed.send(size, arguments)
         else:
-            self.unsent = [memoryview(size + arguments)]
-        self._write()
-        if self.unsent:
-            self.poll.register(self._calls, select.POLLOUT)
-
-    def _write(self) -> None:
-        try:
-            while self.unsent:
-                rest = self.unsent[0][os.write(self._calls, self.unsent[0]) :]
-                self.unsent[:1] = [rest] if rest else []
-        except BlockingIOError:
-            return
-        except BrokenPipeError:  # the program reads no more: its own business
-            self.unsent = []
+            self.feed.send(size + arguments)
 
     def handle(self, fd: int) -> None:
         """Serve one descriptor that `poll` found ready."""
         if fd in self._open:
             self._read(fd, at_end=False)
-        elif fd == self._calls:
-            self._write()
-            if not self.unsent:
-                self.poll.unregister(fd)
+        elif self.feed is not None and fd == self.feed.fd:
+            self.feed.write()
 
     def read_strays(self) -> None:
         """Read the reports that came after the answer to the last call: they answer nothing."""
@@ -151,8 +141,14 @@ class Pipes:
         self._printed_bytes += len(data)
         if self._printed_bytes > self._reports.output_bytes:
             self.limit = self.limit or Ended.OUTPUT_LIMIT
-        elif self._calls < 0:  # nobody asks for what a function prints
+        elif self.feed is None or self.feed.is_live:  # nobody asks for what a function prints
             self.stdout += data
+
+    def take_output(self) -> bytes:
+        """Return what was printed since the last time."""
+        output = bytes(self.stdout)
+        self.stdout.clear()
+        return output
 
     def start_call(self) -> None:
         """Count the output of the next call from zero."""
@@ -160,7 +156,10 @@ class Pipes:
 
     def close(self) -> None:
         """Close what is still open when nothing of the process is left."""
-        for fd in (self._calls, self._stdin):
+        for fd in (self._stdin, *self._to_close):
             if fd >= 0:
                 os.close(fd)
-        self._calls = self._stdin = -1
+        self._stdin = -1
+        self._to_close = set()
+        if self.feed is not None:
+            self.feed.close()

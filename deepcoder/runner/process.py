@@ -19,6 +19,7 @@ from ..wire.messages import Ended, Outcome, Sign
 from . import procfs
 from .accounting import Accounting, reached_limit
 from .channel import OUT_OF_MEMORY_SIGNAL
+from .feed import Fed
 from .keeper import Exit
 from .keeper_client import KeeperClient
 from .pipes import Pipes
@@ -38,8 +39,18 @@ class Process:
     The mutable state: what the keeper said at the end, why the process was killed, and between which calls it is.
     """
 
-    def __init__(self, keeper: KeeperClient, code: TaskCode, stdin: bytes | memoryview) -> None:
-        """Take the keeper's process in waiting for the task; in stdin mode it will read `stdin`."""
+    def __init__(
+        self,
+        keeper: KeeperClient,
+        code: TaskCode,
+        stdin: bytes | memoryview,
+        beside: bytes = b"",
+        returns: bool = False,
+    ) -> None:
+        """Take the keeper's process in waiting for the task; in stdin mode it will read `stdin`.
+
+        `beside`: what else it is given, packed. `returns`: whether a folder of it comes back.
+        """
         self.keeper = keeper
         self.limits = code.limits
         self.is_function = code.is_function
@@ -48,15 +59,15 @@ class Process:
         self.signs: set[Sign] = set()
         self.rests = False  # between two calls
         self.was_early = False  # whether it got ready while another program's process ended
-        self.reports = Reports(int(self.limits.output_bytes))
-        given = None if self.is_function else stdin
-        self.pipes = Pipes(code.file, given, self.reports)
+        self.reports = Reports(int(self.limits.output_bytes), returns)
+        given = Fed.CALLS if self.is_function else Fed.LIVE if code.is_live else stdin
+        self.pipes = Pipes(code.file, given, self.reports, beside)
         self.pid, self.uid = keeper.next_process()
         self.folders = folders_of(keeper.scratch_root, self.uid, self.pid)
         is_executed = code.language.is_executed and not code.needs_compiling
         self.accounting = Accounting(self.pid, keeper, self.limits, self.is_function, is_executed)
-        self._order = code.order(self.pid, self.folders[0])
-        if self.is_function or not code.is_compiled:
+        self._order = code.order(self.pid, self.folders[0], len(beside))
+        if self.is_function or returns or not code.is_compiled:
             self.pipes.watch_reports()
         if self.is_function:
             self.poll.register(keeper.channel, select.POLLIN)
@@ -122,23 +133,26 @@ class Process:
             self.poll.register(self.keeper.channel, select.POLLIN)
         self.killed_for = self.killed_for or reason
 
-    def look(self) -> None:
-        """Enforce the limits that have to be watched, when it is time for a look."""
+    def look(self) -> bool:
+        """Enforce the limits that have to be watched, when it is time for a look; return whether it was."""
         now = time.monotonic()
         if not self.accounting.is_due(now) or self.exit or self.killed_for:
-            return
+            return False
         self._hear_keeper()
         if self.exit:
-            return
+            return False
         family = procfs.descendants(self.keeper.pid)
         if self.pid not in family:  # it is over, and the keeper cleans up
-            return
+            return False
         if self._has_let_go(family):
             self.signs.add(Sign.PROCESSES)
         usage = self.accounting.look(now, family, self.rests, len(self.pipes.stdout))
+        if self.pipes.is_live:  # who waits for whom is known outside, where the wall time is limited
+            usage = usage._replace(charged_s=0.0, wall_s=0.0)
         limit = reached_limit(usage, self.limits)
         if limit is not None:
             self.kill(limit)
+        return True
 
     def _has_let_go(self, family: Mapping[int, list[str]]) -> bool:
         """Return whether processes of the program are nobody's children any more, but the keeper's."""
@@ -158,7 +172,7 @@ class Process:
         if self.exit is not None:
             return self._outcome_of_exit(self.exit)
         answer = self.reports.answer
-        if answer is None or not self.is_function or self.pipes.unsent or self.killed_for:
+        if answer is None or not self.is_function or not self.pipes.is_fed or self.killed_for:
             return None
         main_s = self.accounting.main_cpu_s()
         if main_s is None:  # it reported with its last breath: the keeper's word will come
@@ -186,7 +200,8 @@ class Process:
             answer = self.reports.answer
             self.reports.answer = None  # it is the answer to no other call
         else:
-            answer = Answer(Ended.KILLED if number else Ended.EXITED, bytes(self.pipes.stdout))
+            output = self.reports.files if self.reports.has_files else bytes(self.pipes.stdout)
+            answer = Answer(Ended.KILLED if number else Ended.EXITED, output or b"")
         return self._facts(answer, cpu_s, exit_code=exit_code, signal=number)
 
     def _was_out_of_memory(self, status: int) -> bool:

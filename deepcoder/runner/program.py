@@ -21,6 +21,7 @@ import traceback
 from typing import NoReturn, cast
 
 from ..wire.languages import LANGUAGES
+from . import beside
 from .channel import CONFINED, REPORT, REPORTS, Order, die_of_memory, receive_order
 from .language import Hooks, LanguageRunner
 
@@ -119,6 +120,8 @@ def run(orders: socket.socket, uid: int | None, keeper_bytes: int) -> NoReturn:
             order = receive_order(orders)
         os.chdir(order.scratch)
         os.closerange(REPORTS + 1, DESCRIPTORS)
+        if order.beside_bytes:
+            beside.lay_out(order)
         execute(order.scratch)
     except MemoryError:
         die_of_memory()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ..wire.messages import Ended
 from . import channel
 
+_OUTPUTS = (channel.RETURNED, channel.FILES)
 LONGEST_REPORT_BYTES = 64 << 20  # of compiled code and of messages
 
 
@@ -29,12 +30,15 @@ class Reports:
     The mutable state: the bytes of a report that is not complete, and what the reports before it say.
     """
 
-    def __init__(self, output_bytes: int) -> None:
+    def __init__(self, output_bytes: int, has_files: bool = False) -> None:
+        """Read the reports of a process that returns at most so much. `has_files`: whether files come back."""
         self.is_confined = False  # until a process reports this, a failure is ours
         self.compiled = b""
         self.answer: Answer | None = None  # to the present call
         self.is_forged = False
+        self.files: bytes | None = None  # those that came back
         self.output_bytes = output_bytes
+        self.has_files = has_files
         self._data = bytearray()
 
     def feed(self, data: bytes) -> Ended | None:
@@ -42,7 +46,7 @@ class Reports:
         self._data += data
         while len(self._data) >= channel.REPORT.size:
             kind, size = channel.REPORT.unpack_from(self._data)
-            if size > (self.output_bytes if kind == channel.RETURNED else LONGEST_REPORT_BYTES):
+            if size > (self.output_bytes if kind in _OUTPUTS else LONGEST_REPORT_BYTES):
                 return Ended.OUTPUT_LIMIT
             end = channel.REPORT.size + size
             if len(self._data) < end:
@@ -62,6 +66,8 @@ class Reports:
             self.is_confined = True
         elif kind == channel.COMPILED:
             self.compiled = body
+        elif kind == channel.FILES and self.files is None and self.has_files:
+            self.files = body
         elif kind == channel.RETURNED:
             self.answer = Answer(Ended.RETURNED, body)
         elif kind == channel.OUT_OF_MEMORY:

@@ -7,47 +7,25 @@ sandbox with it. An error of our own is not caught: the runner dies of it, and t
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import dataclasses
 import os
-import resource
 import select
-import socket
-import sys
 import time
 from collections import deque
 from typing import Any, NoReturn
 
-from ..wire.languages import add, of_object
-from ..wire.limits import Limits
-from ..wire.messages import PROTOCOL, RUNNER_HEARTBEAT_S, Ended, Frames, Outcome, frame
-from . import keeper, program, versions
+from ..wire.messages import RUNNER_HEARTBEAT_S, Ended, Frames, Outcome
+from . import beside as beside_program
+from . import program
 from .accounting import LOOK_EVERY_S
-from .cgroup import Cgroup, own_cgroup
 from .inputs import InputCache
 from .keeper_client import KeeperClient
-from .language import Hooks
-from .memory_files import write_all
 from .outbox import OUTCOME_WAIT_S, Outbox
 from .process import Process
-from .scratch import SHARED_MEMORY
-from .task_code import TaskCode
-from .users import available_uids, halves
+from .task_code import TaskCode, compile_failure
 
 REQUEST_READ_BYTES = 1 << 16  # what a pipe holds; from 128 KiB on malloc would ask the kernel each time
 LONGEST_FRAME_BYTES = 1 << 30
-MAIN_STACK_BYTES = 1 << 30
-# What the owner, or an engine, limits for us would limit programs too; the keeper limits each of them.
-UNLIMITED = (
-    resource.RLIMIT_AS,
-    resource.RLIMIT_CPU,
-    resource.RLIMIT_DATA,
-    resource.RLIMIT_FSIZE,
-    resource.RLIMIT_NPROC,
-    resource.RLIMIT_RSS,
-    resource.RLIMIT_RTTIME,
-)
-_PR_SET_DUMPABLE = 4
+LIVE_INPUT = ("feed", "eof")
 
 
 class OwnerGone(Exception):
@@ -96,7 +74,9 @@ class Supervisor:
             head, body = self.waiting.popleft()
             if head["kind"] == "run" and self.code is not None:
                 with contextlib.suppress(Stopped):
-                    self._run(self.code, body)
+                    self._run(self.code, head, body)
+            elif head["kind"] in LIVE_INPUT:  # of a program that has ended
+                pass
             elif head["kind"] == "end":
                 self._flush()
                 self._end_process()
@@ -139,7 +119,7 @@ class Supervisor:
                 while not each.has_imported(RUNNER_HEARTBEAT_S):
                     self._beat()
 
-    def _run(self, code: TaskCode, body: bytes | memoryview) -> None:
+    def _run(self, code: TaskCode, head: dict[str, Any], body: bytes | memoryview) -> None:
         """Execute one run; or one call, and the calls that wait behind it.
 
         Raises:
@@ -150,9 +130,11 @@ class Supervisor:
         if code.failure is not None:
             self._reply(code, code.failure)
             return
-        process = self.process or self._begin(code, body)
+        process = self.process or self._begin(code, body, head)
         if not process.is_function:
             outcome = self._watch(process)
+            if self._converse(process, has_looked=False):
+                self._stop()
             if process.reports.compiled:
                 code.replace(process.reports.compiled)
         else:
@@ -183,14 +165,18 @@ class Supervisor:
         if self.outbox.add_artefact(code.number, artefact) and self._flush():
             self._stop()
 
-    def _begin(self, code: TaskCode, stdin: bytes | memoryview) -> Process:
-        """Start a process for the task; in stdin mode it reads `stdin`.
+    def _begin(self, code: TaskCode, stdin: bytes | memoryview, head: dict[str, Any] | None = None) -> Process:
+        """Start a process for the task; in stdin mode it reads `stdin`. `head`: of the request to run.
 
         The process gets ready while the one before it ends, if that is another keeper's.
         """
         if self.ending is not None and self.ending.keeper is self.keepers[self.turn]:
             self._settle()
-        self.process = process = Process(self.keepers[self.turn], code, stdin)
+        beside, returns = b"", False
+        if head and "files" in head:
+            beside, stdin = beside_program.packed(head, stdin, self.inputs)
+            returns = bool(head["returns"])
+        self.process = process = Process(self.keepers[self.turn], code, stdin, beside, returns)
         self.turn = (self.turn + 1) % len(self.keepers)
         if self.ending is not None:
             process.get_ready()
@@ -223,7 +209,29 @@ class Supervisor:
             is_over |= self._flush()
         elif self.outbox.needs_heartbeat(now):
             is_over |= self._beat()
-        process.look()
+        has_looked = process.look()
+        return self._converse(process, has_looked) or is_over
+
+    def _converse(self, process: Process, has_looked: bool) -> bool:
+        """Carry what a live program reads and prints; return whether what was read ends the current task."""
+        is_over = False
+        feed = process.pipes.feed
+        while process.pipes.is_live and feed is not None and self.code is not None:
+            while self.waiting and self.waiting[0][0]["kind"] in LIVE_INPUT:
+                head, body = self.waiting.popleft()
+                if head["kind"] == "feed":
+                    feed.send(body)
+                else:
+                    feed.end()
+            if said := process.pipes.take_output():
+                self.outbox.add_live(self.code.number, {"kind": "said"}, said)
+            if has_looked:
+                seen = {"kind": "look", "asleep_s": process.accounting.asleep_s, "fed": feed.fed_bytes}
+                self.outbox.add_live(self.code.number, seen)
+                has_looked = False
+            if not self.outbox:
+                break
+            is_over |= self._flush()
         return is_over
 
     def _beat(self) -> bool:
@@ -276,111 +284,3 @@ class Supervisor:
                     else:
                         rest = rest[os.write(self.replies, rest) :]
         return is_over
-
-
-def compile_failure(outcome: Outcome, limits: Limits) -> Outcome:
-    """Return the outcome of every run of a program that could not be compiled."""
-    if outcome.ended in (Ended.COMPILE_ERROR, Ended.STARVED):
-        return outcome
-    why = {
-        Ended.TIME_LIMIT: f"the compiler ran out of time ({limits.cpu_s:g} s)",
-        Ended.MEMORY_LIMIT: f"the compiler ran out of memory ({int(limits.memory_bytes) >> 20} MiB)",
-        Ended.OUTPUT_LIMIT: f"the compiler made more than {int(limits.output_bytes) >> 20} MiB",
-    }.get(outcome.ended, "the compiler made no program")
-    return dataclasses.replace(outcome, ended=Ended.COMPILE_ERROR, error=why, output=b"")
-
-
-# --- At the start, in the process that becomes the supervisor -------------------------------------------------------
-
-
-def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], hooks: Hooks) -> None:
-    """Fork the keepers, then serve: the one order in which a keeper's memory holds no request.
-
-    `memory_bytes`: the limit of the sandbox's own cgroup, 0 where it has none. `languages`: rows for the table, as
-    objects. `hooks`: see `LanguageRunner.prepare`.
-    """
-    add(map(of_object, languages))
-    if hasattr(sys, "set_int_max_str_digits"):  # Python 3.9 and 3.10 have it only in late releases
-        sys.set_int_max_str_digits(0)
-    requests, replies = _take_streams()
-    _lift_limits()
-    uids = available_uids()
-    cgroup = own_cgroup(memory_bytes)
-    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # closes /proc/<pid>/mem and its like to our own user
-    if uids is not None:
-        os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
-    if os.path.ismount(scratch_root):  # else /dev is the machine's
-        with contextlib.suppress(OSError):  # it is there already, or /dev is closed to us: programs do without
-            os.symlink(f"{scratch_root}/{SHARED_MEMORY}", "/dev/shm")
-    keepers: list[KeeperClient] = []
-    for each in [None] if uids is None else halves(uids):
-        _add_keeper(keepers, (requests, replies), scratch_root, cgroup, each, hooks)
-    languages_here = versions.found()  # while the keepers get ready
-    for client in keepers:
-        client.wait_until_ready()
-    hello = {"kind": "hello", "protocol": PROTOCOL, "languages": languages_here, "own_uids": uids is not None}
-    write_all(replies, frame(hello))
-    os.set_blocking(replies, False)
-    try:
-        Supervisor(keepers, requests, replies).serve()
-    except OwnerGone:
-        for client in keepers:
-            client.close()
-            os.waitpid(client.pid, 0)
-
-
-def _take_streams() -> tuple[int, int]:
-    """Return the descriptors of requests and replies, in whose place nothing can be read or written by mistake."""
-    requests, replies = os.dup(0), os.dup(1)
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    os.dup2(2, 1)  # a stray print must not look like a reply
-    os.close(null)
-    return requests, replies
-
-
-def _lift_limits() -> None:
-    """Take the limits that programs would inherit off this process, as far as it may."""
-    for kind in UNLIMITED:
-        _, most = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most, most))
-    _, most = resource.getrlimit(resource.RLIMIT_STACK)
-    wanted = MAIN_STACK_BYTES if most == resource.RLIM_INFINITY else min(MAIN_STACK_BYTES, most)
-    resource.setrlimit(resource.RLIMIT_STACK, (wanted, most))
-    # A program may lower its own score to what ours could be lowered to: Ray's workers and their children have 1000.
-    with contextlib.suppress(PermissionError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("0")
-
-
-def _add_keeper(
-    keepers: list[KeeperClient],
-    streams: tuple[int, int],
-    scratch_root: str,
-    cgroup: Cgroup | None,
-    uids: range | None,
-    hooks: Hooks,
-) -> None:
-    """Fork another keeper, which closes all that is not its own."""
-    (channel, its_channel), (orders, its_orders) = _socket_pair(), _socket_pair()
-    keepers.append(KeeperClient(channel, orders, scratch_root, cgroup))
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            for stream in streams:
-                os.close(stream)
-            for client in keepers:
-                client.close()
-            keeper.keep(its_channel, its_orders, scratch_root, uids, cgroup is not None, hooks)
-            status = 0
-        finally:
-            if status:
-                sys.excepthook(*sys.exc_info())
-            os._exit(status)
-    keepers[-1].pid = pid
-    its_channel.close()
-    its_orders.close()
-
-
-def _socket_pair() -> tuple[socket.socket, socket.socket]:
-    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -5,13 +5,14 @@ Runs: inside the sandbox, in the supervisor.
 
 from __future__ import annotations
 
+import dataclasses
 import marshal
 import os
 from typing import Any, Mapping
 
 from ..wire.languages import LANGUAGES
 from ..wire.limits import Limits, Mode
-from ..wire.messages import Outcome, Task
+from ..wire.messages import Ended, Outcome, Task
 from .channel import Order
 from .memory_files import sealed
 
@@ -62,6 +63,11 @@ class TaskCode:
         return self.task.mode is Mode.FUNCTION and not self.needs_compiling
 
     @property
+    def is_live(self) -> bool:
+        """Return whether the next process reads and prints while the worker listens."""
+        return self.task.mode is Mode.INTERACTIVE and not self.needs_compiling
+
+    @property
     def limits(self) -> Limits:
         """Return the limits of the next process."""
         return self._compile_limits if self.needs_compiling else self.task.limits
@@ -72,7 +78,7 @@ class TaskCode:
         self._keep(self._artefact(compiled))
         self.is_compiled = True
 
-    def order(self, pid: int, scratch: str) -> Order:
+    def order(self, pid: int, scratch: str, beside_bytes: int = 0) -> Order:
         """Return the first order for a process of this task."""
         limits = self.limits
         return Order(
@@ -87,8 +93,21 @@ class TaskCode:
             processes=int(limits.processes),
             cpu_s=limits.cpu_s,
             scratch=scratch,
+            beside_bytes=beside_bytes,
         )
 
     def close(self) -> None:
         """Close the file."""
         os.close(self.file)
+
+
+def compile_failure(outcome: Outcome, limits: Limits) -> Outcome:
+    """Return the outcome of every run of a program that could not be compiled."""
+    if outcome.ended in (Ended.COMPILE_ERROR, Ended.STARVED):
+        return outcome
+    why = {
+        Ended.TIME_LIMIT: f"the compiler ran out of time ({limits.cpu_s:g} s)",
+        Ended.MEMORY_LIMIT: f"the compiler ran out of memory ({int(limits.memory_bytes) >> 20} MiB)",
+        Ended.OUTPUT_LIMIT: f"the compiler made more than {int(limits.output_bytes) >> 20} MiB",
+    }.get(outcome.ended, "the compiler made no program")
+    return dataclasses.replace(outcome, ended=Ended.COMPILE_ERROR, error=why, output=b"")

@@ -5,7 +5,6 @@ Runs: worker node. A backend starts the place and hands over a `Stream`; nothing
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 import time
@@ -13,12 +12,12 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
-from deepcoder.lru import Lru
 from deepcoder.sandbox.artefacts import Artefacts
+from deepcoder.sandbox.input_cache import CACHED_FROM_BYTES, InputCache
 from deepcoder.sandbox.stream import SandboxError, Stream, bundle
 from deepcoder.wire.languages import Language, check_functions, language
 from deepcoder.wire.limits import COMPILE_LIMITS, Limits, Mode
-from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Outcome, Task, abandoned_after_s, frame
+from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Given, Outcome, Task, abandoned_after_s, frame
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +26,6 @@ HEAD_BYTES = 1 << 20  # the most that a frame may have beside the output of a pr
 PIPELINE_INPUTS, PIPELINE_BYTES = 16, 1 << 20  # inputs sent before the first of them is answered
 PIPELINE_S = 0.1  # seconds of tests kept queued in the runner, estimated from the last one
 STOP_POLL_S = 0.02  # how often a run checks its stop event
-CACHED_FROM_BYTES = 1 << 14  # the runner caches inputs of this size and above; the digest of a small one costs more
-INPUT_CACHE_BYTES, INPUT_CACHE_SHARE = 256 << 20, 8  # its size; in a small sandbox, this part of the memory
-INPUT_PART_BYTES = 1 << 18  # a large input is sent in parts of this size
 
 Key = TypeVar("Key")
 
@@ -52,8 +48,8 @@ class Sandbox:
         self._stream = stream
         self._frames = Frames(max_bytes=HEAD_BYTES)
         self._task = 0
-        share = memory_bytes // INPUT_CACHE_SHARE if memory_bytes else INPUT_CACHE_BYTES
-        self._inputs = _InputCache(min(INPUT_CACHE_BYTES, share))
+        self._loaded: Task | None = None  # the current task, unless it was stopped
+        self._inputs = InputCache(memory_bytes)
         self.compile_limits = COMPILE_LIMITS
         self.sent_bytes = 0
         self.is_open = True
@@ -76,7 +72,7 @@ class Sandbox:
     def run(
         self,
         task: Task,
-        inputs: Iterable[tuple[Key, bytes]],
+        inputs: Iterable[tuple[Key, bytes | Given]],
         ahead: int = PIPELINE_INPUTS,
         stop: threading.Event | None = None,
     ) -> Generator[tuple[Key, Outcome], None, None]:
@@ -90,8 +86,7 @@ class Sandbox:
             SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
             ValueError: The table of languages does not have the task's, or the runner cannot call its functions.
         """
-        self._task += 1
-        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(each.wall_s for each in self._limits_of(task)))
+        timeout_s = self._answers_within_s(task)
         window = _Window(inputs, ahead, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
         self._artefacts.lock(self._language(task), task, self.compile_limits.cpu_s, stop)
@@ -117,10 +112,10 @@ class Sandbox:
         finally:
             self._artefacts.unlock()
             if self.is_open and (window.sent or stays):
-                self._stop()
+                self.stop()
 
     def outcomes(
-        self, task: Task, inputs: Iterable[bytes], ahead: int = PIPELINE_INPUTS
+        self, task: Task, inputs: Iterable[bytes | Given], ahead: int = PIPELINE_INPUTS
     ) -> Generator[Outcome, None, None]:
         """Yield one outcome per input, in order: `run` for those who need no keys.
 
@@ -134,8 +129,63 @@ class Sandbox:
         finally:
             run.close()
 
-    def _stop(self) -> None:
+    def begin(self, task: Task, given: Given) -> None:
+        """Begin a live execution: see `deepcoder.sandbox.live`.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+            ValueError: As `run`.
+        """
+        unsent = b""
+        if task is not self._loaded:
+            self._artefacts.lock(self._language(task), task, self.compile_limits.wall_s, None)
+            unsent = self._load_request(task)
+        for message in self._given_messages(given):
+            self._send(unsent + message)
+            unsent = b""
+
+    def post(self, kind: str, data: bytes = b"") -> None:
+        """Send a message of the live execution.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+        """
+        self._send(frame({"kind": kind, "task": self._task}, data))
+
+    def arrived(self, task: Task) -> tuple[dict[str, Any], bytes] | None:
+        """Return the next message of the live execution that is there now; None where there is none.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+        """
+        try:
+            while True:
+                while (message := self._frames.next()) is None:
+                    data = self._stream.receive(0.0)
+                    if not data:
+                        raise self._broken("ended")
+                    self._frames.feed(data)
+                head, body = message
+                if head.get("kind") == "beat":
+                    return message
+                if head.pop("task", None) == self._task:
+                    if head["kind"] != "artefact":
+                        self._artefacts.unlock()
+                        return message
+                    self._artefacts.keep(language(task.language), task, body)
+        except TimeoutError:
+            return None
+        except (OSError, ValueError) as error:
+            raise self._broken(f"failed: {error}") from error
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable when a message has come."""
+        return self._stream.fileno()
+
+    def stop(self) -> None:
         """End what the task still runs: a run sent ahead, or the process of a function, would go on using the CPU."""
+        self._loaded = None
+        self._artefacts.unlock()
         try:
             self._send(frame({"kind": "stop"}))
         except SandboxError as error:  # the caller's outcomes stay true; the next task meets the error
@@ -144,6 +194,8 @@ class Sandbox:
     def _load_request(self, task: Task) -> bytes:
         """Return the message that begins the task, and allow for the size of what it is answered with."""
         row = self._language(task)
+        self._task += 1
+        self._loaded = task
         most_bytes = HEAD_BYTES + int(max(each.output_bytes for each in self._limits_of(task)))
         self._frames.max_bytes = max(self._frames.max_bytes, most_bytes)  # an earlier task's may still be on the way
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
@@ -153,6 +205,10 @@ class Sandbox:
         if artefact is not None:
             return frame({**head, "is_compiled": True, "files": ()}, artefact)
         return frame({**head, "is_compiled": False}, task.source.encode("utf-8", "surrogatepass"))
+
+    def _answers_within_s(self, task: Task) -> float:
+        """Return the seconds after which a sandbox that has not answered counts as broken."""
+        return OUTCOME_GRACE_S + abandoned_after_s(max(each.wall_s for each in self._limits_of(task)))
 
     def _limits_of(self, task: Task) -> list[Limits]:
         """Return the limits of what is executed for the task: the program, and where there is one its compiler."""
@@ -171,6 +227,11 @@ class Sandbox:
     def _queue_inputs(self, window: _Window[Any], unsent: bytes) -> bytes:
         """Return the unsent messages and those of the next inputs; a large input is sent at once."""
         for data in window.fill():
+            if isinstance(data, Given):
+                for message in self._given_messages(data):
+                    self._send(unsent + message)
+                    unsent = b""
+                continue
             if len(data) < CACHED_FROM_BYTES:
                 unsent += frame({"kind": "run", "task": self._task}, data)
                 continue
@@ -180,6 +241,23 @@ class Sandbox:
                 unsent = b""
             unsent += frame({"kind": "run", "task": self._task, "input": number})
         return unsent
+
+    def _given_messages(self, given: Given) -> Iterator[bytes]:
+        """Yield the messages that have the jury's program run; large files cross once, as inputs do."""
+        files, body = [], []
+        is_cached = (
+            2 * sum(len(content) for _, content in given.files) <= self._inputs.most_bytes
+        )  # none evicts another
+        for name, content in given.files:
+            number = None
+            if len(content) >= CACHED_FROM_BYTES and is_cached:
+                number, messages = self._inputs.cached(content)
+                yield from messages
+            else:
+                body.append(content)
+            files.append((name, len(content), number))
+        head = {"kind": "run", "task": self._task, "arguments": given.arguments, "files": files}
+        yield frame({**head, "returns": given.returns}, b"".join([*body, given.stdin]))
 
     def _outcome(self, task: Task, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
         """Return the next outcome of the current task, None when stopped. Outcomes of earlier tasks are dropped."""
@@ -249,10 +327,10 @@ class Session:
 
     def __init__(self, sandbox: Sandbox, task: Task) -> None:
         self.task = task
-        self._inputs: deque[bytes] = deque()
+        self._inputs: deque[bytes | Given] = deque()
         self._outcomes = sandbox.outcomes(task, iter(self._inputs.popleft, None), ahead=1)
 
-    def ask(self, data: bytes) -> Outcome:
+    def ask(self, data: bytes | Given) -> Outcome:
         """Return the outcome of this input.
 
         Raises:
@@ -272,7 +350,7 @@ class _Window(Generic[Key]):
     The mutable state: the keys and sizes of those sent, the sum of the sizes, and how many inputs there may be.
     """
 
-    def __init__(self, inputs: Iterable[tuple[Key, bytes]], most: int, grows: bool) -> None:
+    def __init__(self, inputs: Iterable[tuple[Key, bytes | Given]], most: int, grows: bool) -> None:
         self._inputs = iter(inputs)
         self._most = most
         self._grows = grows
@@ -281,7 +359,7 @@ class _Window(Generic[Key]):
         self._sent_bytes = 0
         self.is_over = False
 
-    def fill(self) -> Iterator[bytes]:
+    def fill(self) -> Iterator[bytes | Given]:
         """Yield the next inputs, until the window is full or there are no more."""
         while not self.is_over and len(self.sent) < self._room and self._sent_bytes < PIPELINE_BYTES:
             following = next(self._inputs, None)
@@ -289,8 +367,9 @@ class _Window(Generic[Key]):
                 self.is_over = True
                 return
             key, data = following
-            self.sent.append((key, len(data)))
-            self._sent_bytes += len(data)
+            size = len(data.stdin) if isinstance(data, Given) else len(data)
+            self.sent.append((key, size))
+            self._sent_bytes += size
             yield data
 
     def answered(self, outcome: Outcome) -> Key:
@@ -300,33 +379,3 @@ class _Window(Generic[Key]):
         key, size = self.sent.popleft()
         self._sent_bytes -= size
         return key
-
-
-class _InputCache:
-    """The inputs that the runner has cached for later programs: a large input crosses the wall once.
-
-    The mutable state: the numbers of the inputs, by digest, and the last number that was given.
-    """
-
-    def __init__(self, most_bytes: int) -> None:
-        self._numbers: Lru[bytes, int] = Lru(most_bytes)
-        self._last = 0
-
-    def cached(self, data: bytes) -> tuple[int, Iterable[bytes]]:
-        """Return the input's number and the messages that put it into the runner's cache: none where it is there."""
-        digest = hashlib.sha256(data).digest()
-        number = self._numbers.find(digest)
-        if number is not None:
-            return number, ()
-        self._last += 1
-        evicted = self._numbers.keep(digest, self._last, len(data))
-        return self._last, _cache_messages(self._last, data, evicted)
-
-
-def _cache_messages(number: int, data: bytes, evicted: Iterable[int]) -> Iterator[bytes]:
-    for each in evicted:
-        yield frame({"kind": "drop", "input": each})
-    head = {"kind": "keep", "input": number, "bytes": len(data)}
-    with memoryview(data) as view:
-        for start in range(0, len(data), INPUT_PART_BYTES):
-            yield frame({**head, "start": start}, view[start : start + INPUT_PART_BYTES])

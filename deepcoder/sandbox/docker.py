@@ -254,6 +254,9 @@ class _Container:
                 return b""
             self._received += data
 
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
     def last_words(self) -> str:
         return self._stderr.decode("utf-8", "replace")
 

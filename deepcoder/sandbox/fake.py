@@ -78,6 +78,9 @@ class FakeStream:
         data, self._received = self._received, b""
         return data
 
+    def fileno(self) -> int:
+        raise OSError("a fake stream has no descriptor")
+
     def last_words(self) -> str:
         return ""
 

@@ -198,6 +198,10 @@ class _Process:
             raise TimeoutError
         return os.read(self._process.stdout.fileno(), 1 << 16)
 
+    def fileno(self) -> int:
+        assert self._process.stdout is not None
+        return self._process.stdout.fileno()
+
     def last_words(self) -> str:
         size = os.fstat(self._errors.fileno()).st_size
         return os.pread(self._errors.fileno(), STDERR_TAIL_BYTES, max(0, size - STDERR_TAIL_BYTES)).decode(

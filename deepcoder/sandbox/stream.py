@@ -59,12 +59,20 @@ module.main(sent["scratch"], sent["memory_bytes"], sent["languages"], hooks)
 RUNNER_MODULES = (
     *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
     *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
-    *("runner.channel", "runner.language", "runner.program_files", "runner.languages.python"),
+    *(
+        "runner.channel",
+        "runner.feed",
+        "runner.inputs",
+        "runner.language",
+        "runner.program_files",
+        "runner.beside",
+        "runner.languages.python",
+    ),
     *("runner.languages.executed", "runner.languages.java", "runner.languages.javascript_values"),
     *("runner.languages.javascript_harness", "runner.languages.javascript", "runner.program"),
     *("runner.keeper", "runner.testcode", "runner.keeper_client", "runner.accounting", "runner.reports"),
-    *("runner.pipes", "runner.task_code", "runner.process", "runner.inputs", "runner.outbox", "runner.users"),
-    *("runner.versions", "runner.supervisor"),
+    *("runner.pipes", "runner.task_code", "runner.process", "runner.outbox", "runner.users"),
+    *("runner.versions", "runner.supervisor", "runner.start"),
 )  # dependencies first
 
 
@@ -99,6 +107,9 @@ class Stream(Protocol):
             TimeoutError: Nothing came in time.
             OSError: The other end is gone.
         """
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable when bytes have come."""
 
     def last_words(self) -> str:
         """Return what the runner wrote to its standard error, for the log."""

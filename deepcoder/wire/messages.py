@@ -9,13 +9,18 @@ an input, an output), so data is neither escaped nor decoded on the way.
                                                                       (or + artefact, which was compiled before)
                       {"kind": "run", "task": n}         + input      one execution
                       {"kind": "run", "task": n, "input": k}          one execution, on a cached input
+                      {"kind": "run", "task": n, "files": ..., ...}   one of the jury's program: see `Given`
+                      {"kind": "feed", "task": n}        + bytes      more standard input of a live execution
+                      {"kind": "eof", "task": n}                      the end of it
                       {"kind": "end"}                                 no more runs come: end the process after the last
                       {"kind": "stop"}                                the task is over: end what it still runs
                       {"kind": "keep", "input": k, ...}  + part       cache an input: its size, one part and its start
                       {"kind": "drop", "input": k}                    evict an input from the cache
-    runner → worker   {"kind": "hello", "protocol": 2, ...}           what the place has: languages, users for programs
+    runner → worker   {"kind": "hello", "protocol": 3, ...}           what the place has: languages, users for programs
                       {"kind": "artefact", "task": n}  + artefact     what was compiled, once for a task
                       {"kind": "outcome", "task": n, ...} + output    one per run, in order, unless stopped before
+                      {"kind": "said", "task": n}      + bytes        more standard output of a live execution
+                      {"kind": "look", "task": n, "fed": bytes, "asleep_s": seconds}  how far it has come
 
 A large input crosses once for all the programs that read it, in parts, so that neither side holds it twice. The cache
 of inputs belongs to no task. The worker numbers its entries and decides which are evicted.
@@ -28,12 +33,12 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from deepcoder.wire.languages import PYTHON
 from deepcoder.wire.limits import Limits, Mode
 
-PROTOCOL = 2  # a hello with another number is refused
+PROTOCOL = 3  # a hello with another number is refused
 
 LENGTHS = struct.Struct(">II")
 RUNNER_HEARTBEAT_S = 2.0  # a runner at work sends something at least this often
@@ -78,6 +83,19 @@ class Task:
     language: str = PYTHON.name
     entry_file: str = ""  # the name of the source's file; empty where the language's usual one will do
     files: tuple[tuple[str, str], ...] = ()  # the names and texts of the program's other files
+
+
+class Given(NamedTuple):
+    """Hold what one execution of the jury's program is given: standard input, arguments and files.
+
+    A run with files has the head fields `arguments`, `returns`, and `files`: for each its name, its size and, where it
+    is in the cache of inputs, its number. The body has those that are not, in order, then the standard input.
+    """
+
+    stdin: bytes = b""
+    arguments: tuple[str, ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
+    returns: str = ""  # a folder whose files are the outcome's output, in a frame for each with its name as "file"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import os
 import re
 import signal
 import stat
+import sys
 from typing import Callable, Collection, Iterable, NoReturn
 
 from ...wire.languages import LANGUAGES, MIB, Language
@@ -150,7 +151,7 @@ def execute(row: Language, order: Order, folder: str) -> NoReturn:
         _reset_signals()
         os.set_inheritable(CODE, False)
         os.closerange(CALLS, REPORTS + 1)
-        os.execve(CODE, [row.artefact], environment(row))
+        os.execve(CODE, [row.artefact, *sys.argv[1:]], environment(row))
     files = marshal.loads(read_code(order))
     write_files(files)
     os.closerange(CALLS, REPORTS + 1)
@@ -163,7 +164,8 @@ def become(row: Language, order: Order, artefact: str, *arguments: str) -> NoRet
     os.close(CODE)
     heap_mib = max(LEAST_HEAP_MIB, (order.memory_bytes - row.runtime_bytes) // MIB)
     words = {"artefact": artefact, "memory_mib": heap_mib}
-    os.execvpe(row.run[0], [*(word.format(**words) for word in row.run), *arguments], environment(row))
+    command = [*(word.format(**words) for word in row.run), *arguments, *sys.argv[1:]]
+    os.execvpe(row.run[0], command, environment(row))
 
 
 def _reset_signals() -> None:

@@ -1,0 +1,70 @@
+"""What a checker or an interactor is given beside its standard input: arguments, files, and a folder that comes back.
+
+Runs: inside the sandbox, in the process of that program; `packed` in the supervisor. No model's program is given any.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import signal
+import sys
+from typing import Any, List, Mapping, NoReturn
+
+from ..wire.messages import frame
+from .channel import CALLS, FILES, REPORTS, Order, report
+from .inputs import InputCache
+from .program_files import Files, write_files
+
+# --- In the supervisor ------------------------------------------------------------------------------------------------
+
+
+def packed(head: Mapping[str, Any], body: bytes | memoryview, inputs: InputCache) -> tuple[bytes, bytes | memoryview]:
+    """Return what a request to run brings beside standard input, as one block, and the standard input."""
+    files: Files = []
+    start = 0
+    with memoryview(body) as view:
+        for name, size, number in head["files"]:
+            if number is None:
+                files.append((name, bytes(view[start : start + size])))
+                start += size
+            else:
+                files.append((name, bytes(inputs.view(number))))
+        return marshal.dumps((head["arguments"], files, head["returns"])), bytes(view[start:])
+
+
+# --- In the process of the checker or interactor ----------------------------------------------------------------------
+
+
+def lay_out(order: Order) -> None:
+    """Write the files into the current folder, and take the arguments.
+
+    Where a folder comes back, the program goes on in a child, and this process reports the folder's files after it.
+    """
+    arguments, files, folder = marshal.loads(os.pread(CALLS, order.beside_bytes, 0))
+    write_files(files)
+    sys.argv[1:] = arguments
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+        child = os.fork()
+        if child:
+            _report_files(child, folder)
+        os.close(REPORTS)
+
+
+def _report_files(child: int, folder: str) -> NoReturn:
+    """Wait for the child, report the files of the folder, and end as the child did."""
+    os.closerange(0, CALLS + 1)
+    status = os.waitpid(child, 0)[1]
+    frames: List[bytes] = []
+    for base, _, names in os.walk(folder):
+        for name in sorted(names):
+            path = os.path.join(base, name)
+            if os.path.isfile(path) and not os.path.islink(path):
+                with open(path, "rb") as file:
+                    frames.append(frame({"file": path}, file.read()))
+    report(FILES, b"".join(frames))
+    if os.WIFSIGNALED(status):
+        signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.WEXITSTATUS(status))

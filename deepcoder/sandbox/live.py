@@ -1,0 +1,113 @@
+"""A live execution: its standard input comes, and its standard output goes, while it runs.
+
+Runs: worker node.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from deepcoder.sandbox.client import Sandbox
+from deepcoder.sandbox.stream import SILENCE_TIMEOUT_S, SandboxError
+from deepcoder.wire.messages import Ended, Given, Outcome, Task
+
+
+class Said(NamedTuple):
+    """Standard output of a live execution."""
+
+    data: bytes
+
+
+class Look(NamedTuple):
+    """Hold how far a live execution has come."""
+
+    fed_bytes: int  # of its standard input: what it could have read by now
+    asleep_s: float  # the seconds in which it neither used a processor nor waited for one
+
+
+Event = Said | Look | Outcome
+
+
+class Live:
+    """One live execution in a sandbox, which runs nothing else meanwhile.
+
+    The mutable state: the bytes that it was sent, when its sandbox was last heard of, and its outcome at the end.
+    """
+
+    def __init__(self, sandbox: Sandbox, task: Task, given: Given | None = None) -> None:
+        """Begin it.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+            ValueError: The sandbox does not have the task's language.
+        """
+        self.outcome: Outcome | None = None
+        self.sent_bytes = 0
+        self._sandbox = sandbox
+        self._task = task
+        self._heard_at = time.monotonic()
+        sandbox.begin(task, given or Given())
+
+    def feed(self, data: bytes) -> None:
+        """Send standard input. What has ended reads nothing more.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+        """
+        if self.outcome is None:
+            self.sent_bytes += len(data)
+            self._sandbox.post("feed", data)
+
+    def end_input(self) -> None:
+        """End the standard input.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+        """
+        if self.outcome is None:
+            self._sandbox.post("eof")
+
+    def events(self) -> Iterator[Event]:
+        """Yield what has come of it by now.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
+        """
+        while self.outcome is None and (message := self._sandbox.arrived(self._task)) is not None:
+            self._heard_at = time.monotonic()
+            head, body = message
+            match head.pop("kind"):
+                case "said":
+                    yield Said(body)
+                case "look":
+                    yield Look(int(head["fed"]), float(head["asleep_s"]))
+                case "outcome":
+                    self.outcome = Outcome.read(head, body)
+                    if self.outcome.ended is Ended.STARVED:
+                        raise SandboxError(f"{self._sandbox!r} got too little processor time to run a program")
+                    yield self.outcome
+        if self.outcome is None and time.monotonic() - self._heard_at > SILENCE_TIMEOUT_S:
+            self._sandbox.close()
+            raise SandboxError(f"{self._sandbox!r} did not answer within {SILENCE_TIMEOUT_S:.0f} s")
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable when something has come."""
+        return self._sandbox.fileno()
+
+    def close(self) -> None:
+        """End what still runs."""
+        if self.outcome is None and self._sandbox.is_open:
+            self.outcome = Outcome(Ended.KILLED)
+            self._sandbox.stop()
+
+
+def wait(several: Sequence[Live], timeout_s: float) -> None:
+    """Wait until something has come of one of these that have not ended, at most so long."""
+    poll = select.poll()
+    for each in several:
+        if each.outcome is None:
+            poll.register(each, select.POLLIN)
+    poll.poll(1000 * timeout_s)
