@@ -71,6 +71,17 @@ def judge(
     return Judgement(verdict, passed, done, total, failed, cpu_s, wall_s, detail, slowest_s, suspicious)
 
 
+def judge_test(submission: Submission, number: int, sandbox: Sandbox, jury: Jury | None) -> Tested:
+    """Run one test, for who explains it: with what the data set's own program says.
+
+    Raises:
+        SandboxError: A sandbox broke.
+    """
+    assert submission.program is not None
+    with closing(_tested(submission.problem, submission.program, sandbox, jury, [number], None)) as each_tested:
+        return next(each_tested)[1]
+
+
 def without_program(submission: Submission) -> Judgement:
     """Return the judgement of a completion that has no program."""
     return Judgement(Verdict.CE, passed=0, ran=0, total=len(submission.problem.tests), detail=submission.why_none)

@@ -59,6 +59,11 @@ class Submission:
         """Return the limits of the program, or those that it would have in the problem's first language."""
         return self.problem.limits_in(self.program.language if self.program else self.problem.languages[0])
 
+    @property
+    def languages(self) -> set[str]:
+        """Return the languages that the sandboxes must have: the program's, and those of the data set's own code."""
+        return {each.language for each in (self.program, *self.problem.jury_programs) if each is not None}
+
     @classmethod
     def of(
         cls, problem: Problem, completion: Completion, prompt: Completion | None = None, language: str | None = None

@@ -12,6 +12,7 @@ from typing import Any
 
 from deepcoder.datasets import assertions
 from deepcoder.datasets.formats import leetcode
+from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.wire.languages import LANGUAGES
@@ -66,16 +67,14 @@ def _problems(row: dict[str, Any], limits: Limits) -> Iterator[Problem]:
 
 
 def packaged(row: dict[str, Any]) -> Iterator[Judged]:
-    """The programs of a row of `packages.jsonl` in languages of ours, where the default validator judges.
+    """The programs of a row of `packages.jsonl` in languages of ours.
 
     What must pass has 20 s. Other programs have the package's limit, or 5 s, as one that was made for C++.
     """
     flags = row["validator_flags"]
-    if row["validation"] != "default" or not row["tests"] or {"case_sensitive", "space_change_sensitive"} & {*flags}:
+    if not row["tests"] or (row["validation"] == "default" and {"case_sensitive", "space_change_sensitive"} & {*flags}):
         return
-    tolerances = [flags[place + 1] for place, flag in enumerate(flags) if flag.endswith("tolerance")]
-    checker = f"kattis({tolerances[0]})" if tolerances else "kattis"
-    tests = tuple(TestCase(test["input"], test["output"]) for test in row["tests"])
+    decided = _decided_by(row)
     for number, program in enumerate(row["programs"]):
         language = {"cpp": "cpp20"}.get(program["language"], program["language"])
         if language not in LANGUAGES or program["label"] == "MIXED" or "label_risk" in program:
@@ -86,12 +85,36 @@ def packaged(row: dict[str, Any]) -> Iterator[Judged]:
             output_bytes=int(row.get("output_mb") or 8) << 20,
         )
         made_for = "" if program["label"] == "AC" else "cpp"
-        problem = Problem(row["id"], Mode.STDIN, tests, checker=checker, limits=limits, limits_for=made_for)
+        problem = Problem(problem_id=row["id"], limits=limits, limits_for=made_for, **decided)
         entry_file = program.get("entry_file") or min(program.get("files", ()), default="")
         columns = {"program": program.get("code"), "files": program.get("files"), "entry_file": entry_file}
         ours = Program.of_row(columns, language)
         assert ours is not None
         yield Judged(problem, ours, program["label"], f"{row['id']}#{number}")
+
+
+def _decided_by(row: dict[str, Any]) -> dict[str, Any]:
+    """The mode and the tests of a row of `packages.jsonl`, and what decides on them."""
+    flags = row["validator_flags"]
+    if row["validation"] == "default":
+        tolerances = [flags[place + 1] for place, flag in enumerate(flags) if flag.endswith("tolerance")]
+        tests = tuple(TestCase(test["input"], test["output"]) for test in row["tests"])
+        return {"mode": Mode.STDIN, "tests": tests, "checker": f"kattis({tolerances[0]})" if tolerances else "kattis"}
+    tests = tuple(
+        TestCase(test["input"], test["output"], checker_flags=tuple(test.get("validator_flags", ())))
+        for test in row["tests"]
+    )
+    files = dict(row["validator"]["files"])
+    sources = [name for name in files if not name.endswith(".h")]
+    entry_file = row["validator"].get("entry_file") or min(sources)
+    language = {"cpp": "cpp20"}.get(row["validator"]["language"], row["validator"]["language"])
+    validator = JuryProgram(
+        "kattis", language, files.pop(entry_file), entry_file, tuple(sorted(files.items())), tuple(flags)
+    )
+    passes = row.get("validation_passes", 2) if row["validation"] == "multi-pass" else 1
+    if row["interactive"]:
+        return {"mode": Mode.INTERACTIVE, "tests": tests, "interactor": validator, "validation_passes": passes}
+    return {"mode": Mode.STDIN, "tests": tests, "special_checker": validator, "validation_passes": passes}
 
 
 def is_assertions(row: dict[str, Any]) -> bool:

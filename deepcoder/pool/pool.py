@@ -263,8 +263,7 @@ class SandboxPool:
         for each in submissions:
             if each.program is not None and each.problem.mode is Mode.FUNCTION:
                 check_functions(language(each.program.language))
-        programs = {each.program.language: each for each in submissions if each.program is not None}
-        self.check_languages({name: each.problem.problem_id for name, each in programs.items()})
+        self.check_languages({name: each.problem.problem_id for each in submissions for name in each.languages})
 
     def check_languages(self, wanted: Mapping[str, str]) -> None:
         """Check that the pool judges these languages; each has the id of a problem that wants it.

@@ -18,7 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from deepcoder.checkers import Checker, checker
-from deepcoder.judge import task
+from deepcoder.conversation import Line
+from deepcoder.judge import judge_test, task
+from deepcoder.jury import Jury, Tested
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Judgement, Submission, printable
@@ -73,11 +75,11 @@ def rerun(submission: Submission, number: int, sandbox: Sandbox) -> Outcome:
 
 def difference(problem: Problem, test: TestCase, outcome: Outcome) -> Difference | None:
     """Return the first difference; None where none can be named: the output is right, missing, or in free order."""
-    finished = Ended.EXITED if problem.mode is Mode.STDIN else Ended.RETURNED
+    finished = Ended.RETURNED if problem.mode is Mode.FUNCTION else Ended.EXITED
     if outcome.ended is not finished or outcome.exit_code or problem.special_checker or test.is_code:
         return None
     same = checker(test.checker or problem.checker, problem.mode)
-    if problem.mode is Mode.STDIN:
+    if problem.mode is not Mode.FUNCTION:
         return _text_difference(test.output, outcome.output.decode("utf-8", "replace"), same)
     try:
         return _value_difference(values.decode(test.output), values.decode(outcome.output), same)
@@ -172,7 +174,9 @@ def _cut(text: str) -> str:
     return line if len(line) <= SHORT else f"{line[:SHORT]}…"
 
 
-def view(submission: Submission, judgement: Judgement, number: int | None, sandbox: Sandbox) -> Table:
+def view(
+    submission: Submission, judgement: Judgement, number: int | None, sandbox: Sandbox, jury: Jury | None = None
+) -> Table:
     """Return a table of one test, run again, and of its outcome. Without a number only limits and sandbox are shown.
 
     Raises:
@@ -188,13 +192,47 @@ def view(submission: Submission, judgement: Judgement, number: int | None, sandb
         if test.is_code:
             table.add_row("test code", excerpt(test.input, lines=CODE_LINES))
             table.add_row("said", Text(printable(judgement.detail)))
+        elif problem.interactor or problem.validation_passes > 1:
+            _add_ruled(table, test, judge_test(submission, number, sandbox, jury))
         else:
             _add_outcome(table, problem, test, rerun(submission, number, sandbox))
+            if problem.deciding:
+                _add_message(table, judge_test(submission, number, sandbox, jury))
     table.add_row("limits", _limits(submission.limits))
     language = PYTHON.name if submission.program is None else submission.program.language
     version = f"{LANGUAGES[language].title} {sandbox.languages[language]}"
     table.add_row("sandbox", f"{version}, {sandbox.interpreter}")
     return table
+
+
+def _add_ruled(table: Table, test: TestCase, tested: Tested) -> None:
+    """Add what came of a test that the jury decides in passes."""
+    table.add_row("input", excerpt(test.input))
+    if test.output:
+        table.add_row("answer", excerpt(test.output))
+    if tested.said:
+        table.add_row("conversation", _conversation(tested.said))
+    _add_message(table, tested)
+    table.add_row("used", f"{tested.cpu_s:.3f} s CPU")
+
+
+def _add_message(table: Table, tested: Tested) -> None:
+    if tested.message:
+        lines = tested.message.split("\n")[:LINES]
+        table.add_row("the jury says", Text("\n".join(printable(line) for line in lines)))
+
+
+def _conversation(said: tuple[Line, ...]) -> Text:
+    """Return the first lines of a conversation, each behind the name of who said it."""
+    lines = [(who, line) for who, data in said for line in data.decode("utf-8", "replace").splitlines()]
+    shown = Text()
+    for who, line in lines[:CODE_LINES]:
+        shown.append(f"{who:>10} │ ", style="dim")
+        shown.append(f"{printable(line[:WIDTH])}{'…' if len(line) > WIDTH else ''}\n")
+    if len(lines) > CODE_LINES:
+        shown.append(f"{'':>10} … {len(lines) - CODE_LINES:,} more lines", style="dim")
+    shown.rstrip()
+    return shown
 
 
 def _add_outcome(table: Table, problem: Problem, test: TestCase, outcome: Outcome) -> None:

@@ -70,9 +70,8 @@ def judge_and_print(submission: Submission, kind: str, image: str, recorded: int
     """
     config = SandboxConfig(kind, image, submission.problem.limits.memory_bytes)
     with closing(sandboxes.start(config)) as started, closing(Jury(config)) as jury:
-        if submission.program is not None and submission.program.language not in started.languages:
-            title = LANGUAGES[submission.program.language].title
-            has = ", ".join(started.languages)
+        for missing in submission.languages - started.languages.keys():
+            title, has = LANGUAGES[missing].title, ", ".join(started.languages)
             raise UserError(f"this sandbox cannot run {title}; it has {has} (docs/languages.md says how to get others)")
         judgement = judge_submission(submission, started, jury)
         color = "green" if judgement.verdict is Verdict.AC else "red"
@@ -87,5 +86,5 @@ def judge_and_print(submission: Submission, kind: str, image: str, recorded: int
             out.print(f"[yellow]suspicious:[/] it {sign.value}", highlight=False)
         number = recorded if judgement.failed_test is None else judgement.failed_test
         if submission.program is not None:
-            out.print(view(submission, judgement, number, started))
+            out.print(view(submission, judgement, number, started, jury))
     return judgement
