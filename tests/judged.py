@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from deepcoder.checkers import contest_checker
 from deepcoder.datasets import assertions
 from deepcoder.datasets.formats import leetcode
 from deepcoder.jury_program import JuryProgram
@@ -71,8 +72,7 @@ def packaged(row: dict[str, Any]) -> Iterator[Judged]:
 
     What must pass has 20 s. Other programs have the package's limit, or 5 s, as one that was made for C++.
     """
-    flags = row["validator_flags"]
-    if not row["tests"] or (row["validation"] == "default" and {"case_sensitive", "space_change_sensitive"} & {*flags}):
+    if not row["tests"]:
         return
     decided = _decided_by(row)
     for number, program in enumerate(row["programs"]):
@@ -97,9 +97,8 @@ def _decided_by(row: dict[str, Any]) -> dict[str, Any]:
     """The mode and the tests of a row of `packages.jsonl`, and what decides on them."""
     flags = row["validator_flags"]
     if row["validation"] == "default":
-        tolerances = [flags[place + 1] for place, flag in enumerate(flags) if flag.endswith("tolerance")]
         tests = tuple(TestCase(test["input"], test["output"]) for test in row["tests"])
-        return {"mode": Mode.STDIN, "tests": tests, "checker": f"kattis({tolerances[0]})" if tolerances else "kattis"}
+        return {"mode": Mode.STDIN, "tests": tests, "checker": contest_checker(flags)}
     tests = tuple(
         TestCase(test["input"], test["output"], checker_flags=tuple(test.get("validator_flags", ())))
         for test in row["tests"]

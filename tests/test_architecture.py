@@ -36,7 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "judge": set(),
     "pool": {"ray"},
     "reward": set(),
-    "datasets": {"datasets", "fsspec", "pyarrow"},
+    "datasets": {"datasets", "fsspec", "pyarrow", "yaml"},
     "tools": {"rich", "typer"},
     "training": {
         "accelerate",

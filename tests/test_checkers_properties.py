@@ -155,12 +155,13 @@ def spellings(token: str) -> list[list[str]]:
     return [[each] for each in found if each.lower() != token.lower()]
 
 
+CASE, BLANKS = "kattis(case_sensitive)", "kattis(space_change_sensitive)"
 EVERY = {
     *["tokens", "kattis", "kattis(1e-6)", "exact", "lines", "float(1e-6)", "unordered lines", "unordered tokens"],
-    *["case-insensitive", "real tokens"],
+    *["case-insensitive", "real tokens", CASE, BLANKS],
 }
 UNORDERED = {"unordered lines", "unordered tokens"}
-ANY_LINES = {"kattis", "kattis(1e-6)", "unordered tokens"}
+ANY_LINES = {"kattis", "kattis(1e-6)", CASE, "unordered tokens"}
 
 # Each change, and the checkers that must not mind it; all the others must.
 CHANGES: dict[str, tuple[Change, set[str]]] = {
@@ -190,10 +191,10 @@ CHANGES: dict[str, tuple[Change, set[str]]] = {
     "a blank line inside": (blank_line_inside, ANY_LINES | UNORDERED | {"float(1e-6)"}),
     "other case": (
         at_token(lambda t: not NUMBER.fullmatch(t) and re.search("[a-zA-Z]", t), lambda t: [[swapped_case(t)]]),
-        {"kattis", "kattis(1e-6)", "case-insensitive"},
+        {"kattis", "kattis(1e-6)", BLANKS, "case-insensitive"},
     ),
-    "other blanks": (other_blanks, EVERY - {"exact", "lines"}),
-    "other line ends": (other_line_ends, EVERY - {"exact"}),
+    "other blanks": (other_blanks, EVERY - {"exact", "lines", BLANKS}),
+    "other line ends": (other_line_ends, EVERY - {"exact", BLANKS}),
     "a fraction spelled otherwise": (
         at_token(is_fraction, spellings),
         {"tokens", "real tokens", "kattis(1e-6)", "float(1e-6)", "case-insensitive"},

@@ -27,8 +27,9 @@ from hypothesis import strategies as st
 
 from deepcoder.completions import text_of
 from deepcoder.datasets import DataError, assertions, load_problems
+from deepcoder.datasets.errors import Unusable
 from deepcoder.datasets.formats import livecodebench
-from deepcoder.datasets.load import INT_DIGITS, Unusable, quarantined, read_problems
+from deepcoder.datasets.load import INT_DIGITS, quarantined, read_problems
 from deepcoder.problems import Problem
 from deepcoder.programs import extract
 from deepcoder.wire.messages import LENGTHS, Frames, frame

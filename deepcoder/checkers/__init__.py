@@ -4,6 +4,7 @@ Runs: worker node. A checker never raises: an output that it cannot read is wron
 
     tolerance.py   how far a number may be from the expected one
     texts.py       checkers of what a program printed
+    flags.py       the flags of the contests' default validator
     values.py      checkers of what a function returned
     views.py       what an assertion does to a result before it compares
     profiles.py    the decisions of other systems
@@ -14,10 +15,10 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from deepcoder.checkers import texts, values
+from deepcoder.checkers import flags, texts, values
 from deepcoder.checkers.profiles import PROFILES
 from deepcoder.checkers.tolerance import Tolerance
 from deepcoder.checkers.views import VIEWS, View, rounded
@@ -71,6 +72,21 @@ def checker(name: str, mode: Mode) -> Checker:
     return check
 
 
+def contest_checker(words: Sequence[str]) -> str:
+    """Return the name of the checker that decides as the default validator of contests with these flags.
+
+    Raises:
+        ValueError: The validator has no such flag.
+    """
+    flags.settings(words)
+    match list(words):
+        case []:
+            return "kattis"
+        case ["float_tolerance", eps] if float(eps) > 0:
+            return f"kattis({eps})"
+    return f"kattis({' '.join(words)})"
+
+
 def compares_alike(name: str) -> bool:
     """Return whether an output must resemble the expected one to pass this checker; behind a view it need not."""
     return "|" not in name and name != "differs"
@@ -82,6 +98,8 @@ def _plain(last: str, name: str, mode: Mode) -> Checker:
     if mode in PROFILES.get(last, {}):
         return functools.partial(_profiled, check=PROFILES[last][mode], mode=mode)
     base, arguments = _called(last)
+    if base == "kattis" and mode is Mode.STDIN and (words := " ".join(arguments).split()) and words[0] in flags.KNOWN:
+        return functools.partial(texts.kattis, **flags.settings(words))
     if base == "allclose" and mode is Mode.FUNCTION:
         bounds = [_number(each) for each in arguments]
         if len(bounds) != 2 or not all(0 <= each < math.inf for each in bounds):
@@ -97,6 +115,8 @@ def _known(mode: Mode) -> Iterator[str]:
     yield from (f"{each}(EPS[, rel|abs])" for each in _WITH_EPS[mode])
     if mode is Mode.FUNCTION:
         yield "allclose(RTOL, ATOL)"
+    else:
+        yield f"kattis({'|'.join(flags.KNOWN)})"
     yield from (name for name, modes in PROFILES.items() if mode in modes)
 
 

@@ -21,6 +21,8 @@ Near = Callable[[bytes, bytes], bool]  # called as near(expected, actual) with t
 
 NUMBER = re.compile(rb"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
 
+_TOKEN_OR_BLANKS = re.compile(rb"\s++|\S++")
+
 
 def exact(expected: Any, actual: Any) -> bool:
     """Compare byte for byte."""
@@ -51,13 +53,23 @@ def case_insensitive(expected: Any, actual: Any) -> bool:
     return texts is not None and _by_tokens(texts[0].lower(), texts[1].lower(), _near_fraction)
 
 
-def kattis(expected: Any, actual: Any, tolerance: Tolerance | None = None) -> bool:
-    """Compare token by token in any case of letters, whatever the lines; numbers within the tolerance, if any."""
+def kattis(
+    expected: Any,
+    actual: Any,
+    tolerance: Tolerance | None = None,
+    case_sensitive: bool = False,
+    space_change_sensitive: bool = False,
+) -> bool:
+    """Compare token by token in any case of letters, whatever the lines; numbers within the tolerance, if any.
+
+    The case of letters counts where `case_sensitive` is set, every blank where `space_change_sensitive` is.
+    """
     texts = _texts(expected, actual)
     if texts is None:
         return False
-    near = _near(tolerance) if tolerance else _never
-    return texts[0] == texts[1] or _same_tokens(_tokens_of(texts[0].lower()), _tokens_of(texts[1].lower()), near)
+    want, got = texts if case_sensitive else (texts[0].lower(), texts[1].lower())
+    split = _tokens_and_blanks if space_change_sensitive else _tokens_of
+    return want == got or _same_tokens(split(want), split(got), _near(tolerance) if tolerance else _never)
 
 
 def floats(expected: Any, actual: Any, tolerance: Tolerance) -> bool:
@@ -91,6 +103,10 @@ def _texts(expected: Any, actual: Any) -> tuple[bytes, bytes] | None:
 def _tokens_of(text: bytes) -> Iterator[bytes]:
     for line in io.BytesIO(text):
         yield from line.split()
+
+
+def _tokens_and_blanks(text: bytes) -> Iterator[bytes]:
+    return (found[0] for found in _TOKEN_OR_BLANKS.finditer(text))
 
 
 def _spaced(line: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Load problems by name or path: the shipped set, a JSONL, JSON or parquet file, or a data set of the Hub."""
+"""Load problems by name or path: the shipped set, a file of rows, problem packages, or a data set of the Hub."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from deepcoder.checkers import checker
-from deepcoder.datasets import hub
-from deepcoder.datasets.errors import DataError
+from deepcoder.datasets import hub, packages
+from deepcoder.datasets.errors import DataError, Unusable
 from deepcoder.datasets.formats import FORMATS, Format, canonical
 from deepcoder.datasets.rows import FILES, Row, file_rows, json_lines
 from deepcoder.datasets.times import calibrated
@@ -39,14 +38,6 @@ _INSTRUCTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Unusable:
-    """A row that gives no problem: the place of the row, and the reason."""
-
-    where: str
-    reason: str
-
-
 def load_problems(
     source: str,
     split: str | None = None,
@@ -55,13 +46,14 @@ def load_problems(
     times: Path | None = None,
     prefix: str = "",
 ) -> list[Problem]:
-    """Return the problems of the shipped set ("deepcoder_small"), of a file, or of a data set of the Hub.
+    """Return the problems of the shipped set ("deepcoder_small"), a file, packages, or a data set of the Hub.
 
     Each prompt ends with what the mode asks for. The tests of a prepared file stay on the disk until they are needed.
     Rows in other formats than ours that cannot be used are counted and named in a warning.
 
     Args:
-        source: "deepcoder_small", a path, or a data set of the Hub: `owner/name:config@split`, or a short name of it.
+        source: "deepcoder_small", the path of a file or of packages, or a data set of the Hub:
+            `owner/name:config@split`, or a short name of it.
         split: The split of a data set of the Hub, instead of one in `source`.
         limits: For the problems that have none of their own.
         quarantine: A file of problems to leave out: {"problem_id": ..., "reason": ...} per line.
@@ -97,6 +89,9 @@ def read_problems(
     Raises:
         DataError: As `load_problems`.
     """
+    if source != SHIPPED and packages.is_source(Path(source)):
+        yield from _of_packages(source, limits)
+        return
     sys.set_int_max_str_digits(INT_DIGITS)  # data sets have longer integers than Python reads by default
     name, rows = _rows(source, split)
     ids: dict[str, str] = {}  # the place of the row that has the id
@@ -127,6 +122,23 @@ def read_problems(
         yield entry
     if not ids:
         raise DataError(f"{source} has no row that can be used" + (f": {summary(unusable)}" if unusable else ""))
+
+
+def _of_packages(source: str, limits: Limits) -> Iterator[Problem | Unusable]:
+    """Yield the problem of each package, or why it gives none. What is not used of the others is named in a warning."""
+    unusable, notes, used = [], [], 0
+    for each in packages.read_packages(Path(source), limits):
+        if isinstance(each, Unusable):
+            unusable.append(each)
+            yield each
+        else:
+            used += 1
+            notes += [Unusable(each.problem.problem_id, note) for note in each.notes]
+            yield each.problem
+    if not used:
+        raise DataError(f"{source} has no package that can be used: {summary(unusable)}")
+    if notes:
+        log.warning("%s: %s", source, summary(notes))
 
 
 def _problem(format_: Format | None, row: Any, where: str, problem_id: str, limits: Limits) -> Problem | Unusable:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Protocol
 
 from deepcoder.datasets import stored
-from deepcoder.datasets.errors import DataError
+from deepcoder.datasets.errors import DataError, Unusable
 from deepcoder.datasets.formats import canonical
-from deepcoder.datasets.load import Unusable, read_problems
+from deepcoder.datasets.load import read_problems
 from deepcoder.problems import Limits, Problem
 
 

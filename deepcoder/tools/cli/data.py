@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,13 +17,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from deepcoder.datasets import hub, read_problems
-from deepcoder.datasets.errors import DataError
-from deepcoder.datasets.load import Unusable, summary
+from deepcoder.datasets.errors import DataError, Unusable
+from deepcoder.datasets.load import summary
 from deepcoder.datasets.prepare import prepare as prepare_source
 from deepcoder.datasets.rows import count_rows
+from deepcoder.jury_program import PROTOCOLS
 from deepcoder.problems import REAL_TOKENS, Limits, Mode, Problem
 from deepcoder.tools.cli.options import time_limit_s
 from deepcoder.tools.console import out, progress
+
+NAMED = "named"
+DECIDING = (NAMED, "function", *PROTOCOLS)
 
 commands = typer.Typer(no_args_is_help=True, help="Prepare a data set, or show what one holds.")
 
@@ -31,8 +35,8 @@ _NAMES = ", ".join(each.name for each in hub.KNOWN)
 Source = Annotated[
     str,
     typer.Argument(
-        help="A .jsonl, .json or .parquet file; a data set of the Hub as owner/name, with :config and @split where "
-        f"needed; or one of deepcoder_small, {_NAMES}."
+        help="A .jsonl, .json or .parquet file; a folder or zip of problem packages; a data set of the Hub as "
+        f"owner/name, with :config and @split where needed; or one of deepcoder_small, {_NAMES}."
     ),
 ]
 Split = Annotated[str | None, typer.Option(help="The split of a data set of the Hub to read.")]
@@ -119,12 +123,15 @@ class _Group:
     checkers: int = 0
     limits: int = 0
     codes: int = 0
+    deciding: Counter[str] = field(default_factory=Counter)
 
     def add(self, problem: Problem) -> None:
         self.tests.append(len(problem.tests))
         self.sizes.append(problem.size)
         self.references += problem.reference is not None
-        checker = "special" if problem.special_checker else problem.checker
+        decides = _deciding(problem)
+        self.deciding[decides] += 1
+        checker = problem.checker if decides == NAMED else decides
         self.tokens += checker == "tokens"
         self.reals += checker == REAL_TOKENS
         self.values += checker == "value"
@@ -133,22 +140,31 @@ class _Group:
         self.codes += problem.code_tests > 0
 
 
+def _deciding(problem: Problem) -> str:
+    """Return the kind of what decides about a program: one of DECIDING."""
+    if problem.deciding:
+        return problem.deciding.protocol
+    return "function" if problem.special_checker else NAMED
+
+
 def _tables(groups: dict[tuple[str, Mode], _Group]) -> RichGroup:
-    """Return four tables, because one table with all columns is wider than 80 characters."""
+    """Return five tables, because one table with all columns is wider than 80 characters."""
     rows = [((source or "-", mode.value), each) for (source, mode), each in sorted(groups.items())]
     if len(rows) > 1:
         rows.append((("all", ""), _sum(groups.values())))
     number = _table("tests of a problem", ("min", "median", "max", "in all"))
     size = _table("size of a problem's tests", ("min", "median", "max", "in all"))
     has = _table("problems that have", ("reference", "checker", "limits", "code"))
+    deciding = _table("problems by what decides", DECIDING)
     checker = _table("problems by their checker", ("tokens", REAL_TOKENS, "value", "other"))
     for (source, mode), each in rows:
         start = (escape(source), mode, f"{len(each.tests):,}")
         number.add_row(*start, *(f"{figure:,.0f}" for figure in _spread(each.tests)))
         size.add_row(*start, *(_bytes(figure) for figure in _spread(each.sizes)))
         has.add_row(*start, *(f"{figure:,}" for figure in (each.references, each.checkers, each.limits, each.codes)))
+        deciding.add_row(*start, *(f"{each.deciding[kind]:,}" for kind in DECIDING))
         checker.add_row(*start, *(f"{figure:,}" for figure in (each.tokens, each.reals, each.values, each.checkers)))
-    return RichGroup(number, size, has, checker)
+    return RichGroup(number, size, has, deciding, checker)
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:

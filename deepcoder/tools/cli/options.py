@@ -94,7 +94,7 @@ TimeLimit = Annotated[
     ),
 ]
 Pool = Annotated[str, typer.Option(help="Use the sandboxes of the running pool of this name.", show_default=False)]
-Problems = Annotated[str, typer.Option(help="A file of problems, a data set of the Hub, or deepcoder_small.")]
+Problems = Annotated[str, typer.Option(help="A file of problems, packages, a data set of the Hub, or deepcoder_small.")]
 Checker = Annotated[
     str, typer.Option(help="Use this checker instead of those that the problems name.", show_default=False)
 ]

@@ -1,0 +1,112 @@
+"""Problem packages: folders or zips with a problem, its tests, its validators and its jury's programs.
+
+    tree.py        the files of a folder or a zip
+    package.py     what a package gives
+    icpc.py        the format of ICPC and Kattis, in all its versions
+    icpc_tests.py  the tests of that format
+    polygon.py     the format of Polygon
+    programs.py    languages and files of the programs in a package
+    labels.py      the verdicts that a jury expects
+    statement.py   statements as rough text
+
+A new format is a file here with the two functions of `Format`, and its name in `FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from deepcoder.datasets.errors import DataError, Unusable
+from deepcoder.datasets.packages import icpc, polygon, tree
+from deepcoder.datasets.packages.package import JurySubmission, Package, TimeRule
+from deepcoder.datasets.packages.tree import Tree
+from deepcoder.problems import Limits
+
+__all__ = ["JurySubmission", "Package", "TimeRule", "is_source", "read_packages"]
+
+MOST_LEVELS = 5  # of folders above a package
+
+
+class Format(Protocol):
+    """The two functions that a file of a format has."""
+
+    def is_package(self, tree: Tree, /) -> bool:
+        """Return whether a folder is a package in this format."""
+        ...
+
+    def package(self, tree: Tree, limits: Limits, /) -> Package:
+        """Return the package in a folder. `limits` serve where the package has none.
+
+        Raises:
+            DataError: It cannot be used; the message names the file.
+        """
+        ...
+
+
+FORMATS: tuple[Format, ...] = (polygon, icpc)
+_MARKS = (polygon.PROBLEM_XML, icpc.PROBLEM_YAML)  # a folder with such a file is a package
+
+
+def is_source(path: Path) -> bool:
+    """Return whether a path is a package, or holds some."""
+    return (path.suffix == ".zip" and path.is_file()) or (path.is_dir() and next(_places(path), None) is not None)
+
+
+def read_packages(path: Path, limits: Limits = Limits()) -> Iterator[Package | Unusable]:  # noqa: B008
+    """Yield each package of a folder or a zip, or why it cannot be used.
+
+    Raises:
+        DataError: The path holds no package.
+    """
+    is_empty = True
+    for place in _places(path) if path.is_dir() else iter([path]):
+        folder = place.relative_to(path).parent if place != path else Path()
+        try:
+            with _trees(place) as trees:
+                for found, name in trees:
+                    is_empty = False
+                    yield _read(found, (folder / name).as_posix(), limits)
+        except DataError as error:  # of a folder or a zip as a whole
+            is_empty = False
+            yield Unusable(str(place), str(error))
+    if is_empty:
+        raise DataError(f"{path} holds no problem package: no folder in it has a {' or a '.join(_MARKS)}")
+
+
+def _places(path: Path, level: int = 0) -> Iterator[Path]:
+    """Yield the folders that are packages, and the zips, in the order of their names."""
+    if any((path / mark).is_file() for mark in _MARKS):
+        yield path
+    elif level <= MOST_LEVELS:
+        for each in sorted(path.iterdir()):
+            if each.is_dir() and not each.name.startswith("."):
+                yield from _places(each, level + 1)
+            elif each.suffix == ".zip" and each.is_file():
+                yield each
+
+
+@contextmanager
+def _trees(place: Path) -> Iterator[list[tuple[Tree, str]]]:
+    """Have the packages of a folder or a zip, each with the name of its folder."""
+    if place.is_dir():
+        yield [(tree.of_folder(place), place.resolve().name)]
+        return
+    with tree.of_zip(place) as whole:
+        names = [name.rpartition("/")[0] for name in whole.files if name.rpartition("/")[2] in _MARKS]
+        roots = [name for name in dict.fromkeys(names) if not any(_is_below(name, each) for each in names)]
+        yield [(whole.under(root) if root else whole, root.rpartition("/")[2] or place.stem) for root in roots]
+
+
+def _is_below(name: str, other: str) -> bool:
+    return name != other and (other == "" or name.startswith(f"{other}/"))
+
+
+def _read(found: Tree, name: str, limits: Limits) -> Package | Unusable:
+    try:
+        format_ = next(each for each in FORMATS if each.is_package(found))
+        return format_.package(found, limits).named(name, found.where)
+    except ValueError as error:  # of a DataError, too
+        return Unusable(found.where, str(error))

@@ -1,0 +1,110 @@
+"""The verdicts that a jury expects, in the words of each format: folders, comments, submissions.yaml, tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from deepcoder.verdicts import Verdict
+
+Verdicts = frozenset[Verdict]
+
+AC, WA, CE = Verdict.AC, Verdict.WA, Verdict.CE
+TLE, MLE, OLE, RTE = Verdict.TLE, Verdict.MLE, Verdict.OLE, Verdict.RTE
+ACCEPTED: Verdicts = frozenset({AC})
+REJECTED: Verdicts = frozenset({WA, TLE, MLE, OLE, RTE})
+JUDGED: Verdicts = ACCEPTED | REJECTED
+
+FOLDERS: dict[str, Verdicts] = {  # of the package format in all its versions, and of DOMjudge
+    "accepted": ACCEPTED,
+    "wrong_answer": frozenset({WA}),
+    "time_limit_exceeded": frozenset({TLE}),
+    "timelimit": frozenset({TLE}),
+    "run_time_error": frozenset({RTE, MLE}),  # there is no folder for memory
+    "memory_limit": frozenset({MLE, RTE}),
+    "output_limit": frozenset({OLE}),
+    "no_output": frozenset({WA}),
+    "compiler_error": frozenset({CE}),
+    "partially_accepted": REJECTED,  # for us a part is not enough
+    "rejected": REJECTED,
+    "brute_force": frozenset({TLE, RTE, MLE}),
+    "mixed": JUDGED,
+    "multiple": JUDGED,
+}
+TAGS: dict[str, Verdicts] = {  # of Polygon
+    "main": ACCEPTED,
+    "accepted": ACCEPTED,
+    "wrong-answer": frozenset({WA}),
+    "presentation-error": frozenset({WA}),  # for us a wrong form is a wrong answer
+    "time-limit-exceeded": frozenset({TLE}),
+    "time-limit-exceeded-or-accepted": frozenset({TLE, AC}),
+    "time-limit-exceeded-or-memory-limit-exceeded": frozenset({TLE, MLE, RTE}),
+    "memory-limit-exceeded": frozenset({MLE, RTE}),
+    "rejected": REJECTED,
+    "failed": REJECTED,
+}
+_WORDS: dict[str, Verdicts] = {  # of @EXPECTED_RESULTS@, as DOMjudge reads them, and of submissions.yaml
+    **dict.fromkeys(("CORRECT", "ACCEPTED", "AC"), ACCEPTED),
+    **dict.fromkeys(("WRONG-ANSWER", "WRONG", "WA", "NO-OUTPUT", "NO"), frozenset({WA})),
+    **dict.fromkeys(("TIMELIMIT", "TIME-LIMIT-EXCEEDED", "TIMELIMIT-EXCEEDED", "TLE"), frozenset({TLE})),
+    **dict.fromkeys(("RUN-ERROR", "RUN-TIME-ERROR", "RUNTIME-ERROR", "RTE"), frozenset({RTE, MLE})),
+    **dict.fromkeys(("MEMORY-LIMIT", "MEMORY-LIMIT-EXCEEDED", "MLE"), frozenset({MLE, RTE})),
+    **dict.fromkeys(("OUTPUT-LIMIT", "OUTPUT-LIMIT-EXCEEDED", "OLE"), frozenset({OLE})),
+    **dict.fromkeys(("COMPILER-ERROR", "COMPILE-ERROR", "CE"), frozenset({CE})),
+    "CHECK-MANUALLY": JUDGED,
+}
+_EXPECTED = re.compile(r"@EXPECTED_RESULTS@:\s*([A-Za-z_, -]+)")
+
+
+def expected_results(source: str) -> Verdicts | None:
+    """Return the verdicts that a comment with @EXPECTED_RESULTS@ allows; None where there is none.
+
+    Raises:
+        ValueError: It has a word that is no verdict.
+    """
+    found = _EXPECTED.search(source)
+    return verdicts(re.split(r"[,\s]+", found[1].strip(" ,-"))) if found else None
+
+
+def verdicts(words: Iterable[Any]) -> Verdicts:
+    """Return the verdicts that these words name.
+
+    Raises:
+        ValueError: A word names none.
+    """
+    named: Verdicts = frozenset()
+    for word in words:
+        known = _WORDS.get(str(word).upper().replace("_", "-"))
+        if known is None:
+            raise ValueError(f"{word!r} is no verdict: use {', '.join(_WORDS)}")
+        named |= known
+    return named
+
+
+def by_permission(settings: Mapping[str, Any]) -> Verdicts | None:
+    """Return the verdicts of a whole submission, of which `permitted` and `required` say what each test may get.
+
+    None where it says neither.
+
+    Raises:
+        ValueError: A word names no verdict.
+    """
+    lists = {name: settings.get(name) for name in ("permitted", "required")}
+    words = {name: each if isinstance(each, list) else [each] for name, each in lists.items() if each}
+    if not words:
+        return None
+    permitted = verdicts(words["permitted"]) if "permitted" in words else JUDGED
+    required = verdicts(words["required"]) if "required" in words else permitted
+    # One test at least gets a required verdict, so a submission that needs a failure is not accepted.
+    return permitted if AC in required else permitted - ACCEPTED
+
+
+def matching(patterns: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the settings of every pattern of submissions.yaml that this submission matches, the longest last."""
+    found: dict[str, Any] = {}
+    for pattern in sorted(patterns, key=len):
+        if fnmatchcase(name, pattern) and isinstance(patterns[pattern], Mapping):
+            found |= patterns[pattern]
+    return found
