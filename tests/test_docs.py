@@ -37,6 +37,7 @@ MADE = {  # by users and by commands, in examples
         "judgements.jsonl",
         "train.jsonl",
     ),
+    *("problem.yaml", "submissions.yaml"),  # of problem packages
     *("quarantine.jsonl", "times.jsonl", "runs/bench/bench.json"),
 }
 # Problems that `doctor` finds well, and to which the other rows of docs/files.md belong.
