@@ -67,7 +67,7 @@ def test_precompiled_headers_have_the_flags_of_the_table() -> None:
 
 
 @pytest.mark.slow
-def test_wheel_holds_the_recipe(tmp_path: Path) -> None:
+def test_wheel_holds_the_recipe_and_the_header(tmp_path: Path) -> None:
     for name in ("LICENSE", "README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     for name in ("deepcoder", "sandbox_images"):
@@ -77,6 +77,8 @@ def test_wheel_holds_the_recipe(tmp_path: Path) -> None:
 
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        held = {each for each in archive.namelist() if each.startswith("deepcoder/sandbox_images/")}
+        names = archive.namelist()
+    held = {each for each in names if each.startswith("deepcoder/sandbox_images/")}
     files = [path.relative_to(ROOT) for path in RECIPE.rglob("*") if path.is_file()]
     assert held == {f"deepcoder/{path}" for path in files}
+    assert "deepcoder/testlib/testlib.h" in names
