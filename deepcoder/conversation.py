@@ -7,13 +7,14 @@ program's fault: often it does not flush.
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from deepcoder.rulings import JuryError
-from deepcoder.sandbox.live import Live, Look, Said, wait
+from deepcoder.sandbox.live import Live, Look, Said
 from deepcoder.verdicts import fault_of
 from deepcoder.wire.limits import Limits, Mode
 from deepcoder.wire.messages import Ended, Outcome, abandoned_after_s
@@ -63,10 +64,16 @@ class _Talk:
         self._slept_s = {PROGRAM: 0.0, INTERACTOR: 0.0}  # between the last two looks
         self._quiet_looks = {PROGRAM: 0, INTERACTOR: 0}  # since something was said
         self._began = time.monotonic()
+        self._names = {side.fileno(): name for name, side in self.sides.items()}
+        self._poll = select.poll()
+        for fd in self._names:
+            self._poll.register(fd, select.POLLIN)
 
     def carry(self) -> None:
-        """Take what has come from both sides, and hand it on."""
-        for name, other in ((PROGRAM, INTERACTOR), (INTERACTOR, PROGRAM)):
+        """Wait until something comes from a side, and hand it on."""
+        for fd, _ in self._poll.poll(1000 * POLL_S):
+            name = self._names[fd]
+            other = INTERACTOR if name == PROGRAM else PROGRAM
             for event in self.sides[name].events():
                 if isinstance(event, Said):
                     self._hand_on(name, other, event.data)
@@ -75,6 +82,9 @@ class _Talk:
                 else:
                     self.outcomes[name] = event
                     self.sides[other].end_input()
+                    self._poll.unregister(fd)
+        for side in self.sides.values():
+            side.check_alive()
 
     def _hand_on(self, name: str, other: str, data: bytes) -> None:
         self.sides[other].feed(data)
@@ -151,7 +161,6 @@ def converse(
                 raise Stopped
             if talk.is_alone:
                 raise JuryError("the interactor waits for ever, though the program has ended")
-            wait([program, interactor], POLL_S)
             talk.carry()
     finally:
         program.close()

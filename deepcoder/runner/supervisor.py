@@ -272,15 +272,18 @@ class Supervisor:
         Return whether what was read ends the current task.
         """
         is_over = False
-        poll = select.poll()
-        poll.register(self.requests, select.POLLIN)
-        poll.register(self.replies, select.POLLOUT)
         for piece in self.outbox.take():
             rest = memoryview(piece)
             while rest:
-                for fd, _ in poll.poll():
-                    if fd == self.requests:
-                        is_over |= self._read_requests()
-                    else:
-                        rest = rest[os.write(self.replies, rest) :]
+                try:
+                    rest = rest[os.write(self.replies, rest) :]
+                except BlockingIOError:
+                    is_over |= self._wait_to_write()
         return is_over
+
+    def _wait_to_write(self) -> bool:
+        """Wait until the worker reads, or read what it has sent; return whether that ends the current task."""
+        poll = select.poll()
+        poll.register(self.requests, select.POLLIN)
+        poll.register(self.replies, select.POLLOUT)
+        return self.requests in dict(poll.poll()) and self._read_requests()

@@ -153,18 +153,13 @@ class Sandbox:
         self._send(frame({"kind": kind, "task": self._task}, data))
 
     def arrived(self, task: Task) -> tuple[dict[str, Any], bytes] | None:
-        """Return the next message of the live execution that is there now; None where there is none.
+        """Return the next message of the live execution that was received; None where there is none.
 
         Raises:
             SandboxError: The sandbox broke; it is closed.
         """
         try:
-            while True:
-                while (message := self._frames.next()) is None:
-                    data = self._stream.receive(0.0)
-                    if not data:
-                        raise self._broken("ended")
-                    self._frames.feed(data)
+            while (message := self._frames.next()) is not None:
                 head, body = message
                 if head.get("kind") == "beat":
                     return message
@@ -173,10 +168,25 @@ class Sandbox:
                         self._artefacts.unlock()
                         return message
                     self._artefacts.keep(language(task.language), task, body)
-        except TimeoutError:
-            return None
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise self._broken(f"failed: {error}") from error
+        return None
+
+    def receive(self) -> None:
+        """Receive what has come, if anything has.
+
+        Raises:
+            SandboxError: The sandbox broke; it is closed.
+        """
+        try:
+            data = self._stream.receive(0.0)
+        except TimeoutError:
+            return
+        except OSError as error:
+            raise self._broken(f"failed: {error}") from error
+        if not data:
+            raise self._broken("ended")
+        self._frames.feed(data)
 
     def fileno(self) -> int:
         """Return the descriptor that is readable when a message has come."""

@@ -236,23 +236,32 @@ class _Container:
     def receive(self, timeout_s: float) -> bytes:
         deadline = time.monotonic() + timeout_s
         while True:
-            if len(self._received) >= _HEADER.size:
-                stream, size = _HEADER.unpack_from(self._received)
-                end = _HEADER.size + size
-                if len(self._received) >= end:
-                    data = bytes(self._received[_HEADER.size : end])
-                    del self._received[:end]
-                    if stream == _STDOUT:
-                        return data
-                    self._stderr += data
-                    del self._stderr[:-STDERR_TAIL_BYTES]
-                    continue
             if not self._readable.poll(1000 * max(0.0, deadline - time.monotonic())):
                 raise TimeoutError
             data = self._socket.recv(1 << 16)
             if not data:
                 return b""
             self._received += data
+            if output := self._output():
+                return output
+
+    def _output(self) -> bytes:
+        """Return the standard output in what was received. So nothing is kept that `fileno` would not tell of."""
+        output, start = b"", 0
+        while len(self._received) >= start + _HEADER.size:
+            stream, size = _HEADER.unpack_from(self._received, start)
+            end = start + _HEADER.size + size
+            if len(self._received) < end:
+                break
+            part = bytes(self._received[start + _HEADER.size : end])
+            start = end
+            if stream == _STDOUT:
+                output += part
+            else:
+                self._stderr += part
+                del self._stderr[:-STDERR_TAIL_BYTES]
+        del self._received[:start]
+        return output
 
     def fileno(self) -> int:
         return self._socket.fileno()

@@ -5,9 +5,8 @@ Runs: worker node.
 
 from __future__ import annotations
 
-import select
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from deepcoder.sandbox.client import Sandbox
@@ -71,11 +70,13 @@ class Live:
             self._sandbox.post("eof")
 
     def events(self) -> Iterator[Event]:
-        """Yield what has come of it by now.
+        """Receive what has come, if anything has, and yield it.
 
         Raises:
             SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
         """
+        if self.outcome is None:
+            self._sandbox.receive()
         while self.outcome is None and (message := self._sandbox.arrived(self._task)) is not None:
             self._heard_at = time.monotonic()
             head, body = message
@@ -89,6 +90,13 @@ class Live:
                     if self.outcome.ended is Ended.STARVED:
                         raise SandboxError(f"{self._sandbox!r} got too little processor time to run a program")
                     yield self.outcome
+
+    def check_alive(self) -> None:
+        """Check that the sandbox is not silent for too long.
+
+        Raises:
+            SandboxError: It is; it is closed.
+        """
         if self.outcome is None and time.monotonic() - self._heard_at > SILENCE_TIMEOUT_S:
             self._sandbox.close()
             raise SandboxError(f"{self._sandbox!r} did not answer within {SILENCE_TIMEOUT_S:.0f} s")
@@ -102,12 +110,3 @@ class Live:
         if self.outcome is None and self._sandbox.is_open:
             self.outcome = Outcome(Ended.KILLED)
             self._sandbox.stop()
-
-
-def wait(several: Sequence[Live], timeout_s: float) -> None:
-    """Wait until something has come of one of these that have not ended, at most so long."""
-    poll = select.poll()
-    for each in several:
-        if each.outcome is None:
-            poll.register(each, select.POLLIN)
-    poll.poll(1000 * timeout_s)
