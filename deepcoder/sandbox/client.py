@@ -152,41 +152,29 @@ class Sandbox:
         """
         self._send(frame({"kind": kind, "task": self._task}, data))
 
-    def arrived(self, task: Task) -> tuple[dict[str, Any], bytes] | None:
-        """Return the next message of the live execution that was received; None where there is none.
-
-        Raises:
-            SandboxError: The sandbox broke; it is closed.
-        """
-        try:
-            while (message := self._frames.next()) is not None:
-                head, body = message
-                if head.get("kind") == "beat":
-                    return message
-                if head.pop("task", None) == self._task:
-                    if head["kind"] != "artefact":
-                        self._artefacts.unlock()
-                        return message
-                    self._artefacts.keep(language(task.language), task, body)
-        except ValueError as error:
-            raise self._broken(f"failed: {error}") from error
-        return None
-
-    def receive(self) -> None:
-        """Receive what has come, if anything has.
+    def received(self, task: Task) -> list[tuple[dict[str, Any], bytes]]:
+        """Receive what has come of the live execution, if anything has, and return the messages.
 
         Raises:
             SandboxError: The sandbox broke; it is closed.
         """
         try:
             data = self._stream.receive(0.0)
+            if not data:
+                raise self._broken("ended")
+            self._frames.feed(data)
+            messages = list(iter(self._frames.next, None))
         except TimeoutError:
-            return
-        except OSError as error:
+            return []
+        except (OSError, ValueError) as error:
             raise self._broken(f"failed: {error}") from error
-        if not data:
-            raise self._broken("ended")
-        self._frames.feed(data)
+        current = [each for each in messages if each[0].get("task", self._task) == self._task]
+        for head, body in current:
+            if head["kind"] == "artefact":
+                self._artefacts.keep(language(task.language), task, body)
+            elif head["kind"] != "beat":
+                self._artefacts.unlock()
+        return current
 
     def fileno(self) -> int:
         """Return the descriptor that is readable when a message has come."""

@@ -75,11 +75,9 @@ class Live:
         Raises:
             SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
         """
-        if self.outcome is None:
-            self._sandbox.receive()
-        while self.outcome is None and (message := self._sandbox.arrived(self._task)) is not None:
+        for head, body in self._sandbox.received(self._task):
             self._heard_at = time.monotonic()
-            head, body = message
+            head.pop("task", None)
             match head.pop("kind"):
                 case "said":
                     yield Said(body)
