@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 
 from deepcoder.checkers import Checker, checker
+from deepcoder.conversation import Stopped
 from deepcoder.jury import Jury, JuryError, Tested
 from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Mode, Problem, TestCase
@@ -39,8 +40,8 @@ def judge(
 
     Args:
         jury: Runs special checkers and test code. Without one, a test that needs it is IE.
-        tests: The numbers of the tests to run, in that order. A number is taken when its turn has nearly come. Only for
-            stdin mode, where a test cannot know which came before it.
+        tests: The numbers of the tests to run, in that order. A number is taken when its turn has nearly come. Not for
+            function mode, where a test may know which came before it.
         ran: Called with the number and the CPU seconds of each test that was run, unless the verdict on it is IE.
         stop: Setting it from another thread ends the judging. The judgement is then of the tests that were run.
 
@@ -104,7 +105,10 @@ def _tested(
     if problem.interactor or problem.validation_passes > 1:
         assert jury is not None
         for number in order if tests is None else tests:
-            yield number, _ruled(problem, work, number, sandbox, jury, stop)
+            try:
+                yield number, _ruled(problem, work, number, sandbox, jury, stop)
+            except Stopped:
+                return
         return
     plain = order[: len(order) - problem.code_tests]
     numbers = plain if tests is None else tests

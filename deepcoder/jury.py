@@ -73,7 +73,7 @@ class Jury:
         task = self._task
         if task is None or self._program != program or (task.mode, task.limits) != (mode, limits):
             self._end_checks()
-            files = with_header(program)
+            files = with_header(program, self._config.testlib)
             self._task = task = Task(
                 program.source, mode, limits, language=program.language, entry_file=program.entry_file, files=files
             )
@@ -216,13 +216,13 @@ class _Calls:
         return b""
 
 
-def with_header(program: JuryProgram) -> tuple[tuple[str, str], ...]:
-    """Return the other files of a program of the jury, our `testlib.h` among them where it has none of its own."""
-    if program.protocol != "testlib" or family(program.language) != CPP.name:
+def with_header(program: JuryProgram, header: str) -> tuple[tuple[str, str], ...]:
+    """Return the other files of a program of the jury, a `testlib.h` among them where it needs one and brings none."""
+    needs_one = program.protocol == "testlib" and family(program.language) == CPP.name
+    if not needs_one or any(name == TESTLIB for name, _ in program.files):
         return program.files
-    if any(name == TESTLIB for name, _ in program.files):
-        return program.files
-    return (*program.files, (TESTLIB, resources.files("deepcoder").joinpath(f"testlib/{TESTLIB}").read_text()))
+    header = header or resources.files("deepcoder").joinpath(f"testlib/{TESTLIB}").read_text(encoding="utf-8")
+    return (*program.files, (TESTLIB, header))
 
 
 def encoded_call(*args: Any) -> bytes:

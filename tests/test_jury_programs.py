@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.rulings import JuryError, given_for, ruling
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from deepcoder.sandbox.backends import TESTLIB_VARIABLE
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 from deepcoder.wire.messages import Ended, Outcome, frame
 from tests.conftest import need_language
@@ -128,6 +130,67 @@ def test_checker_of_several_files_is_compiled_together(compiling_jury: Jury, sha
     assert judged(ECHO, problem, shared_sandbox, compiling_jury).verdict is Verdict.AC
     assert judged("print(1)", problem, shared_sandbox, compiling_jury).verdict is Verdict.WA
     assert message(ECHO, problem, shared_sandbox, compiling_jury) == "2 flags"
+
+
+TESTLIB_CHECKER = """
+#include "testlib.h"
+int main(int count, char** words) {
+  registerTestlibCmd(count, words);
+  int expected = ans.readInt(), found = ouf.readInt(1, 100, "found");
+  if (expected != found) quitf(_wa, "expected %d, found %d", expected, found);
+  quitf(_ok, "%d is right", found);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict", "said"),
+    [
+        ("print(7)", Verdict.AC, "ok 7 is right"),
+        ("print(8)", Verdict.WA, "wrong answer expected 7, found 8"),
+        ("print(700)", Verdict.WA, "wrong answer "),
+        ("print('x')", Verdict.WA, "wrong output format "),
+        ("pass", Verdict.WA, "wrong output format "),
+        ("print(7, 7)", Verdict.WA, "wrong output format "),
+        ("import os; os.write(1, b'\\x00' * (1 << 20))", Verdict.WA, "wrong output format "),
+        ("import os; os.write(1, b'\\x1b[31m7')", Verdict.WA, "wrong output format "),
+        ("print('9' * (1 << 20))", Verdict.WA, "wrong output format "),
+        ("print('answer.txt')", Verdict.WA, "wrong output format "),
+    ],
+)
+def test_testlib_checker(
+    source: str, verdict: Verdict, said: str, compiling_jury: Jury, shared_sandbox: Sandbox
+) -> None:
+    problem = checked_by(JuryProgram("testlib", "cpp", TESTLIB_CHECKER), ("", "7"))
+    assert judged(source, problem, shared_sandbox, compiling_jury).verdict is verdict
+    assert message(source, problem, shared_sandbox, compiling_jury).startswith(said)
+
+
+def test_testlib_checker_with_a_wrong_answer_file_is_ours(compiling_jury: Jury, shared_sandbox: Sandbox) -> None:
+    problem = checked_by(JuryProgram("testlib", "cpp", TESTLIB_CHECKER), ("", "x"))
+    judgement = judged("print(7)", problem, shared_sandbox, compiling_jury)
+    assert (judgement.verdict, judgement.detail) == (Verdict.IE, f"{OWN_CODE}the checker failed: exit code 3")
+
+
+OTHER_TESTLIB = "#include <cstdlib>\ninline void other() { std::exit(0); }\n"
+
+
+def test_another_testlib_header_takes_the_place_of_ours(
+    config_of_all_languages: SandboxConfig, shared_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = tmp_path / "testlib.h"
+    header.write_text(OTHER_TESTLIB)
+    monkeypatch.setenv(TESTLIB_VARIABLE, str(header))
+    config = SandboxConfig(config_of_all_languages.kind, config_of_all_languages.image)
+    checker = JuryProgram("testlib", "cpp", '#include "testlib.h"\nint main() { other(); return 3; }')
+    with closing(Jury(config)) as jury:
+        assert judged("print(7)", checked_by(checker, ("", "x")), shared_sandbox, jury).verdict is Verdict.AC
+
+
+def test_header_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TESTLIB_VARIABLE, "/nowhere/testlib.h")
+    with pytest.raises(ValueError, match="DEEPCODER_TESTLIB=/nowhere/testlib.h cannot be read"):
+        SandboxConfig()
 
 
 def test_checker_that_does_not_compile_says_where(compiling_jury: Jury, shared_sandbox: Sandbox) -> None:

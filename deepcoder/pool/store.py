@@ -58,7 +58,7 @@ class ProblemStore:
             if stored is None:
                 tests = PackedTests.of(problem.tests)
                 packed = dataclasses.replace(problem, tests=tests, prompt=(), reference=None)
-                splits = problem.mode is Mode.STDIN  # a function's calls may depend on those before
+                splits = problem.mode is not Mode.FUNCTION  # a function's calls may depend on those before
                 order = tests.longest_first() if splits else list(range(len(tests)))
                 info = ProblemInfo(ray.put(packed), order, splits, problem.limits.cpu_s, problem.problem_id)
                 stored = StoredProblem(problem, problem_key(problem, tests), info)

@@ -10,13 +10,17 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import logging
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
 from deepcoder.wire.languages import Language, add, added
 from deepcoder.wire.limits import COMPILE_LIMITS, Limits
+
+TESTLIB_VARIABLE = "DEEPCODER_TESTLIB"
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +107,19 @@ BACKENDS = {each.name: each for each in _ROWS}  # in the order in which "auto" t
 KINDS = (AUTO, *BACKENDS)
 
 
+def own_testlib() -> str:
+    """Return the text of the header that the environment names for checkers in place of ours; empty where it does not.
+
+    Raises:
+        ValueError: The header cannot be read.
+    """
+    path = os.environ.get(TESTLIB_VARIABLE)
+    try:
+        return Path(path).read_text(encoding="utf-8") if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{TESTLIB_VARIABLE}={path} cannot be read as text: {error}") from None
+
+
 @dataclass(frozen=True)
 class SandboxConfig:
     """Say how to start a sandbox.
@@ -118,6 +135,7 @@ class SandboxConfig:
     options: Any = None  # instead of the fields that its class has in common with this one
     languages: tuple[Language, ...] = dataclasses.field(default_factory=added)  # beyond the shipped ones
     compile_limits: Limits = COMPILE_LIMITS
+    testlib: str = dataclasses.field(default_factory=own_testlib, repr=False)  # in place of our testlib.h, as text
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -168,14 +168,14 @@ def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress:
 def junk(problem: Problem) -> dict[str, str]:
     """Return programs that know nothing of the problem, by name; at most JUNK."""
     head = f"def {problem.entry_point}(*args, **kwargs):\n    "
-    if problem.mode is Mode.STDIN:
+    if problem.mode is not Mode.FUNCTION:
         programs = {"empty": "", "echo": "import sys\nsys.stdout.write(sys.stdin.read())"}
     else:
         programs = {"empty": f"{head}pass", "echo": f"{head}return [*args, *kwargs.values()][0]"}
     expected = next((test.output for test in problem.tests if not test.is_code), None)
     if expected is None or len(expected) > CONSTANT_CHARS:
         return programs
-    if problem.mode is Mode.STDIN:
+    if problem.mode is not Mode.FUNCTION:
         return programs | {"constant": f"print({expected!r}, end='')"}
     decoding = f"from deepcoder.wire import values\n{head}return values.decode({expected!r})"
     return programs | {"constant": decoding}
