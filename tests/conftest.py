@@ -20,6 +20,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,6 +28,7 @@ import pytest
 import ray
 
 from deepcoder import sandbox
+from deepcoder.jury import Jury
 from deepcoder.pool import local
 from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.sandbox import BACKENDS, Sandbox, SandboxConfig, SandboxUnavailable
@@ -219,6 +221,22 @@ def shared_sandbox(sandbox_kind: str) -> Iterator[Sandbox]:
     started = sandbox.start(SandboxConfig(kind=sandbox_kind))
     yield started
     started.close()
+
+
+@pytest.fixture(scope="module")
+def jury(sandbox_kind: str) -> Iterator[Jury]:
+    """The jury of one module's tests, as a worker has it."""
+    with closing(Jury(SandboxConfig(kind=sandbox_kind))) as jury:
+        yield jury
+
+
+@pytest.fixture(scope="module")
+def compiling_jury(config_of_all_languages: SandboxConfig) -> Iterator[Jury]:
+    """A jury whose sandbox has a compiler."""
+    with closing(sandbox.start(config_of_all_languages)) as started:
+        need_language(started, "cpp")
+    with closing(Jury(config_of_all_languages)) as jury:
+        yield jury
 
 
 def shared_rows(name: str) -> list[dict[str, Any]]:

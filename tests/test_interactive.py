@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
@@ -17,7 +15,7 @@ from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.ruled_tests import decide
 from deepcoder.rulings import JuryError
-from deepcoder.sandbox import Sandbox, SandboxConfig
+from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 from deepcoder.wire.messages import Ended, Outcome
 
@@ -47,12 +45,6 @@ while True:
     least, most = (guess + 1, most) if said == "more" else (least, guess - 1)
 """
 LIMITS = Limits(cpu_s=1)
-
-
-@pytest.fixture(scope="module")
-def jury(sandbox_kind: str) -> Iterator[Jury]:
-    with closing(Jury(SandboxConfig(kind=sandbox_kind))) as jury:
-        yield jury
 
 
 def talks_to(source: str, *inputs: str, cpu_s: float = 1) -> Problem:
@@ -150,6 +142,63 @@ def test_conversation_and_message_are_for_who_explains(shared_sandbox: Sandbox, 
         ("interactor", b"right\n"),
     )
     assert tested.message == "2 guesses, flags ['--of-problem', '--of-test']"
+
+
+TESTLIB_INTERACTOR = """
+#include "testlib.h"
+int main(int count, char** words) {
+  registerInteraction(count, words);
+  int number = inf.readInt();
+  for (int turn = 1; turn <= 10; turn++) {
+    int guess = ouf.readInt(1, 1000, "guess");
+    std::cout << (guess == number ? "right" : guess < number ? "more" : "less") << std::endl;
+    if (guess == number) {
+      tout << turn << std::endl;
+      quitf(_ok, "%d guesses", turn);
+    }
+  }
+  quitf(_wa, "too many guesses");
+}
+"""
+TESTLIB_CHECKER = """
+#include "testlib.h"
+int main(int count, char** words) {
+  registerTestlibCmd(count, words);
+  int turns = ouf.readInt(), most = ans.readInt();
+  quitf(turns <= most ? _ok : _wa, "%d turns of %d", turns, most);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "most", "verdict", "message"),
+    [
+        (BISECTS, "10", Verdict.AC, "ok 2 turns of 10"),
+        (BISECTS, "1", Verdict.WA, "wrong answer 2 turns of 1"),
+        ("for n in range(1, 99): print(n, flush=True); input()", "10", Verdict.WA, "wrong answer too many guesses"),
+        ("print(2000)", "10", Verdict.WA, "wrong answer "),
+        ("print('x')", "10", Verdict.WA, "wrong output format "),
+    ],
+)
+def test_testlib_interactor_and_the_checker_of_its_notes(
+    source: str,
+    most: str,
+    verdict: Verdict,
+    message: str,
+    compiling_jury: Jury,
+    shared_sandbox: Sandbox,
+) -> None:
+    problem = Problem(
+        "talk",
+        Mode.INTERACTIVE,
+        (TestCase("750", most),),
+        interactor=JuryProgram("testlib", "cpp", TESTLIB_INTERACTOR),
+        special_checker=JuryProgram("testlib", "cpp", TESTLIB_CHECKER),
+        limits=LIMITS,
+    )
+    tested = judge_test(Submission(problem, Program(source)), 0, shared_sandbox, compiling_jury)
+    assert tested.verdict is verdict, tested.detail
+    assert tested.message.startswith(message)
 
 
 # --- Attacks ---------------------------------------------------------------------------------------------------------

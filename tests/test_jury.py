@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
@@ -12,7 +10,7 @@ from deepcoder.judge import judge
 from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.sandbox import Sandbox, SandboxConfig
+from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 ANY_DIVISOR = """
@@ -21,12 +19,6 @@ def check(input, expected, actual):
     return (1 < d < n and n % d == 0) if expected.strip() != "-1" else d == -1
 """
 SQUARE = "def square(x):\n    return x * x\n"
-
-
-@pytest.fixture(scope="module")
-def jury(sandbox_kind: str) -> Iterator[Jury]:
-    with closing(Jury(SandboxConfig(kind=sandbox_kind))) as jury:
-        yield jury
 
 
 def judged(source: str, problem: Problem, sandbox: Sandbox, jury: Jury | None) -> Judgement:

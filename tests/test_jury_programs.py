@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,11 +14,10 @@ from deepcoder.jury_program import PROTOCOLS, JuryProgram, Says
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.rulings import JuryError, given_for, ruling
-from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from deepcoder.sandbox import Sandbox, SandboxConfig
 from deepcoder.sandbox.backends import TESTLIB_VARIABLE
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 from deepcoder.wire.messages import Ended, Outcome, frame
-from tests.conftest import need_language
 
 ECHO = "print(input())"
 # Accepts the expected output, and says what it was given.
@@ -47,20 +45,6 @@ int main(int count, char** words) {
 """
 SAME_H = "#include <string>\nbool same(std::string, std::string);\n"
 SAME_CPP = '#include "same.h"\nbool same(std::string left, std::string right) { return left == right; }\n'
-
-
-@pytest.fixture(scope="module")
-def jury(sandbox_kind: str) -> Iterator[Jury]:
-    with closing(Jury(SandboxConfig(kind=sandbox_kind))) as jury:
-        yield jury
-
-
-@pytest.fixture(scope="module")
-def compiling_jury(config_of_all_languages: SandboxConfig) -> Iterator[Jury]:
-    with closing(start(config_of_all_languages)) as sandbox:
-        need_language(sandbox, "cpp")
-    with closing(Jury(config_of_all_languages)) as jury:
-        yield jury
 
 
 def checked_by(checker: JuryProgram, *tests: tuple[str, str], flags: tuple[str, ...] = ()) -> Problem:

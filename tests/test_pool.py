@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from deepcoder.jury_program import JuryProgram
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.verdicts import Submission
+from deepcoder.wire.languages import LANGUAGES, Language, add
 from scripts.waiting import wait_until
 from tests.pool_cases import ADD_ONE, LONG, RIGHT, SLEEPER, SLEEPERS, WRONG, a_worker_pid, judging, verdicts
 
@@ -44,6 +46,38 @@ def test_judge_runs_code_of_the_data_set(pool: SandboxPool) -> None:
         [Submission(coded, right), Submission(coded, wrong), Submission(special, RIGHT), Submission(special, WRONG)]
     )
     assert verdicts(found) == ["AC", "WA", "AC", "WA"]
+
+
+GUESSES = """
+import sys
+number = int(open(sys.argv[1]).read())
+for guess in map(int, sys.stdin):
+    if guess == number:
+        sys.exit(42)
+    print("more", flush=True)
+sys.exit(43)
+"""
+COUNTS = "for n in range(99):\n    print(n, flush=True)\n    try: input()\n    except EOFError: break"
+
+
+def test_judge_has_an_interactor_talk(pool: SandboxPool) -> None:
+    tests = tuple(TestCase(str(number), "") for number in range(8))
+    interactor = JuryProgram("kattis", "python", GUESSES)
+    problem = Problem("talk", Mode.INTERACTIVE, tests, interactor=interactor)
+    found = pool.judge([Submission(problem, Program(COUNTS)), Submission(problem, Program("print(1)"))])
+    assert verdicts(found) == ["AC", "WA"]
+    assert found[0].ran == 8
+
+
+def test_checker_in_a_language_that_the_pool_lacks_is_refused(pool: SandboxPool) -> None:
+    own = Language("odd", "Odd", "odd", "main.odd", ("odd", "--version"), compile=("odd",))
+    add([own])
+    try:
+        problem = dataclasses.replace(ADD_ONE, special_checker=JuryProgram("kattis", "odd", ""))
+        with pytest.raises(ValueError, match="the pool's sandboxes cannot run Odd"):
+            pool.judge([Submission(problem, RIGHT)])
+    finally:
+        del LANGUAGES["odd"]
 
 
 def test_judge_empty_batch_returns_nothing(pool: SandboxPool) -> None:
