@@ -79,7 +79,8 @@ def judge_test(submission: Submission, number: int, sandbox: Sandbox, jury: Jury
         SandboxError: A sandbox broke.
     """
     assert submission.program is not None
-    with closing(_tested(submission.problem, submission.program, sandbox, jury, [number], None)) as each_tested:
+    each = _tested(submission.problem, submission.program, sandbox, jury, [number], None, explains=True)
+    with closing(each) as each_tested:
         return next(each_tested)[1]
 
 
@@ -95,8 +96,9 @@ def _tested(
     jury: Jury | None,
     tests: Iterable[int] | None,
     stop: threading.Event | None,
+    explains: bool = False,
 ) -> Generator[tuple[int, Tested], None, None]:
-    """Yield the number of each test that was run, and what came of it."""
+    """Yield the number of each test that was run, and what came of it; with messages where it `explains`."""
     order = _order(problem)
     if (problem.special_checker or problem.interactor) and jury is None:
         yield order[0], _unjudged(NO_JURY)
@@ -117,7 +119,7 @@ def _tested(
         for number, outcome in outcomes:
             if isinstance(problem.special_checker, JuryProgram):
                 assert jury is not None
-                yield number, _checked_by_jury(problem, number, outcome, jury)
+                yield number, _checked_by_jury(problem, number, outcome, jury, explains)
             else:
                 yield number, _checked(outcome, problem.tests[number], problem, checker_of)
     if len(plain) == len(order) or (stop is not None and stop.is_set()):
@@ -148,11 +150,12 @@ def _checked(outcome: Outcome, test: TestCase, problem: Problem, checker_of: Cal
     return Tested(verdict, outcome.cpu_s, detail, frozenset(signs))
 
 
-def _checked_by_jury(problem: Problem, number: int, outcome: Outcome, jury: Jury) -> Tested:
-    """Return what came of a test whose output a program of the jury checks."""
+def _checked_by_jury(problem: Problem, number: int, outcome: Outcome, jury: Jury, explains: bool) -> Tested:
+    """Return what came of a test whose output a program of the jury checks; with its message where it `explains`."""
     test = problem.tests[number]
+    given = test.input.encode("utf-8", "surrogatepass")
     try:
-        return checked(problem, test, outcome, jury, test.input.encode("utf-8", "surrogatepass")).tested
+        return checked(problem, test, outcome, jury, given, keeps_files=explains).tested
     except JuryError as error:
         return _unjudged(str(error))
 

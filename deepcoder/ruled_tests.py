@@ -73,9 +73,15 @@ def _checked(
 
 
 def checked(
-    problem: Problem, test: TestCase, outcome: Outcome, jury: Jury, given: bytes, state: tuple[File, ...] = ()
+    problem: Problem,
+    test: TestCase,
+    outcome: Outcome,
+    jury: Jury,
+    given: bytes,
+    state: tuple[File, ...] = (),
+    keeps_files: bool = True,
 ) -> Pass:
-    """Have the checker decide on what the program did with this input.
+    """Have the checker decide on what the program did with this input. `keeps_files`: see `given_for`.
 
     Raises:
         JuryError: The checker failed.
@@ -86,7 +92,8 @@ def checked(
     fault = fault_of(outcome, problem.mode)
     if fault is not None:
         return Pass(_tested(fault, outcome, detail_of(outcome)))
-    said = jury.rule(checker, given_for(checker, checker.rules.checks, test, given, outcome.output, state))
+    named = checker.rules.checks
+    said = jury.rule(checker, given_for(checker, named, test, given, outcome.output, state, keeps_files))
     return _ruled_pass("checker", outcome, said)
 
 

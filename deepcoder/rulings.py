@@ -37,13 +37,15 @@ def given_for(
     input: bytes,
     output: bytes = b"",
     state: Iterable[File] = (),
+    keeps_files: bool = True,
 ) -> Given:
     """Return what the program is given: these arguments of its protocol, and the files that they name.
 
-    `state`: the files of its folder from the pass before.
+    `state`: the files of its folder from the pass before. `keeps_files`: whether what it writes there comes back, which
+    costs a process more.
     """
     answer = test.output.encode("utf-8", "surrogatepass")
-    returns = FEEDBACK if any(each.startswith(FEEDBACK) for each in arguments) else ""
+    returns = FEEDBACK if keeps_files and any(each.startswith(FEEDBACK) for each in arguments) else ""
     return Given(
         stdin=output,
         arguments=(*arguments, *program.flags, *test.checker_flags),

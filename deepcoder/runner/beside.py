@@ -37,15 +37,17 @@ def packed(head: Mapping[str, Any], body: bytes | memoryview, inputs: InputCache
 
 
 def lay_out(order: Order) -> None:
-    """Write the files into the current folder, and take the arguments.
+    """Write the files into the current folder, make the folders that arguments name, and take the arguments.
 
     Where a folder comes back, the program goes on in a child, and this process reports the folder's files after it.
     """
     arguments, files, folder = marshal.loads(os.pread(CALLS, order.beside_bytes, 0))
     write_files(files)
+    for name in {folder, *arguments}:
+        if name.endswith("/"):
+            os.makedirs(name, exist_ok=True)
     sys.argv[1:] = arguments
     if folder:
-        os.makedirs(folder, exist_ok=True)
         child = os.fork()
         if child:
             _report_files(child, folder)
