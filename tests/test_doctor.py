@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from deepcoder.datasets import ReferenceTime, load_problems
+from deepcoder.jury_program import JuryProgram
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.tools import doctor
-from deepcoder.tools.doctor import Diagnosis, Finding, examine, junk, most_programs
+from deepcoder.tools.doctor import examine, junk, most_programs
+from deepcoder.tools.findings import Diagnosis, Finding
 from deepcoder.tools.mutants import mutants
 
 ADD = tuple(TestCase(f"{n}\n", f"{n + 1}\n") for n in (1, 5, 40))
@@ -61,16 +63,61 @@ def test_reference_that_fails_an_assertion_is_broken_and_says_what_the_test_code
     assert detail.startswith("the reference is WA at test 0: ") and "no sum" in detail
 
 
+KATTIS = "import sys\nsys.exit(42 if sys.stdin.buffer.read().split() == open(sys.argv[2], 'rb').read().split() else 43)"
 NARROW = "def check(input, expected, actual):\n    return int(actual) == int(expected)"  # it raises on other output
 
 
-def test_junk_that_a_special_checker_cannot_read_is_no_finding(pool: SandboxPool) -> None:
-    assert found(pool, dataclasses.replace(stdin(RIGHT), special_checker=NARROW), runs=1) == []
+def test_junk_that_a_special_checker_cannot_read_is_only_a_doubt(pool: SandboxPool) -> None:
+    ((diagnosis, detail),) = found(pool, dataclasses.replace(stdin(RIGHT), special_checker=NARROW), runs=1)
+    assert diagnosis is Diagnosis.DOUBTFUL
+    assert detail.startswith("the checker fails on an empty output for test 0 and ") and "ValueError" in detail
+
+
+TOKENS = "def check(input, expected, actual):\n    return actual.split() == expected.split()"
+
+
+@pytest.mark.parametrize(
+    ("checker", "diagnosis", "said"),
+    [
+        ("return True", Diagnosis.WEAK, "the checker accepts an empty output for test 0"),
+        ("return actual != ''", Diagnosis.WEAK, "the checker accepts 9 of 9 outputs that were made wrong, such as "),
+        ("return expected != '6\\n'", Diagnosis.BROKEN, "the checker rejects the expected output for test 1"),
+        (
+            "import time\n    return actual.split()[:1] == expected.split() and time.time_ns() // 1000 % 2 > 0",
+            Diagnosis.FLAKY,
+            "the checker makes the verdict on ",
+        ),
+    ],
+)
+def test_checker_that_gives_wrong_rewards_is_found(
+    pool: SandboxPool, checker: str, diagnosis: Diagnosis, said: str
+) -> None:
+    sick = dataclasses.replace(stdin(None), special_checker=f"def check(input, expected, actual):\n    {checker}")
+    details = dict(found(pool, sick))
+    assert details[diagnosis].startswith(said)
+
+
+def test_checker_that_knows_right_from_wrong_is_well(pool: SandboxPool) -> None:
+    told: list[int] = []
+    well = dataclasses.replace(stdin(RIGHT), special_checker=TOKENS)
+    assert list(examine([well], pool, runs=1, progress=told.append)) == []
+    assert sum(told) == most_programs([well], runs=1)
+    in_program = JuryProgram("kattis", "python", KATTIS)
+    assert found(pool, dataclasses.replace(stdin(RIGHT), special_checker=in_program), runs=1) == []
+
+
+def test_checker_of_values_is_tried_with_values(pool: SandboxPool) -> None:
+    tests = (TestCase.call([1], [2, 1]), TestCase.call([2], [3, 2]))
+    problem = function("def f(x): return [x + 1, x]", *tests)
+    either = "def check(input, expected, actual):\n    return sorted(actual) == sorted(expected)"
+    details = dict(found(pool, dataclasses.replace(problem, special_checker=either), runs=1))
+    assert list(details) == [Diagnosis.DOUBTFUL]
+    assert details[Diagnosis.DOUBTFUL].startswith("the checker fails on an empty output for test 0")
 
 
 def test_reference_that_a_special_checker_cannot_read_is_broken(pool: SandboxPool) -> None:
     sick = dataclasses.replace(stdin("print(int(input()) + 1, 'it is')"), special_checker=NARROW)
-    ((diagnosis, detail),) = found(pool, sick, runs=1)
+    (diagnosis, detail), *_ = found(pool, sick, runs=1)
     assert diagnosis is Diagnosis.BROKEN
     assert detail.startswith("the reference is IE at test 0: the data set's own code: ") and "ValueError" in detail
 

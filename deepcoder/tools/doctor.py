@@ -3,12 +3,18 @@
 Runs: GPU node, through the same pool as training.
 
 The doctor judges a problem's reference several times. Then it judges programs that must not pass: junk (empty,
-constant, echo), and mutants, which are the reference with one small change each. Its diagnoses are:
+constant, echo), and mutants, which are the reference with one small change each. Where the data set's own code is the
+checker, the doctor tries that, too: see `checker_trials`. Its diagnoses are:
 
-    broken        The reference fails: a test is wrong, or the checker accepts one of several right answers.
-    flaky         The reference's verdict changes from run to run.
+    broken        The reference fails: a test is wrong, or the checker accepts one of several right answers. Or there is
+                  no reference that passes, and the data set's own checker does not accept the expected output.
+    flaky         The reference's verdict changes from run to run, or the checker's answer does.
     weak          Junk passes, or more than half of at least 4 mutants do. A mutant may happen to mean the same as the
-                  reference, but not most of them. Only a reference in Python has mutants.
+                  reference, but not most of them. Only a reference in Python has mutants. Or the data set's own checker
+                  accepts an empty output, or more than half of at least 4 outputs that were made wrong.
+    doubtful      The data set's own checker accepts an output that was made wrong, or fails on one, or rejects the
+                  expected output but accepts the reference's. A person must look: where several answers are right, an
+                  output that was made wrong may be, and an answer file may be a note for the checker.
     slow          The reference needs more than half of the time limit for a test. A busier or older machine, or a
                   slightly slower program, would exceed the limit.
     no reference  Only junk could be judged.
@@ -25,13 +31,11 @@ that order is the same in every run.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from deepcoder import sandbox
 from deepcoder.datasets import ReferenceTime
@@ -39,9 +43,12 @@ from deepcoder.pool import SandboxPool
 from deepcoder.problems import Mode, Problem, TestCase, by_id
 from deepcoder.programs import Program, reference_of
 from deepcoder.sandbox import SandboxError
+from deepcoder.tools import checker_trials
+from deepcoder.tools.checker_trials import Trial
 from deepcoder.tools.explain import difference, rerun
+from deepcoder.tools.findings import Diagnosis, Finding, is_our_fault
 from deepcoder.tools.mutants import mutants
-from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
+from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire.languages import PYTHON
 
 log = logging.getLogger(__name__)
@@ -55,33 +62,6 @@ CONSTANT_CHARS = 1 << 20  # the longest expected output that is tried as a const
 GROUP = 16  # the fewest problems that are examined together; their tests are in memory at the same time
 
 
-class Diagnosis(StrEnum):
-    """Name what can be wrong with a problem; the docstring of this file says what each diagnosis means."""
-
-    BROKEN = "broken"
-    FLAKY = "flaky"
-    WEAK = "weak"
-    SLOW = "slow"
-    NO_REFERENCE = "no reference"
-    UNJUDGED = "unjudged"
-
-
-QUARANTINED = (Diagnosis.BROKEN, Diagnosis.FLAKY, Diagnosis.WEAK)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong with one problem."""
-
-    problem_id: str
-    diagnosis: Diagnosis
-    detail: str
-
-    def to_json(self) -> str:
-        """Return a line of a quarantine list, as `load_problems` reads it."""
-        return json.dumps({"problem_id": self.problem_id, "reason": self.diagnosis, "detail": self.detail}) + "\n"
-
-
 @dataclass
 class _Chart:
     """A problem, and the judgements of the programs that were tried on it."""
@@ -90,6 +70,18 @@ class _Chart:
     reference: list[Judgement] = field(default_factory=list)  # one per run
     junk: dict[str, Judgement] = field(default_factory=dict)
     mutants: list[Judgement] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)  # of the checker
+    answers: list[list[Judgement]] = field(default_factory=list)  # to each trial
+
+    @property
+    def judged(self) -> list[Judgement]:
+        """Return every judgement."""
+        return [
+            *self.reference,
+            *self.junk.values(),
+            *self.mutants,
+            *(each for answers in self.answers for each in answers),
+        ]
 
     @property
     def is_right(self) -> bool:
@@ -112,7 +104,10 @@ class _Chart:
 
 def most_programs(problems: Sequence[Problem], runs: int = RUNS) -> int:
     """Return how many programs an examination judges at most; the progress of `examine` adds up to this number."""
-    return sum(JUNK + (runs + MUTANTS) * (each.reference is not None) for each in problems)
+    return sum(
+        JUNK + (runs + MUTANTS) * (each.reference is not None) + checker_trials.MOST * checker_trials.has_trials(each)
+        for each in problems
+    )
 
 
 def examine(
@@ -139,12 +134,11 @@ def examine(
             if chart.is_right:
                 timed(chart.time)
             yield from _findings(chart, pool)
-        judged = sum(len(each.reference) + len(each.junk) + len(each.mutants) for each in charts)
-        progress(most_programs(group, runs) - judged)
+        progress(most_programs(group, runs) - sum(len(each.judged) for each in charts))
 
 
 def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress: Callable[[int], None]) -> list[_Chart]:
-    """Judge the references, then junk, then mutants of the references that passed every time."""
+    """Judge the references, then junk, then mutants of the references that passed every time, then the checkers."""
     charts = [_Chart(each) for each in problems]
 
     def judge(plan: Sequence[tuple[_Chart, Program]]) -> list[Judgement]:
@@ -162,7 +156,21 @@ def _judged(problems: Sequence[Problem], pool: SandboxPool, runs: int, progress:
     changed = [(chart, Program(source)) for chart in charts if chart.is_right for source in _mutants(chart.problem)]
     for (chart, _), judgement in zip(changed, judge(changed), strict=True):
         chart.mutants.append(judgement)
+    _try_checkers(charts, pool, progress)
     return charts
+
+
+def _try_checkers(charts: Sequence[_Chart], pool: SandboxPool, progress: Callable[[int], None]) -> None:
+    """Ask each data set's own checker about each output, and again where it gave an answer."""
+    for chart in charts:
+        chart.trials = checker_trials.trials(chart.problem)
+        chart.answers = [[] for _ in chart.trials]
+    asked = [pair for chart in charts for pair in zip(chart.trials, chart.answers, strict=True)]
+    for _ in range(checker_trials.ASKED):  # one batch per time, because a batch judges equal programs once
+        judgements = pool.judge([trial.submission for trial, _ in asked], lambda _, __: progress(1), fresh=True)
+        for (_, answers), judgement in zip(asked, judgements, strict=True):
+            answers.append(judgement)
+        asked = [pair for pair in asked if pair[1][-1].verdict is not Verdict.IE]
 
 
 def junk(problem: Problem) -> dict[str, str]:
@@ -194,11 +202,12 @@ def _mutants(problem: Problem) -> list[str]:
 
 def _findings(chart: _Chart, pool: SandboxPool) -> Iterator[Finding]:
     name, reference = chart.problem.problem_id, chart.reference
-    judged = [*reference, *chart.junk.values(), *chart.mutants]
-    unjudged = [each for each in judged if _is_our_fault(each)]
+    unjudged = [each for each in chart.judged if is_our_fault(each)]
     if unjudged:
-        yield Finding(name, Diagnosis.UNJUDGED, f"{len(unjudged)} of {len(judged)} programs: {unjudged[0].detail}")
-    runs = [each for each in reference if not _is_our_fault(each)]
+        yield Finding(
+            name, Diagnosis.UNJUDGED, f"{len(unjudged)} of {len(chart.judged)} programs: {unjudged[0].detail}"
+        )
+    runs = [each for each in reference if not is_our_fault(each)]
     if len({(each.verdict, each.failed_test) for each in runs}) > 1:
         yield Finding(name, Diagnosis.FLAKY, f"the reference is {', then '.join(map(_fate, runs))}")
     elif runs and runs[0].verdict is not Verdict.AC:
@@ -216,12 +225,10 @@ def _findings(chart: _Chart, pool: SandboxPool) -> Iterator[Finding]:
         yield Finding(
             name, Diagnosis.WEAK, f"{counts[True]} of {counts.total()} mutants of the reference pass every test"
         )
+    for diagnosis, detail in checker_trials.findings(chart.trials, chart.answers, chart.is_right):
+        yield Finding(name, diagnosis, detail)
     if not reference:
         yield Finding(name, Diagnosis.NO_REFERENCE, "only junk could be judged")
-
-
-def _is_our_fault(judgement: Judgement) -> bool:
-    return judgement.verdict is Verdict.IE and not judgement.detail.startswith(OWN_CODE)
 
 
 def _fate(judgement: Judgement) -> str:

@@ -31,14 +31,16 @@ from deepcoder.tools.cli.options import (
     pool_for,
 )
 from deepcoder.tools.console import out, progress
-from deepcoder.tools.doctor import QUARANTINED, RUNS, Diagnosis, Finding, examine, most_programs
+from deepcoder.tools.doctor import RUNS, examine, most_programs
+from deepcoder.tools.findings import QUARANTINED, Diagnosis, Finding
 from deepcoder.verdicts import Submission
 from deepcoder.wire.languages import PYTHON
 
 MEANINGS = {  # of each diagnosis, and what to do about it
-    Diagnosis.BROKEN: ("the reference fails", "quarantine, or mend"),
-    Diagnosis.FLAKY: ("the reference's verdict changes", "quarantine"),
+    Diagnosis.BROKEN: ("a right program fails", "quarantine, or mend"),
+    Diagnosis.FLAKY: ("a verdict changes", "quarantine"),
     Diagnosis.WEAK: ("wrong programs pass", "quarantine, or add tests"),
+    Diagnosis.DOUBTFUL: ("a checker of its own may be wrong", "look at the checker"),
     Diagnosis.SLOW: ("the reference needs over half the limit", "set a longer limit"),
     Diagnosis.NO_REFERENCE: ("only junk could be judged", "add references"),
     Diagnosis.UNJUDGED: ("a fault of ours", "ask again"),
