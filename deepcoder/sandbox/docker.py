@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import select
 import socket
 import struct
@@ -222,23 +223,34 @@ class _Container:
             params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
             self._attached = api.attach_socket(self.name, params=params)
             self._socket: socket.socket = self._attached._sock
-            self._socket.settimeout(CREATE_TIMEOUT_S)
-            self._readable = select.poll()
+            self._socket.setblocking(False)
+            self._readable, self._writable = select.poll(), select.poll()
             self._readable.register(self._socket, select.POLLIN)
+            self._writable.register(self._socket, select.POLLOUT)
             api.start(self.name)
         except BaseException:
             self._remove()
             raise
 
     def send(self, data: bytes) -> None:
-        self._socket.sendall(data)
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(self._socket.fileno(), rest) :]
+            except BlockingIOError:
+                if not self._writable.poll(1000 * CREATE_TIMEOUT_S):
+                    raise TimeoutError("the engine does not read") from None
 
     def receive(self, timeout_s: float) -> bytes:
         deadline = time.monotonic() + timeout_s
         while True:
-            if not self._readable.poll(1000 * max(0.0, deadline - time.monotonic())):
+            left_s = max(0.0, deadline - time.monotonic()) if timeout_s > 0 else 0.0
+            if left_s > 0 and not self._readable.poll(1000 * left_s):
                 raise TimeoutError
-            data = self._socket.recv(1 << 16)
+            try:
+                data = os.read(self._socket.fileno(), 1 << 16)
+            except BlockingIOError:
+                raise TimeoutError from None
             if not data:
                 return b""
             self._received += data

@@ -177,7 +177,8 @@ class _Process:
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        os.set_blocking(self._process.stdin.fileno(), False)
+        for pipe in (self._process.stdin, self._process.stdout):
+            os.set_blocking(pipe.fileno(), False)
         self._writable, self._readable = select.poll(), select.poll()  # select takes no large descriptors
         self._writable.register(self._process.stdin, select.POLLOUT)
         self._readable.register(self._process.stdout, select.POLLIN)
@@ -188,15 +189,19 @@ class _Process:
         assert self._process.stdin is not None
         rest = memoryview(data)
         while rest:
-            if not self._writable.poll(1000 * SEND_TIMEOUT_S):
-                raise TimeoutError("the process does not read")
-            rest = rest[os.write(self._process.stdin.fileno(), rest) :]
+            try:
+                rest = rest[os.write(self._process.stdin.fileno(), rest) :]
+            except BlockingIOError:
+                if not self._writable.poll(1000 * SEND_TIMEOUT_S):
+                    raise TimeoutError("the process does not read") from None
 
     def receive(self, timeout_s: float) -> bytes:
-        assert self._process.stdout is not None
-        if not self._readable.poll(1000 * timeout_s):
+        if timeout_s > 0 and not self._readable.poll(1000 * timeout_s):
             raise TimeoutError
-        return os.read(self._process.stdout.fileno(), 1 << 16)
+        try:
+            return os.read(self.fileno(), 1 << 16)
+        except BlockingIOError:
+            raise TimeoutError from None
 
     def fileno(self) -> int:
         assert self._process.stdout is not None
