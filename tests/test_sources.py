@@ -33,6 +33,7 @@ from deepcoder.datasets.fields import reference
 from deepcoder.datasets.formats import (
     apps,
     code_contests,
+    code_contests_plus,
     deepcoder_preview,
     ground_truth,
     livecodebench,
@@ -42,12 +43,13 @@ from deepcoder.datasets.formats import (
 from deepcoder.datasets.free_names import FREE_NAMES
 from deepcoder.judge import judge
 from deepcoder.jury import Jury
+from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program, reference_of
 from deepcoder.sandbox import Sandbox, SandboxConfig
 from deepcoder.tools.doctor import junk
 from deepcoder.verdicts import Submission, Verdict
-from tests.conftest import SHARED_DATA, shared_rows
+from tests.conftest import SHARED_DATA, need_language, shared_rows
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DEFAULT = Limits(cpu_s=9)
@@ -61,6 +63,7 @@ MODULES: dict[str, ModuleType] = {
     "apps": apps,
     "taco": apps,
     "code_contests": code_contests,
+    "code_contests_plus": code_contests_plus,
     "open_r1_codeforces": open_r1_codeforces,
     "verifiable_coding": verifiable_coding,
     "verl": ground_truth,
@@ -75,6 +78,7 @@ UNUSABLE = {
     ("apps", 3): "input_output is empty",
     ("taco", 2): r"input_output\[0\].input is neither JSON",
     ("code_contests", 2): "input_file is 'sum.in'",
+    ("code_contests_plus", 2): "test_cases is missing or empty: the tests exist only as generator_cmd",
     ("open_r1_codeforces", 2): "input_mode is 'file'",
     ("open_r1_codeforces", 3): "official_tests_complete is false: .* CF_TESTS_FOLDER",
     ("verifiable_coding", 3): "verification_info.language must be python or .*, not 'sql'",
@@ -174,6 +178,8 @@ def test_row_that_cannot_be_used_says_why(fixture: str, number: int, tmp_path: P
 @pytest.mark.parametrize("fixture", MODULES)
 def test_references_pass_and_wrong_programs_do_not(fixture: str, bench: tuple[Sandbox, Jury]) -> None:
     for problem in problems(fixture):
+        if problem.jury_programs:
+            need_language(bench[0], "cpp")
         solution = SPLIT if problem.special_checker else SOLUTIONS.get(problem.entry_point)
         reference = problem.reference or str(solution)
 
@@ -187,7 +193,7 @@ def test_references_pass_and_wrong_programs_do_not(fixture: str, bench: tuple[Sa
 
 def test_every_fixture_has_the_modes_of_its_source() -> None:
     modes = {fixture: {problem.mode for problem in problems(fixture)} for fixture in MODULES}
-    only_stdin = {"deepcoder_codeforces", "code_contests", "open_r1_codeforces"}
+    only_stdin = {"deepcoder_codeforces", "code_contests", "code_contests_plus", "open_r1_codeforces"}
     assert {fixture for fixture in MODULES if modes[fixture] == {Mode.STDIN}} == only_stdin
     assert all(modes[fixture] == {Mode.STDIN, Mode.FUNCTION} for fixture in MODULES if fixture not in only_stdin)
 
@@ -212,6 +218,7 @@ def test_limits_are_the_rows_own_where_it_has_them() -> None:
     first, second = problems("code_contests")
     assert (first.limits.cpu_s, first.limits.wall_s, first.limits.memory_bytes) == (1.5, 3.0, 256_000_000)
     assert second.limits == DEFAULT
+    assert problems("code_contests_plus")[0].limits == Limits(cpu_s=1.5, memory_bytes=256 << 20)
     assert problems("open_r1_codeforces")[0].limits == Limits(cpu_s=1.5, memory_bytes=256 << 20)
     assert [problem.limits for problem in problems("taco")] == [Limits(cpu_s=1.5, memory_bytes=256 << 20), DEFAULT]
 
@@ -219,6 +226,7 @@ def test_limits_are_the_rows_own_where_it_has_them() -> None:
 def test_limits_of_contests_are_made_for_cpp() -> None:
     made_for = {fixture: [problem.limits_for for problem in problems(fixture)] for fixture in MODULES}
     assert (made_for.pop("code_contests"), made_for.pop("open_r1_codeforces")) == (["cpp", ""], ["cpp", "cpp"])
+    assert made_for.pop("code_contests_plus") == ["cpp", "cpp"]
     assert made_for.pop("taco") == ["cpp", ""]
     assert set(sum(made_for.values(), [])) == {""}
     assert problems("code_contests")[0].limits_in("python").cpu_s == 7.6
@@ -228,6 +236,18 @@ def test_reference_is_the_first_python_3() -> None:
     assert "sys.set_int_max_str_digits" in str(problems("apps")[0].reference)  # before it stands Python 2
     assert problems("code_contests")[0].reference == SUM  # before it stand C++ and Python 2
     assert problems("deepcoder_primeintellect")[0].reference == SUM.rstrip()  # out of its fence
+
+
+def test_checker_of_code_contests_plus_is_a_testlib_program(bench: tuple[Sandbox, Jury]) -> None:
+    plain, split = problems("code_contests_plus")
+    assert (plain.special_checker, plain.checker) == ("", "tokens")
+    assert isinstance(split.special_checker, JuryProgram)
+    assert (split.special_checker.protocol, split.special_checker.language) == ("testlib", "cpp")
+    need_language(bench[0], "cpp")
+    for printed, verdict in (("4 5", Verdict.WA), ("3 1", Verdict.WA), ("1 8", Verdict.WA)):
+        assert judge(Submission(split, Program(f"print({printed!r})")), *bench).verdict is verdict
+    either = "n = int(input())\nprint(n // 2, n - n // 2)"
+    assert judge(Submission(split, Program(either)), *bench).verdict is Verdict.AC
 
 
 def test_reference_is_in_another_language_where_none_is_python() -> None:

@@ -6,7 +6,7 @@ import ast
 import dataclasses
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deepcoder.problems import Limits
@@ -109,6 +109,21 @@ def reference(solutions: Any, language: str = PYTHON.name) -> str | None:
         if program and program.source.strip() and (not is_python_wanted or is_python(program.source)):
             return program.source
     return None
+
+
+def preferred_reference(solutions: Iterable[tuple[Any, Any]], languages: Mapping[Any, str]) -> tuple[str | None, str]:
+    """Return a solution and its language; None and an empty text where there is none.
+
+    Args:
+        solutions: Pairs of a data set's own name of a language, and a source.
+        languages: Our names of languages by those names, the preferred ones first.
+    """
+    given = list(solutions)
+    for theirs, ours in languages.items():
+        solution = reference([source for name, source in given if name == theirs], ours)
+        if solution is not None:
+            return solution, ours
+    return None, ""
 
 
 def is_python(source: str) -> bool:

@@ -55,6 +55,7 @@ KNOWN = (
     HubSet("taco", "BAAI/TACO", files=lambda hub_set: [f"ALL/{hub_set.split}-*.parquet"]),
     HubSet("taco-verified", "likaixin/TACO-verified"),
     HubSet("code-contests", "deepmind/code_contests"),
+    HubSet("code-contests-plus", "ByteDance-Seed/Code-Contests-Plus", "1x"),
     HubSet("codeforces", "open-r1/codeforces", "verifiable"),
     HubSet("primeintellect", "PrimeIntellect/verifiable-coding-problems"),
     HubSet("open-r1-python", "open-r1/verifiable-coding-problems-python"),

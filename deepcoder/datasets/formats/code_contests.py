@@ -11,12 +11,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from deepcoder.datasets import tests_json
-from deepcoder.datasets.fields import limits_of, messages, reference
+from deepcoder.datasets.fields import limits_of, messages, preferred_reference
 from deepcoder.problems import Limits, Mode, Problem
 from deepcoder.wire.languages import CPP, JAVA, PYTHON
 
 _TESTS = ("public_tests", "private_tests", "generated_tests")
-_LANGUAGES = ((3, "PYTHON3", PYTHON.name), (2, "CPP", CPP.name), (4, "JAVA", JAVA.name))  # the preferred ones first
+_LANGUAGES = {  # the preferred ones first
+    **dict.fromkeys((3, "PYTHON3"), PYTHON.name),
+    **dict.fromkeys((2, "CPP"), CPP.name),
+    **dict.fromkeys((4, "JAVA"), JAVA.name),
+}
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
@@ -56,9 +60,5 @@ def _reference(solutions: Any) -> tuple[str | None, str]:
     """Return a solution and its language: Python's where there is one."""
     if not isinstance(solutions, Mapping):
         return None, ""
-    pairs = list(zip(solutions.get("language") or (), solutions.get("solution") or (), strict=False))
-    for number, name, language in _LANGUAGES:
-        sources = [source for given, source in pairs if given in (number, name)]
-        if (solution := reference(sources, language)) is not None:
-            return solution, language
-    return None, ""
+    pairs = zip(solutions.get("language") or (), solutions.get("solution") or (), strict=False)
+    return preferred_reference(pairs, _LANGUAGES)
