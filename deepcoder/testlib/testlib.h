@@ -377,10 +377,15 @@ inline bool doubleCompare(double expected, double result, double error) {
     return result >= std::min(one, other) && result <= std::max(one, other);
 }
 
-// The smaller of the absolute and the relative error.
+// The smaller of the absolute and the relative error. A zero may be negative, as a message of testlib shows it.
 inline double doubleDelta(double expected, double result) {
-    const double absolute = std::fabs(result - expected);
-    return std::fabs(expected) > 1e-9 ? std::min(absolute, std::fabs(absolute / expected)) : absolute;
+    double absolute = result - expected;
+    absolute = absolute > 0 ? absolute : -absolute;
+    if (std::fabs(expected) <= 1e-9)
+        return absolute;
+    double relative = absolute / expected;
+    relative = relative > 0 ? relative : -relative;
+    return absolute < relative ? absolute : relative;
 }
 
 // ---------------------------------------------------------------------------------------------------------------
