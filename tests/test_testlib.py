@@ -361,6 +361,15 @@ def test_large_files_are_read_fast(check: Callable[..., End]) -> None:
     )
 
 
+@pytest.mark.parametrize("size", [65534, 65535, 65536])
+def test_line_ends_at_the_edge_of_a_chunk(check: Callable[..., End], size: int) -> None:
+    output = b"x" * size + b"\r\ny z\r\n"
+    ended = check("ouf\treadLine", "ouf\treadLine", "ouf\tquit\t_ok\ta", output=output)
+    assert ended == End(OK, hexadecimal("x" * size, "y z"), "ok a\n")
+    ended = check("ouf\treadToken", "ouf\treadEoln", "ouf\treadToken", "ouf\tquit\t_wa\ta", output=output)
+    assert ended == End(WA, hexadecimal("x" * size, "y"), "wrong answer a\n")
+
+
 # Interactors and validators
 
 
