@@ -26,9 +26,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepcoder.completions import text_of
-from deepcoder.datasets import DataError, assertions, load_problems
+from deepcoder.datasets import DataError, assertions, load_problems, packed_tests
 from deepcoder.datasets.errors import Unusable
-from deepcoder.datasets.formats import livecodebench
 from deepcoder.datasets.load import INT_DIGITS, quarantined, read_problems
 from deepcoder.problems import Problem
 from deepcoder.programs import extract
@@ -533,12 +532,12 @@ def test_int_of_many_digits_in_a_row_is_a_reason(tmp_path: Path) -> None:
 
 def test_packed_bomb_is_refused_before_it_fills_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     cap = 1 << 20
-    monkeypatch.setattr(livecodebench, "UNPACKED_BYTES", cap)
+    monkeypatch.setattr(packed_tests, "UNPACKED_BYTES", cap)
     bomb = packed(bytes(1 << 28))
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=f"more than {cap} bytes"):
-            livecodebench.private_tests(bomb)
+            packed_tests.unpacked(bomb, "tests")
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -554,7 +553,7 @@ def test_packed_pickle_is_never_unpickled(tmp_path: Path) -> None:
     (tmp_path / "planted").unlink()
 
     with pytest.raises(ValueError, match="is not read"):
-        livecodebench.private_tests(packed(pickle.dumps(planted)))
+        packed_tests.unpacked(packed(pickle.dumps(planted)), "tests")
 
     assert not (tmp_path / "planted").exists()
 

@@ -27,6 +27,7 @@ from deepcoder import sandbox
 from deepcoder.datasets import (
     DataError,
     load_problems,
+    packed_tests,
     tests_json,
 )
 from deepcoder.datasets.fields import reference
@@ -36,6 +37,7 @@ from deepcoder.datasets.formats import (
     code_contests_plus,
     deepcoder_preview,
     ground_truth,
+    hardtests,
     livecodebench,
     open_r1_codeforces,
     verifiable_coding,
@@ -64,6 +66,7 @@ MODULES: dict[str, ModuleType] = {
     "taco": apps,
     "code_contests": code_contests,
     "code_contests_plus": code_contests_plus,
+    "hardtests": hardtests,
     "open_r1_codeforces": open_r1_codeforces,
     "verifiable_coding": verifiable_coding,
     "verl": ground_truth,
@@ -79,6 +82,10 @@ UNUSABLE = {
     ("taco", 2): r"input_output\[0\].input is neither JSON",
     ("code_contests", 2): "input_file is 'sum.in'",
     ("code_contests_plus", 2): "test_cases is missing or empty: the tests exist only as generator_cmd",
+    ("hardtests", 2): "starter_code is given",
+    ("hardtests", 3): "test_cases is missing or empty: public_test_cases are examples",
+    ("hardtests", 4): "pid 'nowhere_1' is in no file of .*, which HARDTESTS_PROBLEMS names",
+    ("hardtests", 5): "test_cases_kit.output_judging_function defines no function of that name",
     ("open_r1_codeforces", 2): "input_mode is 'file'",
     ("open_r1_codeforces", 3): "official_tests_complete is false: .* CF_TESTS_FOLDER",
     ("verifiable_coding", 3): "verification_info.language must be python or .*, not 'sql'",
@@ -120,6 +127,16 @@ def any_digits() -> Iterator[None]:
     sys.set_int_max_str_digits(0)
     yield
     sys.set_int_max_str_digits(before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def problems_of_hardtests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("hardtests_problems")
+    table = pyarrow.Table.from_pylist(rows("hardtests_problems"))
+    pyarrow.parquet.write_table(table, folder / "train-00000-of-00001.parquet")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(hardtests.FOLDER, str(folder))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +210,7 @@ def test_references_pass_and_wrong_programs_do_not(fixture: str, bench: tuple[Sa
 
 def test_every_fixture_has_the_modes_of_its_source() -> None:
     modes = {fixture: {problem.mode for problem in problems(fixture)} for fixture in MODULES}
-    only_stdin = {"deepcoder_codeforces", "code_contests", "code_contests_plus", "open_r1_codeforces"}
+    only_stdin = {"deepcoder_codeforces", "code_contests", "code_contests_plus", "hardtests", "open_r1_codeforces"}
     assert {fixture for fixture in MODULES if modes[fixture] == {Mode.STDIN}} == only_stdin
     assert all(modes[fixture] == {Mode.STDIN, Mode.FUNCTION} for fixture in MODULES if fixture not in only_stdin)
 
@@ -219,6 +236,8 @@ def test_limits_are_the_rows_own_where_it_has_them() -> None:
     assert (first.limits.cpu_s, first.limits.wall_s, first.limits.memory_bytes) == (1.5, 3.0, 256_000_000)
     assert second.limits == DEFAULT
     assert problems("code_contests_plus")[0].limits == Limits(cpu_s=1.5, memory_bytes=256 << 20)
+    assert problems("hardtests")[0].limits == Limits(cpu_s=1.5, memory_bytes=256 << 20)
+    assert problems("hardtests")[1].limits == Limits(cpu_s=2)
     assert problems("open_r1_codeforces")[0].limits == Limits(cpu_s=1.5, memory_bytes=256 << 20)
     assert [problem.limits for problem in problems("taco")] == [Limits(cpu_s=1.5, memory_bytes=256 << 20), DEFAULT]
 
@@ -227,6 +246,7 @@ def test_limits_of_contests_are_made_for_cpp() -> None:
     made_for = {fixture: [problem.limits_for for problem in problems(fixture)] for fixture in MODULES}
     assert (made_for.pop("code_contests"), made_for.pop("open_r1_codeforces")) == (["cpp", ""], ["cpp", "cpp"])
     assert made_for.pop("code_contests_plus") == ["cpp", "cpp"]
+    assert made_for.pop("hardtests") == ["cpp", "cpp"]
     assert made_for.pop("taco") == ["cpp", ""]
     assert set(sum(made_for.values(), [])) == {""}
     assert problems("code_contests")[0].limits_in("python").cpu_s == 7.6
@@ -248,6 +268,33 @@ def test_checker_of_code_contests_plus_is_a_testlib_program(bench: tuple[Sandbox
         assert judge(Submission(split, Program(f"print({printed!r})")), *bench).verdict is verdict
     either = "n = int(input())\nprint(n // 2, n - n // 2)"
     assert judge(Submission(split, Program(either)), *bench).verdict is Verdict.AC
+
+
+def test_function_of_hardtests_rejects_where_it_raises(bench: tuple[Sandbox, Jury]) -> None:
+    split = problems("hardtests")[1]
+    for printed, verdict in (("0 9", Verdict.WA), ("one", Verdict.WA), ("8 1", Verdict.WA)):
+        assert judge(Submission(split, Program(f"print({printed!r})")), *bench).verdict is verdict
+    raises = "def output_judging_function(input_str, candidate_output, reference_output):\n    return 1 // 0"
+    row = rows("hardtests")[1]
+    kit = row["test_cases_kit"] | {"output_judging_function": raises}
+    broken = hardtests.problem_from_row(row | {"test_cases_kit": kit}, "x", DEFAULT)
+    judgement = judge(Submission(broken, Program(SPLIT)), *bench)
+    assert (judgement.verdict, "ZeroDivisionError" in judgement.detail) == (Verdict.IE, True)
+
+
+def test_rows_of_hardtests_need_their_problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    row = rows("hardtests")[0]
+    (problem,) = [each for each in rows("hardtests_problems") if each["pid"] == row["pid"]]
+    monkeypatch.delenv(hardtests.FOLDER)
+    assert hardtests.problem_from_row(problem | row, "x", DEFAULT).reference == SUM  # the columns of both
+    with pytest.raises(ValueError, match="question_content is missing: name a folder .* in HARDTESTS_PROBLEMS"):
+        hardtests.problem_from_row(row, "x", DEFAULT)
+    monkeypatch.setenv(hardtests.FOLDER, str(tmp_path))
+    with pytest.raises(ValueError, match="which is no folder with files of parquet"):
+        hardtests.problem_from_row(row, "x", DEFAULT)
+    pyarrow.parquet.write_table(pyarrow.table({"pid": ["x"]}), tmp_path / "other.parquet")
+    with pytest.raises(ValueError, match="other.parquet has no column memory_limit"):
+        hardtests.problem_from_row(row, "x", DEFAULT)
 
 
 def test_reference_is_in_another_language_where_none_is_python() -> None:
@@ -470,7 +517,7 @@ def persistent() -> bytes:
 def test_private_tests_are_read_from_a_pickled_text(protocol: int, size: int) -> None:
     tests = [{"input": "é\ud800" + "x" * size, "output": "", "testtype": "stdin"}]
     data = pickle.dumps(json.dumps(tests, ensure_ascii=False), protocol)
-    assert livecodebench.private_tests(packed(data)) == tests
+    assert packed_tests.unpacked(packed(data), "private_test_cases") == tests
 
 
 @pytest.mark.parametrize(
@@ -495,7 +542,7 @@ def test_private_tests_are_read_from_a_pickled_text(protocol: int, size: int) ->
 )
 def test_pickle_of_anything_else_is_refused(data: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ValueError, match="private_test_cases is"):
-        livecodebench.private_tests(packed(data))
+        packed_tests.unpacked(packed(data), "private_test_cases")
     assert capsys.readouterr().out == ""
 
 
@@ -504,17 +551,17 @@ def test_pickle_of_anything_else_is_refused(data: bytes, capsys: pytest.CaptureF
 )
 def test_packed_private_tests_without_a_pickle_are_named_as_such(data: bytes) -> None:
     with pytest.raises(ValueError, match="packed JSON without the pickle around it: give the JSON text unpacked"):
-        livecodebench.private_tests(packed(data))
+        packed_tests.unpacked(packed(data), "private_test_cases")
 
 
 def test_private_tests_that_unpack_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert livecodebench.UNPACKED_BYTES >= 1 << 30
-    monkeypatch.setattr(livecodebench, "UNPACKED_BYTES", 1000)
+    assert packed_tests.UNPACKED_BYTES >= 1 << 30
+    monkeypatch.setattr(packed_tests, "UNPACKED_BYTES", 1000)
     with pytest.raises(ValueError, match="more than 1000 bytes"):
-        livecodebench.private_tests(packed(bytes(10_000_000)))
+        packed_tests.unpacked(packed(bytes(10_000_000)), "private_test_cases")
     for text in ("no base64!", base64.b64encode(b"no zlib").decode(), packed(bytes(99))[:8]):
         with pytest.raises(ValueError, match="private_test_cases"):
-            livecodebench.private_tests(text)
+            packed_tests.unpacked(text, "private_test_cases")
 
 
 # open-r1's checkers and generated tests

@@ -56,6 +56,7 @@ KNOWN = (
     HubSet("taco-verified", "likaixin/TACO-verified"),
     HubSet("code-contests", "deepmind/code_contests"),
     HubSet("code-contests-plus", "ByteDance-Seed/Code-Contests-Plus", "1x"),
+    HubSet("hardtests", "sigcp/hardtests_tests"),
     HubSet("codeforces", "open-r1/codeforces", "verifiable"),
     HubSet("primeintellect", "PrimeIntellect/verifiable-coding-problems"),
     HubSet("open-r1-python", "open-r1/verifiable-coding-problems-python"),
