@@ -12,11 +12,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from deepcoder.datasets import ReferenceTime, load_problems
+from deepcoder.datasets import ReferenceTime, load_problems, packages
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import reference_of
 from deepcoder.sandbox import AUTO, SandboxConfig
+from deepcoder.tools.cli.jury_check import packages_are_well
 from deepcoder.tools.cli.machine import machine_is_well
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
@@ -49,7 +50,7 @@ MEANINGS = {  # of each diagnosis, and what to do about it
 
 def doctor(
     data: Annotated[
-        str | None, typer.Argument(help="Problems to examine; without it, this machine is checked.")
+        str | None, typer.Argument(help="Problems or packages to examine; without it, this machine is checked.")
     ] = None,
     quarantine: Annotated[
         Path | None, typer.Option("-o", "--quarantine", help="JSONL to write: problems that no reward may come from.")
@@ -64,14 +65,30 @@ def doctor(
     resource: Resource = "",
     image: Image = SandboxConfig.image,
     languages: Languages = None,
+    pypy: Annotated[
+        bool, typer.Option("--pypy", help="Packages: judge Python by PyPy, as Kattis and DOMjudge do.")
+    ] = False,
 ) -> None:
-    """Check this machine, or a data set: references must pass, wrong programs must not; exit code 1 unless all do."""
+    """Check this machine, a data set or problem packages; exit code 1 unless all is well.
+
+    Of a data set, references must pass, and wrong programs must not. Of a package, every program of its jury must get
+    the verdict that the jury expects.
+    """
     if data is None:
         raise typer.Exit(not machine_is_well())
+    if packages.is_source(Path(data)):
+        if quarantine or times:
+            raise UserError(f"{data}: -o and --times are for problems: prepare the packages first (deepcoder data)")
+        raise typer.Exit(not packages_are_well(Path(data), sandbox, image, workers, resource, pypy))
     problems = load_problems(data, limits=Limits(cpu_s=time_limit))
-    findings, timed = _examined(
-        problems, pool_for(problems, sandbox, image, workers, resource), runs, quarantine, times
-    )
+    pool = pool_for(problems, sandbox, image, workers, resource)
+    raise typer.Exit(not _problems_are_well(problems, pool, runs, quarantine, times))
+
+
+def _problems_are_well(
+    problems: list[Problem], pool: SandboxPool, runs: int, quarantine: Path | None, times: Path | None
+) -> bool:
+    findings, timed = _examined(problems, pool, runs, quarantine, times)
     for finding in findings:
         if finding.diagnosis is not Diagnosis.NO_REFERENCE:  # of which most data sets have as many as problems
             _print_finding(finding)
@@ -87,7 +104,7 @@ def doctor(
     if listed := {each.problem_id for each in findings if each.diagnosis in QUARANTINED}:
         where = "with -o FILE.jsonl they are listed for" if quarantine is None else f"listed in {quarantine} for"
         out.print(f"{len(listed)} to keep out of training and grades, {where} --quarantine", highlight=False)
-    raise typer.Exit(len(unwell) > 0)
+    return not unwell
 
 
 def _examined(
