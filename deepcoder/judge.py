@@ -69,7 +69,8 @@ def judge(
     cpu_s, wall_s = round(cpu_s, 6), round(time.monotonic() - began, 6)
     done, total = passed + (failed is not None), len(problem.tests)
     detail, suspicious = printable(detail[:DETAIL_CHARS]), tuple(sorted(signs))
-    return Judgement(verdict, passed, done, total, failed, cpu_s, wall_s, detail, slowest_s, suspicious)
+    facts = cpu_s, wall_s, detail, slowest_s, suspicious, sandbox.is_isolated
+    return Judgement(verdict, passed, done, total, failed, *facts)
 
 
 def judge_test(submission: Submission, number: int, sandbox: Sandbox, jury: Jury | None) -> Tested:

@@ -28,6 +28,7 @@ from deepcoder.wire.languages import CPP, family
 from deepcoder.wire.messages import Ended, Given, Outcome, Sign, Task
 
 TESTLIB = "testlib.h"
+PARTIAL_CODES = "#define PC_BASE_EXIT_CODE 50\n"  # so that a share of no points is not the code of a right output
 LIMITS = Limits(cpu_s=20.0)  # for one check, or for test code between two calls of the program
 
 Check = Callable[[Any, Any, Any], bool]  # called as check(input, expected, actual)
@@ -222,7 +223,7 @@ def with_header(program: JuryProgram, header: str) -> tuple[tuple[str, str], ...
     if not needs_one or any(name == TESTLIB for name, _ in program.files):
         return program.files
     header = header or resources.files("deepcoder").joinpath(f"testlib/{TESTLIB}").read_text(encoding="utf-8")
-    return (*program.files, (TESTLIB, header))
+    return (*program.files, (TESTLIB, PARTIAL_CODES + header))
 
 
 def encoded_call(*args: Any) -> bytes:

@@ -43,8 +43,8 @@ class Protocol:
 
 
 # testlib 0.9.45: 0 ok, 1 wrong answer, 2 wrong format, 3 the checker failed, 4 too much, 7 points, 8 unexpected end;
-# and from 16 on a share of the points, which no program gets that passes.
-_TESTLIB_CODES = {0: Says.RIGHT, **dict.fromkeys((1, 2, 4, 5, 7, 8, *range(16, 117)), Says.WRONG)}
+# and from 50 on a share of the points, in older programs from 16 on, which no program gets that passes.
+_TESTLIB_CODES = {0: Says.RIGHT, **dict.fromkeys((1, 2, 4, 5, 7, 8, *range(16, 127)), Says.WRONG)}
 _ROWS = (
     Protocol(
         name="testlib",

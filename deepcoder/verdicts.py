@@ -96,6 +96,7 @@ class Judgement:
     detail: str = ""  # one short line for a person
     slowest_s: float = 0.0  # CPU seconds of the slowest test that was run
     suspicious: tuple[Sign, ...] = ()  # signs of dishonest programs; the verdict does not depend on them
+    isolated: bool = True  # False where the program ran with nothing between it and the machine, as was asked for
     repeated: bool = False  # the same program had been judged for this problem already
 
 

@@ -31,7 +31,7 @@ from deepcoder import sandbox
 from deepcoder.jury import Jury
 from deepcoder.pool import local
 from deepcoder.pool.clusters import NAMESPACE
-from deepcoder.sandbox import BACKENDS, Sandbox, SandboxConfig, SandboxUnavailable
+from deepcoder.sandbox import ISOLATING, Sandbox, SandboxConfig, SandboxUnavailable
 
 TIERS = ("pure", "slow", "sandbox", "ray", "hosts")
 SLOW = {
@@ -93,7 +93,7 @@ def group(nodeid: str) -> str:
     if path in HOSTS:
         return "hosts"
     parameters = name.partition("[")[2].rstrip("]").split("-")
-    return "-".join([path, *(kind for kind in BACKENDS if kind in parameters)])
+    return "-".join([path, *(kind for kind in ISOLATING if kind in parameters)])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -182,7 +182,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
         gc.collect()  # the docker package leaves a socket open when it cannot connect it
 
 
-@pytest.fixture(scope="session", params=[pytest.param(kind, marks=MARKS.get(kind, ())) for kind in BACKENDS])
+@pytest.fixture(scope="session", params=[pytest.param(kind, marks=MARKS.get(kind, ())) for kind in ISOLATING])
 def sandbox_kind(request: pytest.FixtureRequest) -> str:
     """Each kind of sandbox in turn."""
     if request.param == "docker":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deepcoder.sandbox import BACKENDS, SandboxConfig
+from deepcoder.sandbox import ISOLATING, SandboxConfig
 from deepcoder.tools import redteam
 from deepcoder.tools.redteam import LIMITS, Attack, Bench, Census, attacks, read_attack
 from deepcoder.verdicts import Verdict
@@ -31,7 +31,7 @@ def modes(number: int, attack: Attack, kind: str) -> list[str]:
 
 CASES = [
     pytest.param(kind, attack, mode, id=f"{kind}-{attack.kind}-{attack.name}-{mode}", marks=MARKS.get(kind, ()))
-    for kind in BACKENDS
+    for kind in ISOLATING
     for number, attack in enumerate(ATTACKS)
     for mode in modes(number, attack, kind)
 ]

@@ -14,7 +14,7 @@ from contextlib import closing
 
 import pytest
 
-from deepcoder.sandbox import BACKENDS, Sandbox, SandboxConfig, SandboxUnavailable, start
+from deepcoder.sandbox import ISOLATING, Sandbox, SandboxConfig, SandboxUnavailable, start
 from deepcoder.tools import redteam
 from deepcoder.tools.redteam import LIMITS, Attack, Bench, attacks, attacks_in
 from deepcoder.wire.languages import LANGUAGES
@@ -42,7 +42,7 @@ def chosen(language: str, kind: str) -> list[Attack]:
 
 CASES = [
     pytest.param(kind, attack, id=f"{kind}-{language}-{attack.name}", marks=MARKS.get(kind, ()))
-    for kind in BACKENDS
+    for kind in ISOLATING
     for language in ATTACKED
     for attack in chosen(language, kind)
 ]

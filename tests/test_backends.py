@@ -11,14 +11,25 @@ from pathlib import Path
 
 import pytest
 
-from deepcoder.sandbox import BACKENDS, KINDS, SandboxConfig, SandboxError, SandboxUnavailable, Spare, docker, process
+from deepcoder.sandbox import (
+    BACKENDS,
+    ISOLATING,
+    KINDS,
+    SandboxConfig,
+    SandboxError,
+    SandboxUnavailable,
+    Spare,
+    docker,
+    process,
+    unisolated,
+)
 from deepcoder.sandbox import backends as table
 from deepcoder.sandbox.backends import Backend, BackendModule, DockerOptions, ProcessOptions
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.fake import FakeSandbox
 from deepcoder.wire.messages import Ended, Outcome, Task
 
-MODULES: list[BackendModule] = [docker, process]
+MODULES: list[BackendModule] = [docker, process, unisolated]
 
 
 def nothing(task: Task, given: bytes) -> Outcome:
@@ -68,6 +79,7 @@ def test_every_row_names_a_file_with_the_functions_of_a_backend() -> None:
     assert KINDS == ("auto", *BACKENDS)
     for backend in BACKENDS.values():
         backend.options()  # every option has a default
+    assert ISOLATING == tuple(name for name in BACKENDS if name != "unisolated")
 
 
 def test_one_row_more_is_enough_for_a_new_backend(small: Small) -> None:
@@ -93,7 +105,12 @@ def test_auto_says_why_it_takes_one_that_stops_less(small: Small, caplog: pytest
 
 
 def test_auto_without_a_backend_that_can_start_says_why(small: Small) -> None:
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SandboxUnavailable, match="^it rains; no; never$"):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        pytest.raises(
+            SandboxUnavailable, match="^no sandbox can start here: it rains; no; never. For programs that you trust, "
+        ),
+    ):
         small.reason = "it rains"
         patch.setattr(docker, "why_not", lambda: "no")
         patch.setattr(process, "why_not", lambda: "never")

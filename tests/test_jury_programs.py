@@ -150,6 +150,13 @@ def test_testlib_checker(
     assert message(source, problem, shared_sandbox, compiling_jury).startswith(said)
 
 
+@pytest.mark.parametrize("share", [0, 1, 3, 42])
+def test_share_of_the_points_is_not_right(share: int, compiling_jury: Jury, shared_sandbox: Sandbox) -> None:
+    source = TESTLIB_CHECKER.replace('quitf(_ok, "%d is right", found)', f'quitf(_pc({share}), "a part")')
+    problem = checked_by(JuryProgram("testlib", "cpp", source), ("", "7"))
+    assert judged("print(7)", problem, shared_sandbox, compiling_jury).verdict is Verdict.WA
+
+
 def test_testlib_checker_with_a_wrong_answer_file_is_ours(compiling_jury: Jury, shared_sandbox: Sandbox) -> None:
     problem = checked_by(JuryProgram("testlib", "cpp", TESTLIB_CHECKER), ("", "x"))
     judgement = judged("print(7)", problem, shared_sandbox, compiling_jury)

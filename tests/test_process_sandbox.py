@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -14,11 +15,16 @@ from textwrap import dedent
 
 import pytest
 
+from deepcoder.datasets.selection import Selection
+from deepcoder.judge import judge
 from deepcoder.runner import syscalls
 from deepcoder.runner.program import KERNEL
-from deepcoder.sandbox import SandboxUnavailable, process
+from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, process, start
 from deepcoder.sandbox.process import start_process
+from deepcoder.tools.records import Record
+from deepcoder.verdicts import Submission
 from tests.another_user import PATH, REPOSITORY, UID, python_of_another_user
+from tests.pool_cases import ADD_ONE, RIGHT
 from tests.test_sandbox import (
     TAKE_NAME,
     assert_works,
@@ -36,9 +42,9 @@ import os, sys
 sys.path[:0] = {path!r}
 from deepcoder.problems import Limits, Mode
 from deepcoder.wire.messages import Task
-from deepcoder.sandbox.process import start_process
+from deepcoder.sandbox import SandboxConfig, start
 assert os.getuid() == {uid}
-sandbox = start_process()
+sandbox = start(SandboxConfig({kind!r}))
 def run(source, given=b"", **limits):
     chosen = Limits(**{{"cpu_s": 20, "memory_bytes": 256 << 20, "processes": 32, **limits}})
     (outcome,) = sandbox.outcomes(Task(source, Mode.STDIN, chosen), [given])
@@ -81,9 +87,9 @@ assert outcome.output == b"2", outcome
 """
 
 
-def assert_holds_for_another_user(checks: str, *before: str) -> None:
-    """The checks pass in the process sandbox of a user who is not root, started by `before` and that command."""
-    script = UNPRIVILEGED.format(path=PATH, uid=UID) + checks + "sandbox.close()"
+def assert_holds_for_another_user(checks: str, *before: str, kind: str = "process") -> None:
+    """The checks pass in the sandbox of a user who is not root, started by `before` and that command."""
+    script = UNPRIVILEGED.format(path=PATH, uid=UID, kind=kind) + checks + "sandbox.close()"
 
     done = python_of_another_user("-c", script, before=before)
 
@@ -307,11 +313,34 @@ except SandboxError:
     pass
 """
     try:
-        assert_holds_for_another_user(checks, sys.executable, "-c", REFUSE_NAMESPACES)
+        assert_holds_for_another_user(checks, sys.executable, "-c", REFUSE_NAMESPACES, kind="unisolated")
         assert until(lambda: not processes_named("dc-apart"))
     finally:
         for pid in processes_named("dc-apart"):
             os.kill(pid, signal.SIGKILL)
+
+
+@without_namespaces
+@pytest.mark.parametrize("kind", ["process", "auto"])
+def test_no_sandbox_starts_without_isolation_unless_it_is_asked_for(kind: str) -> None:
+    script = f"import sys; sys.path[:0] = {PATH!r}; from deepcoder.sandbox import *; start(SandboxConfig({kind!r}))"
+    no_engine = ("env", "DOCKER_HOST=unix:///nowhere/docker.sock")
+
+    done = python_of_another_user("-c", script, before=(*no_engine, sys.executable, "-c", REFUSE_NAMESPACES))
+
+    last = done.stderr.splitlines()[-1]
+    assert "SandboxUnavailable" in last and "this kernel does not allow namespaces" in last
+    assert "ask for the sandbox unisolated by name" in last
+
+
+def test_every_judgement_without_isolation_says_so() -> None:
+    submission = Submission(ADD_ONE, RIGHT)
+    with closing(start(SandboxConfig("unisolated"))) as unisolated, closing(start_process()) as isolated:
+        judgements = [judge(submission, unisolated), judge(submission, isolated)]
+
+    assert [each.isolated for each in judgements] == [False, True]
+    records = [Record.of(submission, each, Selection()) for each in judgements]
+    assert [Record.from_row(json.loads(each.to_json(index=0))).judgement.isolated for each in records] == [False, True]
 
 
 MOUNTS = """
@@ -367,23 +396,24 @@ def test_sandbox_that_does_not_start_without_namespaces_leaves_no_folder() -> No
 import tempfile
 from pathlib import Path
 from deepcoder.sandbox import SandboxError, owner
+from deepcoder.sandbox.backends import ProcessOptions
 check(run("import resource; print(resource.getrlimit(resource.RLIMIT_STACK)[0] >> 20)"), "exited", b"1024\\n")
 sandbox.close()
 try:
-    start_process(python="/nowhere/bin/python3")
+    start(SandboxConfig("unisolated", options=ProcessOptions("/nowhere/bin/python3")))
     assert False
 except SandboxError:
     pass
 assert not list(Path(tempfile.gettempdir()).glob(f"*{owner.name()}*"))
 """
-    assert_holds_for_another_user(checks, sys.executable, "-c", REFUSE_NAMESPACES)
+    assert_holds_for_another_user(checks, sys.executable, "-c", REFUSE_NAMESPACES, kind="unisolated")
 
 
 @without_namespaces
 @pytest.mark.skipif(os.getuid() != 0 or KERNEL < (5, 8), reason="needs root, and a /proc that can differ from others")
 def test_sandbox_without_namespaces_under_a_proc_that_hides_processes_is_said() -> None:
     hidden = ("unshare", "--mount", "--pid", "--fork", "sh", "-ec", 'mount -t proc -o hidepid=2 none /proc; exec "$@"')
-    script = f"import sys; sys.path[:0] = {PATH!r}; from deepcoder.sandbox.process import *; start_process()"
+    script = f"import sys; sys.path[:0] = {PATH!r}; from deepcoder.sandbox import *; start(SandboxConfig('unisolated'))"
 
     done = python_of_another_user("-c", script, before=(*hidden, "sh", sys.executable, "-c", REFUSE_NAMESPACES))
 

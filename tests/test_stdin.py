@@ -232,7 +232,7 @@ for _ in range(2):
     check(run(again, {KEPT!r}), "exited", b"0 0o100444 True 20000\\n")
     check(run("import os; os.fchmod(0, 0o600); os.utime(0, (1, 1)); os.read(0, 99)", {KEPT!r}), "exited")
 """
-    assert_holds_for_another_user(checks, *before)
+    assert_holds_for_another_user(checks, *before, kind="unisolated" if before else "process")
 
 
 def test_each_run_has_a_file_of_its_own(shared_sandbox: Sandbox) -> None:

@@ -241,6 +241,7 @@ def _together(one: Judgement, other: Judgement) -> Judgement:
         wall_s=max(one.wall_s, other.wall_s),
         slowest_s=max(one.slowest_s, other.slowest_s),
         suspicious=tuple(sorted({*one.suspicious, *other.suspicious})),
+        isolated=one.isolated and other.isolated,
     )
 
 

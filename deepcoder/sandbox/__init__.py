@@ -3,7 +3,7 @@
 Runs: worker node.
 """
 
-from deepcoder.sandbox.backends import AUTO, BACKENDS, KINDS, SandboxConfig, resolve, start, sweep
+from deepcoder.sandbox.backends import AUTO, BACKENDS, ISOLATING, KINDS, SandboxConfig, resolve, start, sweep
 from deepcoder.sandbox.client import Sandbox, Session
 from deepcoder.sandbox.spare import Spare
 from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
@@ -11,6 +11,7 @@ from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
 __all__ = [
     "AUTO",
     "BACKENDS",
+    "ISOLATING",
     "KINDS",
     "Sandbox",
     "SandboxConfig",

@@ -73,6 +73,7 @@ class Backend:
     options: type[Any]  # a dataclass, every field with a default
     places: str  # what its sandboxes are, for people
     caveat: str = ""  # what it does not stop; said when "auto" takes it
+    isolates: bool = True  # keeps programs from each other and from the machine; else it is asked for by name
     has_image: bool = False  # its interpreter comes in an image, which must be the same on every node
     has_own_users: bool = True  # every program gets a user of its own, whoever starts the sandbox
     has_spare: bool = True  # a start takes so long that a sandbox in waiting is worth its memory
@@ -102,8 +103,16 @@ _ROWS = (
         "yourself",
         has_own_users=False,  # they have where root starts it
     ),
+    Backend(
+        "unisolated",
+        ProcessOptions,
+        "local processes without isolation",
+        isolates=False,
+        has_own_users=False,
+    ),
 )
 BACKENDS = {each.name: each for each in _ROWS}  # in the order in which "auto" takes the first that can start
+ISOLATING = tuple(each.name for each in _ROWS if each.isolates)
 KINDS = (AUTO, *BACKENDS)
 
 
@@ -163,7 +172,7 @@ class SandboxConfig:
 
 
 def resolve(config: SandboxConfig) -> SandboxConfig:
-    """Return the configuration with "auto" decided: the first backend of the table that can start here.
+    """Return the configuration with "auto" decided: the first backend of the table that isolates and can start here.
 
     Raises:
         SandboxUnavailable: None can.
@@ -171,7 +180,7 @@ def resolve(config: SandboxConfig) -> SandboxConfig:
     if config.kind != AUTO:
         return config
     reasons: list[str] = []
-    for backend in BACKENDS.values():
+    for backend in filter(lambda each: each.isolates, BACKENDS.values()):
         why_not = _why_not(backend)
         if not why_not:
             if reasons and backend.caveat:
@@ -179,7 +188,10 @@ def resolve(config: SandboxConfig) -> SandboxConfig:
                 log.warning("%s. So %s.", reason[0].upper() + reason[1:], backend.caveat)
             return dataclasses.replace(config, kind=backend.name)
         reasons.append(why_not)
-    raise SandboxUnavailable("; ".join(reasons))
+    raise SandboxUnavailable(
+        f"no sandbox can start here: {'; '.join(reasons)}. For programs that you trust, ask for the sandbox unisolated "
+        "by name (docs/security.md)"
+    )
 
 
 def _why_not(backend: Backend) -> str:
@@ -200,6 +212,7 @@ def start(config: SandboxConfig) -> Sandbox:
     add(config.languages)
     sandbox = config.backend.load().start(config.memory_bytes, config.backend_options())
     sandbox.compile_limits = config.compile_limits
+    sandbox.is_isolated = config.backend.isolates
     if config.backend.has_own_users and not sandbox.hello["own_uids"]:
         sandbox.close()
         raise SandboxError(f"{sandbox!r} cannot give every program a user of its own")

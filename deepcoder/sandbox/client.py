@@ -51,6 +51,7 @@ class Sandbox:
         self._loaded: Task | None = None  # the current task, unless it was stopped
         self._inputs = InputCache(memory_bytes)
         self.compile_limits = COMPILE_LIMITS
+        self.is_isolated = True
         self.sent_bytes = 0
         self.is_open = True
         try:

@@ -1,9 +1,8 @@
 """A sandbox as a local process, for machines without Docker.
 
-Runs: worker node. The runner and the limits are the same. Where the kernel allows it, the process has user, pid,
-network, mount and ipc namespaces of its own, and a root that shows only the interpreter. It gives no wall against bugs
-of the kernel. Only where root starts it, every program has a user of its own. A leftover is a scratch folder whose name
-has an owner that is gone.
+Runs: worker node. The runner and the limits are the same. The process has user, pid, network, mount and ipc namespaces
+of its own, and a root that shows only the interpreter. It gives no wall against bugs of the kernel. Only where root
+starts it, every program has a user of its own. A leftover is a scratch folder whose name has an owner that is gone.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from deepcoder.problems import Limits
-from deepcoder.sandbox import namespaces, owner
+from deepcoder.sandbox import namespaces
 from deepcoder.sandbox.backends import ProcessOptions
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.stream import (
@@ -46,6 +45,12 @@ CLOSE_TIMEOUT_S = 5.0  # a process that has not ended after this is killed
 # This process may not be limited below these, which no program exceeds. A function program uses its CPU time for all
 # its calls; the file is the runner's, for an input.
 LEAST_CPU_S, LEAST_FILE_BYTES = 300, 1 << 30
+# What to do where a sandbox said these words at its start.
+_REMEDIES = {
+    namespaces.HALF: "allow both or neither (docs/cluster.md, Kubernetes)",
+    namespaces.COVERED: "start workers with another Python",
+    namespaces.REFUSAL: "allow them, use Docker, or ask for the sandbox unisolated by name (docs/security.md)",
+}
 
 
 def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
@@ -54,7 +59,7 @@ def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
 
 
 def start_process(python: str | None = None, memory_bytes: int = Limits().memory_bytes) -> Sandbox:
-    """Start a local process with a live runner in it, in namespaces where the kernel allows them.
+    """Start a local process with a live runner in it, in namespaces.
 
     `python` is its interpreter, `memory_bytes` the most that a program may be allowed.
 
@@ -62,48 +67,44 @@ def start_process(python: str | None = None, memory_bytes: int = Limits().memory
         SandboxUnavailable: None can start on this machine as it is set up.
         SandboxError: It did not start.
     """
-    _check_limits(memory_bytes)
-    interpreter = Path(python or os.path.realpath(sys.executable))
-    command = [str(interpreter), "-s", "-c", BOOTSTRAP]
-    wanted = {"read": _interpreter_paths(interpreter), "library": _libraries(), "command": command}
+    check_limits(memory_bytes)
+    interpreter = interpreter_of(python)
+    wanted = {"read": _interpreter_paths(interpreter), "library": _libraries(), "command": command_of(interpreter)}
     try:
-        try:
-            return Sandbox(_Process(wanted, interpreter), path=[namespaces.LIBRARY])
-        except SandboxError as error:
-            if namespaces.HALF in str(error):
-                raise SandboxUnavailable(f"{error}: allow both or neither (docs/cluster.md, Kubernetes)") from None
-            if namespaces.COVERED in str(error):
-                raise SandboxUnavailable(f"{error}: start workers with another Python") from None
-            if namespaces.REFUSAL not in str(error):
-                raise
-            log.warning("%s: programs run with limits, but can read what this user and this process can read", error)
-        process = _Process({"command": command}, interpreter)
-        process.scratch = tempfile.mkdtemp(prefix=f"{SCRATCH_PREFIX}{owner.name()}.")
-        try:
-            return Sandbox(process, scratch=process.scratch)
-        except SandboxError as error:
-            if "/statm" not in str(error):
-                raise
-            why = "/proc hides processes (hidepid), and there are no namespaces for one of its own: change either"
-            raise SandboxUnavailable(why) from None
+        return Sandbox(Process(wanted, interpreter), path=[namespaces.LIBRARY])
+    except SandboxError as error:
+        for words, what in _REMEDIES.items():
+            if words in str(error):
+                raise SandboxUnavailable(f"{error}: {what}") from None
+        raise
     except OSError as error:
         raise SandboxError(f"no process could be started: {error}") from error
 
 
+def interpreter_of(python: str | None) -> Path:
+    """Return the interpreter of a sandbox: the one that was asked for, or this process's own."""
+    return Path(python or os.path.realpath(sys.executable))
+
+
+def command_of(interpreter: Path) -> list[str]:
+    """Return the command that becomes a runner."""
+    return [str(interpreter), "-s", "-c", BOOTSTRAP]
+
+
 def why_not() -> str:
-    """Return nothing: a process can be tried on every machine."""
-    return ""
+    """Return why no namespaces are to be had here; empty where they are."""
+    wanted = {"read": _interpreter_paths(interpreter_of(None)), "library": {}, "command": ["true"]}
+    command = [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+    words = done.stderr.strip().rpartition("\n")[2]
+    return f"no process sandbox: {words}" if namespaces.REFUSAL in words else ""
 
 
 def sweep() -> None:
-    """Remove the folders whose owners are gone; processes end with theirs. Machines may share the outer folder."""
-    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH_PREFIX}*.*"):
-        if owner.is_gone(path.name.removeprefix(SCRATCH_PREFIX).partition(".")[0], is_of_this_machine=False):
-            log.warning("scratch folder %s was left behind", path)
-            shutil.rmtree(path, ignore_errors=True)
+    """Do nothing: processes end with their owners, and leave no file."""
 
 
-def _check_limits(memory_bytes: int) -> None:
+def check_limits(memory_bytes: int) -> None:
     """Refuse to start where a limit of this process is below what programs are promised, since they inherit it.
 
     Raises:
@@ -156,7 +157,7 @@ def _libraries() -> dict[str, str]:
     return found
 
 
-class _Process:
+class Process:
     """The pipes of one local process. The mutable state: its scratch folder, removed with it; empty for none."""
 
     start_timeout_s = START_TIMEOUT_S

@@ -24,6 +24,7 @@ from deepcoder.wire.messages import Sign
 # Fields that the first records did not have, with what is true of those records.
 ADDED_LATER: dict[str, Any] = {
     "suspicious": [],
+    "isolated": True,
     "repeated": False,
     "times": "",
     "cpu_limit_s": None,

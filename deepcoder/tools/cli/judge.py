@@ -82,6 +82,8 @@ def judge_and_print(submission: Submission, kind: str, image: str, recorded: int
         )
         if judgement.detail:
             out.print(judgement.detail, markup=False, highlight=False)
+        if not judgement.isolated:
+            out.print("[yellow]not isolated:[/] it ran with nothing between it and this machine", highlight=False)
         for sign in judgement.suspicious:
             out.print(f"[yellow]suspicious:[/] it {sign.value}", highlight=False)
         number = recorded if judgement.failed_test is None else judgement.failed_test

@@ -12,7 +12,7 @@ from deepcoder import sandbox as sandboxes
 from deepcoder.judge import judge
 from deepcoder.pool import SandboxPool
 from deepcoder.programs import Program
-from deepcoder.sandbox import BACKENDS, SandboxConfig, SandboxError
+from deepcoder.sandbox import BACKENDS, ISOLATING, SandboxConfig, SandboxError
 from deepcoder.tools.console import out
 from deepcoder.tools.doctor import SELF_TEST, self_test
 from deepcoder.verdicts import Submission, Verdict
@@ -21,7 +21,7 @@ from deepcoder.verdicts import Submission, Verdict
 def machine_is_well() -> bool:
     """Try every kind of sandbox and a pool, and print what works; training needs a pool and one kind of sandbox."""
     well = {kind: _works(f"{kind} sandbox", partial(_try_sandbox, kind)) for kind in BACKENDS}
-    usable = [kind for kind in well if well[kind]]
+    usable = [kind for kind in ISOLATING if well[kind]]
     return bool(usable) and _works("Ray and a pool of two workers", partial(_try_pool, usable[0]))
 
 
@@ -41,7 +41,8 @@ def _try_sandbox(kind: str) -> str:
         if judgement.verdict is not Verdict.AC:
             raise SandboxError(f"a right program was judged {judgement.verdict}: {judgement.detail}")
         users = "a user of its own for each program" if started.hello["own_uids"] else "one user for all programs"
-        return f"Python {started.languages['python']}, {users}"
+        isolation = "" if started.is_isolated else ", no isolation: for programs that you trust"
+        return f"Python {started.languages['python']}, {users}{isolation}"
 
 
 def _try_pool(kind: str) -> str:

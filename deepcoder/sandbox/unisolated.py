@@ -1,0 +1,58 @@
+"""A sandbox that isolates nothing, for programs that its user trusts. It is never taken unless asked for by name.
+
+Runs: worker node. The runner and the limits are those of a process sandbox. There are no namespaces. A program can read
+what this user and the worker can read. A leftover is a scratch folder whose name has an owner that is gone.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+
+from deepcoder.sandbox import owner
+from deepcoder.sandbox.backends import ProcessOptions
+from deepcoder.sandbox.client import Sandbox
+from deepcoder.sandbox.process import Process, check_limits, command_of, interpreter_of
+from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
+
+log = logging.getLogger(__name__)
+
+SCRATCH_PREFIX = "deepcoder-"  # of the names of scratch folders; the owner follows
+
+
+def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
+    """Start a local process with a live runner in it, and with a scratch folder of its own.
+
+    Raises:
+        SandboxUnavailable: None can start on this machine as it is set up.
+        SandboxError: It did not start.
+    """
+    check_limits(memory_bytes)
+    interpreter = interpreter_of(options.python)
+    try:
+        process = Process({"command": command_of(interpreter)}, interpreter)
+    except OSError as error:
+        raise SandboxError(f"no process could be started: {error}") from error
+    process.scratch = tempfile.mkdtemp(prefix=f"{SCRATCH_PREFIX}{owner.name()}.")
+    try:
+        return Sandbox(process, scratch=process.scratch)
+    except SandboxError as error:
+        if "/statm" not in str(error):
+            raise
+        why = "/proc hides processes (hidepid), and there are no namespaces for one of its own: change either"
+        raise SandboxUnavailable(why) from None
+
+
+def sweep() -> None:
+    """Remove the folders whose owners are gone; processes end with theirs. Machines may share the outer folder."""
+    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH_PREFIX}*.*"):
+        if owner.is_gone(path.name.removeprefix(SCRATCH_PREFIX).partition(".")[0], is_of_this_machine=False):
+            log.warning("scratch folder %s was left behind", path)
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def why_not() -> str:
+    """Return why "auto" does not take it."""
+    return "it is asked for by name"
