@@ -128,7 +128,7 @@ def test_options_of_docker_are_given_one_by_one_or_together() -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "said"),
     [
-        ("nowhere", None, "sandbox must be one of auto, docker, process, not 'nowhere'"),
+        ("nowhere", None, "sandbox must be one of auto, docker, process, unisolated, not 'nowhere'"),
         ("process", DockerOptions(), "a process sandbox has ProcessOptions"),
         ("auto", DockerOptions(), "not decided yet"),
     ],
