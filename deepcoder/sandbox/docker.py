@@ -16,6 +16,7 @@ import socket
 import struct
 import time
 import uuid
+from collections.abc import Set
 from http import HTTPStatus
 from typing import Any
 
@@ -54,9 +55,18 @@ _STDOUT = 1
 _HEADER = struct.Struct(">B3xI")  # attach stream: which stream, length (Docker Engine API, "Stream format")
 
 ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=-1)]
-# For an engine that may not raise its own limits, as a rootless one may not.
-LOWER_ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=STACK_BYTES)]
-RLIMIT_REFUSAL = "rlimit"  # this word is in the error of such an engine
+# For an engine that may not raise its own limits, as a rootless one; Podman would give more files and processes.
+LOWER_ULIMITS = [
+    Ulimit(name=name, soft=value, hard=value)
+    for name, value in (("stack", STACK_BYTES), ("nofile", 1024), ("nproc", 4096))
+]
+# What some engines refuse: a word of the error, and what programs then have.
+RLIMIT, INODES = "rlimit", "nr_inodes"
+REFUSED = {
+    RLIMIT: "no program can raise the limit of its stack",  # the engine may not raise its own, as a rootless one
+    INODES: "programs can make more files",  # Podman does not know the option
+}
+_refused: dict[str, set[str]] = {}  # by engine, what it has refused: each refusal costs a container
 
 NO_SYSTEM_V_IPC = {"kernel.shmmni": "0", "kernel.msgmni": "0", "kernel.sem": "0 0 0 0"}
 
@@ -68,16 +78,19 @@ def start(memory_bytes: int, options: DockerOptions) -> Sandbox:
         SandboxUnavailable: There is no engine, or it has no such image.
         SandboxError: The container or the runner in it did not start.
     """
-    try:
-        return _start(memory_bytes, options, ULIMITS)
-    except SandboxError as error:
-        if RLIMIT_REFUSAL not in str(error):
-            raise
-        log.info("%s: no program can raise the limit of its stack", error)
-    return _start(memory_bytes, options, LOWER_ULIMITS)
+    without = _refused.setdefault(os.environ.get("DOCKER_HOST", ""), set())
+    while True:
+        try:
+            return _start(memory_bytes, options, without)
+        except SandboxError as error:
+            refused = {word for word in REFUSED if word in str(error)} - without
+            if not refused:
+                raise
+            log.info("%s: %s", error, " and ".join(REFUSED[word] for word in refused))
+            without |= refused
 
 
-def _start(memory_bytes: int, options: DockerOptions, ulimits: list[Ulimit]) -> Sandbox:
+def _start(memory_bytes: int, options: DockerOptions, without: Set[str]) -> Sandbox:
     client = connect()
     try:
         image = _image(client, options.image)
@@ -85,7 +98,7 @@ def _start(memory_bytes: int, options: DockerOptions, ulimits: list[Ulimit]) -> 
         if image.labels.get(LANGUAGES_LABEL, PYTHON.name) != PYTHON.name:
             memory_bytes = max(memory_bytes, COMPILE_LIMITS.memory_bytes)
         memory = memory_bytes + PROGRAM_HEADROOM_BYTES
-        host_config = _host_config(client, memory, options, ulimits)
+        host_config = _host_config(client, memory, options, without)
         container = _Container(client, options.image, f"image {options.image} {digest}", host_config)
         return Sandbox(container, memory_bytes=memory)
     except docker.errors.ImageNotFound:
@@ -160,16 +173,17 @@ def connect() -> docker.DockerClient:
 
 
 def _host_config(
-    client: docker.DockerClient, memory_bytes: int, options: DockerOptions, ulimits: list[Ulimit]
+    client: docker.DockerClient, memory_bytes: int, options: DockerOptions, without: Set[str]
 ) -> dict[str, Any]:
-    """Return all that a container is denied, and what it is allowed."""
+    """Return all that a container is denied, and what it is allowed; without what the engine refuses."""
+    inodes = "" if INODES in without else ",nr_inodes=16384"
     config: dict[str, Any] = client.api.create_host_config(
         auto_remove=True,
         network_mode="none",
         ipc_mode="none",
         read_only=True,
         tmpfs={
-            "/tmp": f"rw,noexec,nosuid,nodev,size={SCRATCH_BYTES},nr_inodes=16384",
+            "/tmp": f"rw,noexec,nosuid,nodev,size={SCRATCH_BYTES}{inodes}",
             "/dev/mqueue": "ro,noexec,nosuid,nodev,size=4k",  # in place of one that programs could write to
         },
         sysctls=NO_SYSTEM_V_IPC,  # its objects would outlive a program
@@ -180,7 +194,7 @@ def _host_config(
         memswap_limit=memory_bytes,  # the same: no swap
         pids_limit=CONTAINER_PROCESSES,
         nano_cpus=_nano_cpus(client, options.cpus),
-        ulimits=ulimits,
+        ulimits=LOWER_ULIMITS if RLIMIT in without else ULIMITS,
         log_config=docker.types.LogConfig(type="none"),
         runtime=options.runtime,
     )
