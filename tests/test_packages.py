@@ -254,6 +254,41 @@ def test_submissions_yaml_says_the_verdicts_of_a_whole_submission(tmp_path: Path
     }
 
 
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ("accepted/*: {permitted: [AC, TLE]}", {AC}),  # the folder's own rule holds, too
+        ("accepted: {permitted: [AC, TLE]}", {AC, TLE}),  # which this replaces
+        ("'accepted/{x,use}.{py,cpp}': {permitted: [WA]}\naccepted: {}", None),
+        ("'accepted/{x,use}.{py,cpp}': {permitted: [AC, TLE]}\naccepted: {required: [TLE]}", {TLE}),
+        ("'*': {permitted: [AC, TLE]}\n'*/*/*': {permitted: [WA]}", {AC}),
+        ("accepted: {permitted: [AC, WA]}\naccepted/use.py: {secret/2: {required: [WA]}}", {WA}),
+        ("accepted: {permitted: [SOMETIMES]}", None),
+    ],
+)
+def test_every_rule_of_submissions_yaml_holds(tmp_path: Path, rules: str, expected: set[Verdict] | None) -> None:
+    package = read(laid_out(tmp_path, NEW, {"submissions/submissions.yaml": rules}))
+    assert verdicts(package).get("accepted/use.py") == expected
+    assert ("use.py is left out" in "".join(package.notes)) == (expected is None)
+
+
+def test_constants_have_variants(tmp_path: Path) -> None:
+    config = "problem_format_version: 2025-09\nname: One\nconstants: {k: {value: 5, tex: '5.0'}, s: x}\n"
+    text = "{{k}} {{k.value}} {{k.tex}} \\constant{s} {{none}} {{nextsample}}\n"
+    changes = {"problem.yaml": config, "statement/problem.en.md": text}
+    assert read(laid_out(tmp_path, NEW, changes)).problem.prompt[0]["content"] == "# One\n\n5 5 5.0 x {{none}}"
+
+
+def test_validator_may_be_a_package_of_python_or_a_script(tmp_path: Path) -> None:
+    config: Files = {"output_validators/check/check.cpp": None, "output_validators/check/check.h": None}
+    names = {"output_validators/check/__init__.py": "", "output_validators/check/__main__.py": "import check\n"}
+    program = read(laid_out(tmp_path / "a", CUSTOM, {**config, **names})).problem.special_checker
+    assert isinstance(program, JuryProgram) and program.entry_file == "__main__.py"
+    script = {"output_validators/check/run": "#!/usr/bin/env python3\nimport sys\n"}
+    program = read(laid_out(tmp_path / "b", CUSTOM, {**config, **script})).problem.special_checker
+    assert isinstance(program, JuryProgram) and (program.language, program.entry_file) == ("python", "run")
+
+
 def test_interactive_package_has_an_interactor(tmp_path: Path) -> None:
     package = read(laid_out(tmp_path, INTERACTIVE))
     problem = package.problem
@@ -313,6 +348,16 @@ def test_a_build_script_is_not_run(tmp_path: Path) -> None:
         ),
         (LEGACY, {"problem.yaml": "limits: {memory: much}\n"}, r"limits.memory in problem.yaml must be a number"),
         (LEGACY, {"problem.yaml": "limits: {memory: 1}\n"}, r"limits.memory_bytes is 1048576, and must be at least"),
+        (
+            LEGACY,
+            {"problem.yaml": "limits: {validation_passes: .inf}\nvalidation: custom multi-pass\n"},
+            r"has no folder",
+        ),
+        (
+            CUSTOM,
+            {"problem.yaml": "limits: {validation_passes: .inf}\nvalidation: custom multi-pass\n"},
+            r"a setting is not",
+        ),
         (LEGACY, {"problem.yaml": "validator_flags: sideways\n"}, r"the default validator has no flag 'sideways'"),
         (
             NEW,
@@ -410,6 +455,7 @@ def test_polygon_statement_may_be_one_file(tmp_path: Path) -> None:
         ({"problem.xml": '<!DOCTYPE p [<!ENTITY a "b">]><problem/>'}, r"it has a DOCTYPE, whose entities are not read"),
         ({"problem.xml": "<problem/>"}, r"has no testset"),
         ({"problem.xml": polygon_xml('input-file="in.txt"')}, r"input-file is in.txt, .*: empty both names in Polygon"),
+        ({"problem.xml": polygon_xml(assets="<strategy/>")}, r"has a strategy, which says how programs are run"),
         ({"problem.xml": polygon_xml('run-count="2"')}, r"run-count is 2, and a program is run once"),
         (
             {"tests/02": None, "tests/02.a": None},
@@ -425,6 +471,12 @@ def test_polygon_package_that_cannot_be_used_is_one_sentence(tmp_path: Path, cha
     said = refusal(laid_out(tmp_path, POLYGON, changes))
     with pytest.raises(DataError, match=reason):
         raise DataError(said)
+
+
+def test_solutions_that_need_a_grader_are_refused(tmp_path: Path) -> None:
+    grader = '<file path="files/g.cpp"><assets><asset name="SOLUTION"/></assets></file>'
+    xml = polygon_xml().replace("</problem>", f"<files><resources>{grader}</resources></files></problem>")
+    assert "programs are compiled with files/g.cpp" in refusal(laid_out(tmp_path, POLYGON, {"problem.xml": xml}))
 
 
 @pytest.mark.parametrize("name", sorted(set(polygon.STANDARD.values())))
@@ -464,7 +516,7 @@ def test_zip_is_read_as_the_folder_in_it(tmp_path: Path, folder: str, name: str)
 
 
 def test_zips_in_a_folder_are_packages(tmp_path: Path) -> None:
-    zipped(tmp_path / "a.zip", LEGACY)
+    zipped(tmp_path / "a.kpp", LEGACY)
     laid_out(tmp_path / "b", POLYGON)
     assert [each.problem_id for each in load_problems(str(tmp_path))] == ["a", "b"]
 

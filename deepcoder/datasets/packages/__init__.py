@@ -27,6 +27,7 @@ from deepcoder.problems import Limits
 
 __all__ = ["JurySubmission", "Package", "TimeRule", "is_source", "read_packages"]
 
+_ZIPS = (".zip", ".kpp")
 MOST_LEVELS = 5  # of folders above a package
 
 
@@ -52,7 +53,7 @@ _MARKS = (polygon.PROBLEM_XML, icpc.PROBLEM_YAML)  # a folder with such a file i
 
 def is_source(path: Path) -> bool:
     """Return whether a path is a package, or holds some."""
-    return (path.suffix == ".zip" and path.is_file()) or (path.is_dir() and next(_places(path), None) is not None)
+    return (path.suffix in _ZIPS and path.is_file()) or (path.is_dir() and next(_places(path), None) is not None)
 
 
 def read_packages(path: Path, limits: Limits = Limits()) -> Iterator[Package | Unusable]:  # noqa: B008
@@ -84,7 +85,7 @@ def _places(path: Path, level: int = 0) -> Iterator[Path]:
         for each in sorted(path.iterdir()):
             if each.is_dir() and not each.name.startswith("."):
                 yield from _places(each, level + 1)
-            elif each.suffix == ".zip" and each.is_file():
+            elif each.suffix in _ZIPS and each.is_file():
                 yield each
 
 
@@ -110,3 +111,5 @@ def _read(found: Tree, name: str, limits: Limits) -> Package | Unusable:
         return format_.package(found, limits).named(name, found.where)
     except ValueError as error:  # of a DataError, too
         return Unusable(found.where, str(error))
+    except (LookupError, TypeError, ArithmeticError, RecursionError) as error:
+        return Unusable(found.where, f"{found.where}: a setting is not what the format says: {error!r}")

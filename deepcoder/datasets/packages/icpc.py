@@ -30,6 +30,7 @@ DEFAULT_PASSES = 2
 _VALIDATORS = ("output_validator", "output_validators")
 _NO_PROGRAMS = (".md", ".txt", ".yaml", ".json")  # of files that lie directly in a folder of submissions
 _INI_TIME = re.compile(r"^\s*timelimit\s*=\s*['\"]?([0-9.]+)", re.MULTILINE)
+_CONSTANT = re.compile(r"\{\{([\w.]+)\}\}|\\constant\{([\w.]+)\}")
 _TITLE = re.compile(r"\\problemname\{([^{}]+)\}")
 
 FillIn = Callable[[str], str]
@@ -104,9 +105,14 @@ def _kinds(tree: Tree, config: Mapping[str, Any]) -> set[str]:
 def _constants(config: Mapping[str, Any]) -> FillIn:
     """Return the function that puts the values of the constants in the place of their names."""
     values = config.get("constants")
-    known = {str(name): str(each) for name, each in values.items()} if isinstance(values, Mapping) else {}
-    pattern = re.compile("|".join(rf"\{{\{{{re.escape(name)}\}}\}}" for name in known))
-    return (lambda text: pattern.sub(lambda found: known[found[0][2:-2]], text)) if known else str
+    known: dict[str, str] = {}
+    for name, value in values.items() if isinstance(values, Mapping) else ():
+        variants = value if isinstance(value, Mapping) else {"value": value}
+        known |= {f"{name}.{variant}": str(each) for variant, each in variants.items()}
+        known[str(name)] = str(variants.get("value", ""))
+    if not known:
+        return str
+    return lambda text: _CONSTANT.sub(lambda found: known.get(found[1] or found[2], found[0]), text)
 
 
 def _deciding(
@@ -250,9 +256,9 @@ def _submissions(tree: Tree, fill_in: FillIn) -> tuple[list[JurySubmission], lis
             files = programs.texts(programs_in, fill_in, [name] if is_file else None)
             if not is_file:
                 files = programs.texts(programs_in.under(name), fill_in)
-            own = labels.matching(settings, f"{folder}/{name}")
             try:
-                expected = _expected(files, own, folder)
+                allowed, own = labels.by_rules(settings, f"{folder}/{name}")
+                expected = _expected(files, allowed, folder)
             except ValueError as error:
                 strange.append(f"submissions/{folder}/{name} is left out: {error}")
                 continue
@@ -260,14 +266,14 @@ def _submissions(tree: Tree, fill_in: FillIn) -> tuple[list[JurySubmission], lis
     return found, strange
 
 
-def _expected(files: Texts, settings: Mapping[str, Any], folder: str) -> labels.Verdicts:
+def _expected(files: Texts, allowed: labels.Verdicts | None, folder: str) -> labels.Verdicts:
     """Return the verdicts that a submission may get: its own comment says so, submissions.yaml, or its folder.
 
     Raises:
         ValueError: None of them says so in words that are known.
     """
     tagged = next(filter(None, map(labels.expected_results, files.values())), None)
-    expected = tagged or labels.by_permission(settings) or labels.FOLDERS.get(folder)
+    expected = tagged or allowed
     if expected is None:
         raise ValueError(f"{folder} is no folder with a known verdict")
     return expected

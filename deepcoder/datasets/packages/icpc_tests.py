@@ -62,7 +62,7 @@ def read(data: Tree, fill_in: Callable[[str], str], needs_answers: bool) -> tupl
     unanswered = []
     for name in data.files:
         base = name.removesuffix(".in")
-        if base == name or name.partition("/")[0] not in _PARTS:
+        if base == name or name.partition("/")[0] not in _PARTS or "/." in name:
             continue
         settings = _settings(data, base, groups, fill_in)
         if settings.get("args") or any(each.startswith(f"{base}.files/") for each in data.files):

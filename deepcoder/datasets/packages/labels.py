@@ -43,7 +43,6 @@ TAGS: dict[str, Verdicts] = {  # of Polygon
     "time-limit-exceeded-or-memory-limit-exceeded": frozenset({TLE, MLE, RTE}),
     "memory-limit-exceeded": frozenset({MLE, RTE}),
     "rejected": REJECTED,
-    "failed": REJECTED,
 }
 _WORDS: dict[str, Verdicts] = {  # of @EXPECTED_RESULTS@, as DOMjudge reads them, and of submissions.yaml
     **dict.fromkeys(("CORRECT", "ACCEPTED", "AC"), ACCEPTED),
@@ -55,6 +54,7 @@ _WORDS: dict[str, Verdicts] = {  # of @EXPECTED_RESULTS@, as DOMjudge reads them
     **dict.fromkeys(("COMPILER-ERROR", "COMPILE-ERROR", "CE"), frozenset({CE})),
     "CHECK-MANUALLY": JUDGED,
 }
+_BRACES = re.compile(r"\{([^{}]*)\}")
 _EXPECTED = re.compile(r"@EXPECTED_RESULTS@:\s*([A-Za-z_, -]+)")
 
 
@@ -101,10 +101,44 @@ def by_permission(settings: Mapping[str, Any]) -> Verdicts | None:
     return permitted if AC in required else permitted - ACCEPTED
 
 
-def matching(patterns: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return the settings of every pattern of submissions.yaml that this submission matches, the longest last."""
-    found: dict[str, Any] = {}
-    for pattern in sorted(patterns, key=len):
-        if fnmatchcase(name, pattern) and isinstance(patterns[pattern], Mapping):
-            found |= patterns[pattern]
-    return found
+def by_rules(rules: Mapping[str, Any], name: str) -> tuple[Verdicts | None, dict[str, Any]]:
+    """Return the verdicts that submissions.yaml leaves to a submission, and its other settings for it.
+
+    Every rule holds whose pattern fits the submission or its folder, and the folder's own rule: the usual one, unless
+    the file has another for that name. None where no rule says a verdict.
+
+    Raises:
+        ValueError: A word names no verdict, or two rules leave none.
+    """
+    folder = name.partition("/")[0]
+    allowed = FOLDERS.get(folder)
+    settings: dict[str, Any] = {}
+    for pattern in sorted(rules, key=lambda each: each != folder):  # the folder's own rule first
+        rule = rules[pattern]
+        if not isinstance(rule, Mapping) or not any(_fits(each, name) for each in _spelled_out(pattern)):
+            continue
+        settings |= rule
+        own = by_permission(rule)
+        groups = [by_permission(each) for each in rule.values() if isinstance(each, Mapping)]
+        if any(each is not None and AC not in each for each in groups):  # a group of tests must fail
+            own = REJECTED if own is None else own & REJECTED
+        if own is not None:
+            allowed = own if pattern == folder or allowed is None else allowed & own
+    if allowed is not None and not allowed:
+        raise ValueError("the rules of submissions.yaml for it leave no verdict")
+    return allowed, settings
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Return whether a pattern fits the name or a folder above it. A star stands for a part of one name."""
+    parts, names = pattern.split("/"), name.split("/")
+    return len(parts) <= len(names) and all(map(fnmatchcase, names, parts))
+
+
+def _spelled_out(pattern: str) -> list[str]:
+    """Return the patterns that one with braces stands for: a.{py,cpp}."""
+    found = _BRACES.search(pattern)
+    if found is None:
+        return [pattern]
+    before, after = pattern[: found.start()], pattern[found.end() :]
+    return [each for choice in found[1].split(",") for each in _spelled_out(f"{before}{choice}{after}")]

@@ -130,8 +130,13 @@ def _testset(tree: Tree, root: Element) -> Element:
                 f"{where}: {name} is {judging.get(name)}, and programs are judged by standard input and output: "
                 "empty both names in Polygon"
             )
-    if int(judging.get("run-count") or 1) > 1:
+    if (judging.get("run-count") or "1") != "1":
         raise DataError(f"{where}: run-count is {judging.get('run-count')}, and a program is run once for each test")
+    if root.find("assets/strategy") is not None:
+        raise DataError(f"{where} has a strategy, which says how programs are run, and is not followed")
+    for file in root.iterfind("files/resources/file"):
+        if any(each.get("name") == "SOLUTION" for each in file.iterfind("assets/asset")):
+            raise DataError(f"{where}: programs are compiled with {file.get('path')}, and are no programs without it")
     return next((each for each in testsets if each.get("name") == "tests"), testsets[0])
 
 

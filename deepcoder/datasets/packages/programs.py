@@ -24,8 +24,9 @@ NAMES = {  # of languages in submissions.yaml, under include/, and in the limits
     **{"java": JAVA, "javascript": JAVASCRIPT, "go": GO, "rust": RUST},
 }
 _PYTHON_2 = re.compile(r"#!.*python2")
-_MAIN = re.compile(r"main\.[a-z+0-9]+", re.IGNORECASE)
-_BUILD = "build"  # the script of a program that is not compiled by its language's own command
+_MAIN = re.compile(r"main\.[a-z+0-9]+|__main__\.py", re.IGNORECASE)
+_BUILD, _RUN = "build", "run"  # the scripts of a program that its language's own command does not build or run
+_PYTHON_SCRIPT = re.compile(r"#!.*\bpython3?\b")
 
 Texts = dict[str, str]  # the files of a program by their names
 
@@ -133,8 +134,10 @@ def validator(tree: Tree, fill_in: Callable[[str], str], flags: tuple[str, ...])
     if _BUILD in files:
         del files[_BUILD]
         notes.append(f"{found.where}/{_BUILD} is not run: the files beside it are compiled as their language is")
-    files.pop("run", None)
+    script = files.pop(_RUN, "")
     try:
+        if _PYTHON_SCRIPT.match(script):
+            return jury_program("kattis", {**files, _RUN: script}, flags, PYTHON.name, _RUN), notes
         return jury_program("kattis", files, flags), notes
     except NoProgram as error:
         raise DataError(f"{found.where} is no output validator that can be run here: {error}") from None
@@ -143,7 +146,7 @@ def validator(tree: Tree, fill_in: Callable[[str], str], flags: tuple[str, ...])
 def _programs(tree: Tree) -> list[Tree]:
     """Return each program of a folder: all of it where a source lies in it directly, else each folder in it."""
     direct = [name for name in tree.files if "/" not in name]
-    if any(language_of(name) for name in direct) or _BUILD in direct:
+    if any(language_of(name) for name in direct) or {_BUILD, _RUN} & set(direct):
         return [tree]
     return [tree.under(name) for name in tree.entries() if name not in direct]
 

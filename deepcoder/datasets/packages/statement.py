@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Iterable
 
+MOST_CHARS = 100_000  # of a statement; what is behind them is cut off
 _MACRO = re.compile(r"\\(?:re)?newcommand\*?\s*\{?\\([A-Za-z]+)\}?\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _ARGUMENT = r"\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"  # of a command, with braces two deep
 _OPTION = r"(?:\s*\[[^\]]*\])?"
@@ -26,6 +27,7 @@ _PROSE: tuple[tuple[str, str], ...] = (  # in this order
     (r"\\OutputFile\b", "\n\n## Output\n\n"),
     (r"\\(?:Note|Interaction|Scoring|Examples?)\b(?!\w)", "\n\n"),
     (r"\\problemname" + _ARGUMENT, ""),
+    (r"\\(?:nextsample|remainingsamples)\b", ""),
     (r"\\begin\{problem\}" + rf"(?:{_ARGUMENT})*", ""),
     (r"\\(?:texttt|t|tt|verb)" + _ARGUMENT, r"`\1`"),
     (r"\\verb\*?([|!+])(.*?)\1", r"`\2`"),
@@ -59,7 +61,7 @@ _TAGS: tuple[tuple[str, str], ...] = (
 
 def of_latex(text: str) -> str:
     """Return the rough text of LaTeX."""
-    text = _expanded(re.sub(r"(?<!\\)%.*", "", text))
+    text = _expanded(re.sub(r"(?<!\\)%.*", "", text[:MOST_CHARS]))
     parts = _VERBATIM.split(text)
     return _tidied(
         "".join(f"\n```\n{part.strip()}\n```\n" if at % 2 else _prose(part) for at, part in enumerate(parts))
@@ -91,6 +93,7 @@ def _without_commands(text: str) -> str:
 
 def of_html(text: str) -> str:
     """Return the rough text of HTML."""
+    text = text[:MOST_CHARS]
     for pattern, text_instead in _TAGS:
         text = re.sub(pattern, text_instead, text)
     return _tidied(html.unescape(text))
@@ -98,7 +101,7 @@ def of_html(text: str) -> str:
 
 def of_markdown(text: str) -> str:
     """Return the text of Markdown without its pictures."""
-    return _tidied(re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text))
+    return _tidied(re.sub(r"!\[[^\]]*\]\([^)]*\)|\{\{(?:nextsample|remainingsamples)\}\}", "", text[:MOST_CHARS]))
 
 
 OF_SUFFIX: dict[str, Callable[[str], str]] = {".md": of_markdown, ".tex": of_latex, ".html": of_html}
