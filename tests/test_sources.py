@@ -78,6 +78,7 @@ UNUSABLE = {
     ("deepcoder_lcbv5", 3): "tests name no function",
     ("deepcoder_codeforces", 1): "at least one test",
     ("livecodebench", 3): r"pickle of more than one text \(opcode 0x8c\)",
+    ("livecodebench", 6): "question_id is in LiveCodeBench's errata: it is interactive",
     ("apps", 3): "input_output is empty",
     ("taco", 2): r"input_output\[0\].input is neither JSON",
     ("code_contests", 2): "input_file is 'sum.in'",
@@ -99,11 +100,26 @@ FARTHEST = """class Solution:
 """
 TRIPLE = "def triple(xs):\n    return 3 * sum(xs)\n"
 SPLIT = "print(int(input()) - 1, 1)\n"  # another answer than the expected one
+BALANCE = """n = int(input())
+ranges = [tuple(map(int, input().split())) for _ in range(n)]
+low, high = (sum(each) for each in zip(*ranges))
+print("Yes" if low <= 0 <= high else "No")
+chosen = [bounds[0] for bounds in ranges]
+for i, bounds in enumerate(ranges):
+    chosen[i] += min(bounds[1] - bounds[0], -sum(chosen))
+if low <= 0 <= high:
+    print(*chosen)
+"""
+PEAKS = """class Solution:
+    def findPeaks(self, xs: List[int]) -> List[int]:
+        return [i for i in range(len(xs) - 2, 0, -1) if xs[i - 1] < xs[i] > xs[i + 1]]
+"""
 SOLUTIONS = {
     None: SUM,
     "f": "def f(x):\n    return x + 1\n",
     "farthest": FARTHEST,
     "triple": TRIPLE,
+    "findPeaks": PEAKS,
 }  # of the sources that have none, by entry point
 
 
@@ -197,7 +213,9 @@ def test_references_pass_and_wrong_programs_do_not(fixture: str, bench: tuple[Sa
     for problem in problems(fixture):
         if problem.jury_programs:
             need_language(bench[0], "cpp")
-        solution = SPLIT if problem.special_checker else SOLUTIONS.get(problem.entry_point)
+        solution = SOLUTIONS.get(problem.entry_point)
+        if problem.special_checker and problem.mode is Mode.STDIN:
+            solution = BALANCE if fixture == "livecodebench" else SPLIT
         reference = problem.reference or str(solution)
 
         judgement = judge(Submission(problem, Program(reference)), *bench)
@@ -223,6 +241,7 @@ def test_only_leetcodes_and_livecodebenchs_functions_have_names_for_free() -> No
         ("deepcoder_lcbv5", "farthest"),
         ("deepcoder_taco", "zeros"),  # a method of Solution, with LeetCode's types
         ("livecodebench", "farthest"),
+        ("livecodebench", "findPeaks"),
         ("apps", "most"),
         ("verl", "farthest"),
     }

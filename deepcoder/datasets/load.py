@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deepcoder.checkers import checker
-from deepcoder.datasets import hub, packages
+from deepcoder.datasets import errata, hub, packages
 from deepcoder.datasets.errors import DataError, Unusable
 from deepcoder.datasets.formats import FORMATS, Format, canonical
 from deepcoder.datasets.rows import FILES, Row, file_rows, json_lines
@@ -96,6 +96,7 @@ def read_problems(
     name, rows = _rows(source, split)
     ids: dict[str, str] = {}  # the place of the row that has the id
     unusable: list[Unusable] = []
+    corrected: list[Problem | Unusable] = []
     unknown: DataError | None = None  # the first row of no known format
     ours = False  # a row in our own format was read. The file is the user's own, so any wrong row is an error
     for number, (where, row) in enumerate(rows):
@@ -119,7 +120,10 @@ def read_problems(
             ids[entry.problem_id] = where
         if ours and unknown is not None:
             raise unknown
+        corrected += [entry] if errata.has_changed(entry) else []
         yield entry
+    if corrected:
+        log.warning("%s: %s", source, errata.summary(corrected))
     if not ids:
         raise DataError(f"{source} has no row that can be used" + (f": {summary(unusable)}" if unusable else ""))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from deepcoder.datasets import tests_json
+from deepcoder.datasets import errata, tests_json
 from deepcoder.datasets.fields import function_name, messages, parsed
 from deepcoder.datasets.packed_tests import unpacked
 from deepcoder.problems import Limits, Problem
@@ -26,6 +26,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     Raises:
         ValueError: A field is missing or wrong; the message names it.
     """
+    special_checker = errata.special_checker(row)
     public = parsed(row["public_test_cases"] or "[]", "public_test_cases")
     private = unpacked(row["private_test_cases"] or "[]", "private_test_cases")
     for name, tests in (("public_test_cases", public), ("private_test_cases", private)):
@@ -38,6 +39,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         entry_point=parsed_tests.entry_point,
         tests=parsed_tests.tests,
         preamble=parsed_tests.preamble,
+        special_checker=special_checker,
         limits=limits,
         prompt=messages(row.get("question_content"), row.get("starter_code")),
         source="livecodebench",
