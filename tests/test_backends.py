@@ -117,6 +117,24 @@ def test_auto_without_a_backend_that_can_start_says_why(small: Small) -> None:
         table.resolve(SandboxConfig())
 
 
+def test_what_an_engine_refuses_is_left_out_and_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[set[str]] = []
+
+    def refusing(memory_bytes: int, options: DockerOptions, without: set[str]) -> Sandbox:
+        tried.append(set(without))
+        for word in ("nr_inodes", "rlimit"):
+            if word not in without:
+                raise SandboxError(f"no container could be started: unknown {word}")
+        return FakeSandbox(nothing)
+
+    monkeypatch.setattr(docker, "_start", refusing)
+    monkeypatch.setattr(docker, "_refused", {})
+    monkeypatch.setenv("DOCKER_HOST", "unix:///of/podman")
+    docker.start(1 << 28, DockerOptions())
+    docker.start(1 << 28, DockerOptions())
+    assert tried == [set(), {"nr_inodes"}, {"nr_inodes", "rlimit"}, {"nr_inodes", "rlimit"}]
+
+
 def test_options_of_docker_are_given_one_by_one_or_together() -> None:
     options = DockerOptions("image:1", 1.0, "runsc")
     assert SandboxConfig("docker", "image:1", 1 << 28, 1.0, "runsc").backend_options() == options

@@ -184,6 +184,8 @@ def _host_config(
         read_only=True,
         tmpfs={
             "/tmp": f"rw,noexec,nosuid,nodev,size={SCRATCH_BYTES}{inodes}",
+            # In place of those that Podman makes, which programs could write to.
+            **dict.fromkeys(("/run", "/var/tmp"), "ro,noexec,nosuid,nodev,size=4k"),
             "/dev/mqueue": "ro,noexec,nosuid,nodev,size=4k",  # in place of one that programs could write to
         },
         sysctls=NO_SYSTEM_V_IPC,  # its objects would outlive a program
@@ -242,9 +244,25 @@ class _Container:
             self._readable.register(self._socket, select.POLLIN)
             self._writable.register(self._socket, select.POLLOUT)
             api.start(self.name)
+            self._check_runtime(host_config["Runtime"] if "Runtime" in host_config else None)
         except BaseException:
             self._remove()
             raise
+
+    def _check_runtime(self, wanted: str | None) -> None:
+        """Check that the engine has taken the runtime: Podman's service takes its own, whatever it is asked for.
+
+        Raises:
+            SandboxUnavailable: It has not.
+        """
+        if wanted is None:
+            return
+        taken = self._client.api.inspect_container(self.name)["HostConfig"]["Runtime"]
+        if taken != wanted:
+            raise SandboxUnavailable(
+                f"the engine runs containers with {taken}, whatever it is asked for: start it with {wanted}, and "
+                "ask for no runtime"
+            )
 
     def send(self, data: bytes) -> None:
         rest = memoryview(data)
