@@ -63,7 +63,7 @@ _ODD: dict[str, str] = {  # the text of each output as an expression, given the 
     "all bytes": "''.join(map(chr, range(256)))",
     "characters of code 0": "chr(0) * 100",
     "terminal escapes": "chr(27) + '[2J' + chr(27) + '[31m1' + chr(27) + '[0m'",
-    "one long token": "'7' * {size}",
+    "one long token": "'7' * ({size} // 10)",  # to read a number of 10^6 digits takes Python 9 s
     "many lines": "('1' + chr(10)) * ({size} // 2)",
     "names of files": "'answer.txt ../answer.txt /etc/passwd /dev/stdin'",
 }
