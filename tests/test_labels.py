@@ -8,6 +8,7 @@ from collections import defaultdict
 import pytest
 
 from deepcoder.pool import SandboxPool
+from deepcoder.problems import Problem
 from deepcoder.sandbox import SandboxConfig
 from deepcoder.verdicts import Judgement, Submission, Verdict
 from tests.conftest import shared_rows
@@ -70,11 +71,21 @@ def sample(judged: list[Judged]) -> list[Judged]:
 
 
 def of_each_language(judged: list[Judged]) -> list[Judged]:
-    """The first program with few tests of each language and label, or all where the environment says so."""
+    """The first program with few tests of each language and label, and of each way to decide and label.
+
+    All where the environment says so.
+    """
     if os.environ.get("DEEPCODER_ALL_LABELS"):
         return judged
     few = [each for each in reversed(judged) if len(each.problem.tests) <= FEW_TESTS]
-    return list({(each.program.language, each.label): each for each in few}.values())
+    by_language = {(each.program.language, each.label): each for each in few}
+    by_decision = {(*decision(each.problem), each.label): each for each in few}
+    return list({each.origin: each for each in (*by_language.values(), *by_decision.values())}.values())
+
+
+def decision(problem: Problem) -> tuple[bool, ...]:
+    """What decides about a problem: a checker of its own, an interactor, several passes."""
+    return bool(problem.special_checker), problem.interactor is not None, problem.validation_passes > 1
 
 
 def surprises(judged: list[Judged], judgements: list[Judgement]) -> dict[str, str]:
