@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from deepcoder.datasets.packages import JurySubmission, Package
 from deepcoder.pool import SandboxPool
+from deepcoder.pool.pool import Progress
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement, Submission, Verdict
@@ -76,9 +77,7 @@ def check(
 
     def judge(submissions: Sequence[JurySubmission], limit_s: float) -> None:
         problem = limited(package.problem, limit_s)
-        batch = [Submission(problem, each.program) for each in submissions]
-        found = pool.judge(batch, lambda _, __: progress(1), fresh=True)
-        judgements.update({each.name: one for each, one in zip(submissions, found, strict=True)})
+        judgements.update(_judged(pool, problem, submissions, lambda _, __: progress(1)))
 
     slowest_s = None
     timed = [each for each in able if each.is_timed] if package.time.limit_s is None else []
@@ -90,6 +89,24 @@ def check(
     limit_s = known or package.problem.limits.cpu_s
     judge([each for each in able if each.name not in judgements], limit_s)
     return JuryCheck(package, limit_s, slowest_s, tuple(_checked(programs, judgements)))
+
+
+def _judged(
+    pool: SandboxPool, problem: Problem, submissions: Sequence[JurySubmission], progress: Progress
+) -> dict[str, Judgement]:
+    """Return the judgements by the names of the programs.
+
+    The tests of a program that should pass them all may run in any order, on several workers. If it fails one, or
+    another program is judged, the tests run in their own order, so that the first that fails names the verdict.
+    """
+    should_pass = [each for each in submissions if each.expected == {Verdict.AC}]
+    batch = [Submission(problem, each.program) for each in should_pass]
+    found = dict(zip([each.name for each in should_pass], pool.judge(batch, progress), strict=True))
+    passing = {name: one for name, one in found.items() if one.verdict is Verdict.AC}
+    rest = [each for each in submissions if each.name not in passing]
+    batch = [Submission(problem, each.program) for each in rest]
+    again = pool.judge(batch, lambda at, one: progress(at, one) if rest[at].name not in found else None, fresh=True)
+    return passing | dict(zip([each.name for each in rest], again, strict=True))
 
 
 def limited(problem: Problem, limit_s: float) -> Problem:
