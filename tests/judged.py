@@ -88,6 +88,10 @@ def packaged(row: dict[str, Any]) -> Iterator[Judged]:
         problem = Problem(problem_id=row["id"], limits=limits, limits_for=made_for, **decided)
         entry_file = program.get("entry_file") or min(program.get("files", ()), default="")
         columns = {"program": program.get("code"), "files": program.get("files"), "entry_file": entry_file}
+        for name in ("default", f"{language}3", language):  # what the package lays beside every program
+            if beside := row.get("include", {}).get(name):
+                own = columns["files"] or {entry_file: program["code"]}
+                columns["files"] = {**beside, **own}
         ours = Program.of_row(columns, language)
         assert ours is not None
         yield Judged(problem, ours, program["label"], f"{row['id']}#{number}")
