@@ -15,7 +15,7 @@ from typing import Any
 from deepcoder.wire.languages import LANGUAGES, PYTHON, Language
 
 _FIELDS = {each.name: each for each in dataclasses.fields(Language)}
-_USERS = _FIELDS.keys() - {"name", "runner", "has_functions"}  # the fields that a file may set
+_USERS = _FIELDS.keys() - {"name", "runner", "has_functions", "gate"}  # the fields that a file may set
 _LISTS = {"version", "compile", "run", "also_compiles"}
 _WORDS = {"source": "", "artefact": "", "memory_mib": 0}  # that commands may name
 _NUMBERS = {"reserved_bytes", "time_factor", "start_s", "runtime_bytes"}

@@ -61,6 +61,7 @@ class Accounting:
         self.peak_bytes = 0
         self.began = 0.0
         self.asleep_s = 0.0  # neither on a processor nor waiting for one, by the last look
+        self.has_runtime = False  # whether the process started a runtime before the program began
         self._pid = pid
         self._keeper = keeper
         self._limits = limits
@@ -106,7 +107,8 @@ class Accounting:
     def look(self, now: float, family: Mapping[int, list[str]], rests: bool, kept_bytes: int) -> Usage:
         """Bring the accounts up to date, and return them; between two calls the wall time stands still.
 
-        `family` has the stat fields of each process; `kept_bytes` is what the runner keeps of the program's output.
+        `family` has the stat fields of each process; `kept_bytes` is what the runner keeps of the program's output, and
+        the runtime of the next run has.
         """
         threads = procfs.all_threads(family)
         family_s = procfs.cpu_s(family, threads)
@@ -118,14 +120,15 @@ class Accounting:
             self._wall.look(now - max(self._looked, self.began), cpu_s, threads)
         self._looked = now
         self.asleep_s = self._wall.charged_s - cpu_s
-        self.peak_bytes = max(self.peak_bytes, self._held_bytes(family))
+        main = self._main(family)
+        self.peak_bytes = max(self.peak_bytes, self._held_bytes(family, main))
         return Usage(
             cpu_s,
             self._wall.charged_s,
             0.0 if rests else now - self.began,
             self.peak_bytes,
             self._hides_memory(kept_bytes),
-            sum(int(fields[procfs.THREADS]) for fields in family.values()),
+            sum(int(fields[procfs.THREADS]) for fields in family.values()) - (main != self._pid),
         )
 
     def main_cpu_s(self) -> float | None:
@@ -157,7 +160,7 @@ class Accounting:
             return min(total_s - self._main_before_s, time.monotonic() - self.began)
         return total_s - self._family_before_s
 
-    def _held_bytes(self, family: Mapping[int, list[str]]) -> int:
+    def _held_bytes(self, family: Mapping[int, list[str]], main: int) -> int:
         """Return what is resident in the first process, and in the others beyond what all inherit.
 
         It is counted as the high-water mark of the first process counts it. What the others inherit of the first would
@@ -167,8 +170,10 @@ class Accounting:
         of_main = of_others = 0
         for pid, fields in family.items():
             resident = int(fields[procfs.RESIDENT_PAGES]) * procfs.PAGE_BYTES
-            if pid == self._pid:
+            if pid == main:
                 of_main = resident if self._has_executed(fields) else max(0, resident - growth_bytes)
+            elif pid == self._pid:  # it only waits for the program
+                continue
             elif int(fields[procfs.MAPPED_BYTES]) < self._keeper.mapped_bytes:  # it executes another file
                 of_others += resident
             else:
@@ -176,6 +181,12 @@ class Accounting:
         if cgroup is None or not of_others or of_main + of_others < self._limits.memory_bytes:
             return of_main + of_others
         return max(of_main, min(of_main + of_others, cgroup.growth()))
+
+    def _main(self, family: Mapping[int, list[str]]) -> int:
+        """Return the process that is the program: the first, or the runtime that it started."""
+        if self.has_runtime and not self._has_executed(family[self._pid]):
+            return next((pid for pid, fields in family.items() if int(fields[procfs.PARENT]) == self._pid), self._pid)
+        return self._pid
 
     def _has_executed(self, fields: list[str]) -> bool:
         """Return whether the process has become another program: its address space is not what it inherited."""

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import marshal
 import os
-import signal
 import sys
 from typing import Any, List, Mapping, NoReturn
 
 from ..wire.messages import frame
-from .channel import CALLS, FILES, REPORTS, Order, report
+from .channel import CALLS, FILES, REPORTS, Order, end_as, report
 from .inputs import InputCache
 from .program_files import Files, write_files
 
@@ -66,7 +65,4 @@ def _report_files(child: int, folder: str) -> NoReturn:
                 with open(path, "rb") as file:
                     frames.append(frame({"file": path}, file.read()))
     report(FILES, b"".join(frames))
-    if os.WIFSIGNALED(status):
-        signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
-        os.kill(os.getpid(), os.WTERMSIG(status))
-    os._exit(os.WEXITSTATUS(status))
+    end_as(status)

@@ -16,6 +16,7 @@ A report is one byte of kind, a 32-bit length, then bytes.
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import signal
@@ -56,6 +57,7 @@ class Order(NamedTuple):
     cpu_s: float
     scratch: str
     beside_bytes: int = 0  # of what `beside` lays out; 0 for none
+    has_gate: bool = False  # whether a runtime can start before the program begins
 
     def packed(self) -> bytes:
         """Return the order as it is sent: marshal touches the fewest pages of the process that reads it."""
@@ -110,6 +112,15 @@ def report(kind: bytes, body: bytes = b"") -> None:
     data = memoryview(REPORT.pack(kind, len(body)) + body)
     while data:
         data = data[os.write(REPORTS, data) :]
+
+
+def end_as(status: int) -> NoReturn:
+    """End as a child did, by the status that wait says."""
+    if os.WIFSIGNALED(status):
+        with contextlib.suppress(OSError):  # of SIGKILL nothing can be set
+            signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.WEXITSTATUS(status))
 
 
 def die_of_memory() -> NoReturn:

@@ -78,19 +78,27 @@ class Process:
         return self.pipes.poll
 
     def get_ready(self) -> None:
-        """Have the process load the program, and wait for `begin`."""
+        """Have the process load the program, or start its runtime, and wait for `begin`."""
+        if self._order.has_gate:
+            self.accounting.has_runtime = True
+            self._order = self._order._replace(processes=self._order.processes + 1)
+            self._make(self.folders[0])
         self.pipes.send_order(self.keeper.orders, self._order)
 
     def begin(self) -> None:
         """Have the program begin; nothing of another program may be left."""
         self.was_early = self.pipes.is_ordered
-        for folder in self.folders:
-            with contextlib.suppress(FileNotFoundError):  # of one that ended early its keeper may have removed it
-                os.mkdir(folder, 0o700)
-                if self.uid is not None:
-                    os.chown(folder, self.uid, self.uid)
+        for folder in self.folders[self.was_early and self._order.has_gate :]:
+            self._make(folder)
         self.accounting.begin()
         self.pipes.send_order(self.keeper.orders, self._order._replace(goes=True))
+
+    def _make(self, folder: str) -> None:
+        """Make a folder of the program's."""
+        with contextlib.suppress(FileNotFoundError):  # of one that ended early its keeper may have removed it
+            os.mkdir(folder, 0o700)
+            if self.uid is not None:
+                os.chown(folder, self.uid, self.uid)
 
     def call(self, arguments: bytes | memoryview) -> None:
         """Send the arguments of one call."""
@@ -146,13 +154,18 @@ class Process:
             return False
         if self._has_let_go(family):
             self.signs.add(Sign.PROCESSES)
-        usage = self.accounting.look(now, family, self.rests, len(self.pipes.stdout))
+        usage = self.accounting.look(now, family, self.rests, len(self.pipes.stdout) + self._beside_bytes)
         if self.pipes.is_live:  # who waits for whom is known outside, where the wall time is limited
             usage = usage._replace(charged_s=0.0, wall_s=0.0)
         limit = reached_limit(usage, self.limits)
         if limit is not None:
             self.kill(limit)
         return True
+
+    @property
+    def _beside_bytes(self) -> int:
+        """Return the most memory that the runtime of the next run takes while it waits."""
+        return LANGUAGES[self._order.language].runtime_bytes if self._order.has_gate else 0
 
     def _has_let_go(self, family: Mapping[int, list[str]]) -> bool:
         """Return whether processes of the program are nobody's children any more, but the keeper's."""

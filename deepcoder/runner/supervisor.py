@@ -40,7 +40,8 @@ class Supervisor:
     """Executes one task at a time.
 
     The mutable state: the inputs in the cache, the requests read but not begun, the current task and its code, the
-    process that runs now, which in function mode stays for the whole task, and the process before it while that ends.
+    process that runs now, which in function mode stays for the whole task, the process before it while that ends, and
+    the one after it while its runtime starts.
     """
 
     def __init__(self, keepers: list[KeeperClient], requests: int, replies: int) -> None:
@@ -54,6 +55,7 @@ class Supervisor:
         self.code: TaskCode | None = None
         self.process: Process | None = None
         self.ending: Process | None = None
+        self.following: Process | None = None
         self.outbox = Outbox()
         self.imported: set[str] = set()  # libraries
 
@@ -170,24 +172,43 @@ class Supervisor:
 
         The process gets ready while the one before it ends, if that is another keeper's.
         """
-        if self.ending is not None and self.ending.keeper is self.keepers[self.turn]:
-            self._settle()
-        beside, returns = b"", False
-        if head and "files" in head:
-            beside, stdin = beside_program.packed(head, stdin, self.inputs)
-            returns = bool(head["returns"])
-        self.process = process = Process(self.keepers[self.turn], code, stdin, beside, returns)
-        self.turn = (self.turn + 1) % len(self.keepers)
-        if self.ending is not None:
-            process.get_ready()
-            self._settle()
+        if self.following is not None:
+            process, self.following = self.following, None
+        else:
+            if self.ending is not None and self.ending.keeper is self.keepers[self.turn]:
+                self._settle()
+            process = self._next_process(code, stdin, head)
+            if self.ending is not None:
+                process.get_ready()
+        self._settle()
+        self.process = process
         process.begin()
         process.poll.register(self.requests, select.POLLIN)
         return process
 
+    def _next_process(self, code: TaskCode, stdin: bytes | memoryview, head: dict[str, Any] | None) -> Process:
+        """Take the process in waiting of the keeper whose turn it is. `head`: of the request to run."""
+        keeper = self.keepers[self.turn]
+        self.turn = (self.turn + 1) % len(self.keepers)
+        if head is None or "files" not in head:
+            return Process(keeper, code, stdin)
+        beside, stdin = beside_program.packed(head, stdin, self.inputs)
+        return Process(keeper, code, stdin, beside, bool(head["returns"]))
+
+    def _start_following(self, code: TaskCode) -> None:
+        """Have the runtime of the next run start while this one is at work, where another keeper is free."""
+        is_free = self.following is None and len(self.keepers) > 1
+        if is_free and code.has_gate and self.waiting:
+            head, body = self.waiting[0]
+            if head["kind"] == "run" and "files" not in head:
+                self.following = self._next_process(code, body, head)
+                self.following.get_ready()
+
     def _watch(self, process: Process) -> Outcome:
         """Return the next outcome of the process."""
         while (outcome := process.outcome()) is None:
+            if self.code is not None:
+                self._start_following(self.code)
             if self._turn(process):
                 self._stop()
         return outcome
@@ -256,6 +277,10 @@ class Supervisor:
 
     def _end_task(self) -> None:
         self._end_process()
+        if self.following is not None:
+            self._settle()
+            self.following.kill(Ended.KILLED)
+            self.ending, self.following = self.following, None
         if self.code is not None:
             self.code.close()
             self.code = None

@@ -68,6 +68,11 @@ class TaskCode:
         return self.task.mode is Mode.INTERACTIVE and not self.needs_compiling
 
     @property
+    def has_gate(self) -> bool:
+        """Return whether the runtime of the next process can start before the program begins."""
+        return bool(self.language.gate) and self.is_compiled and self.task.mode is Mode.STDIN
+
+    @property
     def limits(self) -> Limits:
         """Return the limits of the next process."""
         return self._compile_limits if self.needs_compiling else self.task.limits
@@ -94,6 +99,7 @@ class TaskCode:
             cpu_s=limits.cpu_s,
             scratch=scratch,
             beside_bytes=beside_bytes,
+            has_gate=self.has_gate and not beside_bytes,
         )
 
     def close(self) -> None:

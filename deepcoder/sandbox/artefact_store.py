@@ -79,7 +79,8 @@ class ArtefactStore:
                     opened.write(artefact)
                 os.replace(name, self._folder / key.hex())
             except OSError:
-                os.unlink(name)
+                with contextlib.suppress(OSError):
+                    os.unlink(name)
                 raise
         except OSError as error:
             self._give_up(error)

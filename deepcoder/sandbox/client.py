@@ -88,7 +88,8 @@ class Sandbox:
             ValueError: The table of languages does not have the task's, or the runner cannot call its functions.
         """
         timeout_s = self._answers_within_s(task)
-        window = _Window(inputs, ahead, grows=task.mode is Mode.STDIN)
+        least = 2 if language(task.language).gate else 1
+        window = _Window(inputs, ahead, least, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
         self._artefacts.lock(self._language(task), task, self.compile_limits.cpu_s, stop)
         unsent = self._load_request(task)
@@ -349,9 +350,10 @@ class _Window(Generic[Key]):
     The mutable state: the keys and sizes of those sent, the sum of the sizes, and how many inputs there may be.
     """
 
-    def __init__(self, inputs: Iterable[tuple[Key, bytes | Given]], most: int, grows: bool) -> None:
+    def __init__(self, inputs: Iterable[tuple[Key, bytes | Given]], most: int, least: int, grows: bool) -> None:
         self._inputs = iter(inputs)
         self._most = most
+        self._least = min(least, most)  # once the first is answered: the runner starts a runtime ahead of its input
         self._grows = grows
         self._room = 1 if grows else most
         self.sent: deque[tuple[Key, int]] = deque()
@@ -374,7 +376,8 @@ class _Window(Generic[Key]):
     def answered(self, outcome: Outcome) -> Key:
         """Take the first input out and return its key; this is its outcome, from which the window grows."""
         if self._grows:
-            self._room = min(2 * self._room, 1 + int(PIPELINE_S / max(outcome.wall_s, 1e-6)), self._most)
+            most = min(2 * self._room, 1 + int(PIPELINE_S / max(outcome.wall_s, 1e-6)), self._most)
+            self._room = max(most, self._least)
         key, size = self.sent.popleft()
         self._sent_bytes -= size
         return key

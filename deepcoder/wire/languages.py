@@ -3,7 +3,8 @@
 Runs: on both sides of the wall, with the standard library only. Everything that depends on the language is read from
 its row; what needs code is in the module of `runner/languages/` that the row names. A command is a list of words, in
 which {source} is the name of the source file, {artefact} that of the file made, and {memory_mib} the memory limit. Of a
-program of several files, the word {source} stands for all that are compiled, the entry file first.
+program of several files, the word {source} stands for all that are compiled, the entry file first. {gate} is the file
+that a runtime opens last before the program begins, and {main} the name of the artefact without its suffix.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Language:
     also_compiles: tuple[str, ...] = ()  # the suffixes of files that the compiler is given beside the entry file
     artefact: str = "program"  # the file that is made; where that is the source file, `compile` only checks it
     run: tuple[str, ...] = ()  # none where the artefact is a program that the kernel can execute
+    gate: str = ""  # the name of {gate}; empty where the runtime cannot start before the program
     runner: str = "executed"  # the module in runner/languages
     has_functions: bool = False  # whether the runner can call a function of the program
     reserved_bytes: int = 64 * GIB  # address space that stacks, threads and the runtime reserve and may never touch
@@ -80,6 +82,7 @@ PYPY = Language(
     compile=("pypy3", "-B", "-c", "import ast; ast.parse(open('{source}', 'rb').read(), '{source}')"),
     artefact="main.py",
     run=("pypy3", "-B", "{artefact}"),
+    gate="{artefact}",
     environment={"PYTHONHASHSEED": "0"},
     out_of_memory="MemoryError",
     time_factor=3.0,
@@ -125,6 +128,7 @@ JAVASCRIPT = Language(
     compile=("node", "--check", "{source}"),
     artefact="main.js",
     run=("node", "--stack-size=900000", "--max-old-space-size={memory_mib}", "--v8-pool-size=1", "{artefact}"),
+    gate="{artefact}",
     runner="javascript",
     has_functions=True,
     environment={"UV_THREADPOOL_SIZE": "1", "UV_USE_IO_URING": "0", "NODE_NO_WARNINGS": "1"},
@@ -139,7 +143,7 @@ JAVA = Language(
     title="Java",
     fence_tags=r"java(?:-?[0-9]+)?",
     file_name="Main.java",
-    version=("java", "-version"),
+    version=("java", "-XX:-UsePerfData", "-version"),  # which would leave a file
     compile=(
         *("javac", "-encoding", "UTF-8", "-proc:none", "-d", ".classes", "-J-XX:TieredStopAtLevel=1"),
         *(f"-J{option}" for option in _JVM),
@@ -149,8 +153,9 @@ JAVA = Language(
     artefact="program.jar",
     run=(
         *("java", *_JVM, "-XX:+ExitOnOutOfMemoryError", "-XX:+DisplayVMOutputToStderr"),
-        *("-Xss512m", "-Xmx{memory_mib}m", "-jar", "{artefact}"),
+        *("-Xss512m", "-Xmx{memory_mib}m", "-cp", "{gate}:{artefact}", "{main}"),
     ),
+    gate=".gate",  # what is no archive is passed over
     runner="java",
     out_of_memory="java.lang.OutOfMemoryError",
     time_factor=2.0,

@@ -149,10 +149,9 @@ def case(name: str, source: str, count: int) -> Case:
 def floor(floors: subprocess.Popen[str], name: str) -> dict[str, float]:
     """Return the seconds of a test and of the compilation without a sandbox."""
     row = LANGUAGES[name]
-    words = {"source": row.file_name, "artefact": row.artefact, "memory_mib": 1024}
+    artefact = ".classes" if name == "java" else row.artefact
+    words = {"source": row.file_name, "artefact": artefact, "memory_mib": 1024, "gate": "", "main": "Main"}
     run = [word.format(**words) for word in row.run]
-    if name == "java":
-        run = [*run[: run.index("-jar")], "-cp", ".classes", "Main"]
     wanted: dict[str, Any] = {
         "file_name": row.file_name,
         "source": SOURCES[name],

@@ -5,10 +5,15 @@ Runs: inside the sandbox; each section says in which process.
 The first process of a task only compiles. The compiler runs as its child, so it has the program's user, no network and
 limits of its own. The process reports the artefact, and the supervisor gives it to the next processes as a sealed file.
 The artefact of a language with a `run` command is one file or several, by marshal; `run` gets the name of the first.
+
+A process that is to wait for its turn has its runtime start meanwhile, as its child. The last file that a runtime opens
+before the program begins is its gate, which is a named pipe meanwhile: whoever opens it waits until somebody opens the
+other end. When its turn has come, the process writes the program's files, which nothing has looked for, and does so.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import marshal
 import os
@@ -16,11 +21,12 @@ import re
 import signal
 import stat
 import sys
-from typing import Callable, Collection, Iterable, NoReturn
+import time
+from typing import Any, Callable, Collection, Iterable, NoReturn
 
 from ...wire.languages import LANGUAGES, MIB, Language
 from ...wire.messages import STDERR_BYTES
-from ..channel import CALLS, CODE, COMPILE_ERROR, COMPILED, REPORTS, Order, read_code, report
+from ..channel import CALLS, CODE, COMPILE_ERROR, COMPILED, REPORTS, Order, end_as, read_code, report
 from ..language import Hooks
 from ..memory_files import write_all
 from ..program_files import Files, write_files
@@ -28,6 +34,7 @@ from ..program_files import Files, write_files
 MESSAGES_BYTES = 1 << 16  # what is read of a compiler's messages; the rest is read and dropped
 ERROR_LINES, ERROR_CHARS = 3, 500
 LEAST_HEAP_MIB = 16
+GATE_POLL_S = 0.001  # of a runtime that is not at the gate when the program's turn has come
 _INHERITED = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "GOCACHE")  # of these those that there are
 _PROGRAM_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores these, and exec would pass that on
 _ERROR_LINE = re.compile(r"error(?:\[\w+\])?:", re.IGNORECASE)
@@ -63,7 +70,7 @@ def ready(order: Order) -> Callable[[str], NoReturn]:
     """Return what compiles the source, or executes the artefact, given the scratch folder."""
     row = LANGUAGES[order.language]
     if order.is_compiled:
-        return functools.partial(execute, row, order)
+        return _start(row, order) or functools.partial(execute, row, order)
     return functools.partial(_compile, row, files_of(order, row.file_name))
 
 
@@ -116,24 +123,24 @@ def report_artefact(row: Language, names: list[str]) -> NoReturn:
 def _run_compiler(command: list[str], environment: dict[str, str]) -> tuple[int, bytes]:
     """Return the exit code of the compiler, or minus its signal, and the first of its messages."""
     messages, its_end = os.pipe()
-    for fd in (CODE, CALLS, REPORTS):
-        os.set_inheritable(fd, False)  # a compiler, or code that runs while it compiles, has no report to make
-    pid = os.posix_spawnp(
-        command[0],
-        command,
-        environment,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_DUP2, its_end, 1),
-            (os.POSIX_SPAWN_DUP2, its_end, 2),
-        ],
-        setsigdef=_PROGRAM_SIGNALS,
-    )
+    streams = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, its_end, 1),
+        (os.POSIX_SPAWN_DUP2, its_end, 2),
+    ]
+    pid = _spawn(command, environment, streams)
     os.close(its_end)
     kept = b""
     while part := os.read(messages, MESSAGES_BYTES):
         kept += part[: MESSAGES_BYTES - len(kept)]
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), kept
+
+
+def _spawn(command: list[str], environment: dict[str, str], streams: list[tuple[Any, ...]]) -> int:
+    """Start a child with these standard streams, else our own; return its pid. It has no report to make."""
+    for fd in (CODE, CALLS, REPORTS):
+        os.set_inheritable(fd, False)
+    return os.posix_spawnp(command[0], command, environment, file_actions=streams, setsigdef=_PROGRAM_SIGNALS)
 
 
 def first_errors(messages: bytes, status: int) -> str:
@@ -162,10 +169,66 @@ def become(row: Language, order: Order, artefact: str, *arguments: str) -> NoRet
     """Execute the artefact, or another file in its place, by the language's command."""
     _reset_signals()
     os.close(CODE)
-    heap_mib = max(LEAST_HEAP_MIB, (order.memory_bytes - row.runtime_bytes) // MIB)
-    words = {"artefact": artefact, "memory_mib": heap_mib}
-    command = [*(word.format(**words) for word in row.run), *arguments, *sys.argv[1:]]
+    command = [*_run_command(row, order, artefact), *arguments, *sys.argv[1:]]
     os.execvpe(row.run[0], command, environment(row))
+
+
+def _run_command(row: Language, order: Order, artefact: str) -> list[str]:
+    heap_mib = max(LEAST_HEAP_MIB, (order.memory_bytes - row.runtime_bytes) // MIB)
+    words = {"artefact": artefact, "main": artefact.rpartition(".")[0], "gate": _gate(row, artefact)}
+    return [word.format(**words, memory_mib=heap_mib) for word in row.run]
+
+
+def _gate(row: Language, artefact: str) -> str:
+    return row.gate.format(artefact=artefact)
+
+
+def _start(row: Language, order: Order) -> Callable[[str], NoReturn] | None:
+    """Start the runtime, and return what lets the program begin; None where the program is to be executed as usual.
+
+    So is one of several files: what a runtime looks for at its start may be among them.
+    """
+    if order.goes or not order.has_gate:
+        return None
+    files = marshal.loads(read_code(order))
+    if len(files) > 1:
+        return None
+    os.chdir(order.scratch)
+    gate = _gate(row, files[0][0])
+    os.mkfifo(gate, 0o600)
+    try:
+        runtime = _spawn(_run_command(row, order, files[0][0]), environment(row), [])
+    except OSError:  # the sandbox is at some limit
+        os.unlink(gate)
+        return None
+    os.closerange(0, REPORTS + 1)  # which are the program's alone now
+    return functools.partial(_go_on, runtime, gate, files)
+
+
+def _go_on(runtime: int, gate: str, files: Files, folder: str) -> NoReturn:
+    """Let the program begin, wait for its end, and end alike."""
+    ((name, content),) = files
+    if name != gate:
+        write_files(files)
+    pipe = _opened(gate, runtime)
+    os.unlink(gate)
+    if name == gate and pipe is not None:
+        write_files(files)  # for whoever looks at it again
+        os.set_blocking(pipe, True)
+        with contextlib.suppress(BrokenPipeError):
+            write_all(pipe, content)
+    if pipe is not None:
+        os.close(pipe)
+    end_as(os.waitpid(runtime, 0)[1])
+
+
+def _opened(gate: str, runtime: int) -> int | None:
+    """Return the gate, once the runtime has opened it; None if the runtime has ended before."""
+    while os.waitid(os.P_PID, runtime, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        with contextlib.suppress(OSError):  # nobody reads it yet
+            return os.open(gate, os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(GATE_POLL_S)
+    return None
 
 
 def _reset_signals() -> None:

@@ -1,5 +1,7 @@
 """Java: a single file has the name of its public class, and the artefact is an archive of all classes.
 
+The archive has the name of the class whose `main` runs.
+
 Runs: inside the sandbox, in the program's process; the rest is as in `executed`.
 """
 
@@ -29,10 +31,9 @@ _MAIN = (b"\x00\x04main", b"\x00\x16([Ljava/lang/String;)V")  # of the constants
 
 def ready(order: Order) -> Callable[[str], NoReturn]:
     """Return what compiles the source, or executes the archive, given the scratch folder."""
-    row = LANGUAGES[order.language]
     if order.is_compiled:
-        return functools.partial(executed.execute, row, order)
-    return functools.partial(_compile, row, executed.files_of(order, ""))
+        return executed.ready(order)
+    return functools.partial(_compile, LANGUAGES[order.language], executed.files_of(order, ""))
 
 
 def _compile(row: Language, files: Files, folder: str) -> NoReturn:
@@ -46,11 +47,11 @@ def _compile(row: Language, files: Files, folder: str) -> NoReturn:
     if not main:
         report(COMPILE_ERROR, b"error: no class has a method `public static void main(String[])`")
         os._exit(0)
-    with zipfile.ZipFile(row.artefact, "w") as archive:
-        archive.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\nMain-Class: {main}\n")
+    artefact = f"{main}.jar"
+    with zipfile.ZipFile(artefact, "w") as archive:
         for path in paths:
             archive.write(path, os.path.relpath(path, CLASSES))
-    executed.report_artefact(row, [row.artefact])
+    executed.report_artefact(row, [artefact])
 
 
 def _file_name(row: Language, source: bytes) -> str:
