@@ -24,10 +24,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 import ray
 
 from deepcoder import sandbox
+from deepcoder.datasets.formats import hardtests
 from deepcoder.jury import Jury
 from deepcoder.pool import local
 from deepcoder.pool.clusters import NAMESPACE
@@ -237,6 +240,18 @@ def compiling_jury(config_of_all_languages: SandboxConfig) -> Iterator[Jury]:
         need_language(started, "cpp")
     with closing(Jury(config_of_all_languages)) as jury:
         yield jury
+
+
+@pytest.fixture(scope="module")
+def problems_of_hardtests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The half of HardTests' rows that has the problems, where the environment says."""
+    folder = tmp_path_factory.mktemp("hardtests_problems")
+    lines = (Path(__file__).parent / "fixtures" / "hardtests" / "problems.jsonl").read_text(encoding="utf-8")
+    table = pyarrow.Table.from_pylist([json.loads(line) for line in lines.splitlines()])
+    pyarrow.parquet.write_table(table, folder / "train-00000-of-00001.parquet")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(hardtests.FOLDER, str(folder))
+        yield
 
 
 def shared_rows(name: str) -> list[dict[str, Any]]:

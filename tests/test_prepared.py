@@ -349,6 +349,7 @@ def test_memory_holds_one_problem_at_a_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FIXTURES.glob("*.jsonl")))
+@pytest.mark.usefixtures("problems_of_hardtests")
 def test_every_source_prepared_is_what_it_was_raw(name: str, tmp_path: Path) -> None:
     raw, prepared = FIXTURES / f"{name}.jsonl", tmp_path / "prepared.parquet"
     report = prepare(str(raw), prepared)

@@ -23,7 +23,7 @@ import pytest
 
 from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.runner.procfs import descendants
-from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, client, start
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, input_cache, start
 from deepcoder.sandbox.client import HEAD_BYTES
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.process import start_process
@@ -352,7 +352,7 @@ def test_large_input_crosses_once_for_all_programs(shared_sandbox: Sandbox, mode
 
 
 def test_least_recently_used_input_is_the_first_to_go(sandbox_kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "INPUT_CACHE_BYTES", 1_000_000)
+    monkeypatch.setattr(input_cache, "INPUT_CACHE_BYTES", 1_000_000)
     a, b, c = (letter * 400_000 for letter in "abc")
     with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
         steps = [([a, b], 2), ([a], 0), ([c], 1), ([a, c], 0), ([b], 1), ([c], 0), ([a], 1), ([b * 9], 9), ([a], 1)]
@@ -363,7 +363,7 @@ def test_least_recently_used_input_is_the_first_to_go(sandbox_kind: str, monkeyp
 def test_input_that_goes_while_a_run_waits_for_it_still_arrives(
     sandbox_kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "INPUT_CACHE_BYTES", 1)
+    monkeypatch.setattr(input_cache, "INPUT_CACHE_BYTES", 1)
     with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
         assert_arrive(sandbox, "stdin", [str(n) * 20_000 for n in range(10)])
 

@@ -53,6 +53,8 @@ from deepcoder.tools.doctor import junk
 from deepcoder.verdicts import Submission, Verdict
 from tests.conftest import SHARED_DATA, need_language, shared_rows
 
+pytestmark = pytest.mark.usefixtures("problems_of_hardtests")
+
 FIXTURES = Path(__file__).parent / "fixtures"
 DEFAULT = Limits(cpu_s=9)
 
@@ -143,16 +145,6 @@ def any_digits() -> Iterator[None]:
     sys.set_int_max_str_digits(0)
     yield
     sys.set_int_max_str_digits(before)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def problems_of_hardtests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    folder = tmp_path_factory.mktemp("hardtests_problems")
-    table = pyarrow.Table.from_pylist(rows("hardtests_problems"))
-    pyarrow.parquet.write_table(table, folder / "train-00000-of-00001.parquet")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(hardtests.FOLDER, str(folder))
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +295,7 @@ def test_function_of_hardtests_rejects_where_it_raises(bench: tuple[Sandbox, Jur
 
 def test_rows_of_hardtests_need_their_problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     row = rows("hardtests")[0]
-    (problem,) = [each for each in rows("hardtests_problems") if each["pid"] == row["pid"]]
+    (problem,) = [each for each in rows("hardtests/problems") if each["pid"] == row["pid"]]
     monkeypatch.delenv(hardtests.FOLDER)
     assert hardtests.problem_from_row(problem | row, "x", DEFAULT).reference == SUM  # the columns of both
     with pytest.raises(ValueError, match="question_content is missing: name a folder .* in HARDTESTS_PROBLEMS"):
