@@ -19,7 +19,7 @@ from deepcoder.datasets.selection import Selection
 from deepcoder.judge import judge
 from deepcoder.runner import syscalls
 from deepcoder.runner.program import KERNEL
-from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, process, start
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, SandboxUnavailable, process, start
 from deepcoder.sandbox.process import start_process
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import Submission
@@ -324,7 +324,7 @@ except SandboxError:
 @pytest.mark.parametrize("kind", ["process", "auto"])
 def test_no_sandbox_starts_without_isolation_unless_it_is_asked_for(kind: str) -> None:
     script = f"import sys; sys.path[:0] = {PATH!r}; from deepcoder.sandbox import *; start(SandboxConfig({kind!r}))"
-    no_engine = ("env", "DOCKER_HOST=unix:///nowhere/docker.sock")
+    no_engine = ("env", "DOCKER_HOST=unix:///nowhere/docker.sock", "PATH=/nowhere")  # nor runsc
 
     done = python_of_another_user("-c", script, before=(*no_engine, sys.executable, "-c", REFUSE_NAMESPACES))
 
@@ -431,3 +431,16 @@ def test_programs_can_be_interrupted_though_the_worker_ignores_it() -> None:
 
     assert (outcome.exit_code, outcome.signal) == (1, None)
     assert outcome.stderr.endswith("KeyboardInterrupt\n")
+
+
+def test_runner_touches_no_scratch_folder_that_is_somebody_elses(tmp_path: Path) -> None:
+    (tmp_path / "theirs").touch()
+    before = tmp_path.stat()
+    interpreter = process.interpreter_of(None)
+    bare = process.Process(process.entering({"command": process.command_of(interpreter)}), interpreter)
+
+    with pytest.raises(SandboxError, match="is not empty: it is somebody else's"):
+        Sandbox(bare, scratch=str(tmp_path))
+
+    assert tmp_path.stat().st_mode == before.st_mode
+    assert (tmp_path / "theirs").exists()

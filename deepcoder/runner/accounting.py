@@ -17,6 +17,7 @@ from .wall_time import WallTime
 
 LOOK_EVERY_S = 0.025
 EXEC_BYTES = 8 << 20  # the most that a process takes beyond what it inherits, until it executes another program
+FORK_BYTES = 1 << 16  # the most address space that a process loses when it is forked, as in gVisor
 SCRATCH_BYTES = 64 << 20  # the most that files in a scratch folder take, which are memory too
 
 
@@ -145,7 +146,7 @@ class Accounting:
         """Return the CPU seconds of a call; of a short one those of the first process, which `main_s` counts."""
         if self._family_before_s is None:
             return main_s - self._main_before_s
-        family = procfs.descendants(self._keeper.pid)
+        family = self._keeper.family()
         family_s = procfs.cpu_s(family, procfs.first_threads(family))
         return max(main_s - self._main_before_s, family_s - self._family_before_s)
 
@@ -174,7 +175,7 @@ class Accounting:
                 of_main = resident if self._has_executed(fields) else max(0, resident - growth_bytes)
             elif pid == self._pid:  # it only waits for the program
                 continue
-            elif int(fields[procfs.MAPPED_BYTES]) < self._keeper.mapped_bytes:  # it executes another file
+            elif int(fields[procfs.MAPPED_BYTES]) < self._keeper.mapped_bytes - FORK_BYTES:  # it executes another file
                 of_others += resident
             else:
                 of_others += max(0, resident - growth_bytes - self._keeper.first_resident_bytes)

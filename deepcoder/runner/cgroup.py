@@ -78,10 +78,10 @@ class Cgroup:
 def own_cgroup(memory_bytes: int) -> Cgroup | None:
     """Return the cgroup whose files are shown here, if its limit is this; else it is not this sandbox's own.
 
-    A limit of 0 means that the sandbox has no cgroup.
+    A limit of 0 means that the sandbox has no cgroup. One with a file too few tells too little.
     """
     for folder, limit, usage, parts, events, files in VERSIONS:
-        if memory_bytes and os.path.exists(folder + limit):
+        if memory_bytes and all(os.path.exists(folder + name) for name in (limit, usage, parts, events)):
             with open(folder + limit) as found:
                 text = found.read().strip()
             if text.isdigit() and abs(int(text) - memory_bytes) < LIMIT_ROUNDING_BYTES:

@@ -18,8 +18,10 @@ reason all that is done for every program is plain, too.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import ctypes
+import errno
 import fcntl
 import gc
 import marshal
@@ -32,7 +34,7 @@ from dataclasses import dataclass, field
 from typing import Any, List, NamedTuple
 
 from ..wire.messages import Sign
-from . import procfs, program, syscalls
+from . import orphans, procfs, program, syscalls
 from .channel import REPORTS
 from .language import Hooks
 from .scratch import ScratchSpace, folders_of, remove
@@ -40,6 +42,7 @@ from .scratch import ScratchSpace, folders_of, remove
 MESSAGE_BYTES = 1 << 16
 KEEPERS = 2  # where there are many users
 SWEEP_S = 5.0  # a program whose processes outlive this many seconds of killing costs the sandbox
+THREAD_STACK_BYTES = 1 << 18
 SPACE_STEP_BYTES = 64 << 20  # a program's limit must not show by how much interpreters differ
 
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
@@ -73,6 +76,7 @@ def keep(
     _confine(shared_memory)
     channel, orders = _above_the_programs(channel), _above_the_programs(orders)
     program.prepare(hooks, own_user=uids is not None)
+    _rehearse_exit()
     gc.collect()
     gc.freeze()
     space = ScratchSpace.baseline(scratch_root, 1 if uids is None else KEEPERS)
@@ -83,7 +87,7 @@ def keep(
         uid = None if uids is None else uids[started % len(uids)]
         started += 1
         pid = _fork(channel, orders, uid, mapped_bytes)
-        last, exited = exited, os.pidfd_open(pid)
+        last, exited = exited, _exit_of(pid)
         if last is not None:  # closed only now, so that whoever counts our descriptors always finds as many
             os.close(last)
         channel.send(marshal.dumps((pid, uid)))
@@ -107,6 +111,36 @@ def _fork(channel: socket.socket, orders: socket.socket, uid: int | None, mapped
         os.close(channel.fileno())
         program.run(orders, uid, mapped_bytes)
     return pid
+
+
+def _exit_of(pid: int) -> int:
+    """Return a descriptor that is readable once the child has ended, which is still to be waited for."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+    exited, end = os.pipe()
+    of_programs = _thread.stack_size(THREAD_STACK_BYTES)
+    _thread.start_new_thread(_close_at_exit, (pid, end))
+    _thread.stack_size(of_programs)
+    return exited
+
+
+def _rehearse_exit() -> None:
+    """Have all that the wait for a process maps before the first process inherits it."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    exited = _exit_of(pid)
+    select.select([exited], [], [])
+    os.close(exited)
+    os.waitpid(pid, 0)
+
+
+def _close_at_exit(pid: int, end: int) -> None:
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    os.close(end)
 
 
 def _confine(shared_memory: bool) -> None:
@@ -191,14 +225,17 @@ class Swept:
 def _sweep(uid: int | None) -> Swept | None:
     """Kill what the program left running. Return None where it left nothing, not even a zombie.
 
-    Orphans become the keeper's children, so one call that finds no child proves that none is left.
+    Orphans become the keeper's children, so one call that finds no child proves that none is left. Where they do not,
+    a signal that finds none does.
     """
     swept, deadline = None, 0.0
     while True:
         try:
             pid, status, usage = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
-            return swept
+            if orphans.REACH_KEEPER or uid is None or not orphans.kill_all(uid):
+                return swept
+            pid = 0
         if swept is None:
             swept, deadline = Swept(), time.monotonic() + SWEEP_S
         if pid:
@@ -212,18 +249,11 @@ def _sweep(uid: int | None) -> Swept | None:
 
 
 def _kill_all(uid: int | None) -> None:
-    """Kill every process of the user with one signal, which no fork can outrun; with one user, each descendant."""
+    """Kill every process of the user; with one user, each descendant."""
     if uid is None:
         for pid in procfs.descendants(os.getpid()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.001)
         return
-    killer = os.fork()
-    if killer == 0:
-        try:
-            os.setresuid(uid, uid, uid)
-            os.kill(-1, signal.SIGKILL)
-        finally:
-            os._exit(0)
-    os.waitpid(killer, 0)
+    orphans.kill_all(uid)

@@ -6,12 +6,13 @@ Runs: inside the sandbox, in the supervisor.
 from __future__ import annotations
 
 import marshal
+import os
 import select
 import socket
 from collections.abc import Iterable
 from typing import Any
 
-from . import procfs
+from . import orphans, procfs
 from .cgroup import Cgroup
 from .keeper import MESSAGE_BYTES, Exit
 
@@ -22,16 +23,28 @@ class KeeperClient:
     The mutable state: the sizes of the keeper, which grow when it imports libraries.
     """
 
-    def __init__(self, channel: socket.socket, orders: socket.socket, scratch_root: str, cgroup: Cgroup | None) -> None:
+    def __init__(
+        self,
+        channel: socket.socket,
+        orders: socket.socket,
+        scratch_root: str,
+        cgroup: Cgroup | None,
+        keepers: Iterable[KeeperClient],
+    ) -> None:
+        """Take the sockets of a keeper. `keepers` will be all that there are."""
         self.channel = channel
         self.orders = orders
         self.pid = 0
+        self._keepers = keepers
         self.scratch_root = scratch_root
         self.cgroup = cgroup  # the sandbox's, where there is one
         self.first_resident_bytes = 0
         self.mapped_bytes = 0
         self.growth_bytes = 0  # by libraries that it imported for some programs, which must not count against others
         self._first_own_bytes = 0
+        # Where the kernel does not tell what is of files, the process in waiting shows what programs inherit.
+        self._is_of_files_unknown = self._measures_forks = False
+        self._first_fork_bytes = 0
 
     def close(self) -> None:
         """Close the sockets, which ends the keeper."""
@@ -39,18 +52,40 @@ class KeeperClient:
         self.orders.close()
 
     def wait_until_ready(self) -> None:
-        """Wait until the first process waits for an order, and note the size of the keeper."""
-        select.select([self.channel], [], [])
-        self.mapped_bytes, self.first_resident_bytes, self._first_own_bytes = self._sizes()
+        """Wait until the first process waits for an order, and note the size of the keeper.
 
-    def _sizes(self) -> tuple[int, int, int]:
+        Raises:
+            RuntimeError: The keeper has ended instead.
+        """
+        self._receive(socket.MSG_PEEK)
+        self.mapped_bytes, self.first_resident_bytes, self._first_own_bytes = self._sizes(self.pid)
+        self._measures_forks = self._is_of_files_unknown = self._first_own_bytes == self.first_resident_bytes
+
+    def _sizes(self, pid: int) -> tuple[int, int, int]:
         """Return the bytes that are mapped; those resident; and of the latter those that are of no file.
 
-        Programs inherit the last. Of files each process has what it uses.
+        Programs inherit the last. Of files each process has what it uses. gVisor does not tell what is of files.
         """
-        pages = map(int, procfs.read_proc(f"/proc/{self.pid}/statm").split())
+        pages = map(int, procfs.read_proc(f"/proc/{pid}/statm").split())
         mapped, resident, of_files, *_ = (count * procfs.PAGE_BYTES for count in pages)
         return mapped, resident, resident - of_files
+
+    @property
+    def parent_of_orphans(self) -> int:
+        """Return the process whose children a program's processes become when their parent has ended."""
+        return self.pid if orphans.REACH_KEEPER else os.getpid()
+
+    def family(self) -> dict[int, list[str]]:
+        """Return the stat fields of the keeper's descendants, and of a program's orphans and theirs, by pid."""
+        if orphans.REACH_KEEPER:
+            return procfs.descendants(self.pid)
+        family = procfs.descendants(os.getpid())
+        for each in self._keepers:
+            family.pop(each.pid, None)
+            if each is not self:
+                others = {pid for pid, fields in family.items() if int(fields[procfs.PARENT]) == each.pid}
+                family = {pid: fields for pid, fields in family.items() if pid not in others}
+        return family
 
     @property
     def inherited_bytes(self) -> int:
@@ -60,6 +95,11 @@ class KeeperClient:
     def next_process(self) -> tuple[int, int | None]:
         """Return the pid and the user of the process that waits for an order."""
         pid, uid = self._receive()
+        if self._measures_forks:
+            self._measures_forks = False
+            resident_bytes = self._sizes(pid)[1]
+            self._first_fork_bytes = self._first_fork_bytes or resident_bytes
+            self.growth_bytes = max(0, resident_bytes - self._first_fork_bytes)
         return pid, uid
 
     def receive_exit(self, flags: int) -> Exit | None:
@@ -89,6 +129,9 @@ class KeeperClient:
         if not select.select([self.channel], [], [], timeout_s)[0]:
             return False
         self._receive()
-        self.mapped_bytes, _, own_bytes = self._sizes()
-        self.growth_bytes = max(0, own_bytes - self._first_own_bytes)
+        self.mapped_bytes, _, own_bytes = self._sizes(self.pid)
+        if self._is_of_files_unknown:
+            self._measures_forks = True
+        else:
+            self.growth_bytes = max(0, own_bytes - self._first_own_bytes)
         return True

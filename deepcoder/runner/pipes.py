@@ -28,7 +28,7 @@ class Pipes:
         """Make the pipes of a program that reads `stdin`. `beside`: what the module of that name has packed."""
         printed, errors, reported = os.pipe(), os.pipe(), os.pipe()
         for fd, _ in (printed, errors):
-            os.fchmod(fd, 0o666)  # a program may open /dev/stdout, which asks whose pipe it is
+            _open_to_all(fd)  # a program may open /dev/stdout, which asks whose pipe it is
         self.stdout, self.stderr = bytearray(), bytearray()
         self.limit: Ended | None = None  # why the process is to be killed
         self.poll = select.poll()
@@ -43,7 +43,7 @@ class Pipes:
             given = self._stdin = standard_input(stdin)  # open here to the end: no program is charged for freeing it
         elif self.feed is not None and self.feed.is_live:
             given = self.feed.program_end
-            os.fchmod(given, 0o666)  # see above
+            _open_to_all(given)  # see above
         elif self.feed is not None:
             calls = self.feed.program_end
         self._program_ends = [given, printed[1], errors[1], code, calls, reported[1]]  # in the order of its descriptors
@@ -163,3 +163,8 @@ class Pipes:
         self._to_close = set()
         if self.feed is not None:
             self.feed.close()
+
+
+def _open_to_all(pipe: int) -> None:
+    with contextlib.suppress(PermissionError):  # gVisor refuses it: there no program can open its pipes by their names
+        os.fchmod(pipe, 0o666)

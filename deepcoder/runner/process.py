@@ -52,7 +52,7 @@ class Process:
         `beside`: what else it is given, packed. `returns`: whether a folder of it comes back.
         """
         self.keeper = keeper
-        self.limits = code.limits
+        self.limits = code.enforced_limits
         self.is_function = code.is_function
         self.exit: Exit | None = None
         self.killed_for: Ended | None = None
@@ -149,7 +149,7 @@ class Process:
         self._hear_keeper()
         if self.exit:
             return False
-        family = procfs.descendants(self.keeper.pid)
+        family = self.keeper.family()
         if self.pid not in family:  # it is over, and the keeper cleans up
             return False
         if self._has_let_go(family):
@@ -168,10 +168,10 @@ class Process:
         return LANGUAGES[self._order.language].runtime_bytes if self._order.has_gate else 0
 
     def _has_let_go(self, family: Mapping[int, list[str]]) -> bool:
-        """Return whether processes of the program are nobody's children any more, but the keeper's."""
-        keeper = str(self.keeper.pid)
+        """Return whether processes of the program have lost their parent."""
+        parent = str(self.keeper.parent_of_orphans)
         return any(
-            fields[procfs.PARENT] == keeper and fields[procfs.STATE] != "Z"
+            fields[procfs.PARENT] == parent and fields[procfs.STATE] != "Z"
             for pid, fields in family.items()
             if pid != self.pid
         )

@@ -70,7 +70,8 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
         hard = resource.getrlimit(kind)[1]
         _hard_limits[kind] = sys.maxsize if hard == resource.RLIM_INFINITY else hard
     for kind, value in PROGRAM_LIMITS.items():
-        _limit(kind, value)
+        with contextlib.suppress(ValueError):  # gVisor refuses to change those that it has no use for
+            _limit(kind, value)
     for each in RUNNERS.values():
         each.prepare(hooks)
     if own_user:

@@ -9,13 +9,14 @@ import contextlib
 import ctypes
 import os
 import resource
+import signal
 import socket
 import sys
 from typing import Any
 
 from ..wire.languages import add, of_object
 from ..wire.messages import PROTOCOL, frame
-from . import keeper, versions
+from . import keeper, orphans, versions
 from .cgroup import Cgroup, own_cgroup
 from .keeper_client import KeeperClient
 from .language import Hooks
@@ -52,9 +53,13 @@ def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], 
     uids = available_uids()
     cgroup = own_cgroup(memory_bytes)
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # closes /proc/<pid>/mem and its like to our own user
+    if os.listdir(scratch_root):
+        sys.exit(f"the scratch folder {scratch_root} is not empty: it is somebody else's")
     if uids is not None:
         os.chmod(scratch_root, 0o711)  # an engine may have made it as open as the image has it
     if os.path.ismount(scratch_root):  # else /dev is the machine's
+        with contextlib.suppress(OSError):  # gVisor has a folder there, which all programs could write to
+            os.rmdir("/dev/shm")
         with contextlib.suppress(OSError):  # it is there already, or /dev is closed to us: programs do without
             os.symlink(f"{scratch_root}/{SHARED_MEMORY}", "/dev/shm")
     keepers: list[KeeperClient] = []
@@ -63,6 +68,8 @@ def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], 
     languages_here = versions.found()  # while the keepers get ready
     for client in keepers:
         client.wait_until_ready()
+    if not orphans.REACH_KEEPER:
+        signal.signal(signal.SIGCHLD, orphans.bury)
     hello = {"kind": "hello", "protocol": PROTOCOL, "languages": languages_here, "own_uids": uids is not None}
     write_all(replies, frame(hello))
     os.set_blocking(replies, False)
@@ -71,7 +78,8 @@ def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], 
     except OwnerGone:
         for client in keepers:
             client.close()
-            os.waitpid(client.pid, 0)
+            with contextlib.suppress(ChildProcessError):  # it is not waited for: see above
+                os.waitpid(client.pid, 0)
 
 
 def _take_streams() -> tuple[int, int]:
@@ -88,7 +96,8 @@ def _lift_limits() -> None:
     """Take the limits that programs would inherit off this process, as far as it may."""
     for kind in UNLIMITED:
         _, most = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most, most))
+        with contextlib.suppress(ValueError):  # gVisor refuses to change those that it has no use for
+            resource.setrlimit(kind, (most, most))
     _, most = resource.getrlimit(resource.RLIMIT_STACK)
     wanted = MAIN_STACK_BYTES if most == resource.RLIM_INFINITY else min(MAIN_STACK_BYTES, most)
     resource.setrlimit(resource.RLIMIT_STACK, (wanted, most))
@@ -107,7 +116,7 @@ def _add_keeper(
 ) -> None:
     """Fork another keeper, which closes all that is not its own."""
     (channel, its_channel), (orders, its_orders) = _socket_pair(), _socket_pair()
-    keepers.append(KeeperClient(channel, orders, scratch_root, cgroup))
+    keepers.append(KeeperClient(channel, orders, scratch_root, cgroup, keepers))
     pid = os.fork()
     if pid == 0:
         status = 1

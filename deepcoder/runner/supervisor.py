@@ -100,12 +100,19 @@ class Supervisor:
                 self.inputs.add(head["input"], head["bytes"], head["start"], body)
             elif head["kind"] == "drop":
                 self.inputs.drop(head["input"])
+            elif head["kind"] == "late":
+                self._end_late(head["compiles"])
             else:
                 if head["kind"] in ("load", "stop"):
                     self.waiting.clear()
                     is_over = True
                 self.waiting.append((head, self.inputs.view(head["input"]) if "input" in head else body))
         return is_over
+
+    def _end_late(self, compiles: bool) -> None:
+        """End what the worker has found to be at its limit, unless it is over meanwhile."""
+        if self.process and self.code and not self.process.rests and self.code.needs_compiling == compiles:
+            self.process.kill(Ended.TIME_LIMIT)
 
     def _load(self, head: dict[str, Any], source: bytes | memoryview) -> None:
         """Begin a task: keep its code, and have the keepers import the libraries that it names."""

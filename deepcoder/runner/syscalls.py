@@ -88,8 +88,10 @@ _SHARED, _ANONYMOUS = 0x01, 0x20  # mmap(2)
 # struct seccomp_data: number, architecture, instruction pointer, six arguments of 64 bits, of which the low half counts
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _LOAD, _AND, _IF_EQUAL, _IF_ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x45, 0x06
-_ALLOW, _END, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000  # SECCOMP_RET_ALLOW, _KILL_PROCESS, _ERRNO + the number
+_ALLOW, _FAIL = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, _ERRNO + the number
+_KILL_PROCESS, _TRAP = 0x80000000, 0x00030000  # SECCOMP_RET_*
 _SET_MODE_FILTER, _SPEC_ALLOW = 1, 1 << 2  # without the flag some kernels slow the whole program down
+_GET_ACTION_AVAIL = 2
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -114,7 +116,10 @@ def forbid(shared_memory: bool) -> bool:
     if (machine := os.uname().machine) not in MACHINES:
         return False
     column = MACHINES.index(machine)
-    code = _code(column, shared_memory)
+    killing = ctypes.byref(ctypes.c_uint32(_KILL_PROCESS))
+    # gVisor does not say that it has this action, and ends only the thread.
+    kills = _LIBC.syscall(_SECCOMP[column], _GET_ACTION_AVAIL, 0, killing) == 0
+    code = _code(column, shared_memory, _KILL_PROCESS if kills else _TRAP)
     program = ctypes.byref(_Filter(len(code) // 8, code))
     for flags in (_SPEC_ALLOW, 0):  # gVisor knows no flags
         if _LIBC.syscall(_SECCOMP[column], _SET_MODE_FILTER, flags, program) == 0:
@@ -122,25 +127,28 @@ def forbid(shared_memory: bool) -> bool:
     raise OSError(ctypes.get_errno(), "seccomp")
 
 
-def _code(column: int, shared_memory: bool) -> bytes:
+def _code(column: int, shared_memory: bool, end: int) -> bytes:
+    """Return the filter. `end` is the action that ends a process; a trap does so while the signal has no handler."""
     code = [
         _step(_LOAD, _ARCHITECTURE),
         _step(_IF_EQUAL, _ARCHITECTURES[column], then=1),
-        _step(_RETURN, _END),
+        _step(_RETURN, end),
         _step(_LOAD, _NUMBER),
         _step(_IF_ANY_BIT, _X32, otherwise=1),
-        _step(_RETURN, _END),
+        _step(_RETURN, end),
     ]
     for numbers in ENDS.values():
-        code += _when(numbers[column], _END)
+        code += _when(numbers[column], end)
     for *refused, error in REFUSED.values():
         code += _when(refused[column], _FAIL | error)
-    code += _when_argument(_CLONE[column], 0, [_step(_IF_ANY_BIT, _NEW_NAMESPACES, otherwise=1)], _END)
+    code += _when_argument(_CLONE[column], 0, [_step(_IF_ANY_BIT, _NEW_NAMESPACES, otherwise=1)], end)
     code += _when_argument(_SOCKET[column], 0, [_step(_IF_EQUAL, _AF_UNIX, then=1)], _FAIL | errno.EAFNOSUPPORT)
     # Of its own limits only, called 0: the runner, which every program inherits them from, may be of the same user.
     code += _when_argument(_PRLIMIT[column], 0, [_step(_IF_EQUAL, 0, then=1)], _FAIL | errno.EPERM)
     # A child that nobody waits for takes the account of its processor time with it, so SIGCHLD stays as it is.
+    # So does the signal of a trap.
     test = [
+        *([_step(_IF_EQUAL, signal.SIGSYS, then=1)] if end == _TRAP else []),
         _step(_IF_EQUAL, signal.SIGCHLD, otherwise=5),
         _step(_LOAD, _ARGUMENTS + 8),
         _step(_IF_EQUAL, 0, otherwise=2),

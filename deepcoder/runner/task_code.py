@@ -35,6 +35,7 @@ class TaskCode:
         self.language = LANGUAGES[self.task.language]
         self.failure: Outcome | None = None  # of its compilation
         self._compile_limits = Limits(**head["compile_limits"])
+        self._fuse: int = head["fuse"]
         self._keep(self._artefact(body) if self.is_compiled else self._sources())
 
     def _keep(self, content: bytes | memoryview) -> None:
@@ -77,6 +78,14 @@ class TaskCode:
         """Return the limits of the next process."""
         return self._compile_limits if self.needs_compiling else self.task.limits
 
+    @property
+    def enforced_limits(self) -> Limits:
+        """Return the limits that are enforced in here: those of time are a fuse where the worker keeps the clock."""
+        limits = self.limits
+        if self._fuse == 1:
+            return limits
+        return dataclasses.replace(limits, cpu_s=self._fuse * limits.cpu_s, wall_s=self._fuse * limits.wall_s)
+
     def replace(self, compiled: bytes) -> None:
         """Keep compiled code in place of the source."""
         self.close()
@@ -85,7 +94,7 @@ class TaskCode:
 
     def order(self, pid: int, scratch: str, beside_bytes: int = 0) -> Order:
         """Return the first order for a process of this task."""
-        limits = self.limits
+        limits = self.enforced_limits
         return Order(
             pid=pid,
             goes=False,

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
@@ -69,9 +70,9 @@ def start_process(python: str | None = None, memory_bytes: int = Limits().memory
     """
     check_limits(memory_bytes)
     interpreter = interpreter_of(python)
-    wanted = {"read": _interpreter_paths(interpreter), "library": _libraries(), "command": command_of(interpreter)}
+    wanted = {"read": shown_paths(interpreter), "library": shown_libraries(), "command": command_of(interpreter)}
     try:
-        return Sandbox(Process(wanted, interpreter), path=[namespaces.LIBRARY])
+        return Sandbox(Process(entering(wanted), interpreter), path=[namespaces.LIBRARY])
     except SandboxError as error:
         for words, what in _REMEDIES.items():
             if words in str(error):
@@ -91,13 +92,18 @@ def command_of(interpreter: Path) -> list[str]:
     return [str(interpreter), "-s", "-c", BOOTSTRAP]
 
 
+def entering(wanted: dict[str, Any]) -> list[str]:
+    """Return the command that enters namespaces as `wanted` says, and becomes a runner."""
+    return [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)]
+
+
 def why_not() -> str:
-    """Return why no namespaces are to be had here; empty where they are."""
-    wanted = {"read": _interpreter_paths(interpreter_of(None)), "library": {}, "command": ["true"]}
-    command = [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+    """Return why no namespaces, or not the mounts in them, are to be had here; empty where they are."""
+    wanted = {"read": shown_paths(interpreter_of(None)), "library": {}, "command": ["true"]}
+    done = subprocess.run(entering(wanted), stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     words = done.stderr.strip().rpartition("\n")[2]
-    return f"no process sandbox: {words}" if namespaces.REFUSAL in words else ""
+    is_refused = namespaces.REFUSAL in words or namespaces.HALF in words
+    return f"no process sandbox: {words}" if is_refused else ""
 
 
 def sweep() -> None:
@@ -126,7 +132,7 @@ def check_limits(memory_bytes: int) -> None:
             raise SandboxUnavailable(f"{has}: raise it for the workers")
 
 
-def _interpreter_paths(interpreter: Path) -> list[str]:
+def shown_paths(interpreter: Path) -> list[str]:
     """Return the paths that the interpreter needs to start, the outer before the inner."""
     prefix = Path(os.path.realpath(interpreter.parent.parent))
     usual = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"]
@@ -136,7 +142,7 @@ def _interpreter_paths(interpreter: Path) -> list[str]:
     return [*paths, *within, str(prefix)] if prefix != Path("/usr") else paths
 
 
-def _libraries() -> dict[str, str]:
+def shown_libraries() -> dict[str, str]:
     """Return where the packages and modules that programs may import are installed, by name of folder or file.
 
     Only site-packages are searched: the owner's own folders are on the path too, and programs must not see them.
@@ -163,12 +169,12 @@ class Process:
     start_timeout_s = START_TIMEOUT_S
     silence_timeout_s = SILENCE_TIMEOUT_S
 
-    def __init__(self, wanted: dict[str, Any], interpreter: Path) -> None:
+    def __init__(self, command: Sequence[str], interpreter: Path) -> None:
         self.interpreter = str(interpreter)
         self.scratch = ""
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", namespaces.__file__, json.dumps(wanted)],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -59,6 +59,7 @@ module.main(sent["scratch"], sent["memory_bytes"], sent["languages"], hooks)
 RUNNER_MODULES = (
     *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
     *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
+    *("runner.orphans",),
     *(
         "runner.channel",
         "runner.feed",

@@ -14,7 +14,7 @@ from pathlib import Path
 from deepcoder.sandbox import owner
 from deepcoder.sandbox.backends import ProcessOptions
 from deepcoder.sandbox.client import Sandbox
-from deepcoder.sandbox.process import Process, check_limits, command_of, interpreter_of
+from deepcoder.sandbox.process import Process, check_limits, command_of, entering, interpreter_of
 from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
     check_limits(memory_bytes)
     interpreter = interpreter_of(options.python)
     try:
-        process = Process({"command": command_of(interpreter)}, interpreter)
+        process = Process(entering({"command": command_of(interpreter)}), interpreter)
     except OSError as error:
         raise SandboxError(f"no process could be started: {error}") from error
     process.scratch = tempfile.mkdtemp(prefix=f"{SCRATCH_PREFIX}{owner.name()}.")
