@@ -22,6 +22,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pyarrow
@@ -43,10 +44,16 @@ SLOW = {
 }
 HOSTS = {f"tests/cluster/{name}.py" for name in ("test_clock", "test_faults", "test_ray_up")}
 NEEDS = {
-    **dict.fromkeys(("docker_sandboxes", "process_sandboxes", "sandbox_kind"), "sandbox"),
+    **dict.fromkeys(("docker_sandboxes", "gvisor_sandboxes", "process_sandboxes", "sandbox_kind"), "sandbox"),
     **dict.fromkeys(("shared_ray", "no_ray"), "ray"),
 }
 collect_ignore = ["pairs", "programs"]  # programs to judge, whatever their names
+SLOW_IN_GVISOR = {
+    "test_only_the_scratch_folder_is_writable",
+    "test_many_tasks_leave_nothing_behind",
+    "test_function_programs_that_fail_to_load_never_break_the_sandbox",
+}
+NO_PARAMETERS = SimpleNamespace(params={})  # of a test that has none
 MARKS = {"docker": pytest.mark.docker}  # of the tests on each kind of sandbox
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -57,11 +64,31 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test its tier. The slow tiers run first."""
+    """Give every test its tier. The slow tiers run first. In gVisor, which is slow, run one case of each test."""
+    items[:] = items if os.environ.get("DEEPCODER_ALL_GVISOR") else one_in_gvisor(items)
     tiers = {item: tier(item) for item in items}
     for item in items:
         item.add_marker(tiers[item])
+        different = item.get_closest_marker("not_gvisor")
+        if different and getattr(item, "callspec", NO_PARAMETERS).params.get("sandbox_kind") == "gvisor":
+            item.add_marker(pytest.mark.skip(reason=f"gVisor: {different.args[0]}"))
     items.sort(key=lambda item: -TIERS.index(tiers[item]))
+
+
+def one_in_gvisor(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield the tests without those in gVisor but the first of each function; of a corpus, the first of each verdict.
+
+    The attacks that run in gVisor are chosen by their module.
+    """
+    seen = set()
+    for item in items:
+        parameters = getattr(item, "callspec", NO_PARAMETERS).params
+        if parameters.get("sandbox_kind") == "gvisor" and "attack" not in parameters:
+            case = item.path, getattr(item, "originalname", ""), getattr(parameters.get("path"), "parent", Path()).name
+            if case in seen or case[1] in SLOW_IN_GVISOR:
+                continue
+            seen.add(case)
+        yield item
 
 
 def tier(item: pytest.Item) -> str:
@@ -172,6 +199,13 @@ def docker_sandboxes() -> None:
 
 
 @pytest.fixture(scope="session")
+def gvisor_sandboxes() -> None:
+    """Skips where gVisor cannot start, unless the environment says that everything must be here."""
+    if reason := unavailable(SandboxConfig(kind="gvisor")):
+        leave_out(reason)
+
+
+@pytest.fixture(scope="session")
 def process_sandboxes() -> None:
     """Need nothing; what starts process sandboxes asks for this, which gives its tests their tier."""
 
@@ -188,8 +222,8 @@ def no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
 @pytest.fixture(scope="session", params=[pytest.param(kind, marks=MARKS.get(kind, ())) for kind in ISOLATING])
 def sandbox_kind(request: pytest.FixtureRequest) -> str:
     """Each kind of sandbox in turn."""
-    if request.param == "docker":
-        request.getfixturevalue("docker_sandboxes")
+    if request.param in ("docker", "gvisor"):
+        request.getfixturevalue(f"{request.param}_sandboxes")
     return str(request.param)
 
 

@@ -24,8 +24,13 @@ ALL_MODES = bool(os.environ.get("DEEPCODER_ALL_ATTACKS"))  # in process sandboxe
 
 
 def modes(number: int, attack: Attack, kind: str) -> list[str]:
-    """Return every mode of the attack for Docker; for process sandboxes one of them, a different one in turn."""
+    """Return every mode of the attack for Docker; for process sandboxes one of them, a different one in turn.
+
+    gVisor is slow: it meets the first attack of each kind.
+    """
     every = list(attack.verdicts)
+    if kind == "gvisor" and not ALL_MODES and attack is not next(each for each in ATTACKS if each.kind == attack.kind):
+        return []
     return every if kind == "docker" or ALL_MODES else [every[number % len(every)]]
 
 
@@ -49,9 +54,14 @@ def bench(sandbox_kind: str) -> Iterator[Bench]:
         yield opened
 
 
+GVISOR_SHOWS = {"files_of_other_processes"}  # docs/security.md
+
+
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(("sandbox_kind", "attack", "mode"), CASES, indirect=["sandbox_kind"])
-def test_attack_fails_and_leaves_nothing(attack: Attack, mode: str, bench: Bench) -> None:
+def test_attack_fails_and_leaves_nothing(sandbox_kind: str, attack: Attack, mode: str, bench: Bench) -> None:
+    if sandbox_kind == "gvisor" and attack.name in GVISOR_SHOWS:
+        pytest.xfail("gVisor's /proc shows the environment, the maps and the descriptors of every process")
     finding = bench.attack(attack, mode)
 
     assert finding.held, finding

@@ -20,6 +20,7 @@ from deepcoder.sandbox import (
     SandboxUnavailable,
     Spare,
     docker,
+    gvisor,
     process,
     unisolated,
 )
@@ -29,7 +30,7 @@ from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.fake import FakeSandbox
 from deepcoder.wire.messages import Ended, Outcome, Task
 
-MODULES: list[BackendModule] = [docker, process, unisolated]
+MODULES: list[BackendModule] = [docker, process, gvisor, unisolated]
 
 
 def nothing(task: Task, given: bytes) -> Outcome:
@@ -108,12 +109,14 @@ def test_auto_without_a_backend_that_can_start_says_why(small: Small) -> None:
     with (
         pytest.MonkeyPatch.context() as patch,
         pytest.raises(
-            SandboxUnavailable, match="^no sandbox can start here: it rains; no; never. For programs that you trust, "
+            SandboxUnavailable,
+            match="^no sandbox can start here: it rains; no; never; there is no runsc. For programs that you trust, ",
         ),
     ):
         small.reason = "it rains"
         patch.setattr(docker, "why_not", lambda: "no")
         patch.setattr(process, "why_not", lambda: "never")
+        patch.setattr(gvisor, "why_not", lambda: "there is no runsc")
         table.resolve(SandboxConfig())
 
 
@@ -146,7 +149,7 @@ def test_options_of_docker_are_given_one_by_one_or_together() -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "said"),
     [
-        ("nowhere", None, "sandbox must be one of auto, docker, process, unisolated, not 'nowhere'"),
+        ("nowhere", None, "sandbox must be one of auto, docker, process, gvisor, unisolated, not 'nowhere'"),
         ("process", DockerOptions(), "a process sandbox has ProcessOptions"),
         ("auto", DockerOptions(), "not decided yet"),
     ],
@@ -198,3 +201,23 @@ def test_processes_start_without_the_docker_package() -> None:
         0,
         "no docker sandbox can start: the package docker is not installed here: install it, or use another sandbox\n",
     ), ran.stderr
+
+
+def test_auto_takes_gvisor_where_neither_docker_nor_namespaces_are(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(docker, "why_not", lambda: "no Docker engine answers")
+        patch.setattr(process, "why_not", lambda: "no namespaces")
+        patch.setattr(gvisor, "why_not", lambda: "")
+        assert table.resolve(SandboxConfig()).kind == "gvisor"
+
+    (record,) = caplog.records
+    assert record.message.startswith("No Docker engine answers; no namespaces. So programs run in gVisor")
+
+
+def test_gvisor_without_runsc_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    said = "no gVisor sandbox: there is no runsc on the path"
+
+    assert gvisor.why_not() == said
+    with pytest.raises(SandboxUnavailable, match=said):
+        table.start(SandboxConfig("gvisor"))

@@ -112,6 +112,7 @@ def solve():
 """
 
 
+@pytest.mark.not_gvisor("a lock on /dev/null can outlast its program: docs/security.md")
 def test_lock_on_the_standard_input_of_a_function_ends_with_the_program(shared_sandbox: Sandbox) -> None:
     """It is /dev/null, which programs of all process sandboxes of a machine share."""
     for number in range(2):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import os
 import signal
@@ -14,6 +15,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -34,6 +36,7 @@ from deepcoder.wire.messages import LENGTHS, PROTOCOL, RUNNER_HEARTBEAT_S, STDER
 pytestmark = pytest.mark.sandbox
 
 MIB = 1 << 20
+COUNTS_MORE = pytest.mark.not_gvisor("an empty program has 21 MiB there")
 # Much more time than any test needs on any machine: one of a clock has a small limit of its own.
 LIMITS = Limits(cpu_s=20.0, wall_s=40.0, memory_bytes=256 * MIB, output_bytes=8 * MIB, processes=32)
 
@@ -134,7 +137,7 @@ def test_limit_exceeded_ends_the_execution(
         pytest.param({"cpu_s": 1.0}, "import time\nwhile time.process_time() < 0.5: pass", id="cpu"),
         pytest.param({"wall_s": 2.0}, "import time; time.sleep(0.5)", id="wall"),
         pytest.param({"memory_bytes": 128 * MIB}, "x = bytearray(b'x') * (80 << 20)", id="memory"),
-        pytest.param({"memory_bytes": LEAST_MEMORY_BYTES}, "", id="an empty program"),
+        pytest.param({"memory_bytes": LEAST_MEMORY_BYTES}, "", id="an empty program", marks=COUNTS_MORE),
         pytest.param({"output_bytes": 1000}, "print('x' * 999)", id="output"),  # its compiled code is longer
         pytest.param(
             {"processes": 8}, "import os\nfor _ in range(7): os.fork() or os._exit(0)\nfor _ in range(7): os.wait()",
@@ -148,6 +151,7 @@ def test_execution_just_below_a_limit_ends_itself(shared_sandbox: Sandbox, limit
     assert (outcome.ended, outcome.exit_code) == (Ended.EXITED, 0), outcome
 
 
+@pytest.mark.not_gvisor("it allows one more, and the supervisor ends that program")
 @pytest.mark.parametrize(
     "source",
     [
@@ -378,6 +382,7 @@ def test_inputs_that_the_runner_keeps_are_no_memory_of_a_program(sandbox_kind: s
         assert outcome.ended is Ended.EXITED
 
 
+@pytest.mark.not_gvisor("its processes are not this machine's")
 def test_runner_holds_a_large_input_once(sandbox_kind: str) -> None:
     if sandbox_kind == "docker":
         pytest.skip("the engine alone knows its processes")
@@ -411,6 +416,7 @@ def test_worker_holds_a_large_input_once() -> None:
     assert peak < 2 << 20
 
 
+@pytest.mark.not_gvisor("a program's own clock is wall time there")
 def test_cpu_time_is_that_of_the_program_and_its_children(shared_sandbox: Sandbox) -> None:
     outcome = run(
         shared_sandbox,
@@ -428,6 +434,7 @@ def test_cpu_time_is_that_of_the_program_and_its_children(shared_sandbox: Sandbo
     assert 0.55 <= outcome.cpu_s <= 1.2
 
 
+@pytest.mark.not_gvisor("a program's own clock is wall time there")
 def test_short_children_that_nobody_waits_for_cost_all_their_time(shared_sandbox: Sandbox) -> None:
     """The kernel's ticks leave most of what each has used out of its account."""
     source = """
@@ -476,6 +483,7 @@ def crowded_cpu() -> Iterator[int]:
                 each.kill()
 
 
+@pytest.mark.not_gvisor("a program's own clock is wall time there")
 def test_threads_that_wait_for_a_processor_cost_no_wall_time(shared_sandbox: Sandbox, crowded_cpu: int) -> None:
     """The state of a process is that of its first thread, which in many programs waits for another."""
     source = f"""
@@ -515,6 +523,7 @@ def test_peak_memory_is_the_same_whether_or_not_it_was_looked_at(own_sandbox: Sa
     assert abs(of_call.peak_bytes - short) < MIB // 2
 
 
+@pytest.mark.not_gvisor("a program's own clock is wall time there")
 def test_facts_of_a_call_are_of_that_call_alone(shared_sandbox: Sandbox) -> None:
     task = function_task(
         """
@@ -664,6 +673,7 @@ def test_outcomes_come_in_the_order_of_inputs(shared_sandbox: Sandbox) -> None:
     assert [outcome.output for outcome in outcomes] == given
 
 
+@pytest.mark.not_gvisor("its processes are not this machine's")
 @pytest.mark.parametrize("mode", ["stdin", "function"])
 @pytest.mark.parametrize("taken", [1, 2])
 def test_iterator_closed_early_ends_what_runs(shared_sandbox: Sandbox, mode: str, taken: int) -> None:
@@ -703,6 +713,18 @@ def test_function_program_does_not_outlive_its_task(shared_sandbox: Sandbox, clo
     assert until(lambda: not processes_named(name)), "it runs on, and no limit watches it"
 
 
+def kernels_of(owner: int) -> list[int]:
+    """The gVisor sandboxes whose bundles this process has made."""
+    return [pid for pid, words in command_lines() if words.startswith(b"runsc-sandbox") and b"-%d-" % owner in words]
+
+
+def command_lines() -> Iterator[tuple[int, bytes]]:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            yield int(path.parts[2]), path.read_bytes()
+
+
+@pytest.mark.not_gvisor("its processes are not this machine's")
 def test_function_program_that_ends_between_calls_is_its_own_fault(own_sandbox: Sandbox) -> None:
     task = function_task(
         TAKE_NAME
@@ -893,6 +915,7 @@ def test_only_the_scratch_folder_is_writable(shared_sandbox: Sandbox) -> None:
     assert printed(found) == ""
 
 
+@pytest.mark.not_gvisor("its file systems count no files, only bytes")
 @pytest.mark.parametrize(
     "leave",
     [
@@ -927,6 +950,7 @@ def test_program_that_does_not_compile_is_not_in_the_way_of_what_the_one_before_
         assert (refused.ended, refused.signs) == (Ended.COMPILE_ERROR, ())
 
 
+@pytest.mark.not_gvisor("noexec does not keep files from being mapped as code there")
 def test_nothing_in_shared_memory_can_be_executed(shared_sandbox: Sandbox) -> None:
     outcome = run(
         shared_sandbox,
@@ -1023,6 +1047,7 @@ def test_program_is_another_user_than_the_one_before(shared_sandbox: Sandbox) ->
         assert groups == "]"
 
 
+@pytest.mark.not_gvisor("its /proc does not tell whether privileges can be gained")
 def test_program_has_no_capabilities_and_cannot_gain_any(shared_sandbox: Sandbox) -> None:
     found = printed(
         run(
@@ -1038,6 +1063,7 @@ def test_program_has_no_capabilities_and_cannot_gain_any(shared_sandbox: Sandbox
     assert found == "1"
 
 
+@pytest.mark.not_gvisor("its /proc shows all but memory: docs/security.md")
 @pytest.mark.parametrize("name", ["environ", "mem", "fd", "maps", "cwd", "root", "stack", "io"])
 def test_runner_is_closed_to_programs(shared_sandbox: Sandbox, name: str) -> None:
     outcome = run(
@@ -1066,6 +1092,7 @@ def test_runner_is_closed_to_programs(shared_sandbox: Sandbox, name: str) -> Non
     assert opened == []
 
 
+@pytest.mark.not_gvisor("what a program reads of its own memory becomes resident there")
 def test_program_finds_no_other_tests_input_in_its_memory(own_sandbox: Sandbox) -> None:
     secret = b"deepcoder" + b"-other-" + b"secret"
     search = """
@@ -1286,6 +1313,7 @@ def test_resource_limits_cannot_be_raised(shared_sandbox: Sandbox) -> None:
     assert printed(outcome) == ""
 
 
+@pytest.mark.not_gvisor("the kernel's limit is a fuse there")
 def test_kernel_ends_no_program_before_the_supervisor_does(shared_sandbox: Sandbox) -> None:
     # The kernel's limit counts by ticks: on a busy machine it has ended programs at 97 % of their time.
     outcome = run(shared_sandbox, "import resource; print(*resource.getrlimit(resource.RLIMIT_CPU))", cpu_s=20)
@@ -1396,11 +1424,12 @@ sys.stdin.read()
     assert owner.stdout is not None and owner.stdin is not None
     try:
         assert owner.stdout.readline() == b"started\n"
-        assert until(lambda: processes_named(name))
+        seen = partial(kernels_of, owner.pid) if sandbox_kind == "gvisor" else partial(processes_named, name)
+        assert until(seen)
 
         owner.stdin.close() if how == "exit" else owner.kill()
 
-        assert until(lambda: not processes_named(name))
+        assert until(lambda: not seen())
     finally:
         owner.kill()
         owner.wait()

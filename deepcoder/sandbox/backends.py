@@ -104,6 +104,13 @@ _ROWS = (
         has_own_users=False,  # they have where root starts it
     ),
     Backend(
+        "gvisor",
+        ProcessOptions,
+        "gVisor sandboxes",
+        caveat="programs run in gVisor, a kernel of their own: a test takes about ten times as long, and programs see "
+        "of the runner's processes what docs/security.md says",
+    ),
+    Backend(
         "unisolated",
         ProcessOptions,
         "local processes without isolation",

@@ -10,11 +10,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from deepcoder.sandbox.artefacts import Artefacts
+from deepcoder.sandbox.clock import Clock
 from deepcoder.sandbox.input_cache import CACHED_FROM_BYTES, InputCache
 from deepcoder.sandbox.stream import SandboxError, Stream, bundle
+from deepcoder.sandbox.window import Key, Window
 from deepcoder.wire.languages import Language, check_functions, language
 from deepcoder.wire.limits import COMPILE_LIMITS, Limits, Mode
 from deepcoder.wire.messages import PROTOCOL, Ended, Frames, Given, Outcome, Task, abandoned_after_s, frame
@@ -23,11 +25,8 @@ log = logging.getLogger(__name__)
 
 OUTCOME_GRACE_S = 30.0  # an execution may exceed its limits by this much before its sandbox counts as broken
 HEAD_BYTES = 1 << 20  # the most that a frame may have beside the output of a program
-PIPELINE_INPUTS, PIPELINE_BYTES = 16, 1 << 20  # inputs sent before the first of them is answered
-PIPELINE_S = 0.1  # seconds of tests kept queued in the runner, estimated from the last one
+PIPELINE_INPUTS = 16  # sent before the first of them is answered
 STOP_POLL_S = 0.02  # how often a run checks its stop event
-
-Key = TypeVar("Key")
 
 
 class Sandbox:
@@ -37,14 +36,24 @@ class Sandbox:
     compiled here, the bytes sent to the runner, and whether the sandbox is open; one that broke is not.
     """
 
-    def __init__(self, stream: Stream, scratch: str = "/tmp", path: Iterable[str] = (), memory_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        scratch: str = "/tmp",
+        path: Iterable[str] = (),
+        memory_bytes: int = 0,
+        clock: Clock | None = None,
+    ) -> None:
         """Start the runner on the stream. `memory_bytes` is the limit of its cgroup, 0 where it has none.
+
+        `clock`: what to trust in place of the runner's.
 
         Raises:
             SandboxError: The runner did not start.
         """
         self.interpreter = stream.interpreter
         self.pid = stream.pid
+        self.clock = clock or Clock()
         self._stream = stream
         self._frames = Frames(max_bytes=HEAD_BYTES)
         self._task = 0
@@ -89,7 +98,8 @@ class Sandbox:
         """
         timeout_s = self._answers_within_s(task)
         least = 2 if language(task.language).gate else 1
-        window = _Window(inputs, ahead, least, grows=task.mode is Mode.STDIN)
+        most = min(ahead, self.clock.most_ahead or ahead)
+        window = Window(inputs, most, least, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
         self._artefacts.lock(self._language(task), task, self.compile_limits.cpu_s, stop)
         unsent = self._load_request(task)
@@ -145,6 +155,7 @@ class Sandbox:
         for message in self._given_messages(given):
             self._send(unsent + message)
             unsent = b""
+        self.clock.restart()
 
     def post(self, kind: str, data: bytes = b"") -> None:
         """Send a message of the live execution.
@@ -174,8 +185,11 @@ class Sandbox:
         for head, body in current:
             if head["kind"] == "artefact":
                 self._artefacts.keep(language(task.language), task, body)
+                self.clock.limit(task.limits, task.mode)
             elif head["kind"] != "beat":
                 self._artefacts.unlock()
+        if not any(head["kind"] == "outcome" for head, _ in current) and (late := self.clock.late()):
+            self._send(late)
         return current
 
     def fileno(self) -> int:
@@ -200,8 +214,17 @@ class Sandbox:
         self._frames.max_bytes = max(self._frames.max_bytes, most_bytes)  # an earlier task's may still be on the way
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
         head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": row.name}
-        head |= {"compile_limits": vars(self.compile_limits), "entry_file": task.entry_file, "files": task.files}
+        head |= {
+            "compile_limits": vars(self.compile_limits),
+            "fuse": self.clock.fuse,
+            "entry_file": task.entry_file,
+            "files": task.files,
+        }
         artefact = self._artefacts.find(row, task)
+        if row.is_executed and artefact is None:
+            self.clock.limit(self.compile_limits, None)
+        else:
+            self.clock.limit(task.limits, task.mode)
         if artefact is not None:
             return frame({**head, "is_compiled": True, "files": ()}, artefact)
         return frame({**head, "is_compiled": False}, task.source.encode("utf-8", "surrogatepass"))
@@ -224,7 +247,7 @@ class Sandbox:
             raise ValueError(f"{self._stream.name} cannot run {row.title}: it has {has} (docs/languages.md)")
         return row
 
-    def _queue_inputs(self, window: _Window[Any], unsent: bytes) -> bytes:
+    def _queue_inputs(self, window: Window[Any], unsent: bytes) -> bytes:
         """Return the unsent messages and those of the next inputs; a large input is sent at once."""
         for data in window.fill():
             if isinstance(data, Given):
@@ -261,6 +284,7 @@ class Sandbox:
 
     def _outcome(self, task: Task, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
         """Return the next outcome of the current task, None when stopped. Outcomes of earlier tasks are dropped."""
+        self.clock.restart()
         deadline = time.monotonic() + timeout_s
         while True:
             left_s = max(0.0, deadline - time.monotonic())
@@ -271,10 +295,11 @@ class Sandbox:
             kind, is_current = head.pop("kind", None), head.pop("task", None) == self._task
             if is_current and kind == "artefact":
                 self._artefacts.keep(language(task.language), task, body)
+                self.clock.limit(task.limits, task.mode)
             if is_current and kind == "outcome":
                 self._artefacts.unlock()  # what is not compiled by now does not compile
                 try:
-                    return Outcome.read(head, body)
+                    return self.clock.timed(Outcome.read(head, body))
                 except (KeyError, ValueError) as error:
                     raise self._broken(f"sent a malformed outcome: {error!r}") from None
 
@@ -290,15 +315,18 @@ class Sandbox:
     def _receive(self, timeout_s: float, stop: threading.Event | None = None) -> tuple[dict[str, Any], bytes] | None:
         """Return the next message, None when stopped."""
         deadline = time.monotonic() + timeout_s
+        is_polled = stop is not None or self.clock.fuse > 1
         try:
             while (message := self._frames.next()) is None:
                 try:
-                    data = self._stream.receive(timeout_s if stop is None else min(timeout_s, STOP_POLL_S))
+                    data = self._stream.receive(min(timeout_s, STOP_POLL_S) if is_polled else timeout_s)
                 except TimeoutError:
-                    if stop is None or time.monotonic() > deadline:
+                    if not is_polled or time.monotonic() > deadline:
                         raise
-                    if stop.is_set():
+                    if stop is not None and stop.is_set():
                         return None
+                    if late := self.clock.late():
+                        self._send(late)
                     continue
                 if not data:
                     raise self._broken("ended")
@@ -342,42 +370,3 @@ class Session:
     def close(self) -> None:
         """End what the task still runs."""
         self._outcomes.close()
-
-
-class _Window(Generic[Key]):
-    """The inputs of one task, of which some are sent ahead of their outcomes.
-
-    The mutable state: the keys and sizes of those sent, the sum of the sizes, and how many inputs there may be.
-    """
-
-    def __init__(self, inputs: Iterable[tuple[Key, bytes | Given]], most: int, least: int, grows: bool) -> None:
-        self._inputs = iter(inputs)
-        self._most = most
-        self._least = min(least, most)  # once the first is answered: the runner starts a runtime ahead of its input
-        self._grows = grows
-        self._room = 1 if grows else most
-        self.sent: deque[tuple[Key, int]] = deque()
-        self._sent_bytes = 0
-        self.is_over = False
-
-    def fill(self) -> Iterator[bytes | Given]:
-        """Yield the next inputs, until the window is full or there are no more."""
-        while not self.is_over and len(self.sent) < self._room and self._sent_bytes < PIPELINE_BYTES:
-            following = next(self._inputs, None)
-            if following is None:
-                self.is_over = True
-                return
-            key, data = following
-            size = len(data.stdin) if isinstance(data, Given) else len(data)
-            self.sent.append((key, size))
-            self._sent_bytes += size
-            yield data
-
-    def answered(self, outcome: Outcome) -> Key:
-        """Take the first input out and return its key; this is its outcome, from which the window grows."""
-        if self._grows:
-            most = min(2 * self._room, 1 + int(PIPELINE_S / max(outcome.wall_s, 1e-6)), self._most)
-            self._room = max(most, self._least)
-        key, size = self.sent.popleft()
-        self._sent_bytes -= size
-        return key

@@ -84,7 +84,7 @@ class Live:
                 case "look":
                     yield Look(int(head["fed"]), float(head["asleep_s"]))
                 case "outcome":
-                    self.outcome = Outcome.read(head, body)
+                    self.outcome = self._sandbox.clock.timed(Outcome.read(head, body))
                     if self.outcome.ended is Ended.STARVED:
                         raise SandboxError(f"{self._sandbox!r} got too little processor time to run a program")
                     yield self.outcome

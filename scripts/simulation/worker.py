@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from deepcoder.pool.crew import Member
 from deepcoder.pool.inbox import Current, Done, Failed, Inbox, Report, Work
 from deepcoder.pool.schedule import Fault
-from deepcoder.sandbox.client import PIPELINE_S
+from deepcoder.sandbox.window import PIPELINE_S
 from deepcoder.verdicts import Judgement, Verdict
 from scripts.bench.mix import TESTS
 from scripts.simulation.clock import Clock

@@ -1,0 +1,134 @@
+"""The time that programs in one gVisor sandbox take, as the kernel of this machine counts it.
+
+Runs: worker node. gVisor's own clock of a program is the wall time while it wants a processor, in ticks of 10 ms. What
+the program executes is executed by processes of this machine, the stubs: descendants of `runsc-sandbox`, whose threads
+are gVisor's kernel. The CPU time of the stubs is the program's, with a little of the runner's. The kernel's own CPU
+time is not counted: it is a multiple of what this machine's kernel would take. The limits that the runner enforces are
+a fuse, for a worker that is not there to look. One execution is sent at a time, so that what is counted is its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import time
+
+from deepcoder.runner import procfs
+from deepcoder.runner.wall_time import WallTime
+from deepcoder.sandbox.clock import Clock
+from deepcoder.sandbox.stream import SandboxError
+from deepcoder.wire.limits import Limits, Mode
+from deepcoder.wire.messages import ABANDONED_S, Ended, Outcome, frame
+
+LOOK_EVERY_S = 0.05
+DECIDED = {Ended.TIME_LIMIT, Ended.MEMORY_LIMIT, Ended.OUTPUT_LIMIT, Ended.COMPILE_ERROR, Ended.STARVED}
+KERNEL = b"runsc-sandbox"  # the name that gVisor's kernel gives itself
+
+
+class HostClock(Clock):
+    """The clock of one execution at a time.
+
+    The mutable state: gVisor's kernel, once it was looked for; the stubs, with the CPU time of each, and the processes
+    that are none; the limits, and whether they are watched; the CPU time until the execution began; when it was looked
+    at last, and its wall time.
+    """
+
+    fuse = 10
+    most_ahead = 1
+
+    def __init__(self, pid: int) -> None:
+        """Keep the clock of a sandbox that descends from this process."""
+        self._pid = pid
+        self._kernel: int | None = None
+        self._stubs: dict[int, float] = {}
+        self._others: set[int] = set()
+        self._limits = Limits()
+        self._mode: Mode | None = None
+        self._is_watched = False
+        self._before_s = self._looked = self._charged_s = 0.0
+        self._wall = WallTime(ABANDONED_S)
+
+    def limit(self, limits: Limits, mode: Mode | None) -> None:
+        """Note the limits, and begin an execution: see `Clock.limit`."""
+        self._limits, self._mode = limits, mode
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin another execution."""
+        self._find_stubs()
+        self._before_s = self._total_s()
+        self._looked, self._charged_s = time.monotonic(), 0.0
+        self._wall.restart()
+        self._is_watched = True
+
+    def late(self) -> bytes:
+        """Look at the execution, when it is time: see `Clock.late`."""
+        if not self._is_watched or time.monotonic() - self._looked < LOOK_EVERY_S:
+            return b""
+        cpu_s = self._cpu_s()
+        self._look(cpu_s)
+        # Who waits for whom in a live execution is known elsewhere, where its wall time is limited.
+        has_waited = self._charged_s > self._limits.wall_s and self._mode is not Mode.INTERACTIVE
+        self._is_watched = cpu_s <= self._limits.cpu_s and not has_waited
+        return b"" if self._is_watched else frame({"kind": "late", "compiles": self._mode is None})
+
+    def timed(self, outcome: Outcome) -> Outcome:
+        """Return the outcome with the times of this clock, by which it may be late."""
+        self._is_watched = False
+        cpu_s = self._cpu_s()
+        outcome = dataclasses.replace(outcome, cpu_s=cpu_s, charged_s=self._charged_s or outcome.charged_s)
+        if outcome.ended in DECIDED or cpu_s <= self._limits.cpu_s:
+            return outcome
+        return dataclasses.replace(outcome, ended=Ended.TIME_LIMIT, output=b"")
+
+    def _cpu_s(self) -> float:
+        """Return the CPU seconds of the execution so far."""
+        self._find_stubs()
+        return round(self._total_s() - self._before_s, 6)
+
+    def _look(self, cpu_s: float) -> None:
+        """Charge the wall time since the last look, but for what the threads waited for a processor."""
+        family = {}
+        for pid in filter(None, (self._kernel, *self._stubs)):
+            with contextlib.suppress(OSError):  # it has ended
+                family[pid] = procfs.stat_fields(pid)
+        now = time.monotonic()
+        gap_s, self._looked = now - self._looked, now
+        self._wall.look(gap_s, cpu_s, procfs.all_threads(family))
+        self._charged_s = round(self._wall.charged_s, 6)
+
+    def _find_stubs(self) -> None:
+        """Add the stubs that are new. The parent of a process is read once: to read all each time costs much.
+
+        Raises:
+            SandboxError: There is no sandbox.
+        """
+        if self._kernel is None:
+            self._kernel = next((each for each in procfs.descendants(self._pid) if _name(each) == KERNEL), None)
+            if self._kernel is None:
+                raise SandboxError("the process of gVisor's kernel is not to be found")
+            self._stubs = dict.fromkeys(procfs.descendants(self._kernel), 0.0)
+        pids = {int(name) for name in os.listdir("/proc") if name.isdigit()}
+        self._others &= pids
+        for pid in sorted(pids - self._others - self._stubs.keys()):
+            with contextlib.suppress(OSError):  # it has ended
+                parent = int(procfs.stat_fields(pid)[procfs.PARENT])
+                if parent == self._kernel or parent in self._stubs:
+                    self._stubs[pid] = 0.0
+                else:
+                    self._others.add(pid)
+
+    def _total_s(self) -> float:
+        """Return the CPU seconds of all stubs until now; one that has ended keeps what it had at last."""
+        for pid in self._stubs:
+            with contextlib.suppress(OSError):  # it has ended
+                self._stubs[pid] = time.clock_gettime((~pid << 3) | 2)  # clock_getcpuclockid(3)
+        return sum(self._stubs.values())
+
+
+def _name(pid: int) -> bytes:
+    """Return the name by which the process was started."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as words:
+        return words.read().partition(b"\0")[0]
+    return b""
