@@ -323,10 +323,8 @@ except SandboxError:
 @without_namespaces
 @pytest.mark.parametrize("kind", ["process", "auto"])
 def test_no_sandbox_starts_without_isolation_unless_it_is_asked_for(kind: str) -> None:
-    script = (
-        f"import sys; sys.path[:0] = {PATH!r}; from deepcoder.sandbox import *; from deepcoder.sandbox import gvisor\n"
-    )
-    script += f"gvisor.RUNSC = 'none'; start(SandboxConfig({kind!r}))"
+    script = f"import sys; sys.path[:0] = {PATH!r}; from deepcoder.sandbox import *\n"
+    script += f"from deepcoder.sandbox import gvisor; gvisor.RUNSC = 'none'; start(SandboxConfig({kind!r}))"
     no_engine = ("env", "DOCKER_HOST=unix:///nowhere/docker.sock")
 
     done = python_of_another_user("-c", script, before=(*no_engine, sys.executable, "-c", REFUSE_NAMESPACES))

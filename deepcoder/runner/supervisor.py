@@ -101,18 +101,15 @@ class Supervisor:
             elif head["kind"] == "drop":
                 self.inputs.drop(head["input"])
             elif head["kind"] == "late":
-                self._end_late(head["compiles"])
+                process, code = self.process, self.code  # unless it is over meanwhile
+                if process and code and not process.rests and code.needs_compiling == head["compiles"]:
+                    process.kill(Ended.TIME_LIMIT)
             else:
                 if head["kind"] in ("load", "stop"):
                     self.waiting.clear()
                     is_over = True
                 self.waiting.append((head, self.inputs.view(head["input"]) if "input" in head else body))
         return is_over
-
-    def _end_late(self, compiles: bool) -> None:
-        """End what the worker has found to be at its limit, unless it is over meanwhile."""
-        if self.process and self.code and not self.process.rests and self.code.needs_compiling == compiles:
-            self.process.kill(Ended.TIME_LIMIT)
 
     def _load(self, head: dict[str, Any], source: bytes | memoryview) -> None:
         """Begin a task: keep its code, and have the keepers import the libraries that it names."""

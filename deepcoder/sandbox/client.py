@@ -98,8 +98,7 @@ class Sandbox:
         """
         timeout_s = self._answers_within_s(task)
         least = 2 if language(task.language).gate else 1
-        most = min(ahead, self.clock.most_ahead or ahead)
-        window = Window(inputs, most, least, grows=task.mode is Mode.STDIN)
+        window = Window(inputs, min(ahead, self.clock.most_ahead or ahead), least, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
         self._artefacts.lock(self._language(task), task, self.compile_limits.cpu_s, stop)
         unsent = self._load_request(task)
