@@ -110,5 +110,5 @@ def test_folder_of_an_owner_that_is_gone_is_removed(gone: str, tmp_path: Path, m
     another_machines = tmp_path / f"deepcoder-{'0' * 32 + gone[32:]}.abc"  # as in a scratch folder of a cluster
     ours.mkdir()
     another_machines.mkdir()
-    sweep(SandboxConfig("process"))
+    sweep(SandboxConfig("unisolated"))
     assert set(tmp_path.iterdir()) == {ours, another_machines}

@@ -66,8 +66,6 @@ REFUSED = {
     RLIMIT: "no program can raise the limit of its stack",  # the engine may not raise its own, as a rootless one
     INODES: "programs can make more files",  # Podman does not know the option
 }
-_refused: dict[str, set[str]] = {}  # by engine, what it has refused: each refusal costs a container
-
 NO_SYSTEM_V_IPC = {"kernel.shmmni": "0", "kernel.msgmni": "0", "kernel.sem": "0 0 0 0"}
 
 
@@ -78,7 +76,7 @@ def start(memory_bytes: int, options: DockerOptions) -> Sandbox:
         SandboxUnavailable: There is no engine, or it has no such image.
         SandboxError: The container or the runner in it did not start.
     """
-    without = _refused.setdefault(os.environ.get("DOCKER_HOST", ""), set())
+    without: set[str] = set()  # of this start alone: an error of another kind may have such a word
     while True:
         try:
             return _start(memory_bytes, options, without)
