@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from typing import ParamSpec
 
 from deepcoder.checkers import Checker, checker
 from deepcoder.conversation import Stopped
@@ -17,12 +18,14 @@ from deepcoder.jury import Jury, JuryError, Tested
 from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.ruled_tests import checked, ruled
+from deepcoder.ruled_tests import TestRun, checked, ruled
 from deepcoder.sandbox import Sandbox, Session
 from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, detail_of, printable, verdict_of
 from deepcoder.wire import values
 from deepcoder.wire.languages import family
 from deepcoder.wire.messages import Outcome, Sign, Task
+
+Arguments = ParamSpec("Arguments")
 
 NO_JURY = "the problem has code of its own, and there is no second sandbox to run it in"
 DETAIL_CHARS = 200
@@ -108,33 +111,32 @@ def _tested(
     if problem.interactor or problem.validation_passes > 1:
         assert jury is not None
         for number in order if tests is None else tests:
+            run = TestRun(problem, work, problem.tests[number], sandbox, jury, stop)
             try:
-                yield number, _ruled(problem, work, number, sandbox, jury, stop)
+                yield number, _or_unjudged(ruled, run)
             except Stopped:
                 return
         return
     plain = order[: len(order) - problem.code_tests]
     numbers = plain if tests is None else tests
-    inputs = ((number, problem.tests[number].input.encode("utf-8", "surrogatepass")) for number in numbers)
+    inputs = ((number, problem.tests[number].input_bytes) for number in numbers)
     with _checkers(problem, jury) as checker_of, closing(sandbox.run(work, inputs, stop=stop)) as outcomes:
         for number, outcome in outcomes:
+            test = problem.tests[number]
             if isinstance(problem.special_checker, JuryProgram):
                 assert jury is not None
-                yield number, _checked_by_jury(problem, number, outcome, jury, explains)
+                yield number, _or_unjudged(_checked_by_jury, outcome, test, problem, jury, explains)
             else:
-                yield number, _checked(outcome, problem.tests[number], problem, checker_of)
+                yield number, _or_unjudged(_checked, outcome, test, problem, checker_of)
     if len(plain) == len(order) or (stop is not None and stop.is_set()):
         return
     assert problem.entry_point is not None
     with closing(Session(sandbox, work)) as session:
         for number in order[len(plain) :]:
-            try:
-                if jury is None:
-                    raise JuryError(NO_JURY)
-                tested = jury.run(problem.tests[number], problem.entry_point, session)
-            except JuryError as error:
-                tested = _unjudged(str(error))
-            yield number, tested
+            if jury is None:
+                yield number, _unjudged(NO_JURY)
+            else:
+                yield number, _or_unjudged(jury.run, problem.tests[number], problem.entry_point, session)
 
 
 def _checked(outcome: Outcome, test: TestCase, problem: Problem, checker_of: Callable[[TestCase], Checker]) -> Tested:
@@ -145,28 +147,19 @@ def _checked(outcome: Outcome, test: TestCase, problem: Problem, checker_of: Cal
     except NoValue:
         verdict = Verdict.WA
         signs.add(Sign.VALUE)
-    except JuryError as error:
-        return _unjudged(str(error))
     detail = "" if verdict is Verdict.AC else detail_of(outcome)
     return Tested(verdict, outcome.cpu_s, detail, frozenset(signs))
 
 
-def _checked_by_jury(problem: Problem, number: int, outcome: Outcome, jury: Jury, explains: bool) -> Tested:
+def _checked_by_jury(outcome: Outcome, test: TestCase, problem: Problem, jury: Jury, explains: bool) -> Tested:
     """Return what came of a test whose output a program of the jury checks; with its message where it `explains`."""
-    test = problem.tests[number]
-    given = test.input.encode("utf-8", "surrogatepass")
-    try:
-        return checked(problem, test, outcome, jury, given, keeps_files=explains).tested
-    except JuryError as error:
-        return _unjudged(str(error))
+    return checked(problem, test, outcome, jury, test.input_bytes, keeps_files=explains).tested
 
 
-def _ruled(
-    problem: Problem, work: Task, number: int, sandbox: Sandbox, jury: Jury, stop: threading.Event | None
-) -> Tested:
-    """Return what came of a test that the jury decides in passes."""
+def _or_unjudged(run: Callable[Arguments, Tested], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Tested:
+    """Return what came of a test, or that the data set's own code failed to judge it."""
     try:
-        return ruled(problem, work, problem.tests[number], sandbox, jury, stop)
+        return run(*args, **kwargs)
     except JuryError as error:
         return _unjudged(str(error))
 

@@ -93,10 +93,10 @@ class Jury:
             self._checks = Session(self._started(), task)
         try:
             return ruling(program, "the checker", self._checks.ask(given))
-        except ValueError as error:
-            raise JuryError(f"the checker: {error}") from None
-        except BaseException:
+        except BaseException as error:
             self._end_checks()
+            if isinstance(error, ValueError):
+                raise JuryError(f"the checker: {error}") from None
             raise
 
     def begin(self, program: JuryProgram, given: Given, limits: Limits) -> Live:

@@ -43,6 +43,11 @@ class TestCase:
     is_code: bool = False  # the input is test code
     checker_flags: tuple[str, ...] = ()  # arguments of the jury's program for this test, behind its own flags
 
+    @property
+    def input_bytes(self) -> bytes:
+        """Return the input as a sandbox gets it."""
+        return self.input.encode("utf-8", "surrogatepass")
+
     @classmethod
     def call(
         cls, args: Sequence[Any], expected: Any, kwargs: Mapping[str, Any] | None = None, checker: str = ""

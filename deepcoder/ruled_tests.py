@@ -25,6 +25,17 @@ WRONG = "wrong, says the data set's own {who}"
 INTERACTOR_TIME_FACTOR = 2  # of the program's CPU seconds, where that is more than what all of the jury have
 
 
+class TestRun(NamedTuple):
+    """Hold what every pass of one test needs."""
+
+    problem: Problem
+    work: Task
+    test: TestCase
+    sandbox: Sandbox
+    jury: Jury
+    stop: threading.Event | None
+
+
 class Pass(NamedTuple):
     """One run of the program on one test."""
 
@@ -32,9 +43,7 @@ class Pass(NamedTuple):
     ruling: Ruling | None = None
 
 
-def ruled(
-    problem: Problem, work: Task, test: TestCase, sandbox: Sandbox, jury: Jury, stop: threading.Event | None
-) -> Tested:
+def ruled(run: TestRun) -> Tested:
     """Run one test, in as many passes as the jury's program asks for.
 
     Raises:
@@ -42,34 +51,24 @@ def ruled(
         Stopped: `stop` was set.
         SandboxError: A sandbox broke.
     """
-    run = _talked if problem.mode is Mode.INTERACTIVE else _checked
-    given = test.input.encode("utf-8", "surrogatepass")
-    state: tuple[File, ...] = ()
+    one_pass = _talked if run.problem.mode is Mode.INTERACTIVE else _checked
+    given, state = run.test.input_bytes, tuple[File, ...]()
     cpu_s = 0.0
-    for _ in range(problem.validation_passes):
-        tested, said = run(problem, work, test, given, state, sandbox, jury, stop)
+    for _ in range(run.problem.validation_passes):
+        tested, said = one_pass(run, given, state)
         cpu_s += tested.cpu_s
         if tested.verdict is not Verdict.AC or said is None or said.next_input is None:
             return dataclasses.replace(tested, cpu_s=cpu_s)
         given, state = said.next_input, said.files
-    raise JuryError(f"it asks for more than {problem.validation_passes} passes")
+    raise JuryError(f"it asks for more than {run.problem.validation_passes} passes")
 
 
-def _checked(
-    problem: Problem,
-    work: Task,
-    test: TestCase,
-    given: bytes,
-    state: tuple[File, ...],
-    sandbox: Sandbox,
-    jury: Jury,
-    stop: threading.Event | None,
-) -> Pass:
+def _checked(run: TestRun, given: bytes, state: tuple[File, ...]) -> Pass:
     """Run the program on this input, and have the checker decide."""
-    outcome = next((each for _, each in sandbox.run(work, [(None, given)], stop=stop)), None)
+    outcome = next((each for _, each in run.sandbox.run(run.work, [(None, given)], stop=run.stop)), None)
     if outcome is None:
         raise Stopped
-    return checked(problem, test, outcome, jury, given, state)
+    return checked(run.problem, run.test, outcome, run.jury, given, state)
 
 
 def checked(
@@ -97,27 +96,21 @@ def checked(
     return _ruled_pass("checker", outcome, said)
 
 
-def _talked(
-    problem: Problem,
-    work: Task,
-    test: TestCase,
-    given: bytes,
-    state: tuple[File, ...],
-    sandbox: Sandbox,
-    jury: Jury,
-    stop: threading.Event | None,
-) -> Pass:
+def _talked(run: TestRun, given: bytes, state: tuple[File, ...]) -> Pass:
     """Have the program and the interactor talk, and the interactor decide; behind it the checker, if there is one."""
-    interactor, checker = problem.interactor, problem.special_checker
+    interactor, checker, work, jury = run.problem.interactor, run.problem.special_checker, run.work, run.jury
     assert interactor is not None
     limits = Limits(cpu_s=max(LIMITS.cpu_s, INTERACTOR_TIME_FACTOR * work.limits.cpu_s))
-    other = jury.begin(interactor, given_for(interactor, interactor.rules.interacts, test, given, state=state), limits)
-    talk = converse(Live(sandbox, work), other, work.limits, lambda outcome: _accepts(interactor, outcome), stop)
+    other = jury.begin(
+        interactor, given_for(interactor, interactor.rules.interacts, run.test, given, state=state), limits
+    )
+    program = Live(run.sandbox, work)
+    talk = converse(program, other, work.limits, lambda outcome: _accepts(interactor, outcome), run.stop)
     decided = decide(talk, interactor)
     if decided.tested.verdict is Verdict.AC and isinstance(checker, JuryProgram):
         assert decided.ruling is not None and talk.program is not None
         notes = dict(decided.ruling.files).get(NOTES, b"")
-        said = jury.rule(checker, given_for(checker, checker.rules.checks, test, given, notes))
+        said = jury.rule(checker, given_for(checker, checker.rules.checks, run.test, given, notes))
         decided = _ruled_pass("checker", talk.program, said)
     return decided._replace(tested=dataclasses.replace(decided.tested, said=talk.said))
 

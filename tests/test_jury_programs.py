@@ -195,9 +195,10 @@ def test_language_that_the_jury_lacks_is_named(shared_sandbox: Sandbox, jury: Ju
     if "rust" in shared_sandbox.languages:
         pytest.skip("this sandbox has rust")
     problem = checked_by(JuryProgram("kattis", "rust", "fn main() {}"), ("x", "x"))
-    judgement = judged(ECHO, problem, shared_sandbox, jury)
-    assert judgement.verdict is Verdict.IE
-    assert "cannot run Rust" in judgement.detail
+    for _ in range(2):
+        judgement = judged(ECHO, problem, shared_sandbox, jury)
+        assert judgement.verdict is Verdict.IE
+        assert "cannot run Rust" in judgement.detail
 
 
 def test_function_checkers_and_programs_take_turns(shared_sandbox: Sandbox, jury: Jury) -> None:
