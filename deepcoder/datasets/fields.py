@@ -83,6 +83,11 @@ def messages(prompt: Any, starter_code: Any = None) -> tuple[Mapping[str, str], 
     return ({"role": "user", "content": prompt},)
 
 
+def titled(title: Any, text: Any) -> Any:
+    """Return the statement below its title, where it has one."""
+    return f"# {title}\n\n{text}" if title else text
+
+
 def _is_message(given: Any) -> bool:
     return isinstance(given, Mapping) and all(isinstance(given.get(name), str) for name in ("role", "content"))
 

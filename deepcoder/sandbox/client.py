@@ -100,8 +100,7 @@ class Sandbox:
         least = 2 if language(task.language).gate else 1
         window = Window(inputs, min(ahead, self.clock.most_ahead or ahead), least, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
-        self._artefacts.lock(self._language(task), task, self.compile_limits.cpu_s, stop)
-        unsent = self._load_request(task)
+        unsent = self._load_request(task, stop)
         try:
             while True:
                 unsent = self._queue_inputs(window, unsent)
@@ -149,8 +148,7 @@ class Sandbox:
         """
         unsent = b""
         if task is not self._loaded:
-            self._artefacts.lock(self._language(task), task, self.compile_limits.wall_s, None)
-            unsent = self._load_request(task)
+            unsent = self._load_request(task, stop=None)
         for message in self._given_messages(given):
             self._send(unsent + message)
             unsent = b""
@@ -204,21 +202,21 @@ class Sandbox:
         except SandboxError as error:  # the caller's outcomes stay true; the next task meets the error
             log.info("%s", error)
 
-    def _load_request(self, task: Task) -> bytes:
-        """Return the message that begins the task, and allow for the size of what it is answered with."""
+    def _load_request(self, task: Task, stop: threading.Event | None) -> bytes:
+        """Return the message that begins the task, and allow for the size of what it is answered with.
+
+        Where another sandbox of the node compiles the program now, wait for it.
+        """
         row = self._language(task)
+        self._artefacts.lock(row, task, self.compile_limits.cpu_s, stop)
         self._task += 1
         self._loaded = task
         most_bytes = HEAD_BYTES + int(max(each.output_bytes for each in self._limits_of(task)))
         self._frames.max_bytes = max(self._frames.max_bytes, most_bytes)  # an earlier task's may still be on the way
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
         head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": row.name}
-        head |= {
-            "compile_limits": vars(self.compile_limits),
-            "fuse": self.clock.fuse,
-            "entry_file": task.entry_file,
-            "files": task.files,
-        }
+        head |= {"compile_limits": vars(self.compile_limits), "fuse": self.clock.fuse}
+        head |= {"entry_file": task.entry_file, "files": task.files}
         artefact = self._artefacts.find(row, task)
         if row.is_executed and artefact is None:
             self.clock.limit(self.compile_limits, None)
@@ -267,9 +265,8 @@ class Sandbox:
     def _given_messages(self, given: Given) -> Iterator[bytes]:
         """Yield the messages that have the jury's program run; large files cross once, as inputs do."""
         files, body = [], []
-        is_cached = (
-            2 * sum(len(content) for _, content in given.files) <= self._inputs.most_bytes
-        )  # none evicts another
+        all_bytes = sum(len(content) for _, content in given.files)
+        is_cached = 2 * all_bytes <= self._inputs.most_bytes  # so that none evicts another
         for name, content in given.files:
             number = None
             if len(content) >= CACHED_FROM_BYTES and is_cached:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import select
 import socket
 import struct
@@ -39,6 +38,8 @@ from deepcoder.sandbox.stream import (
     STDERR_TAIL_BYTES,
     SandboxError,
     SandboxUnavailable,
+    read_now,
+    send_all,
 )
 from deepcoder.wire.languages import PYTHON
 from deepcoder.wire.limits import COMPILE_LIMITS
@@ -242,7 +243,7 @@ class _Container:
             self._readable.register(self._socket, select.POLLIN)
             self._writable.register(self._socket, select.POLLOUT)
             api.start(self.name)
-            self._check_runtime(host_config["Runtime"] if "Runtime" in host_config else None)
+            self._check_runtime(host_config.get("Runtime"))
         except BaseException:
             self._remove()
             raise
@@ -263,13 +264,7 @@ class _Container:
             )
 
     def send(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            try:
-                rest = rest[os.write(self._socket.fileno(), rest) :]
-            except BlockingIOError:
-                if not self._writable.poll(1000 * CREATE_TIMEOUT_S):
-                    raise TimeoutError("the engine does not read") from None
+        send_all(self._socket.fileno(), data, self._writable, CREATE_TIMEOUT_S)
 
     def receive(self, timeout_s: float) -> bytes:
         deadline = time.monotonic() + timeout_s
@@ -277,10 +272,7 @@ class _Container:
             left_s = max(0.0, deadline - time.monotonic()) if timeout_s > 0 else 0.0
             if left_s > 0 and not self._readable.poll(1000 * left_s):
                 raise TimeoutError
-            try:
-                data = os.read(self._socket.fileno(), 1 << 16)
-            except BlockingIOError:
-                raise TimeoutError from None
+            data = read_now(self._socket.fileno())
             if not data:
                 return b""
             self._received += data

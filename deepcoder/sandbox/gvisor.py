@@ -73,10 +73,7 @@ def why_not() -> str:
 
 def sweep() -> None:
     """Remove the bundles whose owners are gone; what ran in them ended with these."""
-    for path in Path(tempfile.gettempdir()).glob(f"{BUNDLE_PREFIX}*.*"):
-        if owner.is_gone(path.name.removeprefix(BUNDLE_PREFIX).partition(".")[0], is_of_this_machine=False):
-            log.warning("bundle %s was left behind", path)
-            shutil.rmtree(path, ignore_errors=True)
+    owner.sweep_folders(BUNDLE_PREFIX)
 
 
 def _command(bundle: str, interpreter: Path, command: list[str]) -> list[str]:

@@ -5,8 +5,13 @@ Runs: worker node.
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
+import tempfile
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 
 def name(pid: int | None = None) -> str:
@@ -28,6 +33,17 @@ def is_gone(owner: str, is_of_this_machine: bool) -> bool:
     if boot != here_boot:
         return is_of_this_machine  # it was booted again since then
     return namespace == here_namespace and _since(int(pid)) != since and not _is_hidden(int(pid))
+
+
+def sweep_folders(prefix: str) -> None:
+    """Remove the temporary folders of this prefix, behind which an owner's name stands, whose owners are gone.
+
+    Machines may share the folder that has them.
+    """
+    for path in Path(tempfile.gettempdir()).glob(f"{prefix}*.*"):
+        if is_gone(path.name.removeprefix(prefix).partition(".")[0], is_of_this_machine=False):
+            log.warning("folder %s was left behind", path)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _world() -> tuple[str, str]:

@@ -34,13 +34,14 @@ from deepcoder.sandbox.stream import (
     STDERR_TAIL_BYTES,
     SandboxError,
     SandboxUnavailable,
+    read_now,
+    send_all,
 )
 
 log = logging.getLogger(__name__)
 
 # The libraries of the Docker image, shown to programs where they are installed here.
 LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest py iniconfig packaging pluggy pygments".split()
-SCRATCH_PREFIX = "deepcoder-"  # of the names of scratch folders; the owner follows
 SEND_TIMEOUT_S = 60.0  # a send without any progress fails after this
 CLOSE_TIMEOUT_S = 5.0  # a process that has not ended after this is killed
 # This process may not be limited below these, which no program exceeds. A function program uses its CPU time for all
@@ -194,21 +195,12 @@ class Process:
 
     def send(self, data: bytes) -> None:
         assert self._process.stdin is not None
-        rest = memoryview(data)
-        while rest:
-            try:
-                rest = rest[os.write(self._process.stdin.fileno(), rest) :]
-            except BlockingIOError:
-                if not self._writable.poll(1000 * SEND_TIMEOUT_S):
-                    raise TimeoutError("the process does not read") from None
+        send_all(self._process.stdin.fileno(), data, self._writable, SEND_TIMEOUT_S)
 
     def receive(self, timeout_s: float) -> bytes:
         if timeout_s > 0 and not self._readable.poll(1000 * timeout_s):
             raise TimeoutError
-        try:
-            return os.read(self.fileno(), 1 << 16)
-        except BlockingIOError:
-            raise TimeoutError from None
+        return read_now(self.fileno())
 
     def fileno(self) -> int:
         assert self._process.stdout is not None

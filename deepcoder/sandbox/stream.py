@@ -10,6 +10,8 @@ import dataclasses
 import functools
 import hashlib
 import json
+import os
+import select
 from collections.abc import Iterable
 from importlib import resources
 from typing import Any, Protocol
@@ -18,6 +20,7 @@ from deepcoder.wire.languages import PYTHON, added
 
 START_TIMEOUT_S = 60.0  # the usual `Stream.start_timeout_s`
 SILENCE_TIMEOUT_S = 20.0  # the usual `Stream.silence_timeout_s`, of several RUNNER_HEARTBEAT_S
+READ_BYTES = 1 << 16  # what a pipe holds
 STDERR_TAIL_BYTES = 4096  # what is kept of the runner's standard error, for logs
 
 PROGRAM_HEADROOM_BYTES = 1 << 30  # a sandbox's memory above a program's own limit, so that a program meets that first
@@ -83,6 +86,35 @@ class SandboxError(Exception):
 
 class SandboxUnavailable(SandboxError):
     """No sandbox of this kind can start here until something is changed; the message says what."""
+
+
+def send_all(fd: int, data: bytes, writable: select.poll, timeout_s: float) -> None:
+    """Write everything to a descriptor that does not block.
+
+    Raises:
+        TimeoutError: Nothing more could be written for so long.
+        OSError: The other end is gone.
+    """
+    rest = memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(fd, rest) :]
+        except BlockingIOError:
+            if not writable.poll(1000 * timeout_s):
+                raise TimeoutError("the other end does not read") from None
+
+
+def read_now(fd: int) -> bytes:
+    """Return what a descriptor that does not block has now; nothing at its end.
+
+    Raises:
+        TimeoutError: It has nothing yet.
+        OSError: The other end is gone.
+    """
+    try:
+        return os.read(fd, READ_BYTES)
+    except BlockingIOError:
+        raise TimeoutError from None
 
 
 class Stream(Protocol):

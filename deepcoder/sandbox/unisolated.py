@@ -7,9 +7,7 @@ what this user and the worker can read. A leftover is a scratch folder whose nam
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
-from pathlib import Path
 
 from deepcoder.sandbox import owner
 from deepcoder.sandbox.backends import ProcessOptions
@@ -46,11 +44,8 @@ def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
 
 
 def sweep() -> None:
-    """Remove the folders whose owners are gone; processes end with theirs. Machines may share the outer folder."""
-    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH_PREFIX}*.*"):
-        if owner.is_gone(path.name.removeprefix(SCRATCH_PREFIX).partition(".")[0], is_of_this_machine=False):
-            log.warning("scratch folder %s was left behind", path)
-            shutil.rmtree(path, ignore_errors=True)
+    """Remove the folders whose owners are gone; processes end with theirs."""
+    owner.sweep_folders(SCRATCH_PREFIX)
 
 
 def why_not() -> str:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deepcoder.datasets import tests_json
-from deepcoder.datasets.fields import limits_of, messages, preferred_reference
+from deepcoder.datasets.fields import limits_of, messages, preferred_reference, titled
 from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Limits, Mode, Problem
 from deepcoder.wire.languages import CPP, JAVA, PYTHON
@@ -59,7 +59,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         special_checker=JuryProgram("testlib", CPP.name, checker) if checker.strip() else "",
         limits=limits_of(limits, seconds, memory_bytes),
         limits_for=CPP.name if seconds else "",
-        prompt=messages(f"# {title}\n\n{description}" if title else description),
+        prompt=messages(titled(title, description)),
         reference=solution,
         reference_language=language,
         source="code_contests_plus",

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from deepcoder.datasets import tests_json
-from deepcoder.datasets.fields import limits_of, messages, preferred_reference
+from deepcoder.datasets.fields import limits_of, messages, preferred_reference, titled
 from deepcoder.datasets.packed_tests import unpacked
 from deepcoder.problems import Limits, Mode, Problem
 from deepcoder.wire.languages import CPP, JAVA, PYTHON
@@ -78,7 +78,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         special_checker=_checker(row.get("test_cases_kit")),
         limits=limits_of(limits, seconds, memory_bytes),
         limits_for=CPP.name if seconds else "",
-        prompt=messages(f"# {title}\n\n{content}" if title else content),
+        prompt=messages(titled(title, content)),
         reference=solution,
         reference_language=language,
         source="hardtests",
