@@ -1,4 +1,4 @@
-"""What the data set's own programs are given for one test, and what they say about it. No I/O.
+"""Prepare what the data set's own programs are given for one test, and read what they say about it. No I/O.
 
 Runs: worker node.
 """

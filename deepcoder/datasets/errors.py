@@ -1,4 +1,4 @@
-"""What says why data cannot be used: an error for a whole source, a record for one row or package of it."""
+"""Say why data cannot be used: an error for a whole source, a record for one row or package of it."""
 
 from __future__ import annotations
 

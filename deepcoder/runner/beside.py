@@ -1,4 +1,4 @@
-"""What a checker or an interactor is given beside its standard input: arguments, files, and a folder that comes back.
+"""Give a checker or an interactor what it has beside standard input: arguments, files, and a folder that comes back.
 
 Runs: inside the sandbox, in the process of that program; `packed` in the supervisor. No model's program is given any.
 """

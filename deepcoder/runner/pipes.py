@@ -141,7 +141,7 @@ class Pipes:
         self._printed_bytes += len(data)
         if self._printed_bytes > self._reports.output_bytes:
             self.limit = self.limit or Ended.OUTPUT_LIMIT
-        elif self.feed is None or self.feed.is_live:  # nobody asks for what a function prints
+        elif self.feed is None or self.feed.is_live:  # what a function prints is not wanted
             self.stdout += data
 
     def take_output(self) -> bytes:

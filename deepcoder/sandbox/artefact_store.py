@@ -41,7 +41,7 @@ class ArtefactStore:
                 raise FileNotFoundError("this user has no home")
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
-                raise PermissionError(f"{folder} belongs to somebody else")
+                raise PermissionError(f"{folder} belongs to another user")
             folder.chmod(0o700)
         except OSError as error:
             self._give_up(error)
@@ -68,7 +68,7 @@ class ArtefactStore:
         return None
 
     def keep(self, key: bytes, artefact: bytes) -> None:
-        """Add an artefact. Whoever reads meanwhile finds all of it or nothing."""
+        """Add an artefact. A process that reads meanwhile finds all of it or nothing."""
         if not self._is_usable:
             return
         try:
@@ -112,7 +112,7 @@ class ArtefactStore:
         return file
 
     def unlock(self, key: bytes, lock: int) -> None:
-        """Give back a lock. One who has opened its file but not locked it yet gets a lock that nobody else looks at."""
+        """Release a lock. A process that has opened its file but not locked it yet gets a lock that no other sees."""
         if lock == NO_LOCK:
             return
         with contextlib.suppress(OSError):

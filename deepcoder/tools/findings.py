@@ -1,4 +1,4 @@
-"""What the doctor can say about a problem: a diagnosis, and the detail.
+"""Hold what the doctor can say about a problem: a diagnosis, and the detail.
 
 Runs: GPU node. The docstring of `doctor` says what each diagnosis means.
 """

@@ -32,13 +32,13 @@ class Checked:
 
     @property
     def is_right(self) -> bool:
-        """Return whether it got a verdict that its jury expects."""
+        """Return whether the program got a verdict that its jury expects."""
         return self.judgement is not None and self.judgement.verdict in self.submission.expected
 
 
 @dataclass(frozen=True)
 class JuryCheck:
-    """What came of a package."""
+    """Hold what came of a package."""
 
     package: Package
     limit_s: float

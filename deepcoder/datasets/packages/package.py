@@ -1,4 +1,4 @@
-"""What a package gives: a problem, and the programs of its jury with the verdicts that they must get."""
+"""Hold what a package gives: a problem, and the programs of its jury with the verdicts that they must get."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFERENCES = tuple(each.name for each in (PYTHON, PYPY, CPP20, CPP, CPP23, C, JA
 
 @dataclass(frozen=True)
 class TimeRule:
-    """How the time limit is found: it is given, or a multiple of what the slowest accepted program needs."""
+    """Say how the time limit is found: it is given, or a multiple of what the slowest accepted program needs."""
 
     limit_s: float | None = None
     multiplier: float = 5.0

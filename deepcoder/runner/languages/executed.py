@@ -7,8 +7,9 @@ limits of its own. The process reports the artefact, and the supervisor gives it
 The artefact of a language with a `run` command is one file or several, by marshal; `run` gets the name of the first.
 
 A process that is to wait for its turn has its runtime start meanwhile, as its child. The last file that a runtime opens
-before the program begins is its gate, which is a named pipe meanwhile: whoever opens it waits until somebody opens the
-other end. When its turn has come, the process writes the program's files, which nothing has looked for, and does so.
+before the program begins is its gate, which is a named pipe meanwhile: a process that opens one end waits until another
+opens the other end. When its turn has come, the process writes the program's files, which nothing has looked for, and
+does so.
 """
 
 from __future__ import annotations
@@ -206,14 +207,14 @@ def _start(row: Language, order: Order) -> Callable[[str], NoReturn] | None:
 
 
 def _go_on(runtime: int, gate: str, files: Files, folder: str) -> NoReturn:
-    """Let the program begin, wait for its end, and end alike."""
+    """Let the program begin, wait for its end, and end with its status."""
     ((name, content),) = files
     if name != gate:
         write_files(files)
     pipe = _opened(gate, runtime)
     os.unlink(gate)
     if name == gate and pipe is not None:
-        write_files(files)  # for whoever looks at it again
+        write_files(files)  # so that a program that opens its own source finds it
         os.set_blocking(pipe, True)
         with contextlib.suppress(BrokenPipeError):
             write_all(pipe, content)
@@ -225,7 +226,7 @@ def _go_on(runtime: int, gate: str, files: Files, folder: str) -> NoReturn:
 def _opened(gate: str, runtime: int) -> int | None:
     """Return the gate, once the runtime has opened it; None if the runtime has ended before."""
     while os.waitid(os.P_PID, runtime, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        with contextlib.suppress(OSError):  # nobody reads it yet
+        with contextlib.suppress(OSError):  # the runtime does not read the gate yet
             return os.open(gate, os.O_WRONLY | os.O_NONBLOCK)
         time.sleep(GATE_POLL_S)
     return None
