@@ -36,7 +36,6 @@ from deepcoder.wire.messages import LENGTHS, PROTOCOL, RUNNER_HEARTBEAT_S, STDER
 pytestmark = pytest.mark.sandbox
 
 MIB = 1 << 20
-COUNTS_MORE = pytest.mark.not_gvisor("an empty program has 21 MiB there")
 # Much more time than any test needs on any machine: one of a clock has a small limit of its own.
 LIMITS = Limits(cpu_s=20.0, wall_s=40.0, memory_bytes=256 * MIB, output_bytes=8 * MIB, processes=32)
 
@@ -137,7 +136,7 @@ def test_limit_exceeded_ends_the_execution(
         pytest.param({"cpu_s": 1.0}, "import time\nwhile time.process_time() < 0.5: pass", id="cpu"),
         pytest.param({"wall_s": 2.0}, "import time; time.sleep(0.5)", id="wall"),
         pytest.param({"memory_bytes": 128 * MIB}, "x = bytearray(b'x') * (80 << 20)", id="memory"),
-        pytest.param({"memory_bytes": LEAST_MEMORY_BYTES}, "", id="an empty program", marks=COUNTS_MORE),
+        pytest.param({"memory_bytes": LEAST_MEMORY_BYTES}, "", id="an empty program"),
         pytest.param({"output_bytes": 1000}, "print('x' * 999)", id="output"),  # its compiled code is longer
         pytest.param(
             {"processes": 8}, "import os\nfor _ in range(7): os.fork() or os._exit(0)\nfor _ in range(7): os.wait()",

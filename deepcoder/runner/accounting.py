@@ -6,7 +6,7 @@ Runs: inside the sandbox, in the supervisor. A family is the process of a progra
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Optional
 
 from ..wire.limits import Limits
@@ -47,6 +47,19 @@ def reached_limit(usage: Usage, limits: Limits) -> Optional[Ended]:
     if usage.wall_s > abandoned_after_s(limits.wall_s):
         return Ended.STARVED
     return None
+
+
+def resident_bytes(pid: int, fields: list[str]) -> int:
+    """Return what is resident in a process, by its stat fields."""
+    return int(fields[procfs.RESIDENT_PAGES]) * procfs.PAGE_BYTES
+
+
+def bytes_but_for_files(pid: int, fields: list[str]) -> int:
+    """Return it without files."""
+    try:
+        return procfs.bytes_but_for_files(pid)
+    except OSError:  # the process has ended
+        return 0
 
 
 class Accounting:
@@ -165,23 +178,34 @@ class Accounting:
         """Return what is resident in the first process, and in the others beyond what all inherit.
 
         It is counted as the high-water mark of the first process counts it. What the others inherit of the first would
-        count for each of them, were there no cgroup to say what all hold.
+        count for each of them, were there no cgroup to say what all hold. Where the kernel counts files in full, they
+        are left out of what seems to be too much.
         """
-        growth_bytes, cgroup = self._keeper.growth_bytes, self._keeper.cgroup
+        cgroup, limit_bytes = self._keeper.cgroup, self._limits.memory_bytes
+        of_main, of_others = self._parts(family, main, resident_bytes)
+        if self._keeper.counts_files_in_full and of_main + of_others > limit_bytes:
+            of_main, of_others = self._parts(family, main, bytes_but_for_files)
+        if cgroup is None or not of_others or of_main + of_others < limit_bytes:
+            return of_main + of_others
+        return max(of_main, min(of_main + of_others, cgroup.growth()))
+
+    def _parts(
+        self, family: Mapping[int, list[str]], main: int, of_executed: Callable[[int, list[str]], int]
+    ) -> tuple[int, int]:
+        """Return the first and the second part of it. `of_executed` tells what a process has that executes a file."""
+        growth_bytes = self._keeper.growth_bytes
         of_main = of_others = 0
         for pid, fields in family.items():
-            resident = int(fields[procfs.RESIDENT_PAGES]) * procfs.PAGE_BYTES
             if pid == main:
-                of_main = resident if self._has_executed(fields) else max(0, resident - growth_bytes)
+                executes = self._has_executed(fields)
+                of_main = of_executed(pid, fields) if executes else max(0, resident_bytes(pid, fields) - growth_bytes)
             elif pid == self._pid:  # it only waits for the program
                 continue
             elif int(fields[procfs.MAPPED_BYTES]) < self._keeper.mapped_bytes - FORK_BYTES:  # it executes another file
-                of_others += resident
+                of_others += of_executed(pid, fields)
             else:
-                of_others += max(0, resident - growth_bytes - self._keeper.first_resident_bytes)
-        if cgroup is None or not of_others or of_main + of_others < self._limits.memory_bytes:
-            return of_main + of_others
-        return max(of_main, min(of_main + of_others, cgroup.growth()))
+                of_others += max(0, resident_bytes(pid, fields) - self._keeper.inherited_bytes)
+        return of_main, of_others
 
     def _main(self, family: Mapping[int, list[str]]) -> int:
         """Return the process that is the program: the first, or the runtime that it started."""

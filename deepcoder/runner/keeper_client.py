@@ -40,11 +40,10 @@ class KeeperClient:
         self.cgroup = cgroup  # the sandbox's, where there is one
         self.first_resident_bytes = 0
         self.mapped_bytes = 0
-        self.growth_bytes = 0  # by libraries that it imported for some programs, which must not count against others
+        self.growth_bytes = 0  # by libraries that it imported for some programs, and files in full: no program's
         self._first_own_bytes = 0
-        # Where the kernel does not tell what is of files, the process in waiting shows what programs inherit.
-        self._is_of_files_unknown = self._measures_forks = False
-        self._first_fork_bytes = 0
+        # gVisor counts files in full. There the process in waiting shows what programs inherit, and what is of files.
+        self.counts_files_in_full = self._measures_forks = False
 
     def close(self) -> None:
         """Close the sockets, which ends the keeper."""
@@ -59,12 +58,12 @@ class KeeperClient:
         """
         self._receive(socket.MSG_PEEK)
         self.mapped_bytes, self.first_resident_bytes, self._first_own_bytes = self._sizes(self.pid)
-        self._measures_forks = self._is_of_files_unknown = self._first_own_bytes == self.first_resident_bytes
+        self._measures_forks = self.counts_files_in_full = self._first_own_bytes == self.first_resident_bytes
 
     def _sizes(self, pid: int) -> tuple[int, int, int]:
         """Return the bytes that are mapped; those resident; and of the latter those that are of no file.
 
-        Programs inherit the last. Of files each process has what it uses. gVisor does not tell what is of files.
+        Programs inherit the last. Of files each process has what it uses. gVisor does not tell here what is of files.
         """
         pages = map(int, procfs.read_proc(f"/proc/{pid}/statm").split())
         mapped, resident, of_files, *_ = (count * procfs.PAGE_BYTES for count in pages)
@@ -98,8 +97,9 @@ class KeeperClient:
         if self._measures_forks:
             self._measures_forks = False
             resident_bytes = self._sizes(pid)[1]
-            self._first_fork_bytes = self._first_fork_bytes or resident_bytes
-            self.growth_bytes = max(0, resident_bytes - self._first_fork_bytes)
+            if not self.growth_bytes:
+                self.first_resident_bytes = procfs.bytes_but_for_files(pid)
+            self.growth_bytes = max(0, resident_bytes - self.first_resident_bytes)
         return pid, uid
 
     def receive_exit(self, flags: int) -> Exit | None:
@@ -130,7 +130,7 @@ class KeeperClient:
             return False
         self._receive()
         self.mapped_bytes, _, own_bytes = self._sizes(self.pid)
-        if self._is_of_files_unknown:
+        if self.counts_files_in_full:
             self._measures_forks = True
         else:
             self.growth_bytes = max(0, own_bytes - self._first_own_bytes)
