@@ -45,7 +45,7 @@ def given_for(
     costs a process more.
     """
     answer = test.output.encode("utf-8", "surrogatepass")
-    returns = FEEDBACK if keeps_files and any(each.startswith(FEEDBACK) for each in arguments) else ""
+    returns = (FEEDBACK,) if keeps_files and any(each.startswith(FEEDBACK) for each in arguments) else ()
     return Given(
         stdin=output,
         arguments=(*arguments, *program.flags, *test.checker_flags),
@@ -68,14 +68,15 @@ def ruling(program: JuryProgram, who: str, outcome: Outcome) -> Ruling:
     says = rules.exit_codes.get(outcome.exit_code or 0, Says.FAILED)
     if says is Says.FAILED:
         raise JuryError(f"{who} failed: exit code {outcome.exit_code}")
-    files = dict(_files(outcome.output))
+    files = dict(files_of(outcome.output))
+    files.pop("", None)  # its standard output
     next_input = files.pop(rules.next_pass, None) if says is Says.RIGHT else None
     message = files.get(rules.message, b"").decode("utf-8", "replace") or outcome.stderr
     return Ruling(says is Says.RIGHT, message.strip(), next_input, tuple(files.items()))
 
 
-def _files(output: bytes) -> Iterator[File]:
-    """Yield the files that came back."""
+def files_of(output: bytes) -> Iterator[File]:
+    """Yield the files that came back, and at last the standard output, which has no name: see `Given.returns`."""
     frames = Frames(max_bytes=len(output))
     frames.feed(output)
     while (message := frames.next()) is not None:

@@ -34,6 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "jury": set(),
     "ruled_tests": set(),
     "judge": set(),
+    "runs": set(),
     "pool": {"ray"},
     "reward": set(),
     "datasets": {"datasets", "fsspec", "pyarrow", "yaml"},

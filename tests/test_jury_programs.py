@@ -283,7 +283,7 @@ def test_testlib_checker_finds_the_output_on_its_standard_input() -> None:
     given = given_for(checker, checker.rules.checks, TestCase("in", "out", checker_flags=("-y",)), b"in", b"printed")
     assert given.stdin == b"printed"
     assert given.arguments == ("input.txt", "/dev/stdin", "answer.txt", "-x", "-y")
-    assert (dict(given.files), given.returns) == ({"input.txt": b"in", "answer.txt": b"out"}, "")
+    assert (dict(given.files), given.returns) == ({"input.txt": b"in", "answer.txt": b"out"}, ())
 
 
 @pytest.mark.parametrize(

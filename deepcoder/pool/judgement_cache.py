@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from deepcoder.lru import Lru
 from deepcoder.programs import Program, with_line_feeds
+from deepcoder.runs import Executed
 from deepcoder.verdicts import Judgement, Verdict
 
 CACHE_JUDGEMENTS = 200_000  # of about 1 KiB; those used last stay
@@ -40,8 +41,8 @@ class JudgementCache:
         self._judgements: Lru[CacheKey, Judgement] = Lru(most)
 
     def keep(self, key: CacheKey, judgement: Judgement) -> None:
-        """Add a judgement, unless it is IE, which says nothing about the program."""
-        if judgement.verdict is not Verdict.IE:
+        """Add a judgement, unless it is IE, which says nothing about the program, or an execution's: see `runs`."""
+        if judgement.verdict is not Verdict.IE and not isinstance(judgement, Executed):
             self._judgements.keep(key, judgement)
 
     def find(self, key: CacheKey) -> Judgement | None:

@@ -27,10 +27,14 @@ from deepcoder.pool.pending import PendingBatch
 from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.state import State
 from deepcoder.pool.store import ProblemStore
-from deepcoder.problems import Mode, Problem
+from deepcoder.problems import Limits, Mode, Problem
+from deepcoder.programs import Program
+from deepcoder.runs import USUAL_LIMITS, Ran
+from deepcoder.runs import submissions as runs_of
 from deepcoder.sandbox import SandboxConfig, resolve
 from deepcoder.verdicts import Judgement, Submission
 from deepcoder.wire.languages import PYTHON, check_functions, language
+from deepcoder.wire.messages import Given
 
 log = logging.getLogger(__name__)
 
@@ -226,6 +230,18 @@ class SandboxPool:
                 progress(index, judgement)
         self._alarm.hear(judgements, time.monotonic())
         return judgements
+
+    def run(
+        self, programs: Sequence[Program], inputs: Sequence[Given | bytes | str], limits: Limits = USUAL_LIMITS
+    ) -> list[Ran]:
+        """Run each program once on what it is given, and return what happened, in order, without a verdict.
+
+        It goes the way of `judge`, with the same retries, but nothing is cached. Where we failed there is no outcome.
+
+        Raises:
+            ValueError: The memory limit is above what the pool's sandboxes have, or they lack a language.
+        """
+        return [Ran.of(each) for each in self.judge(runs_of(programs, inputs, limits), fresh=True)]
 
     def begin(self, submissions: Sequence[Submission]) -> None:
         """Have these judged ahead of a later call of `judge`, which then finds them in the cache or at work.

@@ -30,6 +30,7 @@ from deepcoder.pool.inbox import MOST_REFERENCES, Current, Done, Failed, Inbox, 
 from deepcoder.pool.schedule import Fault
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
+from deepcoder.runs import Execution, execute
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, Spare, sweep
 from deepcoder.verdicts import Submission
 from deepcoder.wire.messages import Ended
@@ -166,6 +167,9 @@ class Worker:
             assert self._sandbox is not None
             submission = Submission(self._problem(current, loop), work.program)
             tests = None if work.tests is None else self._coming(current)
+            if isinstance(submission.problem, Execution):
+                judgement = execute(submission, self._sandbox, self._stop)
+                return Done(work.number, judgement, [(0, judgement.cpu_s)])
             judgement = judge(
                 submission, self._sandbox, self._jury, tests, lambda *cost: costs.append(cost), self._stop
             )

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..wire.languages import LANGUAGES
-from ..wire.messages import Ended, Outcome, Sign
+from ..wire.messages import Ended, Outcome, Sign, frame
 from . import procfs
 from .accounting import Accounting, reached_limit
 from .channel import OUT_OF_MEMORY_SIGNAL
@@ -49,7 +49,7 @@ class Process:
     ) -> None:
         """Take the keeper's process in waiting for the task; in stdin mode it will read `stdin`.
 
-        `beside`: what else it is given, packed. `returns`: whether a folder of it comes back.
+        `beside`: what else it is given, packed. `returns`: whether files of it come back.
         """
         self.keeper = keeper
         self.limits = code.enforced_limits
@@ -213,8 +213,12 @@ class Process:
             answer = self.reports.answer
             self.reports.answer = None  # it is the answer to no other call
         else:
-            output = self.reports.files if self.reports.has_files else bytes(self.pipes.stdout)
-            answer = Answer(Ended.KILLED if number else Ended.EXITED, output or b"")
+            output = bytes(self.pipes.stdout)
+            if self.reports.has_files:
+                output = (self.reports.files or b"") + frame({"file": ""}, output)
+            is_too_much = self.reports.has_files and len(output) > self.limits.output_bytes
+            ended = Ended.OUTPUT_LIMIT if is_too_much else Ended.KILLED if number else Ended.EXITED
+            answer = Answer(ended, b"" if is_too_much else output)
         return self._facts(answer, cpu_s, exit_code=exit_code, signal=number)
 
     def _was_out_of_memory(self, status: int) -> bool:

@@ -87,7 +87,7 @@ class Task:
 
 
 class Given(NamedTuple):
-    """Hold what one execution of the jury's program is given: standard input, arguments and files.
+    """Hold what one execution of the jury's program, or of one that is only run, is given beside its source.
 
     A run with files has the head fields `arguments`, `returns`, and `files`: for each its name, its size and, where it
     is in the cache of inputs, its number. The body has those that are not, in order, then the standard input.
@@ -96,7 +96,9 @@ class Given(NamedTuple):
     stdin: bytes = b""
     arguments: tuple[str, ...] = ()
     files: tuple[tuple[str, bytes], ...] = ()
-    returns: str = ""  # a folder whose files are the outcome's output, in a frame for each with its name as "file"
+    # Files, and folders with a / at the end, that come back. The output is then a frame for each file that there is,
+    # with its name as "file", and a last frame with no name: the standard output.
+    returns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
