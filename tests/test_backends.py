@@ -7,9 +7,11 @@ import importlib
 import logging
 import subprocess
 import sys
+from collections.abc import Set
 from pathlib import Path
 
 import pytest
+from docker.errors import APIError
 
 from deepcoder.sandbox import (
     BACKENDS,
@@ -120,19 +122,26 @@ def test_auto_without_a_backend_that_can_start_says_why(small: Small) -> None:
         table.resolve(SandboxConfig())
 
 
-def test_what_an_engine_refuses_is_left_out_of_one_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_engine_refuses_is_left_out_of_one_container() -> None:
     tried: list[set[str]] = []
 
-    def refusing(memory_bytes: int, options: DockerOptions, without: set[str]) -> Sandbox:
+    def refusing(without: Set[str]) -> str:
         tried.append(set(without))
         for word in ("nr_inodes", "rlimit"):
             if word not in without:
-                raise SandboxError(f"no container could be started: unknown {word}")
-        return FakeSandbox(nothing)
+                raise APIError(f"500 Server Error: unknown {word}")
+        return "a container"
 
-    monkeypatch.setattr(docker, "_start", refusing)
-    docker.start(1 << 28, DockerOptions())
+    assert docker.without_what_is_refused(refusing) == "a container"
     assert tried == [set(), {"nr_inodes"}, {"nr_inodes", "rlimit"}]
+
+
+def test_other_errors_of_an_engine_are_not_tried_again() -> None:
+    def failing(without: Set[str]) -> str:
+        raise APIError("500 Server Error: no space left on device")
+
+    with pytest.raises(APIError, match="no space left"):
+        docker.without_what_is_refused(failing)
 
 
 def test_options_of_docker_are_given_one_by_one_or_together() -> None:

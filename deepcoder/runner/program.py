@@ -65,6 +65,8 @@ def runner_of(language: str) -> LanguageRunner:
 def prepare(hooks: Hooks, own_user: bool) -> None:
     """Make what is the same for every program: each page that a new process touches costs that process time."""
     os.environ.update(HOME=OWN_FOLDER, TMPDIR=OWN_FOLDER)
+    for name in ("TERM", "container"):  # of Podman
+        os.environ.pop(name, None)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which a worker in the background may ignore
     for kind in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_CPU, *PROGRAM_LIMITS):
         hard = resource.getrlimit(kind)[1]

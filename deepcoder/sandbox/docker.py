@@ -15,13 +15,15 @@ import socket
 import struct
 import time
 import uuid
-from collections.abc import Set
+from collections.abc import Callable, Set
+from contextlib import closing
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import docker
 import docker.errors
 import requests
+from docker.constants import MINIMUM_DOCKER_API_VERSION
 from docker.models.images import Image
 from docker.types import Ulimit
 
@@ -46,12 +48,15 @@ from deepcoder.wire.limits import COMPILE_LIMITS
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 LANGUAGES_LABEL = "deepcoder.languages"  # of an image: the names of the languages that it has
 LABEL = "deepcoder.sandbox"  # of every container; its value names the owner
 IMAGE = DockerOptions.image
 CREATE_TIMEOUT_S = 60  # an engine may be busy when it creates a container
 ANSWER_TIMEOUT_S = 10  # but not when it is asked whether it is there, or to remove a container
 CONTAINER_PROCESSES = 512
+CPU_PERIOD_US = 100_000
 _STDOUT = 1
 _HEADER = struct.Struct(">B3xI")  # attach stream: which stream, length (Docker Engine API, "Stream format")
 
@@ -77,33 +82,47 @@ def start(memory_bytes: int, options: DockerOptions) -> Sandbox:
         SandboxUnavailable: There is no engine, or it has no such image.
         SandboxError: The container or the runner in it did not start.
     """
-    without: set[str] = set()  # of this start alone: an error of another kind may have such a word
+    client = connect()
+    try:
+        return _start(client, memory_bytes, options)
+    except BaseException:
+        client.close()  # else the sandbox does
+        raise
+
+
+def _start(client: docker.DockerClient, memory_bytes: int, options: DockerOptions) -> Sandbox:
+    try:
+        image = _image(client, options.image)
+        if image.labels.get(LANGUAGES_LABEL, PYTHON.name) != PYTHON.name:
+            memory_bytes = max(memory_bytes, COMPILE_LIMITS.memory_bytes)
+        memory = memory_bytes + PROGRAM_HEADROOM_BYTES
+        interpreter = f"image {options.image} {image.short_id}"  # the digest of its content: a tag may move
+
+        def make(without: Set[str]) -> _Container:
+            return _Container(client, options.image, interpreter, _host_config(client, memory, options, without))
+
+        return Sandbox(without_what_is_refused(make), memory_bytes=memory)
+    except docker.errors.ImageNotFound:
+        raise SandboxUnavailable(f"the engine has no image {options.image}: run `deepcoder image build`") from None
+    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        raise SandboxError(f"no container could be started: {error}") from error
+
+
+def without_what_is_refused(make: Callable[[Set[str]], T]) -> T:
+    """Make a container without what the engine refuses: `make` is given keys of REFUSED.
+
+    Nothing is remembered: an error of another kind may have such a word.
+    """
+    without: set[str] = set()
     while True:
         try:
-            return _start(memory_bytes, options, without)
-        except SandboxError as error:
+            return make(without)
+        except docker.errors.APIError as error:
             refused = {word for word in REFUSED if word in str(error)} - without
             if not refused:
                 raise
             log.info("%s: %s", error, " and ".join(REFUSED[word] for word in refused))
             without |= refused
-
-
-def _start(memory_bytes: int, options: DockerOptions, without: Set[str]) -> Sandbox:
-    client = connect()
-    try:
-        image = _image(client, options.image)
-        digest = image.short_id  # of its content: a tag may move
-        if image.labels.get(LANGUAGES_LABEL, PYTHON.name) != PYTHON.name:
-            memory_bytes = max(memory_bytes, COMPILE_LIMITS.memory_bytes)
-        memory = memory_bytes + PROGRAM_HEADROOM_BYTES
-        host_config = _host_config(client, memory, options, without)
-        container = _Container(client, options.image, f"image {options.image} {digest}", host_config)
-        return Sandbox(container, memory_bytes=memory)
-    except docker.errors.ImageNotFound:
-        raise SandboxUnavailable(f"the engine has no image {options.image}: run `deepcoder image build`") from None
-    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
-        raise SandboxError(f"no container could be started: {error}") from error
 
 
 def why_not() -> str:
@@ -163,10 +182,11 @@ def connect() -> docker.DockerClient:
         SandboxUnavailable: No engine answers.
     """
     try:
-        client = docker.from_env(timeout=ANSWER_TIMEOUT_S)
-        client.ping()
-        client.api.timeout = CREATE_TIMEOUT_S
-        return client
+        with closing(docker.from_env(version=MINIMUM_DOCKER_API_VERSION)) as asking:
+            # The client would ask for the version: Podman then asks dpkg for the packages of its parts, for seconds.
+            answer = asking.api.get(f"{asking.api.base_url}/_ping", timeout=ANSWER_TIMEOUT_S)
+        answer.raise_for_status()
+        return docker.from_env(timeout=CREATE_TIMEOUT_S, version=answer.headers.get("Api-Version"))
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise SandboxUnavailable(f"no Docker engine answers ({error}): start one, or use the process sandbox") from None
 
@@ -194,18 +214,14 @@ def _host_config(
         mem_limit=memory_bytes,
         memswap_limit=memory_bytes,  # the same: no swap
         pids_limit=CONTAINER_PROCESSES,
-        nano_cpus=_nano_cpus(client, options.cpus),
+        # Not as a number of processors: an engine refuses more than there are, and any where it can set no limit.
+        cpu_period=CPU_PERIOD_US,
+        cpu_quota=int(options.cpus * CPU_PERIOD_US),
         ulimits=LOWER_ULIMITS if RLIMIT in without else ULIMITS,
         log_config=docker.types.LogConfig(type="none"),
         runtime=options.runtime,
     )
     return config
-
-
-def _nano_cpus(client: docker.DockerClient, cpus: float) -> int | None:
-    """Return at most what the engine's machine has, and None where the engine can set no limit: it refuses either."""
-    engine = client.info()
-    return int(min(cpus, engine["NCPU"]) * 1e9) if engine["CpuCfsQuota"] else None
 
 
 class _Container:
@@ -310,6 +326,7 @@ class _Container:
         self._attached.close()
         self._socket.close()
         self._remove()
+        self._client.close()
 
     def _remove(self) -> None:
         """Remove the container by force, since a runner in doubt may not end by itself."""
@@ -326,4 +343,4 @@ class _Container:
             pass
         except (docker.errors.APIError, requests.RequestException, OSError) as error:
             log.debug("%s is left to the engine's auto-remove: %s", self.name, error)
-        self._client.close()
+        api.timeout = CREATE_TIMEOUT_S  # of another container
