@@ -18,6 +18,9 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
+import shutil
+import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
@@ -36,6 +39,7 @@ from deepcoder.jury import Jury
 from deepcoder.pool import local
 from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.sandbox import ISOLATING, Sandbox, SandboxConfig, SandboxUnavailable
+from deepcoder.sandbox.gvisor import RUNSC
 
 TIERS = ("pure", "slow", "sandbox", "ray", "hosts")
 SLOW = {
@@ -213,6 +217,36 @@ def gvisor_sandboxes() -> None:
     """Skips where gVisor cannot start, unless the environment says that everything must be here."""
     if reason := unavailable(SandboxConfig(kind="gvisor")):
         leave_out(reason)
+
+
+NEWER_RUNSC = "DEEPCODER_NEWER_RUNSC"  # names a runsc of 2024 or newer, where the one on the path is older
+FIRST_NEWER = 2024_02_23  # from then on it starts where a /proc cannot be mounted
+
+
+def runsc_version(path: str) -> int:
+    """The day of a runsc's version."""
+    words = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"20\d{6}", words)
+    assert found, words
+    return int(found.group())
+
+
+@pytest.fixture(scope="session")
+def newer_runsc() -> Path:
+    """A runsc that starts in a pod. Skips where there is none, unless the environment says that there must be one."""
+    path = os.environ.get(NEWER_RUNSC) or shutil.which(RUNSC)
+    if path is None or runsc_version(path) < FIRST_NEWER:
+        leave_out(f"no runsc of 2024 or newer is on the path, and {NEWER_RUNSC} names none")
+    return Path(path)
+
+
+@pytest.fixture(scope="session")
+def older_runsc() -> Path:
+    """A runsc that mounts a /proc."""
+    path = shutil.which(RUNSC)
+    if path is None or runsc_version(path) >= FIRST_NEWER:
+        pytest.skip("the runsc on the path is none of before 2024")
+    return Path(path)
 
 
 @pytest.fixture(scope="session")

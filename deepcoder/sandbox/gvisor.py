@@ -20,7 +20,7 @@ from deepcoder.sandbox import owner
 from deepcoder.sandbox.backends import ProcessOptions
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.host_clock import HostClock
-from deepcoder.sandbox.namespaces import LIBRARY, SCRATCH_BYTES, STACK_BYTES
+from deepcoder.sandbox.namespaces import LIBRARY, SCRATCH_BYTES, STACK_BYTES, mounted_below
 from deepcoder.sandbox.process import Process, check_limits, command_of, interpreter_of, shown_libraries, shown_paths
 from deepcoder.sandbox.stream import ENVIRONMENT, SandboxError, SandboxUnavailable
 
@@ -31,7 +31,16 @@ KEPT_CAPABILITIES = ["CAP_CHOWN", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"]  # wha
 NAMESPACES = ("pid", "network", "ipc", "uts", "mount")
 RUNSC = "runsc"
 TRIAL_TIMEOUT_S = 60.0
-MISSING = "no gVisor sandbox: there is no runsc on the path"
+MISSING = "no gVisor sandbox: there is no runsc on the path: install gVisor (the package runsc of Debian 13 or newer)"
+_FATAL = "FATAL ERROR: "  # in a log of runsc, before what ended one of its processes
+# What to do where a process of runsc ended with these words.
+_ADVICE = {
+    "re-executing self": "user namespaces are forbidden here: start the container under scripts/seccomp.json, or under "
+    "no seccomp profile (docs/cluster.md, Kubernetes)",
+    "mounting proc": "a container may not mount a /proc, and this version of gVisor does: install one of 2024 or "
+    "newer, as Debian 13 has it (docs/cluster.md, Kubernetes)",
+    "remounting root": "the folder for temporary files is mounted noexec: name another in TMPDIR",
+}
 
 
 def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
@@ -54,7 +63,12 @@ def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
     process.scratch = bundle
     runsc, process.pid = process.pid, None  # whose descendants are not the runner's processes
     assert runsc is not None
-    return Sandbox(process, path=[LIBRARY], clock=HostClock(runsc))
+    try:
+        return Sandbox(process, path=[LIBRARY], clock=HostClock(runsc))
+    except SandboxError as error:
+        if reason := why_not():
+            raise SandboxUnavailable(reason) from error
+        raise
 
 
 def why_not() -> str:
@@ -63,17 +77,28 @@ def why_not() -> str:
         return MISSING
     interpreter = interpreter_of(None)
     with tempfile.TemporaryDirectory(prefix=f"{BUNDLE_PREFIX}{owner.name()}.") as bundle:
-        command = _command(bundle, interpreter, [str(interpreter), "-I", "-c", ""])
+        runsc, *rest = _command(bundle, interpreter, [str(interpreter), "-I", "-c", ""])
+        command = [runsc, f"--debug-log={bundle}/log/", *rest]
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TRIAL_TIMEOUT_S
         )
-    words = done.stderr.strip().rpartition("\n")[2]
-    return f"no gVisor sandbox: {words}" if done.returncode else ""
+        if done.returncode == 0:
+            return ""
+        words = _first_failure(Path(bundle, "log")) or done.stderr.strip().rpartition("\n")[2]
+    advice = [f": {what}" for each, what in _ADVICE.items() if each in words]
+    return f"no gVisor sandbox: {words}{''.join(advice)}"
 
 
 def sweep() -> None:
     """Remove the bundles whose owners are gone; what ran in them ended with these."""
     owner.sweep_folders(BUNDLE_PREFIX)
+
+
+def _first_failure(folder: Path) -> str:
+    """Return what ended the first of runsc's processes that failed; the others only fail since that one has ended."""
+    lines = [line for path in folder.glob("*") for line in path.read_text(errors="replace").splitlines()]
+    # Each line begins with the letter of its level and the time.
+    return min((line for line in lines if _FATAL in line), default="").partition(_FATAL)[2]
 
 
 def _command(bundle: str, interpreter: Path, command: list[str]) -> list[str]:
@@ -88,12 +113,21 @@ def _command(bundle: str, interpreter: Path, command: list[str]) -> list[str]:
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(os.readlink(path))
         else:
-            mounts.append(_mount(path, "bind", path, "ro", "nosuid", "nodev"))
+            # A container may not uncover what is under a mount, so mounts come along, and are covered.
+            mounts.append(_mount(path, "bind", path, "rbind", "ro", "nosuid", "nodev"))
+            mounts += [_cover(below) for below in mounted_below(path, "/proc/self/mountinfo")]
     for name, path in shown_libraries().items():
         mounts.append(_mount(f"{LIBRARY}/{name}", "bind", path, "ro", "nosuid", "nodev"))
     Path(bundle, "config.json").write_text(json.dumps(_config(command, mounts)))
     options = ["--rootless", "--network=none", f"--root={bundle}/state"]
     return [RUNSC, *options, "run", f"--bundle={bundle}", Path(bundle).name]
+
+
+def _cover(path: str) -> dict[str, Any]:
+    """Return the mount of an empty folder or file over a path."""
+    if os.path.isdir(path):
+        return _mount(path, "tmpfs", "tmpfs", "ro", "size=4k")
+    return _mount(path, "bind", os.devnull, "ro")
 
 
 def _config(command: list[str], mounts: list[dict[str, Any]]) -> dict[str, Any]:

@@ -162,14 +162,14 @@ def _bind(source: str, target: str) -> None:
             raise
         # A user namespace may not uncover what is under a mount, so mounts come along: a GPU's libraries are some.
         _mount(source, target, None, _BIND | _REC)
-        for below in _mounted_below(target):
+        for below in mounted_below(target, f"{OLD_ROOT}/proc/self/mountinfo"):
             if os.path.exists(below):  # else no program can enter its folder either
                 _hide(below)
 
 
-def _mounted_below(path: str) -> list[str]:
-    """Return the outermost mounts below a path: hiding one hides those below it."""
-    with open(f"{OLD_ROOT}/proc/self/mountinfo") as mounts:
+def mounted_below(path: str, table: str) -> list[str]:
+    """Return the outermost mounts below a path, by a table as /proc/PID/mountinfo: hiding one hides those below it."""
+    with open(table) as mounts:
         points = [re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in mounts]
     outermost: list[str] = []
     for point in sorted(points):

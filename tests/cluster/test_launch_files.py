@@ -1,14 +1,12 @@
 """scripts/cluster*.yaml against Ray's own schema; scripts/kuberay.yaml against KubeRay's (kuberay_schema.yaml has the
-part of it that matters), Ray's own reading of it, and, for what its pods are allowed, a container that is allowed that.
+part of it that matters) and Ray's own reading of it. `test_pods.py` tries what its pods are allowed.
 """
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
-import docker
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import ray
@@ -16,7 +14,6 @@ import yaml
 from ray.autoscaler._private.kuberay.autoscaling_config import _derive_autoscaling_config_from_ray_cr
 from ray.autoscaler._private.util import prepare_config, validate_config
 
-from deepcoder.sandbox.docker import IMAGE
 from tests.cluster.hosts import CHECKOUT
 
 SCRIPTS = CHECKOUT / "scripts"
@@ -102,52 +99,3 @@ def test_ray_reads_of_the_cluster_that_sandboxes_scale_and_the_trainer_has_the_g
     assert head["resources"]["GPU"] == 1
     assert (sandboxes["min_workers"], sandboxes["max_workers"], sandboxes["resources"]["CPU"]) == (1, 8, 16)
     assert config["idle_timeout_minutes"] == 5
-
-
-PROBE = """
-import sys
-from deepcoder.judge import task
-from deepcoder.problems import Limits, Mode, Problem, TestCase
-from deepcoder.programs import Program
-from deepcoder.sandbox import SandboxConfig, start
-
-problem = Problem("p", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=10))
-sandbox = start(SandboxConfig(kind="process"))
-(outcome,) = sandbox.outcomes(task(problem, Program("import os; print(os.getuid(), os.path.exists('/probe'))")), [b""])
-sandbox.close()
-print(outcome.output.decode(), end="")
-"""
-
-
-def probed(probe: Path, *options: str) -> str:
-    """What a program says that runs in a process sandbox in a container."""
-    packages = Path(docker.__file__).parents[1]  # of the host, for the docker package
-    mounts = [f"{CHECKOUT}:/probe/checkout:ro", f"{packages}:/probe/packages:ro", f"{probe}:/probe/probe.py:ro"]
-    done = subprocess.run(
-        ["docker", "run", "--rm", "--network=none", *options, *(f"--volume={mount}" for mount in mounts)]
-        + ["--env=PYTHONPATH=/probe/checkout:/probe/packages", "--entrypoint=python3", IMAGE, "/probe/probe.py"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    return done.stdout
-
-
-@pytest.mark.docker
-def test_pods_that_judge_may_have_namespaces_and_a_user_per_program(docker_sandboxes: None, tmp_path: Path) -> None:
-    """But for the pod's user namespace, which takes an engine with --userns-remap."""
-    probe = tmp_path / "probe.py"
-    probe.write_text(PROBE)
-    context = pods()[1]["containers"][0]["securityContext"]
-    options = [
-        f"--user={context['runAsUser']}",
-        "--security-opt=seccomp=unconfined",
-        "--security-opt=apparmor=unconfined",
-    ]
-    assert {context[name]["type"] for name in ("seccompProfile", "appArmorProfile")} == {"Unconfined"}
-    options += [f"--cap-add={capability}" for capability in context["capabilities"]["add"]]
-
-    user, sees_outside = probed(probe, *options).split()
-    assert int(user) > 1000
-    assert sees_outside == "False"
-    assert "this kernel does not allow namespaces" in probed(probe)  # with what a container has by default
