@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Set
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docker.errors import APIError
@@ -65,6 +66,9 @@ class Small:
     def why_not(self) -> str:
         return self.reason
 
+    def about(self) -> str:
+        return "Small 1.0"
+
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Small:
@@ -82,6 +86,7 @@ def test_every_row_names_a_file_with_the_functions_of_a_backend() -> None:
     assert KINDS == ("auto", *BACKENDS)
     for backend in BACKENDS.values():
         backend.options()  # every option has a default
+    assert all(backend.isolation for backend in BACKENDS.values())
     assert ISOLATING == tuple(name for name in BACKENDS if name != "unisolated")
 
 
@@ -142,6 +147,30 @@ def test_other_errors_of_an_engine_are_not_tried_again() -> None:
 
     with pytest.raises(APIError, match="no space left"):
         docker.without_what_is_refused(failing)
+
+
+DOCKER = {"ServerVersion": "20.10.24", "CgroupDriver": "cgroupfs", "CgroupVersion": "1", "SecurityOptions": []}
+ROOTLESS_DOCKER = DOCKER | {
+    "CgroupDriver": "none",
+    "SecurityOptions": ["name=seccomp,profile=default", "name=rootless"],
+}
+PODMAN = DOCKER | {"ServerVersion": "4.3.1", "BuildahVersion": "1.28.2", "Rootless": False}
+ROOTLESS_PODMAN = PODMAN | {"Rootless": True}
+NO_LIMITS = "which limits no container as a whole (docs/security.md)"
+
+
+@pytest.mark.parametrize(
+    ("info", "said"),
+    [
+        (DOCKER, "Docker 20.10.24"),
+        (ROOTLESS_DOCKER, f"Docker 20.10.24, rootless, {NO_LIMITS}"),
+        (PODMAN, "Podman 4.3.1"),
+        (ROOTLESS_PODMAN, f"Podman 4.3.1, rootless, {NO_LIMITS}"),
+        (ROOTLESS_PODMAN | {"CgroupVersion": "2"}, "Podman 4.3.1, rootless"),
+    ],
+)
+def test_engine_is_known_by_what_it_says_of_itself(info: dict[str, Any], said: str) -> None:
+    assert docker.engine_of(info) == said
 
 
 def test_options_of_docker_are_given_one_by_one_or_together() -> None:

@@ -15,7 +15,9 @@ import pytest
 from deepcoder.datasets.selection import Selection
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
+from deepcoder.sandbox import BACKENDS
 from deepcoder.tools import cli, console, redteam
+from deepcoder.tools.cli import machine
 from deepcoder.tools.cli.grade import few_workers, print_unjudged
 from deepcoder.tools.cli.judge import language_of_file
 from deepcoder.tools.cli.options import pool_for
@@ -437,6 +439,16 @@ def test_no_ray_at_the_address_is_exit_code_2(folder: Path) -> None:
     ran = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
     assert ran.returncode == 2, ran.stderr
     assert ran.stderr.splitlines()[-1].startswith("deepcoder: no Ray cluster answers at 127.0.0.1:1")
+
+
+def test_doctor_tries_every_backend_and_says_what_to_do_for_podman() -> None:
+    assert {way.config.kind for way in machine.WAYS} == set(BACKENDS)
+    assert all(way.isolation for way in machine.WAYS)
+    said = "podman: DOCKER_HOST does not name its service: start that, and name it there (docs/security.md, Podman)"
+    assert machine.podman_hint("Docker 20.10.24", is_installed=True) == said
+    assert machine.podman_hint("", is_installed=True) == said
+    assert machine.podman_hint("Podman 4.3.1, rootless", is_installed=True) == ""
+    assert machine.podman_hint("", is_installed=False) == ""
 
 
 def test_doctor_passes_good_problems(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

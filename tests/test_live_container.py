@@ -22,7 +22,7 @@ import pytest
 from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.runner import procfs
 from deepcoder.sandbox import SandboxConfig, SandboxError, owner, start
-from deepcoder.sandbox.docker import LABEL
+from deepcoder.sandbox.docker import LABEL, limits_containers
 from deepcoder.sandbox.stream import ENVIRONMENT, PROGRAM_HEADROOM_BYTES
 from deepcoder.wire import values
 from deepcoder.wire.messages import PROTOCOL, Ended, Task
@@ -84,7 +84,7 @@ def live(docker_sandboxes: None) -> Iterator[Live]:
             below = procfs.descendants(first)
             (program,) = [pid for pid in below if status(pid)["NSpid"].split()[-1] == str(inside)]
             (parent,) = [pid for pid in below if str(pid) == below[program][1]]
-            has_cgroups = client.info()["CgroupDriver"] != "none"
+            has_cgroups = limits_containers(client.info())
             yield Live(sandbox.hello, inspected, has_cgroups, (first, parent), program)
             assert next(outcomes).ended is Ended.RETURNED  # it was the one that we looked at, and it ran all the time
 
@@ -319,7 +319,7 @@ def test_unknown_runtime_is_one_clear_error_and_leaves_no_container() -> None:
     with closing(docker.from_env()) as client:
         before = containers(client)
 
-        with pytest.raises(SandboxError, match="no container could be started.*no-such-runtime"):
+        with pytest.raises(SandboxError, match="the engine has no runtime no-such-runtime: register it"):
             start(dataclasses.replace(CONFIG, runtime="no-such-runtime"))
 
         assert containers(client) == before

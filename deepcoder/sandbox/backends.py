@@ -64,6 +64,13 @@ class BackendModule(Protocol):
     def why_not(self) -> str:
         """Return why "auto" cannot take this backend here; empty where it can."""
 
+    def about(self) -> str:
+        """Return the name and the version of what isolates here, for people.
+
+        Raises:
+            SandboxUnavailable: It is not here.
+        """
+
 
 @dataclass(frozen=True)
 class Backend:
@@ -72,6 +79,7 @@ class Backend:
     name: str  # also of its file in this folder
     options: type[Any]  # a dataclass, every field with a default
     places: str  # what its sandboxes are, for people
+    isolation: str = ""  # what it gives, in one line for people; empty only in trials
     caveat: str = ""  # what it does not stop; said when "auto" takes it
     isolates: bool = True  # keeps programs from each other and from the machine; else it is asked for by name
     has_image: bool = False  # its interpreter comes in an image, which must be the same on every node
@@ -93,11 +101,18 @@ class Backend:
 
 
 _ROWS = (
-    Backend("docker", DockerOptions, "Docker containers", has_image=True),
+    Backend(
+        "docker",
+        DockerOptions,
+        "Docker containers",
+        isolation="a read-only image in namespaces of its own, a seccomp profile; the engine's machine's kernel",
+        has_image=True,
+    ),
     Backend(
         "process",
         ProcessOptions,
         "local processes",
+        isolation="a read-only root in namespaces of its own; this machine's kernel",
         caveat="programs run as local processes in namespaces of their own. That keeps them from files, network and "
         "each other, but not from bugs of this machine's kernel; use Docker for programs that you would not run "
         "yourself",
@@ -107,6 +122,7 @@ _ROWS = (
         "gvisor",
         ProcessOptions,
         "gVisor sandboxes",
+        isolation="a read-only root, and a kernel of its own in user space",
         caveat="programs run in gVisor, a kernel of their own: a test takes about ten times as long, and programs see "
         "of the runner's processes what docs/security.md says",
     ),
@@ -114,6 +130,7 @@ _ROWS = (
         "unisolated",
         ProcessOptions,
         "local processes without isolation",
+        isolation="none: programs can read what your user can read, so only for programs that you trust",
         isolates=False,
         has_own_users=False,
     ),

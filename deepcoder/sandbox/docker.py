@@ -15,7 +15,7 @@ import socket
 import struct
 import time
 import uuid
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from contextlib import closing
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -72,6 +72,7 @@ REFUSED = {
     RLIMIT: "no program can raise the limit of its stack",  # the engine may not raise its own, as a rootless one
     INODES: "programs can make more files",  # Podman does not know the option
 }
+UNKNOWN_RUNTIME = ("Unknown runtime specified", "unknown or invalid runtime name")  # in errors of Docker, by version
 NO_SYSTEM_V_IPC = {"kernel.shmmni": "0", "kernel.msgmni": "0", "kernel.sem": "0 0 0 0"}
 
 
@@ -105,6 +106,10 @@ def _start(client: docker.DockerClient, memory_bytes: int, options: DockerOption
     except docker.errors.ImageNotFound:
         raise SandboxUnavailable(f"the engine has no image {options.image}: run `deepcoder image build`") from None
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        if any(words in str(error) for words in UNKNOWN_RUNTIME):
+            raise SandboxUnavailable(
+                f"the engine has no runtime {options.runtime}: register it with the engine"
+            ) from None
         raise SandboxError(f"no container could be started: {error}") from error
 
 
@@ -132,6 +137,36 @@ def why_not() -> str:
     except SandboxUnavailable as error:
         return str(error)
     return ""
+
+
+def about() -> str:
+    """Return the name and the version of the engine, and what it lacks.
+
+    Raises:
+        SandboxUnavailable: There is no engine.
+    """
+    with closing(connect()) as client:
+        return engine_of(client.info())
+
+
+def engine_of(info: Mapping[str, Any]) -> str:
+    """Return the name and the version of the engine that says this of itself, and what it lacks."""
+    name = "Podman" if "BuildahVersion" in info else "Docker"
+    words = [f"{name} {info['ServerVersion']}"]
+    if _is_rootless(info):
+        words.append("rootless")
+    if not limits_containers(info):
+        words.append("which limits no container as a whole (docs/security.md)")
+    return ", ".join(words)
+
+
+def limits_containers(info: Mapping[str, Any]) -> bool:
+    """Return whether the engine that says this of itself limits containers: a rootless one may not with cgroup v1."""
+    return info["CgroupDriver"] != "none" and not (_is_rootless(info) and info.get("CgroupVersion") == "1")
+
+
+def _is_rootless(info: Mapping[str, Any]) -> bool:
+    return bool(info.get("Rootless")) or "name=rootless" in info["SecurityOptions"]  # as Podman and as Docker says it
 
 
 def _image(client: docker.DockerClient, image: str) -> Image:

@@ -89,6 +89,13 @@ def why_not() -> str:
     return f"no gVisor sandbox: {words}{''.join(advice)}"
 
 
+def about() -> str:
+    """Return the name and the version of runsc."""
+    if not shutil.which(RUNSC):
+        raise SandboxUnavailable(MISSING)
+    return subprocess.run([RUNSC, "--version"], capture_output=True, text=True).stdout.partition("\n")[0]
+
+
 def sweep() -> None:
     """Remove the bundles whose owners are gone; what ran in them ended with these."""
     owner.sweep_folders(BUNDLE_PREFIX)

@@ -107,6 +107,11 @@ def why_not() -> str:
     return f"no process sandbox: {words}" if is_refused else ""
 
 
+def about() -> str:
+    """Return the name and the version of this machine's kernel."""
+    return f"{os.uname().sysname} {os.uname().release}"
+
+
 def sweep() -> None:
     """Do nothing: processes end with their owners, and leave no file."""
 

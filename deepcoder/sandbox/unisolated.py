@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import tempfile
 
-from deepcoder.sandbox import owner
+from deepcoder.sandbox import owner, process
 from deepcoder.sandbox.backends import ProcessOptions
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.process import Process, check_limits, command_of, entering, interpreter_of
@@ -18,6 +18,8 @@ from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
 log = logging.getLogger(__name__)
 
 SCRATCH_PREFIX = "deepcoder-"  # of the names of scratch folders; the owner follows
+
+about = process.about
 
 
 def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
