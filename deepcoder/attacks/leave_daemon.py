@@ -10,8 +10,11 @@ import time
 a, b = map(int, input().split())
 found = False
 for pid in filter(str.isdigit, os.listdir("/proc")):
-    with open(f"/proc/{pid}/comm") as comm:
-        found |= comm.read() == "attack-daemon\n"
+    try:
+        with open(f"/proc/{pid}/comm") as comm:
+            found |= comm.read() == "attack-daemon\n"
+    except OSError:
+        pass
 ready, go = os.pipe()
 if os.fork() == 0:
     os.setsid()

@@ -1,7 +1,7 @@
 # Sends files, a pipe and the sockets themselves through sockets that nobody reads, in circles.
 # kind: leftovers
-# function: WA
-# code: WA
+# function: WA RTE
+# code: WA RTE
 import os
 import socket
 

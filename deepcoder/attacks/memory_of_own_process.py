@@ -1,8 +1,8 @@
 # Searches its own memory for the expected output and the other test's input, written as text.
 # kind: spying
-# stdin: WA
-# function: WA
-# code: WA
+# stdin: WA MLE
+# function: WA MLE
+# code: WA MLE
 import sys
 
 other = {6: (123, 457), 123: (6, 7)}

@@ -1,8 +1,8 @@
 # Takes descriptors out of every other process with pidfd_getfd, and signals through pidfds.
 # kind: forging
-# stdin: RTE
-# function: RTE
-# code: RTE
+# stdin: WA RTE
+# function: WA RTE
+# code: WA RTE
 import ctypes
 import os
 

@@ -18,12 +18,12 @@ reason all that is done for every program is plain, too.
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import ctypes
 import errno
 import fcntl
 import gc
+import itertools
 import marshal
 import os
 import select
@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from typing import Any, List, NamedTuple
 
 from ..wire.messages import Sign
-from . import orphans, procfs, program, syscalls
+from . import orphans, procfs, program, syscalls, view
 from .channel import REPORTS
 from .language import Hooks
 from .scratch import ScratchSpace, folders_of, remove
@@ -42,10 +42,23 @@ from .scratch import ScratchSpace, folders_of, remove
 MESSAGE_BYTES = 1 << 16
 KEEPERS = 2  # where there are many users
 SWEEP_S = 5.0  # a program whose processes outlive this many seconds of killing costs the sandbox
-THREAD_STACK_BYTES = 1 << 18
 SPACE_STEP_BYTES = 64 << 20  # a program's limit must not show by how much interpreters differ
 
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
+
+
+def _has_pidfds() -> bool:
+    """Return whether a descriptor can tell that a process has ended: not in gVisor before 2026."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+        return False
+    return True
+
+
+HAS_PIDFDS = _has_pidfds()
 
 
 class Exit(NamedTuple):
@@ -64,83 +77,79 @@ def keep(
     uids: range | None,
     shared_memory: bool,
     hooks: Hooks,
+    root: str = "",
 ) -> None:
     """Serve the supervisor until it closes the channel. A process in waiting receives its orders from `orders`.
 
-    `shared_memory`: see `syscalls.forbid`. `hooks`: see `LanguageRunner.prepare`.
+    `shared_memory`: see `syscalls.forbid`. `hooks`: see `LanguageRunner.prepare`. `root`: see `view.enter`; empty for
+    the supervisor's own.
 
     Raises:
         RuntimeError: What a program left could not be removed.
         OSError: The kernel refuses to confine programs.
     """
+    sizes = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # the root may not have it
+    if root:
+        view.enter(root)
     _confine(shared_memory)
     channel, orders = _above_the_programs(channel), _above_the_programs(orders)
     program.prepare(hooks, own_user=uids is not None)
-    _rehearse_exit()
     gc.collect()
     gc.freeze()
     space = ScratchSpace.baseline(scratch_root, 1 if uids is None else KEEPERS)
     poll = select.poll()
     poll.register(channel, select.POLLIN)
-    started, mapped_bytes, exited = 0, _mapped_bytes(), None
-    while True:
+    mapped_bytes, exited = _mapped_bytes(sizes), -1
+    for started in itertools.count():
         uid = None if uids is None else uids[started % len(uids)]
-        started += 1
-        pid = _fork(channel, orders, uid, mapped_bytes)
-        last, exited = exited, _exit_of(pid)
-        if last is not None:  # closed only now, so that whoever counts our descriptors always finds as many
-            os.close(last)
-        channel.send(marshal.dumps((pid, uid)))
+        pid = _fork(channel, orders, uid, mapped_bytes, announces_itself=bool(root))
+        exited = _exit_of(pid, exited)
+        if not root:
+            channel.send(marshal.dumps((pid, uid)))
         message = _wait_for_exit(poll, channel, pid, exited)
         if message is None:
             _sweep(uid)  # where no namespace ends with us
             return
         result = _clean_up(pid, uid, space, killed=bool(message))
         if "import" in message:
-            language, libraries = message["import"]
-            program.runner_of(language).import_libraries(libraries, hooks)
-            gc.freeze()
-            mapped_bytes = _mapped_bytes()
+            _import(message["import"], hooks)
+            mapped_bytes = _mapped_bytes(sizes)
         channel.send(marshal.dumps(tuple(result)))
 
 
-def _fork(channel: socket.socket, orders: socket.socket, uid: int | None, mapped_bytes: int) -> int:
-    """Start a process in waiting; return its pid."""
+def _fork(
+    channel: socket.socket, orders: socket.socket, uid: int | None, mapped_bytes: int, announces_itself: bool
+) -> int:
+    """Start a process in waiting; return its pid.
+
+    `announces_itself`: the supervisor knows it by another number, which comes with what the process says itself.
+    """
     pid = os.fork()
     if pid == 0:
-        os.close(channel.fileno())
-        program.run(orders, uid, mapped_bytes)
+        if not announces_itself:
+            os.close(channel.fileno())
+        program.run(orders, uid, mapped_bytes, channel if announces_itself else None)
     return pid
 
 
-def _exit_of(pid: int) -> int:
-    """Return a descriptor that is readable once the child has ended, which is still to be waited for."""
-    try:
-        return os.pidfd_open(pid)
-    except OSError as error:
-        if error.errno != errno.ENOSYS:
-            raise
-    exited, end = os.pipe()
-    of_programs = _thread.stack_size(THREAD_STACK_BYTES)
-    _thread.start_new_thread(_close_at_exit, (pid, end))
-    _thread.stack_size(of_programs)
+def _import(wanted: tuple[str, List[str]], hooks: Hooks) -> None:
+    """Import libraries for the programs that name them."""
+    language, libraries = wanted
+    program.runner_of(language).import_libraries(libraries, hooks)
+    gc.freeze()
+
+
+def _exit_of(pid: int, last: int) -> int:
+    """Return a descriptor that is readable once the child has ended; -1 where there is none. Close the last one.
+
+    It is closed only now, so that whoever counts our descriptors always finds as many.
+    """
+    if not HAS_PIDFDS:
+        return last
+    exited = os.pidfd_open(pid)
+    if last >= 0:
+        os.close(last)
     return exited
-
-
-def _rehearse_exit() -> None:
-    """Have all that the wait for a process maps before the first process inherits it."""
-    pid = os.fork()
-    if pid == 0:
-        os._exit(0)
-    exited = _exit_of(pid)
-    select.select([exited], [], [])
-    os.close(exited)
-    os.waitpid(pid, 0)
-
-
-def _close_at_exit(pid: int, end: int) -> None:
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    os.close(end)
 
 
 def _confine(shared_memory: bool) -> None:
@@ -156,9 +165,9 @@ def _above_the_programs(end: socket.socket) -> socket.socket:
     return socket.socket(fileno=fcntl.fcntl(end.detach(), fcntl.F_DUPFD_CLOEXEC, REPORTS + 1))
 
 
-def _mapped_bytes() -> int:
-    """Return the address space that every program inherits, in whole steps."""
-    mapped = int(procfs.read_proc("/proc/self/statm").split()[0]) * procfs.PAGE_BYTES
+def _mapped_bytes(sizes: int) -> int:
+    """Return the address space that every program inherits, in whole steps. `sizes`: our file of /proc that tells."""
+    mapped = int(os.pread(sizes, procfs.FILE_BYTES, 0).split()[0]) * procfs.PAGE_BYTES
     return -(-mapped // SPACE_STEP_BYTES) * SPACE_STEP_BYTES
 
 
@@ -167,21 +176,40 @@ def _wait_for_exit(poll: select.poll, channel: socket.socket, pid: int, exited: 
 
     The message is empty if the process ended by itself.
     """
+    if exited < 0:
+        return _wait_without_pidfd(channel, pid)
     poll.register(exited, select.POLLIN)
     reason: dict[str, Any] | None = {}
     while exited not in dict(poll.poll()):
-        try:
-            data = channel.recv(MESSAGE_BYTES)
-        except ConnectionResetError:  # gone before it read all that we said
-            data = b""
-        if not data:
+        message = _receive(channel)
+        if message is None:
             poll.unregister(channel)
-        message = marshal.loads(data) if data else None
         if message is None or message.get("kill", pid) == pid:  # else of the last process, which was ending by itself
             os.kill(pid, signal.SIGKILL)
             reason = message
     poll.unregister(exited)
     return reason
+
+
+def _wait_without_pidfd(channel: socket.socket, pid: int) -> dict[str, Any] | None:
+    """Do the same where the supervisor kills the process itself, after it has sent the message."""
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    while True:
+        try:
+            message = _receive(channel, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return {}
+        if message is None or message.get("kill", pid) == pid:
+            return message
+
+
+def _receive(channel: socket.socket, flags: int = 0) -> dict[str, Any] | None:
+    """Return the supervisor's next message; None once it is gone. `flags` are those of recv(2)."""
+    try:
+        data = channel.recv(MESSAGE_BYTES, flags)
+    except ConnectionResetError:  # gone before it read all that we said
+        data = b""
+    return marshal.loads(data) if data else None
 
 
 def _clean_up(pid: int, uid: int | None, space: ScratchSpace, killed: bool) -> Exit:
@@ -233,7 +261,7 @@ def _sweep(uid: int | None) -> Swept | None:
         try:
             pid, status, usage = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
-            if orphans.REACH_KEEPER or uid is None or not orphans.kill_all(uid):
+            if orphans.reach_keeper() or uid is None or not orphans.kill_all(uid):
                 return swept
             pid = 0
         if swept is None:

@@ -5,22 +5,27 @@ Runs: inside the sandbox, in the supervisor.
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import select
+import signal
 import socket
+import struct
 from collections.abc import Iterable
 from typing import Any
 
 from . import orphans, procfs
 from .cgroup import Cgroup
-from .keeper import MESSAGE_BYTES, Exit
+from .keeper import HAS_PIDFDS, MESSAGE_BYTES, Exit
+
+CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, user, group
 
 
 class KeeperClient:
     """The supervisor's ends of a keeper's sockets, and what of its memory every program inherits.
 
-    The mutable state: the sizes of the keeper, which grow when it imports libraries.
+    The mutable state: its process, and the sizes of the keeper, which grow when it imports libraries.
     """
 
     def __init__(
@@ -30,11 +35,16 @@ class KeeperClient:
         scratch_root: str,
         cgroup: Cgroup | None,
         keepers: Iterable[KeeperClient],
+        has_own_numbers: bool = False,
     ) -> None:
-        """Take the sockets of a keeper. `keepers` will be all that there are."""
+        """Take the sockets of a keeper. `keepers` will be all that there are. `has_own_numbers`: see `view`."""
         self.channel = channel
         self.orders = orders
-        self.pid = 0
+        self.pid = self.own_pid = 0  # of the keeper; of its process, as that knows it
+        self._gets_orphans = orphans.REACH_WHO_ASKS or has_own_numbers
+        self._has_own_numbers = has_own_numbers
+        if has_own_numbers:
+            channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._keepers = keepers
         self.scratch_root = scratch_root
         self.cgroup = cgroup  # the sandbox's, where there is one
@@ -46,9 +56,17 @@ class KeeperClient:
         self.counts_files_in_full = self._measures_forks = False
 
     def close(self) -> None:
-        """Close the sockets, which ends the keeper."""
+        """Close the sockets, which ends the keeper, unless it waits for a program without hearing of it."""
         self.channel.close()
         self.orders.close()
+
+    def end(self) -> None:
+        """End the keeper, and wait until it has ended."""
+        self.close()
+        if not HAS_PIDFDS:
+            os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):  # `orphans.bury` has waited
+            os.waitpid(self.pid, 0)
 
     def wait_until_ready(self) -> None:
         """Wait until the first process waits for an order, and note the size of the keeper.
@@ -72,11 +90,11 @@ class KeeperClient:
     @property
     def parent_of_orphans(self) -> int:
         """Return the process whose children a program's processes become when their parent has ended."""
-        return self.pid if orphans.REACH_KEEPER else os.getpid()
+        return self.pid if self._gets_orphans else os.getpid()
 
     def family(self) -> dict[int, list[str]]:
         """Return the stat fields of the keeper's descendants, and of a program's orphans and theirs, by pid."""
-        if orphans.REACH_KEEPER:
+        if self._gets_orphans:
             return procfs.descendants(self.pid)
         family = procfs.descendants(os.getpid())
         for each in self._keepers:
@@ -93,7 +111,13 @@ class KeeperClient:
 
     def next_process(self) -> tuple[int, int | None]:
         """Return the pid and the user of the process that waits for an order."""
-        pid, uid = self._receive()
+        if self._has_own_numbers:
+            data, ((_, _, credentials),), *_ = self.channel.recvmsg(MESSAGE_BYTES, socket.CMSG_SPACE(CREDENTIALS.size))
+            pid = CREDENTIALS.unpack(credentials)[0]
+            self.own_pid, uid = marshal.loads(data)
+        else:
+            pid, uid = self._receive()
+            self.own_pid = pid
         if self._measures_forks:
             self._measures_forks = False
             resident_bytes = self._sizes(pid)[1]
@@ -116,13 +140,19 @@ class KeeperClient:
         return marshal.loads(data)
 
     def kill(self, pid: int) -> None:
-        """Have the keeper kill the process."""
-        self.channel.send(marshal.dumps({"kill": pid}))
+        """Have the keeper kill the process that `next_process` told of last; or tell it why, and do so from here."""
+        self._end_process(pid, {"kill": self.own_pid})
+
+    def _end_process(self, pid: int, message: dict[str, Any]) -> None:
+        self.channel.send(marshal.dumps(message))
+        if not HAS_PIDFDS:
+            with contextlib.suppress(ProcessLookupError):  # it has ended
+                os.kill(pid, signal.SIGKILL)
 
     def start_import(self, language: str, libraries: Iterable[str]) -> None:
         """Have the keeper import libraries. The process that waits ends: it was forked before."""
-        self.next_process()
-        self.channel.send(marshal.dumps({"import": (language, sorted(libraries))}))
+        pid, _ = self.next_process()
+        self._end_process(pid, {"import": (language, sorted(libraries))})
 
     def has_imported(self, timeout_s: float) -> bool:
         """Return whether the keeper has imported the libraries within the time; true once for each import."""

@@ -66,7 +66,7 @@ class Process:
         self.folders = folders_of(keeper.scratch_root, self.uid, self.pid)
         is_executed = code.language.is_executed and not code.needs_compiling
         self.accounting = Accounting(self.pid, keeper, self.limits, self.is_function, is_executed)
-        self._order = code.order(self.pid, self.folders[0], len(beside))
+        self._order = code.order(keeper.own_pid, self.folders[0], len(beside))
         if self.is_function or returns or not code.is_compiled:
             self.pipes.watch_reports()
         if self.is_function:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
+import marshal
 import math
 import os
 import re
@@ -28,6 +29,7 @@ from .language import Hooks, LanguageRunner
 OWN_FOLDER = "/proc/self/cwd"  # the same words for every program
 DESCRIPTORS = 256  # the most that a process may have open
 REHEARSALS = 20
+TRIAL_UID = 999  # of no program
 KERNEL = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
 
 # Whatever the runner was started with, a program finds the same in every kind of sandbox.
@@ -45,6 +47,7 @@ _PR_SET_DUMPABLE = 4
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _prctl = _LIBC.prctl
 _hard_limits: dict[int, int] = {}  # by kind of limit
+_spare_processes = 0  # that the kernel allows beyond a limit of processes
 _confined = REPORT.pack(CONFINED, 0)
 
 
@@ -64,6 +67,7 @@ def runner_of(language: str) -> LanguageRunner:
 
 def prepare(hooks: Hooks, own_user: bool) -> None:
     """Make what is the same for every program: each page that a new process touches costs that process time."""
+    global _spare_processes
     os.environ.update(HOME=OWN_FOLDER, TMPDIR=OWN_FOLDER)
     for name in ("TERM", "container"):  # of Podman
         os.environ.pop(name, None)
@@ -78,7 +82,24 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
         each.prepare(hooks)
     if own_user:
         os.setgroups([])
+        _spare_processes = _allowed_processes() - 1
     _rehearse()
+
+
+def _allowed_processes() -> int:
+    """Return how many processes a user may have whose limit is 1: in gVisor 2."""
+    pid = os.fork()
+    if pid == 0:
+        allowed = 1
+        try:
+            os.setresuid(TRIAL_UID, TRIAL_UID, TRIAL_UID)
+            resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+            if child := os.fork():
+                os.waitpid(child, 0)
+            allowed = 2
+        finally:
+            os._exit(allowed)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def _rehearse() -> None:
@@ -107,13 +128,16 @@ def _rehearse() -> None:
 # --- In the program's process -----------------------------------------------------------------------------------------
 
 
-def run(orders: socket.socket, uid: int | None, keeper_bytes: int) -> NoReturn:
+def run(orders: socket.socket, uid: int | None, keeper_bytes: int, channel: socket.socket | None = None) -> NoReturn:
     """Lose every privilege, wait for an order, get ready, and become the program.
 
-    `keeper_bytes` is the address space that the process has inherited.
+    `keeper_bytes` is the address space that the process has inherited. `channel`: where to say that it waits.
     """
     try:
         confine(uid)
+        if channel is not None:
+            channel.send(marshal.dumps((os.getpid(), uid)))
+            os.close(channel.fileno())
         os.closerange(0, REPORTS + 1)  # so that the descriptors of the order take these places
         order = receive_order(orders)
         _take_limits(order, uid, keeper_bytes)
@@ -154,7 +178,7 @@ def _take_limits(order: Order, uid: int | None, keeper_bytes: int) -> None:
     """Set the limits that the kernel enforces. They stop what is too quick for the supervisor, which watches memory."""
     _limit(resource.RLIMIT_AS, keeper_bytes + order.memory_bytes + order.reserved_bytes)
     if uid is not None or not _counts_all_of_the_user():
-        _limit(resource.RLIMIT_NPROC, order.processes)
+        _limit(resource.RLIMIT_NPROC, order.processes - _spare_processes)
     if not order.is_function:
         # The supervisor ends a program at its limit. This is for when it is late. The kernel counts ticks: not exactly.
         _limit(resource.RLIMIT_CPU, math.ceil(2 * order.cpu_s) + 1)

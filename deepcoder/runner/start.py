@@ -16,7 +16,7 @@ from typing import Any
 
 from ..wire.languages import add, of_object
 from ..wire.messages import PROTOCOL, frame
-from . import keeper, orphans, versions
+from . import keeper, orphans, versions, view
 from .cgroup import Cgroup, own_cgroup
 from .keeper_client import KeeperClient
 from .language import Hooks
@@ -39,11 +39,12 @@ UNLIMITED = (
 _PR_SET_DUMPABLE = 4
 
 
-def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], hooks: Hooks) -> None:
+def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], views: str, hooks: Hooks) -> None:
     """Fork the keepers, then serve: the one order in which a keeper's memory holds no request.
 
     `memory_bytes`: the limit of the sandbox's own cgroup, 0 where it has none. `languages`: rows for the table, as
-    objects. `hooks`: see `LanguageRunner.prepare`.
+    objects. `views`: the folder for the roots that programs see; empty where they see this one. `hooks`: see
+    `LanguageRunner.prepare`.
     """
     add(map(of_object, languages))
     if hasattr(sys, "set_int_max_str_digits"):  # Python 3.9 and 3.10 have it only in late releases
@@ -64,11 +65,14 @@ def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], 
             os.symlink(f"{scratch_root}/{SHARED_MEMORY}", "/dev/shm")
     keepers: list[KeeperClient] = []
     for each in [None] if uids is None else halves(uids):
-        _add_keeper(keepers, (requests, replies), scratch_root, cgroup, each, hooks)
+        root = views and f"{views}/{len(keepers)}"
+        _add_keeper(keepers, (requests, replies), scratch_root, cgroup, each, hooks, root)
     languages_here = versions.found()  # while the keepers get ready
     for client in keepers:
         client.wait_until_ready()
-    if not orphans.REACH_KEEPER:
+    if views:
+        view.lower_capabilities()
+    elif not orphans.REACH_WHO_ASKS:
         signal.signal(signal.SIGCHLD, orphans.bury)
     hello = {"kind": "hello", "protocol": PROTOCOL, "languages": languages_here, "own_uids": uids is not None}
     write_all(replies, frame(hello))
@@ -77,9 +81,7 @@ def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], 
         Supervisor(keepers, requests, replies).serve()
     except OwnerGone:
         for client in keepers:
-            client.close()
-            with contextlib.suppress(ChildProcessError):  # it is not waited for: see above
-                os.waitpid(client.pid, 0)
+            client.end()
 
 
 def _take_streams() -> tuple[int, int]:
@@ -113,11 +115,12 @@ def _add_keeper(
     cgroup: Cgroup | None,
     uids: range | None,
     hooks: Hooks,
+    root: str,
 ) -> None:
     """Fork another keeper, which closes all that is not its own."""
     (channel, its_channel), (orders, its_orders) = _socket_pair(), _socket_pair()
-    keepers.append(KeeperClient(channel, orders, scratch_root, cgroup, keepers))
-    pid = os.fork()
+    keepers.append(KeeperClient(channel, orders, scratch_root, cgroup, keepers, bool(root)))
+    pid = view.fork_first() if root else os.fork()
     if pid == 0:
         status = 1
         try:
@@ -125,7 +128,7 @@ def _add_keeper(
                 os.close(stream)
             for client in keepers:
                 client.close()
-            keeper.keep(its_channel, its_orders, scratch_root, uids, cgroup is not None, hooks)
+            keeper.keep(its_channel, its_orders, scratch_root, uids, cgroup is not None, hooks, root)
             status = 0
         finally:
             if status:

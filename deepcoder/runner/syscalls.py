@@ -72,10 +72,14 @@ REFUSED: dict[str, tuple[int, int, int]] = {
     "shmget": (29, 194, errno.ENOSPC),  # these three outlive a program
     "msgget": (68, 186, errno.ENOSPC),
     "semget": (64, 190, errno.ENOSPC),
+    "mq_open": (240, 180, errno.EMFILE),  # so does this, where its limit cannot be set
     "sched_setscheduler": (144, 119, errno.EPERM),  # waiting for a processor is free, so waiting longer must not be
     "sched_setattr": (314, 274, errno.EPERM),
     "setpriority": (141, 140, errno.EPERM),
 }
+
+# gVisor never frees what sockets carry in circles, so that no descriptor may be sent there.
+SENDS: dict[str, tuple[int, int, int]] = {"sendmsg": (46, 211, errno.EPERM), "sendmmsg": (307, 269, errno.EPERM)}
 
 _ARCHITECTURES = (0xC000003E, 0xC00000B7)  # AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
 _CLONE, _SOCKET, _MMAP, _SIGACTION, _SECCOMP = (56, 220), (41, 198), (9, 222), (13, 134), (317, 277)
@@ -139,7 +143,7 @@ def _code(column: int, shared_memory: bool, end: int) -> bytes:
     ]
     for numbers in ENDS.values():
         code += _when(numbers[column], end)
-    for *refused, error in REFUSED.values():
+    for *refused, error in [*REFUSED.values(), *(SENDS.values() if end == _TRAP else ())]:
         code += _when(refused[column], _FAIL | error)
     code += _when_argument(_CLONE[column], 0, [_step(_IF_ANY_BIT, _NEW_NAMESPACES, otherwise=1)], end)
     code += _when_argument(_SOCKET[column], 0, [_step(_IF_EQUAL, _AF_UNIX, then=1)], _FAIL | errno.EAFNOSUPPORT)

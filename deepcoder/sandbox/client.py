@@ -43,10 +43,12 @@ class Sandbox:
         path: Iterable[str] = (),
         memory_bytes: int = 0,
         clock: Clock | None = None,
+        views: str = "",
     ) -> None:
         """Start the runner on the stream. `memory_bytes` is the limit of its cgroup, 0 where it has none.
 
-        `clock`: what to trust in place of the runner's.
+        `clock`: what to trust in place of the runner's. `views`: the folder in which the runner makes the roots that
+        programs see; empty where they see its own.
 
         Raises:
             SandboxError: The runner did not start.
@@ -64,7 +66,7 @@ class Sandbox:
         self.sent_bytes = 0
         self.is_open = True
         try:
-            self._send(bundle(scratch, path, memory_bytes))
+            self._send(bundle(scratch, path, memory_bytes, views))
             hello = self._receive(stream.start_timeout_s)
             assert hello is not None
             self.hello = hello[0]

@@ -27,7 +27,8 @@ from deepcoder.sandbox.stream import ENVIRONMENT, SandboxError, SandboxUnavailab
 log = logging.getLogger(__name__)
 
 BUNDLE_PREFIX = "deepcoder-gvisor-"  # of the names of bundles; the owner follows
-KEPT_CAPABILITIES = ["CAP_CHOWN", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"]  # what the keeper needs
+CAPABILITIES = [f"CAP_{name}" for name in ("CHOWN", "KILL", "SETGID", "SETUID", "SYS_ADMIN", "SYS_CHROOT")]
+VIEWS = "/views"  # where the runner, which keeps the first four of these, makes roots for programs
 NAMESPACES = ("pid", "network", "ipc", "uts", "mount")
 RUNSC = "runsc"
 TRIAL_TIMEOUT_S = 60.0
@@ -64,7 +65,7 @@ def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
     runsc, process.pid = process.pid, None  # whose descendants are not the runner's processes
     assert runsc is not None
     try:
-        return Sandbox(process, path=[LIBRARY], clock=HostClock(runsc))
+        return Sandbox(process, path=[LIBRARY], clock=HostClock(runsc), views=VIEWS)
     except SandboxError as error:
         if reason := why_not():
             raise SandboxUnavailable(reason) from error
@@ -111,8 +112,9 @@ def _first_failure(folder: Path) -> str:
 def _command(bundle: str, interpreter: Path, command: list[str]) -> list[str]:
     """Write the bundle; return the command that runs `command` in it."""
     root = Path(bundle, "root")
-    root.mkdir()
+    Path(f"{root}{VIEWS}").mkdir(parents=True)
     mounts = [_mount("/proc", "proc", "proc"), _mount("/dev", "tmpfs", "tmpfs")]
+    mounts.append(_mount(VIEWS, "tmpfs", "tmpfs", "mode=0700", "size=1m"))
     mounts.append(_mount("/tmp", "tmpfs", "tmpfs", "nosuid", "nodev", "noexec", "mode=0711", f"size={SCRATCH_BYTES}"))
     for path in shown_paths(interpreter):
         if os.path.islink(path):
@@ -148,7 +150,7 @@ def _config(command: list[str], mounts: list[dict[str, Any]]) -> dict[str, Any]:
             "env": [f"{name}={value}" for name, value in ENVIRONMENT.items()],
             "cwd": "/",
             "noNewPrivileges": True,
-            "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), KEPT_CAPABILITIES),
+            "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), CAPABILITIES),
             "rlimits": [{"type": "RLIMIT_STACK", "soft": STACK_BYTES, "hard": STACK_BYTES}],
         },
         "root": {"path": "root", "readonly": True},

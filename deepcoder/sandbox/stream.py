@@ -57,12 +57,12 @@ for name, source in sent["modules"]:
     exec(compile(source, name + ".py", "exec"), module.__dict__)
 sys.modules["runner"] = sys.modules["deepcoder.runner"]  # preambles of files prepared in 2026 import runner.values
 sys.modules["runner.values"] = sys.modules["deepcoder.wire.values"]
-module.main(sent["scratch"], sent["memory_bytes"], sent["languages"], hooks)
+module.main(sent["scratch"], sent["memory_bytes"], sent["languages"], sent["views"], hooks)
 """
 RUNNER_MODULES = (
     *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
     *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
-    *("runner.orphans",),
+    *("runner.view", "runner.orphans"),
     *(
         "runner.channel",
         "runner.feed",
@@ -151,9 +151,10 @@ class Stream(Protocol):
         """End the other side and wait until nothing of it is left."""
 
 
-def bundle(scratch: str, path: Iterable[str], memory_bytes: int) -> bytes:
+def bundle(scratch: str, path: Iterable[str], memory_bytes: int, views: str = "") -> bytes:
     """Return the runner's source and settings as one message that `BOOTSTRAP` reads."""
     sent: dict[str, Any] = {"modules": _modules(), "scratch": scratch, "path": list(path), "memory_bytes": memory_bytes}
+    sent["views"] = views
     sent["languages"] = [dataclasses.asdict(row) for row in added()]
     body = json.dumps(sent).encode()
     return b"%8d" % len(body) + body
