@@ -1,4 +1,4 @@
-"""A sandbox in a Docker container of its own, spoken to over the attach stream.
+"""A sandbox in a Docker container of its own, spoken to over pipes where they can be had, else over the attach stream.
 
 Runs: worker node. The container lives as long as the attached connection: when its owner goes, however it goes, the
 engine closes the container's standard input (StdinOnce), the runner ends and the engine removes the container. A
@@ -10,10 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import select
-import socket
-import struct
-import time
 import uuid
 from collections.abc import Callable, Mapping, Set
 from contextlib import closing
@@ -28,8 +24,10 @@ from docker.models.images import Image
 from docker.types import Ulimit
 
 from deepcoder.sandbox import owner
+from deepcoder.sandbox.attach_stream import AttachStream
 from deepcoder.sandbox.backends import DockerOptions
 from deepcoder.sandbox.client import Sandbox
+from deepcoder.sandbox.container_pipes import OFFER, opened
 from deepcoder.sandbox.namespaces import SCRATCH_BYTES, STACK_BYTES
 from deepcoder.sandbox.stream import (
     BOOTSTRAP,
@@ -37,11 +35,9 @@ from deepcoder.sandbox.stream import (
     PROGRAM_HEADROOM_BYTES,
     SILENCE_TIMEOUT_S,
     START_TIMEOUT_S,
-    STDERR_TAIL_BYTES,
+    Pipes,
     SandboxError,
     SandboxUnavailable,
-    read_now,
-    send_all,
 )
 from deepcoder.wire.languages import PYTHON
 from deepcoder.wire.limits import COMPILE_LIMITS
@@ -55,10 +51,9 @@ LABEL = "deepcoder.sandbox"  # of every container; its value names the owner
 IMAGE = DockerOptions.image
 CREATE_TIMEOUT_S = 60  # an engine may be busy when it creates a container
 ANSWER_TIMEOUT_S = 10  # but not when it is asked whether it is there, or to remove a container
+LAST_WORDS_TIMEOUT_S = 1.0  # until the engine has copied what a runner wrote before it ended
 CONTAINER_PROCESSES = 512
 CPU_PERIOD_US = 100_000
-_STDOUT = 1
-_HEADER = struct.Struct(">B3xI")  # attach stream: which stream, length (Docker Engine API, "Stream format")
 
 ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=-1)]
 # For an engine that may not raise its own limits, as a rootless one; Podman would give more files and processes.
@@ -260,7 +255,7 @@ def _host_config(
 
 
 class _Container:
-    """The attach stream of one container."""
+    """One container: its attach stream, and the pipes that take its place where they can be opened from here."""
 
     pid: int | None = None
     start_timeout_s = START_TIMEOUT_S
@@ -270,13 +265,13 @@ class _Container:
         self.name = f"deepcoder-{uuid.uuid4().hex[:12]}"
         self.interpreter = interpreter
         self._client = client
-        self._received = bytearray()
-        self._stderr = bytearray()
+        self._attached: AttachStream | None = None
+        self._pipes: Pipes | None = None
         api = client.api
         try:
             api.create_container(
                 image,
-                command=["python3", "-s", "-c", BOOTSTRAP],
+                command=["python3", "-s", "-c", OFFER + BOOTSTRAP],
                 entrypoint="",
                 name=self.name,
                 user="0:0",
@@ -286,18 +281,15 @@ class _Container:
                 stdin_open=True,  # and with it StdinOnce
                 host_config=host_config,
             )
-            params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-            self._attached = api.attach_socket(self.name, params=params)
-            self._socket: socket.socket = self._attached._sock
-            self._socket.setblocking(False)
-            self._readable, self._writable = select.poll(), select.poll()
-            self._readable.register(self._socket, select.POLLIN)
-            self._writable.register(self._socket, select.POLLOUT)
+            self._attached = AttachStream(api, self.name)
             api.start(self.name)
             self._check_runtime(host_config.get("Runtime"))
+            offer = self._attached.receive(START_TIMEOUT_S)
+            self._pipes = self._opened(offer) if offer else None
         except BaseException:
-            self._remove()
+            self.close()
             raise
+        self._stream = self._pipes or self._attached
 
     def _check_runtime(self, wanted: str | None) -> None:
         """Check that the engine has taken the runtime: Podman's service takes its own, whatever it is asked for.
@@ -314,52 +306,36 @@ class _Container:
                 "ask for no runtime"
             )
 
+    def _opened(self, offer: bytes) -> Pipes | None:
+        """Open the pipes that the container offers; return None where that cannot be done from here."""
+        try:
+            return opened(self._client.api.inspect_container(self.name)["State"]["Pid"], offer)
+        except (OSError, ValueError, docker.errors.NotFound) as error:
+            log.debug("%s: the engine copies all that is sent: %s", self.name, error)
+            return None
+
     def send(self, data: bytes) -> None:
-        send_all(self._socket.fileno(), data, self._writable, CREATE_TIMEOUT_S)
+        self._stream.send(data)
 
     def receive(self, timeout_s: float) -> bytes:
-        deadline = time.monotonic() + timeout_s
-        while True:
-            left_s = max(0.0, deadline - time.monotonic()) if timeout_s > 0 else 0.0
-            if left_s > 0 and not self._readable.poll(1000 * left_s):
-                raise TimeoutError
-            data = read_now(self._socket.fileno())
-            if not data:
-                return b""
-            self._received += data
-            if output := self._output():
-                return output
-
-    def _output(self) -> bytes:
-        """Return the standard output in what was received. So nothing is kept that `fileno` would not tell of."""
-        output, start = b"", 0
-        while len(self._received) >= start + _HEADER.size:
-            stream, size = _HEADER.unpack_from(self._received, start)
-            end = start + _HEADER.size + size
-            if len(self._received) < end:
-                break
-            part = bytes(self._received[start + _HEADER.size : end])
-            start = end
-            if stream == _STDOUT:
-                output += part
-            else:
-                self._stderr += part
-                del self._stderr[:-STDERR_TAIL_BYTES]
-        del self._received[:start]
-        return output
+        return self._stream.receive(timeout_s)
 
     def fileno(self) -> int:
-        return self._socket.fileno()
+        return self._stream.fileno()
 
     def last_words(self) -> str:
-        return self._stderr.decode("utf-8", "replace")
+        assert self._attached is not None
+        if self._pipes is not None:  # nothing else reads the standard error
+            with contextlib.suppress(OSError):  # nothing more comes
+                while self._attached.receive(LAST_WORDS_TIMEOUT_S):
+                    pass
+        return self._attached.stderr.decode("utf-8", "replace")
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):  # not connected any more
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._attached._response.close()  # the socket's owner
-        self._attached.close()
-        self._socket.close()
+        if self._pipes is not None:
+            self._pipes.close()
+        if self._attached is not None:
+            self._attached.close()
         self._remove()
         self._client.close()
 

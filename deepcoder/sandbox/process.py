@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import resource
-import select
 import shutil
 import subprocess
 import sys
@@ -34,15 +33,13 @@ from deepcoder.sandbox.stream import (
     STDERR_TAIL_BYTES,
     SandboxError,
     SandboxUnavailable,
-    read_now,
-    send_all,
+    new_pipes,
 )
 
 log = logging.getLogger(__name__)
 
 # The libraries of the Docker image, shown to programs where they are installed here.
 LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest py iniconfig packaging pluggy pygments".split()
-SEND_TIMEOUT_S = 60.0  # a send without any progress fails after this
 CLOSE_TIMEOUT_S = 5.0  # a process that has not ended after this is killed
 # This process may not be limited below these, which no program exceeds. A function program uses its CPU time for all
 # its calls; the file is the runner's, for an input.
@@ -179,37 +176,21 @@ class Process:
         self.interpreter = str(interpreter)
         self.scratch = ""
         self._errors = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env=ENVIRONMENT,
-            start_new_session=True,
-            bufsize=0,
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        for pipe in (self._process.stdin, self._process.stdout):
-            os.set_blocking(pipe.fileno(), False)
-        self._writable, self._readable = select.poll(), select.poll()  # select takes no large descriptors
-        self._writable.register(self._process.stdin, select.POLLOUT)
-        self._readable.register(self._process.stdout, select.POLLIN)
+        with new_pipes() as (self._pipes, (stdin, stdout)):
+            self._process = subprocess.Popen(
+                command, stdin=stdin, stdout=stdout, stderr=self._errors, env=ENVIRONMENT, start_new_session=True
+            )
         self.pid: int | None = self._process.pid
         self.name = f"process-{self.pid}"
 
     def send(self, data: bytes) -> None:
-        assert self._process.stdin is not None
-        send_all(self._process.stdin.fileno(), data, self._writable, SEND_TIMEOUT_S)
+        self._pipes.send(data)
 
     def receive(self, timeout_s: float) -> bytes:
-        if timeout_s > 0 and not self._readable.poll(1000 * timeout_s):
-            raise TimeoutError
-        return read_now(self.fileno())
+        return self._pipes.receive(timeout_s)
 
     def fileno(self) -> int:
-        assert self._process.stdout is not None
-        return self._process.stdout.fileno()
+        return self._pipes.fileno()
 
     def last_words(self) -> str:
         size = os.fstat(self._errors.fileno()).st_size
@@ -218,9 +199,7 @@ class Process:
         )
 
     def close(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        self._pipes.close()
         try:
             self._process.wait(CLOSE_TIMEOUT_S)
         except subprocess.TimeoutExpired:

@@ -6,13 +6,14 @@ output as a `Stream`. `bundle` is the first message: the source of the runner, w
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
 import json
 import os
 import select
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from deepcoder.wire.languages import PYTHON, added
 
 START_TIMEOUT_S = 60.0  # the usual `Stream.start_timeout_s`
 SILENCE_TIMEOUT_S = 20.0  # the usual `Stream.silence_timeout_s`, of several RUNNER_HEARTBEAT_S
+SEND_TIMEOUT_S = 60.0  # a send without any progress fails after this
 READ_BYTES = 1 << 16  # what a pipe holds
 STDERR_TAIL_BYTES = 4096  # what is kept of the runner's standard error, for logs
 
@@ -115,6 +117,54 @@ def read_now(fd: int) -> bytes:
         return os.read(fd, READ_BYTES)
     except BlockingIOError:
         raise TimeoutError from None
+
+
+class Pipes:
+    """The worker's ends of the two pipes of a sandbox on this machine."""
+
+    def __init__(self, requests: int, replies: int) -> None:
+        """Take over the descriptors."""
+        self._requests, self._replies = requests, replies
+        for fd in (requests, replies):
+            os.set_blocking(fd, False)
+        self._writable, self._readable = select.poll(), select.poll()  # select takes no large descriptors
+        self._writable.register(requests, select.POLLOUT)
+        self._readable.register(replies, select.POLLIN)
+
+    def send(self, data: bytes) -> None:
+        """Write everything: see `Stream`."""
+        send_all(self._requests, data, self._writable, SEND_TIMEOUT_S)
+
+    def receive(self, timeout_s: float) -> bytes:
+        """Return some bytes, or none at the end: see `Stream`."""
+        if timeout_s > 0 and not self._readable.poll(1000 * timeout_s):
+            raise TimeoutError
+        return read_now(self._replies)
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable when bytes have come."""
+        return self._replies
+
+    def close(self) -> None:
+        """Close the pipes, by which the other side ends."""
+        os.close(self._requests)
+        os.close(self._replies)
+
+
+@contextlib.contextmanager
+def new_pipes() -> Iterator[tuple[Pipes, tuple[int, int]]]:
+    """Yield the worker's ends of two new pipes, and the sandbox's: to read requests, to write replies."""
+    its_requests, requests = os.pipe()
+    replies, its_replies = os.pipe()
+    pipes = Pipes(requests, replies)
+    try:
+        yield pipes, (its_requests, its_replies)
+    except BaseException:
+        pipes.close()
+        raise
+    finally:
+        os.close(its_requests)
+        os.close(its_replies)
 
 
 class Stream(Protocol):
