@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deepcoder.datasets import DataError, load_problems
+    from deepcoder.environment import CodeEnvironment
     from deepcoder.pool import SandboxPool
     from deepcoder.problems import Limits, Mode, Problem, TestCase
     from deepcoder.programs import Program, extract
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from deepcoder.verdicts import Judgement, Submission, Verdict
 
 _HOMES = {
+    "CodeEnvironment": "environment",
     "CodeReward": "reward",
     "DataError": "datasets",
     "Judgement": "verdicts",
@@ -38,6 +40,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "CodeEnvironment",
     "CodeReward",
     "DataError",
     "Judgement",

@@ -37,6 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "runs": set(),
     "pool": {"ray"},
     "reward": set(),
+    "environment": set(),
     "datasets": {"datasets", "fsspec", "pyarrow", "yaml"},
     "tools": {"rich", "typer"},
     "training": {
