@@ -287,7 +287,7 @@ class _Container:
             offer = self._attached.receive(START_TIMEOUT_S)
             self._pipes = self._opened(offer) if offer else None
         except BaseException:
-            self.close()
+            self._end()  # the client is for the next try
             raise
         self._stream = self._pipes or self._attached
 
@@ -332,12 +332,15 @@ class _Container:
         return self._attached.stderr.decode("utf-8", "replace")
 
     def close(self) -> None:
+        self._end()
+        self._client.close()
+
+    def _end(self) -> None:
         if self._pipes is not None:
             self._pipes.close()
         if self._attached is not None:
             self._attached.close()
         self._remove()
-        self._client.close()
 
     def _remove(self) -> None:
         """Remove the container by force, since a runner in doubt may not end by itself."""
