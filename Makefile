@@ -11,7 +11,7 @@ ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif
 
-.PHONY: help setup engine image sandboxes train submit check test test-fast attacks gvisor labels faults soak chaos bench simulate
+.PHONY: help setup clients engine image sandboxes train submit check test test-fast attacks gvisor labels faults soak chaos bench simulate
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -20,6 +20,16 @@ setup: .venv/ready  ## install the package and its tools into .venv
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,dev]'
+	touch $@
+
+clients: .clients/ready  ## the clients of other services, each in an environment of its own, for the tests that ask by them
+.clients/ready: Makefile
+	$(PYTHON) -m venv .clients/sandbox_fusion
+	.clients/sandbox_fusion/bin/pip install --quiet sandbox-fusion==0.3.7
+	$(PYTHON) -m venv .clients/schemathesis
+	.clients/schemathesis/bin/pip install --quiet schemathesis==4.32.5
+	$(PYTHON) -m pip download --quiet --no-deps --dest .clients verl==0.9.1
+	cd .clients && $(PYTHON) -m zipfile -e verl-0.9.1-*.whl .
 	touch $@
 
 engine:  ## install and start Docker on Debian or Ubuntu, as root

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from deepcoder.pool import SandboxPool
     from deepcoder.problems import Limits, Mode, Problem, TestCase
     from deepcoder.programs import Program, extract
+    from deepcoder.remote import RemotePool
     from deepcoder.reward import CodeReward, all_or_nothing
     from deepcoder.sandbox import SandboxConfig, SandboxError, SandboxUnavailable
     from deepcoder.verdicts import Judgement, Submission, Verdict
@@ -27,6 +28,7 @@ _HOMES = {
     "Mode": "problems",
     "Problem": "problems",
     "Program": "programs",
+    "RemotePool": "remote",
     "SandboxConfig": "sandbox",
     "SandboxError": "sandbox",
     "SandboxPool": "pool",
@@ -48,6 +50,7 @@ __all__ = [
     "Mode",
     "Problem",
     "Program",
+    "RemotePool",
     "SandboxConfig",
     "SandboxError",
     "SandboxPool",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from deepcoder.completions import Completion
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import Pool
 from deepcoder.problems import Problem, by_id
 from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire.languages import language as language_named
@@ -60,7 +60,7 @@ class CodeReward:
 
     def __init__(
         self,
-        pool: SandboxPool,
+        pool: Pool,
         problems: Iterable[Problem],
         *,
         max_tests: int | None = 15,

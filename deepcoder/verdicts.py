@@ -6,8 +6,10 @@ Runs: worker node (they are formed there) and GPU node (they are scored there).
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 from deepcoder.checkers import Checker, compares_alike
 from deepcoder.completions import Completion
@@ -98,6 +100,17 @@ class Judgement:
     suspicious: tuple[Sign, ...] = ()  # signs of dishonest programs; the verdict does not depend on them
     isolated: bool = True  # False where the program ran with nothing between it and the machine, as was asked for
     repeated: bool = False  # the same program had been judged for this problem already
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Judgement:
+        """Return the judgement of a row that has a field for each of its own, as `dataclasses.asdict` makes them.
+
+        Raises:
+            KeyError, ValueError: It is no such row.
+        """
+        facts = {field.name: row[field.name] for field in fields(cls)}
+        facts |= {"verdict": Verdict(facts["verdict"]), "suspicious": tuple(map(Sign, facts["suspicious"]))}
+        return cls(**facts)
 
 
 _OF_LIMIT = {

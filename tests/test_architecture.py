@@ -39,6 +39,8 @@ ROOMS: dict[str, set[str]] = {
     "reward": set(),
     "environment": set(),
     "datasets": {"datasets", "fsspec", "pyarrow", "yaml"},
+    "remote": set(),
+    "service": {"fastapi", "h11", "pydantic", "ray", "starlette", "uvicorn"},
     "tools": {"rich", "typer"},
     "training": {
         "accelerate",

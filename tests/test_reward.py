@@ -106,6 +106,7 @@ def test_reward_of_our_own_fault_is_none(pool: SandboxPool) -> None:
 
 def test_reward_of_a_pool_that_is_gone_is_none(reward: CodeReward) -> None:
     orphan = pickle.loads(pickle.dumps(reward))
+    assert isinstance(orphan.pool, SandboxPool)
     orphan.pool.__setstate__(orphan.pool.__getstate__() | {"name": "pool-that-was-closed"})
     assert orphan(completions=[RIGHT], problem_id=["add"]) == [None]
 
@@ -218,6 +219,7 @@ def test_completions_without_a_program_do_not_reach_the_pool(pool: SandboxPool, 
 
 def test_pool_that_cannot_begin_is_logged(reward: CodeReward, caplog: pytest.LogCaptureFixture) -> None:
     orphan: CodeReward = pickle.loads(pickle.dumps(reward))
+    assert isinstance(orphan.pool, SandboxPool)
     orphan.pool.__setstate__(orphan.pool.__getstate__() | {"name": "pool-that-was-closed"})
     orphan.begin(completions=[RIGHT, PROSE], problem_id=["add"] * 2)
     assert "1 programs are not judged ahead: pool-that-was-closed is gone" in caplog.text

@@ -33,6 +33,17 @@ class _Window(NamedTuple):
     size: int
 
 
+def send(
+    connection: Connection, store: ProblemStore, submissions: Mapping[int, Submission], end: float, fresh: bool
+) -> Any:
+    """Send these submissions, to be judged before `end`; return the stream of their answers."""
+    coordinator: Any = connection.coordinator()
+    problems, requests = store.requests(submissions.items())
+    return coordinator.judge.options(num_returns="streaming").remote(
+        connection.client, problems, requests, max(0.0, end - time.monotonic()), fresh
+    )
+
+
 class PendingBatch:
     """One call of `SandboxPool.judge`.
 
@@ -67,7 +78,7 @@ class PendingBatch:
                     yield from self._next_answers()
             finally:
                 for stream in self._sent:
-                    ray.cancel(stream)  # else the workers would go on for nothing
+                    ray.cancel(stream, recursive=False)  # else the workers would go on for nothing
         except GetTimeoutError:
             log.error("the pool's coordinator did not answer within %.0f s", self._deadline_s + ANSWER_GRACE_S)
         except (RayError, ConnectionError) as error:
@@ -78,12 +89,7 @@ class PendingBatch:
         return sum(len(window.missing) / window.size for window in self._sent.values())
 
     def _send(self, submissions: Mapping[int, Submission]) -> Any:
-        """Send these submissions; return the stream of their answers."""
-        coordinator: Any = self._connection.coordinator()
-        problems, requests = self._store.requests(submissions.items())
-        return coordinator.judge.options(num_returns="streaming").remote(
-            self._connection.client, problems, requests, max(0.0, self._end - time.monotonic()), self._fresh
-        )
+        return send(self._connection, self._store, submissions, self._end, self._fresh)
 
     def _next_answers(self) -> Iterator[tuple[int, Judgement]]:
         """Wait for the next answers of any window.
@@ -108,7 +114,7 @@ class PendingBatch:
         except GetTimeoutError:
             raise
         except RayError as error:  # Ray starts the coordinator again, unless the pool has ended
-            log.warning("retry: the pool's coordinator was lost: %s", _first_line(error))
+            log.warning("retry: the pool's coordinator was lost: %s", first_line(error))
             is_over = True
         if is_over or not window.missing:
             del self._sent[stream]
@@ -129,13 +135,14 @@ class PendingBatch:
                 self._sent[self._send(window.missing)] = window
                 return
             except RayError as error:
-                log.warning("retry: the pool's coordinator cannot be reached for now: %s", _first_line(error))
+                log.warning("retry: the pool's coordinator cannot be reached for now: %s", first_line(error))
 
     def _remaining_s(self) -> float:
         return max(0.0, self._end + ANSWER_GRACE_S - time.monotonic())
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of an error of Ray's, which has many."""
     return str(error).partition("\n")[0]
 
 

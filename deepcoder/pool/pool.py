@@ -10,8 +10,7 @@ import os
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import TracebackType
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Self
 
 import ray
@@ -20,6 +19,8 @@ from ray.exceptions import RayError
 
 from deepcoder.pool import clusters, launch, ray_internals
 from deepcoder.pool.alarm import Alarm
+from deepcoder.pool.awaited import judged
+from deepcoder.pool.base import BATCH_DEADLINE_S, Pool, Progress
 from deepcoder.pool.connection import Connection
 from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.crew import Size
@@ -27,26 +28,22 @@ from deepcoder.pool.pending import PendingBatch
 from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.state import State
 from deepcoder.pool.store import ProblemStore
-from deepcoder.problems import Limits, Mode, Problem
+from deepcoder.problems import Limits
 from deepcoder.programs import Program
 from deepcoder.runs import USUAL_LIMITS, Ran
 from deepcoder.runs import submissions as runs_of
 from deepcoder.sandbox import SandboxConfig, resolve
 from deepcoder.verdicts import Judgement, Submission
-from deepcoder.wire.languages import PYTHON, check_functions, language
 from deepcoder.wire.messages import Given
 
 log = logging.getLogger(__name__)
 
-BATCH_DEADLINE_S = 1500.0  # below the 1,800 s after which a process group gives its ranks up
 STATE_TIMEOUT_S = 15.0  # for the coordinator to tell the pool's state
 CLOSE_TIMEOUT_S = 60.0  # for the coordinator to end the workers
 MOST_BEGUN = 10_000  # calls of `begin` at work; the next one waits
 
-Progress = Callable[[int, Judgement], None]
 
-
-class SandboxPool:
+class SandboxPool(Pool):
     """Sandboxes that judge in parallel, one per worker.
 
     Use as a context manager: leaving it leaves nothing behind. A pickled pool is a client of the same workers, and
@@ -151,11 +148,6 @@ class SandboxPool:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """End the workers and their sandboxes, and Ray if it was started for this pool; a client only leaves.
 
@@ -194,7 +186,6 @@ class SandboxPool:
             return f"<SandboxPool {self.name}: {self.config.kind}, does not answer>"
 
     def state(self) -> State:
-        """Return how many workers there are and are busy, how much waits, and what was done so far."""
         reply: Any = self._attached().state.remote()
         state: State = ray.get(reply, timeout=STATE_TIMEOUT_S)
         return state
@@ -210,17 +201,6 @@ class SandboxPool:
     def judge(
         self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
     ) -> list[Judgement]:
-        """Return one judgement per submission, in order; IE for what could not be judged.
-
-        Never raises for a failed sandbox.
-
-        Equal programs for equal problems are judged once, and the judgement is cached. A problem's tests run in the
-        order that is likely to fail soonest. `fresh` switches off both: every submission is judged anew, and its tests
-        run in their own order. `progress` is called with each index and judgement as it comes.
-
-        Raises:
-            ValueError: A problem's memory limit is above what the pool's sandboxes have, or they lack a language.
-        """
         self.check(submissions)
         judgements = [unjudged(len(submission.problem.tests), "not judged") for submission in submissions]
         pending = PendingBatch(self._connection, self._store, self.deadline_s, fresh)
@@ -234,14 +214,19 @@ class SandboxPool:
     def run(
         self, programs: Sequence[Program], inputs: Sequence[Given | bytes | str], limits: Limits = USUAL_LIMITS
     ) -> list[Ran]:
-        """Run each program once on what it is given, and return what happened, in order, without a verdict.
+        return [Ran.of(each) for each in self.judge(runs_of(programs, inputs, limits), fresh=True)]
 
-        It goes the way of `judge`, with the same retries, but nothing is cached. Where we failed there is no outcome.
+    async def judge_async(
+        self, submissions: Sequence[Submission], fresh: bool = False
+    ) -> AsyncIterator[tuple[int, Judgement]]:
+        """Yield each index and judgement as it comes. What is not awaited any more is not judged any more.
 
         Raises:
-            ValueError: The memory limit is above what the pool's sandboxes have, or they lack a language.
+            ValueError: As `judge`, from `check`, which the caller has to call: it may block.
         """
-        return [Ran.of(each) for each in self.judge(runs_of(programs, inputs, limits), fresh=True)]
+        async for index, judgement in judged(self._connection, self._store, submissions, self.deadline_s, fresh):
+            self._alarm.hear([judgement], time.monotonic())
+            yield index, judgement
 
     def begin(self, submissions: Sequence[Submission]) -> None:
         """Have these judged ahead of a later call of `judge`, which then finds them in the cache or at work.
@@ -263,49 +248,10 @@ class SandboxPool:
             raise ConnectionError(f"the pool failed: {error}") from error
 
     def languages(self) -> dict[str, str]:
-        """Return the languages that every worker of the pool has: their versions, by name."""
         reply: Any = self._attached().settings.remote()
         languages: dict[str, str] = ray.get(reply, timeout=STATE_TIMEOUT_S)[2]
         return languages
 
-    def check(self, submissions: Sequence[Submission]) -> None:
-        """Check before anything is judged that the sandboxes can judge these submissions.
-
-        Raises:
-            ValueError: A problem's memory limit is above what the pool's sandboxes have, or they lack a language, or
-                cannot call functions of programs in it.
-        """
-        self.check_limits(submission.problem for submission in submissions)
-        for each in submissions:
-            if each.program is not None and each.problem.mode is Mode.FUNCTION:
-                check_functions(language(each.program.language))
-        self.check_languages({name: each.problem.problem_id for each in submissions for name in each.languages})
-
-    def check_languages(self, wanted: Mapping[str, str]) -> None:
-        """Check that the pool judges these languages; each has the id of a problem that wants it.
-
-        Raises:
-            ValueError: The pool's sandboxes lack a language.
-        """
-        if wanted.keys() <= {PYTHON.name}:  # which every sandbox has
-            return
-        has = self.languages()
-        for name, problem_id in wanted.items():
-            if name not in has:
-                raise ValueError(
-                    f"{problem_id}: the pool's sandboxes cannot run {language(name).title}; they have "
-                    f"{', '.join(has)} (docs/languages.md says how to add one)"
-                )
-
-    def check_limits(self, problems: Iterable[Problem]) -> None:
-        """Check before a long run that the sandboxes are large enough for these problems.
-
-        Raises:
-            ValueError: A problem's memory limit is above what the pool's sandboxes have.
-        """
-        for problem in problems:
-            if problem.limits.memory_bytes > self.config.memory_bytes:
-                raise ValueError(
-                    f"{problem.problem_id}: limits.memory_bytes is {problem.limits.memory_bytes}, but the pool's "
-                    f"sandboxes have {self.config.memory_bytes}: give SandboxConfig more memory_bytes"
-                )
+    @property
+    def memory_bytes(self) -> int:
+        return self.config.memory_bytes

@@ -17,7 +17,7 @@ from typing import Any
 from deepcoder.continuations import continued
 from deepcoder.datasets import DataError, file_rows
 from deepcoder.datasets.selection import Selection
-from deepcoder.pool import Progress, SandboxPool
+from deepcoder.pool import Pool, Progress
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
 from deepcoder.tools.records import Record
@@ -68,7 +68,7 @@ def grade(
     submissions: Mapping[int, Submission],
     selection: Selection,
     output: Path,
-    pool: SandboxPool,
+    pool: Pool,
     progress: Progress | None = None,
 ) -> list[Record]:
     """Judge the submissions that `output` has no record of, and return all records in order of their index.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from deepcoder.datasets.packages import JurySubmission, Package
 from deepcoder.pool import SandboxPool
-from deepcoder.pool.pool import Progress
+from deepcoder.pool.base import Progress
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
 from deepcoder.verdicts import Judgement, Submission, Verdict

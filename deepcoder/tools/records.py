@@ -17,9 +17,8 @@ from typing import Any, get_type_hints
 from deepcoder.datasets.selection import Selection
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program
-from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.verdicts import Judgement, Submission
 from deepcoder.wire.languages import PYTHON
-from deepcoder.wire.messages import Sign
 
 # Fields that the first records did not have, with what is true of those records.
 ADDED_LATER: dict[str, Any] = {
@@ -95,9 +94,7 @@ class Record:
 
 
 def _judgement(row: Mapping[str, Any]) -> Judgement:
-    facts = {field.name: row[field.name] for field in dataclasses.fields(Judgement)}
-    facts |= {"verdict": Verdict(facts["verdict"]), "suspicious": tuple(map(Sign, facts["suspicious"]))}
-    judgement = Judgement(**facts)
+    judgement = Judgement.of_row(row)
     if judgement.failed_test is not None and not 0 <= judgement.failed_test < judgement.total:
         raise ValueError(f"failed_test must be below {judgement.total}, the number of tests")
     return judgement

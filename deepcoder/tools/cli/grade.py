@@ -14,6 +14,7 @@ from rich.table import Table
 from deepcoder.datasets import quarantined
 from deepcoder.datasets.selection import Selection
 from deepcoder.problems import by_id
+from deepcoder.remote import RemotePool
 from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
@@ -74,7 +75,8 @@ def grade(
         raise UserError(f"{output} must end with .jsonl: judgements are written line by line")
     if not output.parent.is_dir():
         raise UserError(f"{output.parent} is no folder: make it first")
-    started = pool_for(loaded, sandbox, image, workers or few_workers(submissions), resource, pool)
+    few = workers or few_workers(submissions)
+    started = RemotePool(pool) if "://" in pool else pool_for(loaded, sandbox, image, few, resource, pool)
     with started, progress("judging", len(submissions)) as tick:
         check_submissions(started, submissions.values())
         records = grade_submissions(submissions, selection, output, started, lambda _, __: tick(1))

@@ -10,7 +10,7 @@ import typer
 
 from deepcoder import own_languages
 from deepcoder.datasets import DataError
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import SandboxPool, base
 from deepcoder.problems import Limits, Problem
 from deepcoder.sandbox import BACKENDS, KINDS, SandboxConfig
 from deepcoder.verdicts import Submission
@@ -93,7 +93,13 @@ TimeLimit = Annotated[
         min=0.01, callback=time_limit_s, help="CPU seconds per test, for problems without a limit of their own."
     ),
 ]
-Pool = Annotated[str, typer.Option(help="Use the sandboxes of the running pool of this name.", show_default=False)]
+Pool = Annotated[
+    str,
+    typer.Option(
+        help="Use the sandboxes of the running pool of this name; `grade`: or of the service at this URL.",
+        show_default=False,
+    ),
+]
 Problems = Annotated[str, typer.Option(help="A file of problems, packages, a data set of the Hub, or deepcoder_small.")]
 Checker = Annotated[
     str, typer.Option(help="Use this checker instead of those that the problems name.", show_default=False)
@@ -122,7 +128,7 @@ def one_problem(problems: list[Problem], problem_id: str | None) -> Problem:
     return matching[0].loaded()
 
 
-def check_submissions(pool: SandboxPool, submissions: Iterable[Submission]) -> None:
+def check_submissions(pool: base.Pool, submissions: Iterable[Submission]) -> None:
     """Check before anything is judged that the pool has the memory and the languages for these submissions.
 
     Raises:

@@ -1,0 +1,303 @@
+"""RemotePool: the pool behind a service, over HTTP, for machines without Ray; and the rows that cross.
+
+Runs: in a client of `deepcoder serve`. The service imports the rows' names from here.
+
+A request has an id. Where the connection is lost, the same request is sent again, and costs nothing: the service goes
+on with it meanwhile. A service that stays away is IE for what it owes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.client
+import json
+import logging
+import os
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+from deepcoder.datasets.formats import canonical
+from deepcoder.judge import without_program
+from deepcoder.pool.base import BATCH_DEADLINE_S, Pool, Progress
+from deepcoder.pool.schedule import unjudged
+from deepcoder.pool.state import NodeState, State
+from deepcoder.problems import Limits
+from deepcoder.programs import Program
+from deepcoder.runs import USUAL_LIMITS, Ran
+from deepcoder.verdicts import Judgement, Submission
+from deepcoder.wire.messages import Ended, Given, Outcome, Sign
+
+log = logging.getLogger(__name__)
+
+SILENCE_S = 30.0  # a service at work sends something at least every ALIVE_S
+ALIVE_S = 5.0
+AWAY_S = 60.0  # a service that cannot be reached for so long is given up
+RETRY_S = 0.5
+REQUEST_ITEMS = 2000  # submissions, or runs, of one request
+REQUEST_BYTES = 32 << 20  # of problems of one request
+ANSWER_BYTES = 64 << 20  # of one line
+
+_BUSY = (429, 502, 503, 504)  # the last three are a proxy's, while a service starts
+
+
+class RemotePool(Pool):
+    """The pool of a service: `RemotePool("http://head:8080", token)`.
+
+    The mutable state: the digests of the problems that the service has.
+
+    Args:
+        url: The service's; it may hold the token, as `http://user:TOKEN@head:8080`.
+        token: What the service asks for. When not given, the URL's, or that of DEEPCODER_TOKEN.
+        deadline_s: Seconds that a batch may take. What is not judged by then is IE.
+        away_s: Seconds after which a service that cannot be reached is given up.
+    """
+
+    def __init__(self, url: str, token: str = "", deadline_s: float = BATCH_DEADLINE_S, away_s: float = AWAY_S) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"the service's url must begin with http:// or https://, not {url!r}")
+        self.url = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
+        self._token = token or unquote(parts.password or "") or os.environ.get("DEEPCODER_TOKEN", "")
+        self.deadline_s = deadline_s
+        self.away_s = away_s
+        self._sent: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<RemotePool {self.url}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def close(self) -> None:
+        """Do nothing: no connection outlives its call."""
+
+    def judge(
+        self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
+    ) -> list[Judgement]:
+        self.check(submissions)
+        judgements = [unjudged(len(each.problem.tests), "not judged") for each in submissions]
+        end = time.monotonic() + self.deadline_s
+        for window in _windows(submissions):
+            for index, answer in self._judged(window, fresh, end):
+                judgements[index] = answer
+                if progress is not None:
+                    progress(index, answer)
+        return judgements
+
+    def _judged(self, window: Mapping[int, Submission], fresh: bool, end: float) -> Iterator[tuple[int, Judgement]]:
+        """Yield the judgements of submissions that one request has room for, by their indices."""
+        programs = {index: each for index, each in window.items() if each.program is not None}
+        for index in window.keys() - programs.keys():
+            yield index, without_program(window[index])
+        indices = list(programs)
+        answered: set[int] = set()
+        why = "the service failed"
+        try:
+            for row in self._answers("/judge", {"fresh": fresh, **self._rows(programs)}, len(indices), end, programs):
+                index = indices[row["index"]]
+                answered.add(index)
+                yield index, Judgement.of_row(row)
+        except ConnectionError as error:
+            why = str(error)
+            log.error("%d submissions are not judged: %s", len(indices) - len(answered), error)
+        for index in programs.keys() - answered:
+            yield index, unjudged(len(programs[index].problem.tests), why)
+
+    def _rows(self, programs: Mapping[int, Submission]) -> dict[str, Any]:
+        """Return the submissions as the service takes them, with the problems that it does not have."""
+        digests: dict[int, str] = {}  # by the id of the problem's object
+        problems: dict[str, Any] = {}
+        rows = []
+        for each in programs.values():
+            assert each.program is not None
+            digest = digests.get(id(each.problem))
+            if digest is None:
+                row = canonical.row_from_problem(each.problem)
+                digest = digests[id(each.problem)] = digest_of(row)
+                if digest not in self._sent:
+                    problems[digest] = row
+            rows.append({"problem": digest, **each.program.to_row()})
+        return {"submissions": rows, "problems": problems}
+
+    def run(
+        self, programs: Sequence[Program], inputs: Sequence[Given | bytes | str], limits: Limits = USUAL_LIMITS
+    ) -> list[Ran]:
+        found: dict[int, Ran] = {}
+        rows = [
+            {**program.to_row(), **_given_row(given), "limits": vars(limits)}
+            for program, given in zip(programs, inputs, strict=True)
+        ]
+        why = "the service failed"
+        end = time.monotonic() + self.deadline_s
+        try:
+            for start in range(0, len(rows), REQUEST_ITEMS):
+                window = rows[start : start + REQUEST_ITEMS]
+                for row in self._answers("/run", {"runs": window}, len(window), end):
+                    found[start + row["index"]] = ran_of_row(row)
+        except ConnectionError as error:
+            why = str(error)
+            log.error("%d runs failed: %s", len(rows) - len(found), error)
+        return [found.get(index) or Ran(None, why) for index in range(len(rows))]
+
+    def begin(self, submissions: Sequence[Submission]) -> None:
+        self.check(submissions)
+        for window in _windows([each for each in submissions if each.program is not None]):
+            list(
+                self._answers("/judge", {"ahead": True, **self._rows(window)}, 0, time.monotonic() + SILENCE_S, window)
+            )
+
+    def state(self) -> State:
+        row = self._status()["pool"]
+        return State(
+            **{**row, "failures": tuple(row["failures"]), "nodes": tuple(NodeState(**n) for n in row["nodes"])}
+        )
+
+    def languages(self) -> dict[str, str]:
+        languages: dict[str, str] = self._status()["languages"]
+        return languages
+
+    @property
+    def memory_bytes(self) -> int:
+        return int(self._status()["memory_bytes"])
+
+    def _status(self) -> dict[str, Any]:
+        (status,) = self._answers("/status", None, 1, time.monotonic() + self.away_s)
+        return status
+
+    def _answers(
+        self,
+        path: str,
+        body: dict[str, Any] | None,
+        count: int,
+        end: float,
+        programs: Mapping[int, Submission] | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the lines of the answer, each once; send the same request again while the connection is lost.
+
+        Raises:
+            ConnectionError: The service stays away, or does not answer before `end`.
+            ValueError: It refuses the request; the message is the service's.
+        """
+        seen: set[int] = set()
+        reached = time.monotonic()
+        if body is not None:
+            body["id"] = uuid.uuid4().hex
+        while True:
+            try:
+                for row in self._once(path, body, end):
+                    reached = time.monotonic()
+                    if "missing" in row and programs is not None:  # the service has started anew
+                        self._sent -= set(row["missing"])
+                        body = {**(body or {}), **self._rows(programs), "id": uuid.uuid4().hex}
+                        break
+                    if row.get("index", 0) not in seen:
+                        seen.add(row.get("index", 0))
+                        yield row
+                if len(seen) >= count:
+                    self._sent |= set((body or {}).get("problems", ()))
+                    return
+                why = "the answer ended early"
+            except _Busy as busy:
+                reached, why = time.monotonic(), f"busy: {busy}"
+                time.sleep(min(busy.retry_s, max(0.0, end - time.monotonic())))
+            except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
+                why = f"{type(error).__name__}: {error}"
+            now = time.monotonic()
+            if now > end or now - reached > self.away_s:
+                raise ConnectionError(f"the service at {self.url} does not answer: {why}")
+            log.warning("retry: the service at %s: %s", self.url, why)
+            time.sleep(RETRY_S)
+
+    def _once(self, path: str, body: dict[str, Any] | None, end: float) -> Iterator[dict[str, Any]]:
+        """Send one request, and yield the lines of its answer."""
+        parts = urlsplit(self.url)
+        timeout_s = max(1.0, min(SILENCE_S, end - time.monotonic()))
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(parts.netloc, timeout=timeout_s)
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        try:
+            if body is None:
+                connection.request("GET", parts.path + path, headers=headers)
+            else:
+                headers["Content-Type"] = "application/json"
+                connection.request("POST", parts.path + path, json.dumps(body).encode(), headers)
+            answer = connection.getresponse()
+            if answer.status in _BUSY:
+                raise _Busy(answer.read(1000).decode(errors="replace"), float(answer.getheader("Retry-After") or 1.0))
+            if answer.status not in (200, 202, 409):
+                raise ValueError(f"the service at {self.url} refuses: {_detail(answer.read(10_000))}")
+            while line := answer.readline(ANSWER_BYTES):
+                if line.strip():
+                    yield json.loads(line)
+                if time.monotonic() > end:
+                    return
+        finally:
+            connection.close()
+
+
+class _Busy(Exception):
+    def __init__(self, text: str, retry_s: float) -> None:
+        super().__init__(text)
+        self.retry_s = retry_s
+
+
+def _detail(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return body.decode(errors="replace")
+
+
+def _windows(submissions: Sequence[Submission]) -> Iterator[dict[int, Submission]]:
+    """Cut a batch into what one request has room for."""
+    window: dict[int, Submission] = {}
+    problems: dict[int, int] = {}
+    for index, each in enumerate(submissions):
+        problems[id(each.problem)] = each.problem.size
+        if window and (len(window) == REQUEST_ITEMS or sum(problems.values()) > REQUEST_BYTES):
+            yield window
+            window, problems = {}, {id(each.problem): each.problem.size}
+        window[index] = each
+    if window:
+        yield window
+
+
+def digest_of(row: Mapping[str, Any]) -> str:
+    """Return the name by which a service knows a problem that it was sent."""
+    return hashlib.blake2b(json.dumps(row, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def _given_row(given: Given | bytes | str) -> dict[str, Any]:
+    if isinstance(given, str):
+        return {"stdin": given}
+    if isinstance(given, bytes):
+        return {"stdin_base64": base64.b64encode(given).decode()}
+    data = {name: base64.b64encode(content).decode() for name, content in given.files}
+    row = {"stdin_base64": base64.b64encode(given.stdin).decode(), "data": data}
+    return {**row, "arguments": given.arguments, "returns": given.returns}
+
+
+def row_of_ran(ran: Ran) -> dict[str, Any]:
+    """Return what became of a run, for JSON. Output that is not UTF-8 is in base64 beside the text."""
+    if ran.outcome is None:
+        return {"ended": None, "why": ran.why}
+    outcome = ran.outcome
+    facts = {**vars(outcome), "output": outcome.output.decode("utf-8", "replace")}
+    if facts["output"].encode() != outcome.output:
+        facts["output_base64"] = base64.b64encode(outcome.output).decode()
+    return facts
+
+
+def ran_of_row(row: Mapping[str, Any]) -> Ran:
+    """Return what became of a run from `row_of_ran`."""
+    if row["ended"] is None:
+        return Ran(None, row["why"])
+    facts = {name: value for name, value in row.items() if name not in ("index", "output_base64")}
+    raw = row.get("output_base64")
+    facts["output"] = row["output"].encode() if raw is None else base64.b64decode(raw)
+    facts |= {"ended": Ended(row["ended"]), "signs": tuple(map(Sign, row["signs"]))}
+    return Ran(Outcome(**facts))

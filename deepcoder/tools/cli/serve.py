@@ -1,0 +1,96 @@
+"""`deepcoder serve`: offer a pool over HTTP."""
+
+from __future__ import annotations
+
+import ipaddress
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from deepcoder.datasets.selection import Selection
+from deepcoder.pool import SandboxPool
+from deepcoder.problems import Problem, by_id
+from deepcoder.sandbox import AUTO, SandboxConfig
+from deepcoder.tools.cli.options import (
+    DEFAULT_TIME_LIMIT_S,
+    Image,
+    Languages,
+    MaxTests,
+    Pool,
+    Resource,
+    Sandbox,
+    TimeLimit,
+    UserError,
+    Workers,
+)
+from deepcoder.tools.console import out
+
+MEMORY_BYTES = SandboxConfig().memory_bytes
+
+
+class Allowed(StrEnum):
+    """What requests may ask for that they may not by default."""
+
+    CODE = "code"
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen at; one of another machine's needs a token.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
+    token: Annotated[
+        str, typer.Option(envvar="DEEPCODER_TOKEN", help="What clients must send.", show_default=False)
+    ] = "",
+    data: Annotated[
+        list[str] | None, typer.Option(help="Problems that requests may name by id, as for `grade --problems`.")
+    ] = None,
+    allow: Annotated[
+        list[Allowed] | None, typer.Option(help="code: clients' problems may bring checkers, and tests that are code.")
+    ] = None,
+    pool: Pool = "",
+    sandbox: Sandbox = AUTO,
+    workers: Workers = None,
+    image: Image = SandboxConfig.image,
+    resource: Resource = "",
+    languages: Languages = None,
+    time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
+    max_tests: MaxTests = None,
+) -> None:
+    """Offer a pool over HTTP until Ctrl-C: to judge and to run, by our own contract and by SandboxFusion's."""
+    if not token and not _is_loopback(host):
+        raise UserError(f"--host {host} can be reached from other machines: set --token, or DEEPCODER_TOKEN")
+    try:
+        from deepcoder.service import app, server
+        from deepcoder.service.service import Service
+    except ImportError:
+        raise UserError("`deepcoder serve` needs `pip install deepcoder[serve]`") from None
+    selection = Selection(max_tests, time_limit)
+    problems = [problem for source in data or () for problem in selection.load(source)]
+    with _pool(problems, pool, sandbox, image, workers, resource) as started:
+        started.check_limits(problems)
+        try:
+            listening = server.bound(host, port)
+        except OSError as error:
+            raise UserError(f"cannot listen at {host}:{port}: {error.strerror}") from None
+        service = Service(started, by_id(problems), Allowed.CODE in (allow or ()))
+        name = f"[{host}]" if ":" in host else host
+        out.print(f"http://{name}:{listening.getsockname()[1]} offers {started!r}", markup=False, soft_wrap=True)
+        server.server(app.application(service, token)).run(sockets=[listening])
+
+
+def _pool(
+    problems: list[Problem], running: str, kind: str, image: str, workers: int | None, resource: str
+) -> SandboxPool:
+    if running:
+        return SandboxPool.attach(running)
+    memory_bytes = max([MEMORY_BYTES, *(problem.limits.memory_bytes for problem in problems)])
+    return SandboxPool(workers, SandboxConfig(kind, image, memory_bytes), resource=resource)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
