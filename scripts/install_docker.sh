@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs and starts Docker, and what makes a base image without a registry, on Debian and Ubuntu. Safe to run again.
+# Installs and starts Docker, and what makes a base image without a registry, on Debian and Ubuntu. Where gVisor's runsc is
+# on the path, the engine learns of it as a runtime. Safe to run again.
 set -euo pipefail
 
 log=/var/log/dockerd.log
@@ -38,5 +39,20 @@ if ! answers; then
     [ $SECONDS -lt $deadline ] || fail "Docker does not answer after 30 s; see $log."
     sleep 0.5
   done
+fi
+# The engine reads its runtimes again by a signal, under which containers run on.
+has_runsc() { [[ $(docker info --format '{{json .Runtimes}}') == *'"runsc"'* ]]; }
+if has runsc && [ -e /var/run/docker.pid ] && ! has_runsc; then
+  mkdir -p /etc/docker
+  # Sandboxes have no network, and older versions cannot have one on newer kernels.
+  runsc install --runtime=runsc -- --network=none >/dev/null 2>&1 \
+    || fail "runsc could not be added to /etc/docker/daemon.json."
+  kill -HUP "$(cat /var/run/docker.pid)"
+  deadline=$((SECONDS + 30))
+  until has_runsc; do
+    [ $SECONDS -lt $deadline ] || fail "Docker does not know the runtime runsc after 30 s; see $log."
+    sleep 0.5
+  done
+  echo "Docker has the runtime runsc."
 fi
 echo "Docker $(docker version --format '{{.Server.Version}}') is installed and answers."

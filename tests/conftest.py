@@ -28,6 +28,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
+import docker
 import pyarrow
 import pyarrow.parquet
 import pytest
@@ -41,6 +42,8 @@ from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.sandbox import ISOLATING, Sandbox, SandboxConfig, SandboxUnavailable
 from deepcoder.sandbox.gvisor import RUNSC
 
+TESTED = (*ISOLATING, "runsc")  # kinds of sandbox; "runsc" is Docker's with that runtime
+IN_GVISOR = ("gvisor", "runsc")
 TIERS = ("pure", "slow", "sandbox", "ray", "hosts")
 SLOW = {
     *("test_async_rollouts", "test_bench", "test_fuzz", "test_hub", "test_ranks", "test_rollouts"),
@@ -48,7 +51,7 @@ SLOW = {
 }
 HOSTS = {f"tests/cluster/{name}.py" for name in ("test_clock", "test_faults", "test_ray_up")}
 NEEDS = {
-    **dict.fromkeys(("docker_sandboxes", "gvisor_sandboxes", "process_sandboxes", "sandbox_kind"), "sandbox"),
+    **dict.fromkeys((*(f"{kind}_sandboxes" for kind in TESTED), "sandbox_kind"), "sandbox"),
     **dict.fromkeys(("shared_ray", "no_ray"), "ray"),
 }
 collect_ignore = ["pairs", "programs"]  # programs to judge, whatever their names
@@ -62,7 +65,7 @@ SLOW_IN_GVISOR = {
     "test_function_programs_that_fail_to_load_never_break_the_sandbox",
 }
 NO_PARAMETERS = SimpleNamespace(params={})  # of a test that has none
-MARKS = {"docker": pytest.mark.docker}  # of the tests on each kind of sandbox
+MARKS = dict.fromkeys(("docker", "runsc"), pytest.mark.docker)  # of the tests on each kind of sandbox
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -79,14 +82,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(tiers[item])
         different = item.get_closest_marker("not_gvisor")
-        if different and getattr(item, "callspec", NO_PARAMETERS).params.get("sandbox_kind") == "gvisor":
+        if different and is_in_gvisor(item):
             item.add_marker(pytest.mark.skip(reason=f"gVisor: {different.args[0]}"))
     items.sort(key=lambda item: -TIERS.index(tiers[item]))
 
 
 def is_in_gvisor(item: pytest.Item) -> bool:
     """Return whether the test starts gVisor sandboxes."""
-    return bool(getattr(item, "callspec", NO_PARAMETERS).params.get("sandbox_kind") == "gvisor")
+    return getattr(item, "callspec", NO_PARAMETERS).params.get("sandbox_kind") in IN_GVISOR
 
 
 def one_in_gvisor(items: list[pytest.Item]) -> Iterator[pytest.Item]:
@@ -97,9 +100,10 @@ def one_in_gvisor(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     seen = set()
     for item in items:
         parameters = getattr(item, "callspec", NO_PARAMETERS).params
-        if parameters.get("sandbox_kind") == "gvisor" and "attack" not in parameters:
-            case = item.path, getattr(item, "originalname", ""), getattr(parameters.get("path"), "parent", Path()).name
-            if case in seen or case[1] in SLOW_IN_GVISOR:
+        if is_in_gvisor(item) and "attack" not in parameters:
+            function, folder = getattr(item, "originalname", ""), getattr(parameters.get("path"), "parent", Path())
+            case = parameters["sandbox_kind"], item.path, function, folder.name
+            if case in seen or function in SLOW_IN_GVISOR:
                 continue
             seen.add(case)
         yield item
@@ -137,7 +141,7 @@ def group(nodeid: str) -> str:
     if path in HOSTS:
         return "hosts"
     parameters = name.partition("[")[2].rstrip("]").split("-")
-    return "-".join([path, *(kind for kind in ISOLATING if kind in parameters)])
+    return "-".join([path, *(kind for kind in TESTED if kind in parameters)])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -219,6 +223,14 @@ def gvisor_sandboxes() -> None:
         leave_out(reason)
 
 
+@pytest.fixture(scope="session")
+def runsc_sandboxes(docker_sandboxes: None) -> None:
+    """Skips where the engine has no gVisor, unless the environment says that everything must be here."""
+    with closing(docker.from_env()) as client:
+        if RUNSC not in client.info()["Runtimes"]:
+            leave_out("the engine has no runtime runsc: `make engine` adds it where runsc is on the path")
+
+
 NEWER_RUNSC = "DEEPCODER_NEWER_RUNSC"  # names a runsc of 2024 or newer, where the one on the path is older
 FIRST_NEWER = 2024_02_23  # from then on it starts where a /proc cannot be mounted
 
@@ -263,12 +275,17 @@ def no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
         gc.collect()  # the docker package leaves a socket open when it cannot connect it
 
 
-@pytest.fixture(scope="session", params=[pytest.param(kind, marks=MARKS.get(kind, ())) for kind in ISOLATING])
+@pytest.fixture(scope="session", params=[pytest.param(kind, marks=MARKS.get(kind, ())) for kind in TESTED])
 def sandbox_kind(request: pytest.FixtureRequest) -> str:
     """Each kind of sandbox in turn."""
-    if request.param in ("docker", "gvisor"):
+    if request.param != "process":
         request.getfixturevalue(f"{request.param}_sandboxes")
     return str(request.param)
+
+
+def config_of(kind: str, **more: Any) -> SandboxConfig:
+    """Say how to start a kind of sandbox that tests name."""
+    return SandboxConfig("docker", runtime=RUNSC, **more) if kind == "runsc" else SandboxConfig(kind, **more)
 
 
 ALL_LANGUAGES = "deepcoder-sandbox:all"  # the image that `make image LANGUAGES=all` makes
@@ -285,9 +302,9 @@ def all_languages_image(docker_sandboxes: None) -> str:
 @pytest.fixture(scope="session")
 def config_of_all_languages(request: pytest.FixtureRequest, sandbox_kind: str) -> SandboxConfig:
     """Say how to start each kind of sandbox with all languages."""
-    if sandbox_kind == "docker":
+    if sandbox_kind in ("docker", "runsc"):
         request.getfixturevalue("all_languages_image")
-    return SandboxConfig(kind=sandbox_kind, image=ALL_LANGUAGES)
+    return config_of(sandbox_kind, image=ALL_LANGUAGES)
 
 
 def need_language(sandbox: Sandbox, name: str) -> None:
@@ -299,7 +316,7 @@ def need_language(sandbox: Sandbox, name: str) -> None:
 @pytest.fixture(scope="session")
 def shared_sandbox(sandbox_kind: str) -> Iterator[Sandbox]:
     """One sandbox for many tests, as a worker uses it."""
-    started = sandbox.start(SandboxConfig(kind=sandbox_kind))
+    started = sandbox.start(config_of(sandbox_kind))
     yield started
     started.close()
 
@@ -307,7 +324,7 @@ def shared_sandbox(sandbox_kind: str) -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def jury(sandbox_kind: str) -> Iterator[Jury]:
     """The jury of one module's tests, as a worker has it."""
-    with closing(Jury(SandboxConfig(kind=sandbox_kind))) as jury:
+    with closing(Jury(config_of(sandbox_kind))) as jury:
         yield jury
 
 

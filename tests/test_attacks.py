@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from deepcoder.sandbox import ISOLATING, SandboxConfig
 from deepcoder.tools import redteam
 from deepcoder.tools.redteam import LIMITS, Attack, Bench, Census, attacks, read_attack
 from deepcoder.verdicts import Verdict
-from tests.conftest import MARKS
+from tests.conftest import IN_GVISOR, MARKS, TESTED, config_of
 
 pytestmark = pytest.mark.sandbox
 
@@ -29,14 +28,14 @@ def modes(number: int, attack: Attack, kind: str) -> list[str]:
     gVisor is slow: it meets the first attack of each kind.
     """
     every = list(attack.verdicts)
-    if kind == "gvisor" and not ALL_MODES and attack is not next(each for each in ATTACKS if each.kind == attack.kind):
+    if kind in IN_GVISOR and not ALL_MODES and attack is not next(each for each in ATTACKS if each.kind == attack.kind):
         return []
     return every if kind == "docker" or ALL_MODES else [every[number % len(every)]]
 
 
 CASES = [
     pytest.param(kind, attack, mode, id=f"{kind}-{attack.kind}-{attack.name}-{mode}", marks=MARKS.get(kind, ()))
-    for kind in ISOLATING
+    for kind in TESTED
     for number, attack in enumerate(ATTACKS)
     for mode in modes(number, attack, kind)
 ]
@@ -50,7 +49,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def bench(sandbox_kind: str) -> Iterator[Bench]:
-    with closing(Bench(SandboxConfig(sandbox_kind, memory_bytes=LIMITS.memory_bytes))) as opened:
+    with closing(Bench(config_of(sandbox_kind, memory_bytes=LIMITS.memory_bytes))) as opened:
         yield opened
 
 
@@ -117,7 +116,7 @@ RIGHT = "a, b = map(int, input().split())\nprint(a * b)\n"
 
 def test_right_program_counts_as_one_that_got_through(sandbox_kind: str) -> None:
     attack = read_attack("right", "# Multiplies.\n# kind: none\n# stdin: WA\n" + RIGHT)
-    with closing(Bench(SandboxConfig(sandbox_kind, memory_bytes=LIMITS.memory_bytes))) as bench:
+    with closing(Bench(config_of(sandbox_kind, memory_bytes=LIMITS.memory_bytes))) as bench:
         finding = bench.attack(attack, "stdin")
 
     assert finding.judgement is not None and finding.judgement.verdict is Verdict.AC

@@ -31,7 +31,7 @@ from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from deepcoder.tools.redteam import LIMITS, head, with_limits
 from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire.languages import LANGUAGES, PYTHON
-from tests.conftest import need_language
+from tests.conftest import config_of, need_language
 
 pytestmark = pytest.mark.sandbox
 
@@ -117,7 +117,7 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def bench(sandbox_kind: str) -> Iterator[Bench]:
-    with closing(Bench(SandboxConfig(sandbox_kind))) as opened:
+    with closing(Bench(config_of(sandbox_kind))) as opened:
         yield opened
 
 

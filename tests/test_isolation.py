@@ -18,10 +18,11 @@ import pytest
 
 from deepcoder.problems import Mode, TestCase
 from deepcoder.runner.users import some_uids
-from deepcoder.sandbox import Sandbox, SandboxConfig, start
+from deepcoder.sandbox import Sandbox, start
 from deepcoder.wire import values
 from deepcoder.wire.messages import Task
 from tests.another_user import PATH, REPOSITORY, python_of_another_user
+from tests.conftest import IN_GVISOR, config_of
 from tests.meetings import CONFIG, LIMITS, PAIRS, Pair, alone, one_after_another, side_by_side
 
 pytestmark = pytest.mark.sandbox
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.sandbox
 @pytest.fixture(scope="module")
 def two_sandboxes(sandbox_kind: str) -> Iterator[tuple[Sandbox, Sandbox]]:
     """As two workers of one machine have them."""
-    config = SandboxConfig(kind=sandbox_kind, **CONFIG)
+    config = config_of(sandbox_kind, **CONFIG)
     with closing(start(config)) as one, closing(start(config)) as two:
         yield one, two
 
@@ -51,7 +52,7 @@ def assert_alone(said: dict[str, Any], own_uids: bool, kind: str, *met: dict[str
     In gVisor it sees only that there is a keeper.
     """
     others = said["others"]
-    if kind == "gvisor":
+    if kind in IN_GVISOR:
         assert others == [0]
         return
     assert 3 <= len(others) <= 4 if own_uids else len(others) == 2, others
@@ -125,7 +126,7 @@ def test_lock_on_the_standard_input_of_a_function_ends_with_the_program(
     for number in range(2):
         task = Task(f"{LOCK_ON_STANDARD_INPUT}# {number}", Mode.FUNCTION, LIMITS, entry_point="solve")
         (outcome,) = shared_sandbox.outcomes(task, [TestCase.call([], None).input.encode()])
-        assert values.decode(outcome.output) is (sandbox_kind != "gvisor"), number  # whose devices take no locks
+        assert values.decode(outcome.output) is (sandbox_kind not in IN_GVISOR), number  # whose devices take no locks
 
 
 @pytest.fixture(scope="module")

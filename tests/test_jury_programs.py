@@ -15,7 +15,7 @@ from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.rulings import JuryError, given_for, ruling
 from deepcoder.sandbox import Sandbox, SandboxConfig
-from deepcoder.sandbox.backends import TESTLIB_VARIABLE
+from deepcoder.sandbox.backends import TESTLIB_VARIABLE, own_testlib
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 from deepcoder.wire.messages import Ended, Outcome, frame
 
@@ -172,7 +172,7 @@ def test_another_testlib_header_takes_the_place_of_ours(
     header = tmp_path / "testlib.h"
     header.write_text(OTHER_TESTLIB)
     monkeypatch.setenv(TESTLIB_VARIABLE, str(header))
-    config = SandboxConfig(config_of_all_languages.kind, config_of_all_languages.image)
+    config = dataclasses.replace(config_of_all_languages, testlib=own_testlib())
     checker = JuryProgram("testlib", "cpp", '#include "testlib.h"\nint main() { other(); return 3; }')
     with closing(Jury(config)) as jury:
         assert judged("print(7)", checked_by(checker, ("", "x")), shared_sandbox, jury).verdict is Verdict.AC

@@ -21,11 +21,13 @@ import pytest
 
 from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.runner import procfs
-from deepcoder.sandbox import SandboxConfig, SandboxError, owner, start
+from deepcoder.sandbox import SandboxConfig, SandboxError, SandboxUnavailable, gvisor_container, owner, start
 from deepcoder.sandbox.docker import LABEL, limits_containers
+from deepcoder.sandbox.host_clock import is_kernel
 from deepcoder.sandbox.stream import ENVIRONMENT, PROGRAM_HEADROOM_BYTES
 from deepcoder.wire import values
 from deepcoder.wire.messages import PROTOCOL, Ended, Task
+from tests.conftest import leave_out
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("docker_sandboxes")]
 
@@ -306,13 +308,38 @@ def containers(client: docker.DockerClient) -> set[str]:
 def test_runtime_is_passed_to_the_engine(runtime: str) -> None:
     with closing(docker.from_env()) as client:
         if runtime not in client.info()["Runtimes"]:
-            pytest.skip(f"this engine has no runtime {runtime}")
+            leave_out(f"this engine has no runtime {runtime}")
         with closing(start(dataclasses.replace(CONFIG, runtime=runtime))) as sandbox:
             inspected = client.api.inspect_container(repr(sandbox).strip("<>").split()[-1])
             (outcome,) = sandbox.outcomes(Task("print(1)", Mode.STDIN, LIMITS), [b""])
 
     assert inspected["HostConfig"]["Runtime"] == runtime
     assert outcome.output == b"1\n"
+
+
+def test_gvisor_of_the_engine_is_held_by_its_containers_cgroup(runsc_sandboxes: None) -> None:
+    with closing(start(dataclasses.replace(CONFIG, runtime="runsc"))) as sandbox, closing(docker.from_env()) as client:
+        inspected = client.api.inspect_container(repr(sandbox).strip("<>").split()[-1])
+        kernel = inspected["State"]["Pid"]
+
+        assert is_kernel(kernel)
+        if limits_containers(client.info()):
+            memory = str(CONFIG.memory_bytes + PROGRAM_HEADROOM_BYTES)
+            for pid in (kernel, *procfs.descendants(kernel)):
+                assert cgroup_value(pid, "memory", "memory.limit_in_bytes memory.max") == memory
+
+
+def test_gvisor_whose_processes_are_out_of_sight_does_not_start(
+    runsc_sandboxes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gvisor_container, "is_kernel", lambda pid: False)
+    with closing(docker.from_env()) as client:
+        before = containers(client)
+
+        with pytest.raises(SandboxUnavailable, match="start workers on the engine's machine"):
+            start(dataclasses.replace(CONFIG, runtime="runsc"))
+
+        assert containers(client) == before
 
 
 def test_unknown_runtime_is_one_clear_error_and_leaves_no_container() -> None:

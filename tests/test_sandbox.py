@@ -28,10 +28,12 @@ from deepcoder.runner.procfs import descendants
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, input_cache, start
 from deepcoder.sandbox.client import HEAD_BYTES
 from deepcoder.sandbox.docker import LABEL, limits_containers
+from deepcoder.sandbox.owner import name as owner_name
 from deepcoder.sandbox.process import start_process
 from deepcoder.wire import values
 from deepcoder.wire.limits import LEAST_MEMORY_BYTES
 from deepcoder.wire.messages import LENGTHS, PROTOCOL, RUNNER_HEARTBEAT_S, STDERR_BYTES, Ended, Outcome, Task, frame
+from tests.conftest import IN_GVISOR, config_of
 
 pytestmark = pytest.mark.sandbox
 
@@ -103,7 +105,7 @@ def take_name(name):
 @pytest.fixture
 def own_sandbox(sandbox_kind: str) -> Iterator[Sandbox]:
     """A sandbox that the test may ruin."""
-    started = start(SandboxConfig(kind=sandbox_kind))
+    started = start(config_of(sandbox_kind))
     yield started
     started.close()
 
@@ -356,7 +358,7 @@ def test_large_input_crosses_once_for_all_programs(shared_sandbox: Sandbox, mode
 def test_least_recently_used_input_is_the_first_to_go(sandbox_kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(input_cache, "INPUT_CACHE_BYTES", 1_000_000)
     a, b, c = (letter * 400_000 for letter in "abc")
-    with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
+    with closing(start(config_of(sandbox_kind))) as sandbox:
         steps = [([a, b], 2), ([a], 0), ([c], 1), ([a, c], 0), ([b], 1), ([c], 0), ([a], 1), ([b * 9], 9), ([a], 1)]
         for texts, new in steps:
             assert round(assert_arrive(sandbox, "stdin", texts) / 400_000) == new, texts
@@ -366,12 +368,12 @@ def test_input_that_goes_while_a_run_waits_for_it_still_arrives(
     sandbox_kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(input_cache, "INPUT_CACHE_BYTES", 1)
-    with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
+    with closing(start(config_of(sandbox_kind))) as sandbox:
         assert_arrive(sandbox, "stdin", [str(n) * 20_000 for n in range(10)])
 
 
 def test_inputs_that_the_runner_keeps_are_no_memory_of_a_program(sandbox_kind: str) -> None:
-    with closing(start(SandboxConfig(kind=sandbox_kind))) as sandbox:
+    with closing(start(config_of(sandbox_kind))) as sandbox:
         for letter in "ab":
             assert_arrive(sandbox, "stdin", [letter * (100 << 20)])
 
@@ -719,6 +721,13 @@ def kernels_of(owner: int) -> list[int]:
     return [pid for pid, words in command_lines() if words.startswith(b"runsc-sandbox") and b"-%d-" % owner in words]
 
 
+def containers_of(owner: str) -> list[str]:
+    """The containers that the engine has of an owner."""
+    with closing(docker.from_env()) as client:
+        found = client.api.containers(all=True, filters={"label": f"{LABEL}={owner}"})
+    return [each["Id"] for each in found]
+
+
 def command_lines() -> Iterator[tuple[int, bytes]]:
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
@@ -937,7 +946,7 @@ def test_files_however_left_are_gone_for_the_next_program(own_sandbox: Sandbox, 
     fresh = run(own_sandbox, "import os; s = os.statvfs('.'); print(os.listdir('.'), s.f_ffree, s.f_bfree)")
     assert free == printed(fresh)
     inodes = int(free.split()[1])
-    assert inodes > 16_000 or sandbox_kind == "gvisor"  # whose file systems count no files, only bytes
+    assert inodes > 16_000 or sandbox_kind in IN_GVISOR  # whose file systems count no files, only bytes
 
 
 def test_program_that_does_not_compile_is_not_in_the_way_of_what_the_one_before_left(own_sandbox: Sandbox) -> None:
@@ -1088,7 +1097,7 @@ def test_runner_is_closed_to_programs(shared_sandbox: Sandbox, sandbox_kind: str
     )
 
     seen, *opened = printed(outcome).split("\n")
-    assert int(seen) >= (1 if sandbox_kind == "gvisor" else 2)  # keeper and supervisor, so the question was put
+    assert int(seen) >= (1 if sandbox_kind in IN_GVISOR else 2)  # keeper and supervisor, so the question was put
     assert opened == []
 
 
@@ -1405,13 +1414,14 @@ def test_closing_a_process_sandbox_ends_its_processes() -> None:
 @pytest.mark.parametrize("how", ["exit", "SIGKILL"])
 def test_owner_that_ends_takes_its_sandbox_along(sandbox_kind: str, how: str) -> None:
     name = f"dc-owner-{sandbox_kind[0]}{how[0]}"
+    config = config_of(sandbox_kind)
     script = f"""
 import sys
 sys.path[:0] = {[str(Path(__file__).parents[1]), *sys.path]!r}
 from deepcoder.problems import Limits, Mode
 from deepcoder.wire.messages import Task
 from deepcoder.sandbox import SandboxConfig, start
-sandbox = start(SandboxConfig(kind={sandbox_kind!r}))
+sandbox = start(SandboxConfig({config.kind!r}, runtime={config.runtime!r}))
 source = {TAKE_NAME + f"take_name({name!r}); time.sleep(1000)"!r}
 limits = {dataclasses.replace(LIMITS, wall_s=1000)!r}
 outcomes = sandbox.outcomes(Task(source, Mode.STDIN, limits), [b""])
@@ -1424,7 +1434,11 @@ sys.stdin.read()
     assert owner.stdout is not None and owner.stdin is not None
     try:
         assert owner.stdout.readline() == b"started\n"
-        seen = partial(kernels_of, owner.pid) if sandbox_kind == "gvisor" else partial(processes_named, name)
+        seen: Callable[[], object] = partial(processes_named, name)
+        if sandbox_kind == "gvisor":
+            seen = partial(kernels_of, owner.pid)
+        elif sandbox_kind == "runsc":
+            seen = partial(containers_of, owner_name(owner.pid))
         assert until(seen)
 
         owner.stdin.close() if how == "exit" else owner.kill()
@@ -1534,7 +1548,7 @@ def test_runner_that_fell_costs_its_sandbox_and_no_memory(answer: bytes) -> None
 
 
 def test_closed_sandbox_raises_sandbox_error(sandbox_kind: str) -> None:
-    sandbox = start(SandboxConfig(kind=sandbox_kind))
+    sandbox = start(config_of(sandbox_kind))
     sandbox.close()
 
     with pytest.raises(SandboxError):

@@ -23,11 +23,12 @@ from docker.constants import MINIMUM_DOCKER_API_VERSION
 from docker.models.images import Image
 from docker.types import Ulimit
 
-from deepcoder.sandbox import owner
+from deepcoder.sandbox import gvisor_container, owner
 from deepcoder.sandbox.attach_stream import AttachStream
 from deepcoder.sandbox.backends import DockerOptions
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.container_pipes import OFFER, opened
+from deepcoder.sandbox.gvisor import VIEWS
 from deepcoder.sandbox.namespaces import SCRATCH_BYTES, STACK_BYTES
 from deepcoder.sandbox.stream import (
     BOOTSTRAP,
@@ -92,12 +93,24 @@ def _start(client: docker.DockerClient, memory_bytes: int, options: DockerOption
         if image.labels.get(LANGUAGES_LABEL, PYTHON.name) != PYTHON.name:
             memory_bytes = max(memory_bytes, COMPILE_LIMITS.memory_bytes)
         memory = memory_bytes + PROGRAM_HEADROOM_BYTES
+        is_gvisor = gvisor_container.is_its_runtime(client, options.runtime)
         interpreter = f"image {options.image} {image.short_id}"  # the digest of its content: a tag may move
 
         def make(without: Set[str]) -> _Container:
-            return _Container(client, options.image, interpreter, _host_config(client, memory, options, without))
+            host_config = _host_config(client, memory, options, without)
+            host_config = gvisor_container.allowed(host_config) if is_gvisor else host_config
+            return _Container(client, options.image, interpreter, host_config)
 
-        return Sandbox(without_what_is_refused(make), memory_bytes=memory)
+        container = without_what_is_refused(make)
+        sandbox = Sandbox(container, memory_bytes=memory, views=VIEWS if is_gvisor else "")
+        try:
+            gvisor_container.check_kernel(sandbox, is_gvisor)
+            if is_gvisor:
+                sandbox.clock = gvisor_container.clock(client, container.name)
+            return sandbox
+        except BaseException:
+            sandbox.close()
+            raise
     except docker.errors.ImageNotFound:
         raise SandboxUnavailable(f"the engine has no image {options.image}: run `deepcoder image build`") from None
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:

@@ -24,6 +24,7 @@ from deepcoder.wire.messages import ABANDONED_S, Ended, Outcome, frame
 LOOK_EVERY_S = 0.05
 DECIDED = {Ended.TIME_LIMIT, Ended.MEMORY_LIMIT, Ended.OUTPUT_LIMIT, Ended.COMPILE_ERROR, Ended.STARVED}
 KERNEL = b"runsc-sandbox"  # the name that gVisor's kernel gives itself
+KERNEL_INSIDE = "#1 SMP Sun Jan 10 15:06:54 PST 2016"  # what every version of it says to be in uname(2)
 
 
 class HostClock(Clock):
@@ -38,7 +39,7 @@ class HostClock(Clock):
     most_ahead = 1
 
     def __init__(self, pid: int) -> None:
-        """Keep the clock of a sandbox that descends from this process."""
+        """Keep the clock of a sandbox whose kernel is this process, or descends from it."""
         self._pid = pid
         self._kernel: int | None = None
         self._stubs: dict[int, float] = {}
@@ -105,7 +106,8 @@ class HostClock(Clock):
             SandboxError: There is no sandbox.
         """
         if self._kernel is None:
-            self._kernel = next((each for each in procfs.descendants(self._pid) if _name(each) == KERNEL), None)
+            family = (self._pid, *procfs.descendants(self._pid))
+            self._kernel = next((each for each in family if is_kernel(each)), None)
             if self._kernel is None:
                 raise SandboxError("the process of gVisor's kernel is not to be found")
             self._stubs = dict.fromkeys(procfs.descendants(self._kernel), 0.0)
@@ -127,8 +129,8 @@ class HostClock(Clock):
         return sum(self._stubs.values())
 
 
-def _name(pid: int) -> bytes:
-    """Return the name by which the process was started."""
+def is_kernel(pid: int) -> bool:
+    """Return whether the process is gVisor's kernel, by the name by which it was started."""
     with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as words:
-        return words.read().partition(b"\0")[0]
-    return b""
+        return words.read().partition(b"\0")[0] == KERNEL
+    return False
