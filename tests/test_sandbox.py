@@ -113,15 +113,15 @@ def own_sandbox(sandbox_kind: str) -> Iterator[Sandbox]:
 # Limits
 
 
-@pytest.mark.parametrize(
-    ("limits", "source", "ended"),
-    [
-        pytest.param({"cpu_s": 0.3, "wall_s": 30}, "while True: pass", Ended.TIME_LIMIT, id="cpu"),
-        pytest.param({"wall_s": 0.4}, "import time; time.sleep(100)", Ended.TIME_LIMIT, id="wall"),
-        pytest.param({"memory_bytes": 64 * MIB}, "x = bytearray(b'x') * (1 << 28)", Ended.MEMORY_LIMIT, id="memory"),
-        pytest.param({"output_bytes": 1000}, "print('x' * 1001)", Ended.OUTPUT_LIMIT, id="output"),
-    ],
-)
+EXCEEDED = [
+    pytest.param({"cpu_s": 0.3, "wall_s": 30}, "while True: pass", Ended.TIME_LIMIT, id="cpu"),
+    pytest.param({"wall_s": 0.4}, "import time; time.sleep(100)", Ended.TIME_LIMIT, id="wall"),
+    pytest.param({"memory_bytes": 64 * MIB}, "x = bytearray(b'x') * (1 << 28)", Ended.MEMORY_LIMIT, id="memory"),
+    pytest.param({"output_bytes": 1000}, "print('x' * 1001)", Ended.OUTPUT_LIMIT, id="output"),
+]
+
+
+@pytest.mark.parametrize(("limits", "source", "ended"), EXCEEDED)
 def test_limit_exceeded_ends_the_execution(
     shared_sandbox: Sandbox, limits: dict[str, Any], source: str, ended: Ended
 ) -> None:

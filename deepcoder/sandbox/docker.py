@@ -315,7 +315,7 @@ class _Container:
         taken = self._client.api.inspect_container(self.name)["HostConfig"]["Runtime"]
         if taken != wanted:
             raise SandboxUnavailable(
-                f"the engine runs containers with {taken}, whatever it is asked for: start it with {wanted}, and "
+                f"the engine has one runtime for all containers, as Podman has: start its service with {wanted}, and "
                 "ask for no runtime"
             )
 
