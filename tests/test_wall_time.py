@@ -221,6 +221,8 @@ LIMITS = Limits(cpu_s=1.0, wall_s=2.0, memory_bytes=64 << 20, processes=8)
         pytest.param({"memory_bytes": (64 << 20) + 1}, Ended.MEMORY_LIMIT, id="memory"),
         pytest.param({"hides_memory": True}, Ended.MEMORY_LIMIT, id="memory of no process"),
         pytest.param({"processes": 9}, Ended.KILLED, id="processes"),
+        pytest.param({"files": 16384}, None, id="all files"),
+        pytest.param({"files": 16385}, Ended.KILLED, id="files"),
         pytest.param({"wall_s": abandoned_after_s(2.0), "charged_s": 0.5}, None, id="a long wait"),
         pytest.param({"wall_s": abandoned_after_s(2.0) + 1, "charged_s": 0.5}, Ended.STARVED, id="too long a wait"),
     ],

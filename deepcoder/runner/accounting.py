@@ -13,6 +13,7 @@ from ..wire.limits import Limits
 from ..wire.messages import ABANDONED_FACTOR, Ended, abandoned_after_s
 from . import procfs
 from .keeper_client import KeeperClient
+from .scratch import MOST_FILES, uncounted_files
 from .wall_time import WallTime
 
 LOOK_EVERY_S = 0.025
@@ -30,6 +31,7 @@ class Usage(NamedTuple):
     memory_bytes: int = 0
     hides_memory: bool = False  # more than its limit is in no process's account
     processes: int = 0
+    files: int = 0  # that no file system limits
 
 
 def reached_limit(usage: Usage, limits: Limits) -> Optional[Ended]:
@@ -42,7 +44,7 @@ def reached_limit(usage: Usage, limits: Limits) -> Optional[Ended]:
         return Ended.TIME_LIMIT
     if usage.memory_bytes > limits.memory_bytes or usage.hides_memory:
         return Ended.MEMORY_LIMIT
-    if usage.processes > limits.processes:
+    if usage.processes > limits.processes or usage.files > MOST_FILES:
         return Ended.KILLED  # the kernel usually refuses them before
     if usage.wall_s > abandoned_after_s(limits.wall_s):
         return Ended.STARVED
@@ -143,6 +145,7 @@ class Accounting:
             self.peak_bytes,
             self._hides_memory(kept_bytes),
             sum(int(fields[procfs.THREADS]) for fields in family.values()) - (main != self._pid),
+            uncounted_files(self._keeper.scratch_root),
         )
 
     def main_cpu_s(self) -> float | None:

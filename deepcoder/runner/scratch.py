@@ -5,18 +5,34 @@ Runs: inside the sandbox, in the keeper.
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import time
 from dataclasses import dataclass
 
 SHARED_MEMORY = "shm"  # the folder that /dev/shm is a link to
+MOST_FILES = 16384  # that programs may have
 CLEAR_S = 5.0  # files that stay in use for longer cost the sandbox
 
 
 def folders_of(root: str, uid: int | None, pid: int) -> tuple[str, str]:
     """Return the scratch folder of one process, and the folder that it finds as /dev/shm, which is at one place."""
     return f"{root}/{uid or pid}", f"{root}/{SHARED_MEMORY}"
+
+
+def uncounted_files(root: str) -> int:
+    """Return how many files there are where no limit of the file system refuses too many, as in Podman; else 0."""
+    if _limits_files(root):
+        return 0
+    space = os.statvfs(root)
+    return space.f_files - space.f_ffree
+
+
+@functools.cache
+def _limits_files(root: str) -> bool:
+    """Return whether the file system limits files, or cannot tell those of programs."""
+    return not os.path.ismount(root) or os.statvfs(root).f_files <= MOST_FILES
 
 
 @dataclass(frozen=True)

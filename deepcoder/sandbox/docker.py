@@ -23,6 +23,7 @@ from docker.constants import MINIMUM_DOCKER_API_VERSION
 from docker.models.images import Image
 from docker.types import Ulimit
 
+from deepcoder.runner.scratch import MOST_FILES
 from deepcoder.sandbox import gvisor_container, owner
 from deepcoder.sandbox.attach_stream import AttachStream
 from deepcoder.sandbox.backends import DockerOptions
@@ -66,7 +67,7 @@ LOWER_ULIMITS = [
 RLIMIT, INODES = "rlimit", "nr_inodes"
 REFUSED = {
     RLIMIT: "no program can raise the limit of its stack",  # the engine may not raise its own, as a rootless one
-    INODES: "programs can make more files",  # Podman does not know the option
+    INODES: "the runner counts files instead",  # Podman does not know the option
 }
 UNKNOWN_RUNTIME = ("Unknown runtime specified", "unknown or invalid runtime name")  # in errors of Docker, by version
 NO_SYSTEM_V_IPC = {"kernel.shmmni": "0", "kernel.msgmni": "0", "kernel.sem": "0 0 0 0"}
@@ -238,7 +239,7 @@ def _host_config(
     client: docker.DockerClient, memory_bytes: int, options: DockerOptions, without: Set[str]
 ) -> dict[str, Any]:
     """Return all that a container is denied, and what it is allowed; without what the engine refuses."""
-    inodes = "" if INODES in without else ",nr_inodes=16384"
+    inodes = "" if INODES in without else f",nr_inodes={MOST_FILES}"
     config: dict[str, Any] = client.api.create_host_config(
         auto_remove=True,
         network_mode="none",

@@ -205,11 +205,13 @@ def listed(path):
         return []
 
 def memory():
-    for name in ("memory.current", "memory/memory.usage_in_bytes"):
+    for name, limit in (("current", "max"), ("usage_in_bytes", "limit_in_bytes")):
+        path = "/sys/fs/cgroup/" + ("memory/memory." if "_" in name else "memory.")
         try:
-            with open("/sys/fs/cgroup/" + name) as file:
-                return int(file.read())
-        except OSError:
+            with open(path + limit) as most, open(path + name) as file:
+                if int(most.read()) < 1 << 60:  # else it is the machine's
+                    return int(file.read())
+        except (OSError, ValueError):  # the limit is "max"
             pass
     return 0
 
