@@ -47,6 +47,7 @@ CONFORMANCE = (
     test_sandbox.test_resource_limits_cannot_be_raised,
 )
 ATTACKED = (
+    "bomb_inodes",
     "bomb_memory",
     "kernel_mount",
     "leave_daemon",
