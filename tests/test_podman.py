@@ -125,10 +125,23 @@ def service(folder: Path, is_rootless: bool) -> Iterator[None]:
         assert is_there and started.poll() is None, (folder / "log").read_text()
         yield
     finally:
-        os.killpg(started.pid, signal.SIGKILL)  # when asked to end, it waits
+        pauses = [int(each.read_text()) for each in folder.glob("**/pause.pid")]  # of a rootless one's namespaces
+        started.kill()
         started.wait()
-        for pause in folder.glob("**/pause.pid"):  # which holds the rootless service's namespaces
-            os.kill(int(pause.read_text()), signal.SIGKILL)
+        for pid in pauses:
+            os.kill(pid, signal.SIGKILL)
+        assert until(lambda: not killed(folder))
+
+
+def killed(folder: Path) -> list[int]:
+    """Kill what the service has started, which names its folder; return what was found."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has ended
+            if str(folder) in path.read_text(errors="replace"):
+                found.append(int(path.parent.name))
+                os.kill(found[-1], signal.SIGKILL)
+    return found
 
 
 @pytest.fixture(scope="module")
