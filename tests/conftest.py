@@ -40,6 +40,7 @@ from deepcoder.jury import Jury
 from deepcoder.pool import local
 from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.sandbox import ISOLATING, Sandbox, SandboxConfig, SandboxUnavailable
+from deepcoder.sandbox.backends import E2B_TEMPLATE_VARIABLE
 from deepcoder.sandbox.gvisor import RUNSC
 
 TESTED = (*ISOLATING, "runsc")  # kinds of sandbox; "runsc" is Docker's with that runtime
@@ -55,9 +56,13 @@ NEEDS = {
     **dict.fromkeys(("shared_ray", "no_ray"), "ray"),
 }
 collect_ignore = ["pairs", "programs"]  # programs to judge, whatever their names
-# Others were not made to hold in gVisor yet: of their tests some fail there.
-HOLD_IN_GVISOR = {
-    *("test_attacks", "test_corpus", "test_interactive", "test_isolation", "test_jury_programs", "test_sandbox"),
+# Kinds of sandbox in which only some modules run, and of these one case of each test; all with DEEPCODER_ALL_<KIND>.
+SAMPLED = {
+    # Others were not made to hold there yet: of their tests some fail.
+    "gvisor": {
+        *("test_attacks", "test_corpus", "test_interactive", "test_isolation", "test_jury_programs", "test_sandbox"),
+    },
+    "e2b": {"test_corpus", "test_interactive", "test_sandbox"},  # a process sandbox, started by a stand-in of E2B
 }
 SLOW_IN_GVISOR = {
     "test_only_the_scratch_folder_is_writable",
@@ -75,35 +80,37 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test its tier. The slow tiers run first. In gVisor, which is slow, run one case of each test."""
-    items[:] = [item for item in items if not is_in_gvisor(item) or item.path.stem in HOLD_IN_GVISOR]
-    items[:] = items if os.environ.get("DEEPCODER_ALL_GVISOR") else one_in_gvisor(items)
+    """Give every test its tier. The slow tiers run first. Of a kind in `SAMPLED`, run one case of each test."""
+    items[:] = [item for item in items if kind_of(item) not in SAMPLED or item.path.stem in SAMPLED[kind_of(item)]]
+    items[:] = sampled(items)
     tiers = {item: tier(item) for item in items}
     for item in items:
         item.add_marker(tiers[item])
-        different = item.get_closest_marker("not_gvisor")
-        if different and is_in_gvisor(item):
-            item.add_marker(pytest.mark.skip(reason=f"gVisor: {different.args[0]}"))
+        different = item.get_closest_marker(f"not_{kind_of(item)}")
+        if different:
+            item.add_marker(pytest.mark.skip(reason=f"{kind_of(item)}: {different.args[0]}"))
     items.sort(key=lambda item: -TIERS.index(tiers[item]))
 
 
-def is_in_gvisor(item: pytest.Item) -> bool:
-    """Return whether the test starts gVisor sandboxes."""
-    return getattr(item, "callspec", NO_PARAMETERS).params.get("sandbox_kind") in IN_GVISOR
+def kind_of(item: pytest.Item) -> str:
+    """Return the kind of sandbox that the test is run in, where it is run in each; of both ways to gVisor "gvisor"."""
+    kind = str(getattr(item, "callspec", NO_PARAMETERS).params.get("sandbox_kind", ""))
+    return "gvisor" if kind in IN_GVISOR else kind
 
 
-def one_in_gvisor(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Yield the tests without those in gVisor but the first of each function; of a corpus, the first of each verdict.
+def sampled(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield of the tests in a kind of `SAMPLED` the first of each function; of a corpus, the first of each verdict.
 
-    The attacks that run in gVisor are chosen by their module.
+    The attacks that run there are chosen by their module.
     """
     seen = set()
     for item in items:
-        parameters = getattr(item, "callspec", NO_PARAMETERS).params
-        if is_in_gvisor(item) and "attack" not in parameters:
-            function, folder = getattr(item, "originalname", ""), getattr(parameters.get("path"), "parent", Path())
-            case = parameters["sandbox_kind"], item.path, function, folder.name
-            if case in seen or function in SLOW_IN_GVISOR:
+        kind, parameters = kind_of(item), getattr(item, "callspec", NO_PARAMETERS).params
+        is_sampled = kind in SAMPLED and not os.environ.get(f"DEEPCODER_ALL_{kind.upper()}")
+        if is_sampled and "attack" not in parameters:
+            name, verdict = getattr(item, "originalname", ""), getattr(parameters.get("path"), "parent", Path()).name
+            case = parameters["sandbox_kind"], item.path, name, verdict
+            if case in seen or (kind == "gvisor" and name in SLOW_IN_GVISOR):
                 continue
             seen.add(case)
         yield item
@@ -149,6 +156,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Have a folder of the tests' own for artefacts: what an earlier run has compiled would hide an error."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_account() -> Iterator[None]:
+    """Have no account with E2B: no test rents a machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("E2B_API_KEY", "E2B_API_URL", "E2B_SANDBOX_URL", "E2B_DOMAIN", E2B_TEMPLATE_VARIABLE):
+            patch.delenv(name, raising=False)
         yield
 
 
@@ -259,6 +275,17 @@ def older_runsc() -> Path:
     if path is None or runsc_version(path) >= FIRST_NEWER:
         pytest.skip("the runsc on the path is none of before 2024")
     return Path(path)
+
+
+@pytest.fixture(scope="session")
+def e2b_sandboxes() -> Iterator[None]:
+    """Serve a stand-in of E2B for the session; skips where its machines cannot start, as for another user than root."""
+    from tests.e2b_standin import serving  # which takes long
+
+    with serving():
+        if reason := unavailable(SandboxConfig(kind="e2b")):
+            leave_out(reason)
+        yield
 
 
 @pytest.fixture(scope="session")

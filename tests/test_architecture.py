@@ -28,7 +28,7 @@ ROOMS: dict[str, set[str]] = {
     "continuations": set(),
     "checkers": set(),
     "verdicts": set(),
-    "sandbox": {"docker", "requests"},
+    "sandbox": {"docker", "e2b", "requests"},
     "rulings": set(),
     "conversation": set(),
     "jury": set(),

@@ -23,6 +23,7 @@ from deepcoder.sandbox import (
     SandboxUnavailable,
     Spare,
     docker,
+    e2b,
     gvisor,
     process,
     unisolated,
@@ -33,7 +34,7 @@ from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.fake import FakeSandbox
 from deepcoder.wire.messages import Ended, Outcome, Task
 
-MODULES: list[BackendModule] = [docker, process, gvisor, unisolated]
+MODULES: list[BackendModule] = [docker, process, gvisor, unisolated, e2b]
 
 
 def nothing(task: Task, given: bytes) -> Outcome:
@@ -60,7 +61,7 @@ class Small:
         sandbox.hello["own_uids"] = self.own_uids
         return sandbox
 
-    def sweep(self) -> None:
+    def sweep(self, options: SmallOptions) -> None:
         pass
 
     def why_not(self) -> str:
@@ -184,7 +185,7 @@ def test_options_of_docker_are_given_one_by_one_or_together() -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "said"),
     [
-        ("nowhere", None, "sandbox must be one of auto, docker, process, gvisor, unisolated, not 'nowhere'"),
+        ("nowhere", None, "sandbox must be one of auto, docker, process, gvisor, unisolated, e2b, not 'nowhere'"),
         ("process", DockerOptions(), "a process sandbox has ProcessOptions"),
         ("auto", DockerOptions(), "not decided yet"),
     ],

@@ -102,7 +102,7 @@ class Coordinator:
 
     def _start_worker(self) -> Any:
         """Start an actor wherever the cluster has room for it."""
-        room = nodes.room(self._crew.size.resource, self._crew.avoided(), self._config.backend.worker_cpus)
+        room = nodes.room(self._crew.size.resource, self._crew.avoided(), self._config.worker_cpus)
         actor: Any = ray.remote(Worker)
         return actor.options(max_restarts=-1, scheduling_strategy="SPREAD", **room).remote(self._config)
 

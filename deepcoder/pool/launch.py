@@ -36,7 +36,7 @@ def resolve_on_cluster(config: SandboxConfig, size: Size) -> SandboxConfig:
         SandboxUnavailable: There is no such node.
     """
     if config.kind != AUTO:
-        return config
+        return resolve(config)
     crew = Crew(size)
     crew.see(nodes.alive(size.resource))
     task: Any = ray.remote(resolve).options(**nodes.room(size.resource, crew.avoided())).remote(config)

@@ -134,7 +134,8 @@ class SandboxPool(Pool):
         try:
             self._address = clusters.current_address()
             is_ours = ray_internals.is_ray_started_here()
-            size = Size(self.workers, self.max_workers, self.resource, on_gpu_nodes=is_ours or bool(self.resource))
+            on_gpu_nodes = is_ours or bool(self.resource) or not self.config.worker_cpus
+            size = Size(self.workers, self.max_workers, self.resource, on_gpu_nodes)
             self.config = resolve(self.config) if is_ours else launch.resolve_on_cluster(self.config, size)
             coordinator = launch.start_coordinator(self._kind, self.name, self.config, size)
             self._owns_pool = True

@@ -31,7 +31,7 @@ from deepcoder.pool.schedule import Fault
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.runs import Execution, execute
-from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, Spare, sweep
+from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, SandboxLost, Spare, sweep
 from deepcoder.verdicts import Submission
 from deepcoder.wire.messages import Ended
 
@@ -177,7 +177,8 @@ class Worker:
         except SandboxError as error:
             sandbox, name = self._sandbox, self._name()
             log.warning("part %d in %s: %s", work.number, name or "no sandbox", error)
-            program_did_it = sandbox is not None and not sandbox.is_open  # else it was the jury's that broke
+            was_lost = isinstance(error, SandboxLost)
+            program_did_it = not was_lost and sandbox is not None and not sandbox.is_open  # else it was the jury's
             self._inbox.is_fit = sandbox is not None and self._is_renewed()
             fault = Fault.BROKEN if program_did_it and self._inbox.is_fit else Fault.LOST
             return Failed(work.number, fault, str(error), name)

@@ -6,7 +6,7 @@ Runs: worker node.
 from deepcoder.sandbox.backends import AUTO, BACKENDS, ISOLATING, KINDS, SandboxConfig, resolve, start, sweep
 from deepcoder.sandbox.client import Sandbox, Session
 from deepcoder.sandbox.spare import Spare
-from deepcoder.sandbox.stream import SandboxError, SandboxUnavailable
+from deepcoder.sandbox.stream import SandboxError, SandboxLost, SandboxUnavailable
 
 __all__ = [
     "AUTO",
@@ -16,6 +16,7 @@ __all__ = [
     "Sandbox",
     "SandboxConfig",
     "SandboxError",
+    "SandboxLost",
     "SandboxUnavailable",
     "Session",
     "Spare",

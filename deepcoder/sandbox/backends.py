@@ -21,6 +21,7 @@ from deepcoder.wire.languages import Language, add, added
 from deepcoder.wire.limits import COMPILE_LIMITS, Limits
 
 TESTLIB_VARIABLE = "DEEPCODER_TESTLIB"
+E2B_TEMPLATE_VARIABLE = "DEEPCODER_E2B_TEMPLATE"
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,15 @@ class ProcessOptions:
     python: str | None = None  # the interpreter; None is the one that this process has
 
 
+@dataclass(frozen=True)
+class E2BOptions:
+    """Say how to rent a machine of E2B. What is not given, the environment says."""
+
+    template: str = dataclasses.field(default_factory=lambda: os.environ.get(E2B_TEMPLATE_VARIABLE, "base"))
+    api_key: str = dataclasses.field(default_factory=lambda: os.environ.get("E2B_API_KEY", ""), repr=False)
+    domain: str = dataclasses.field(default_factory=lambda: os.environ.get("E2B_DOMAIN", ""))  # of an E2B of one's own
+
+
 class BackendModule(Protocol):
     """Define what the file of a backend has to."""
 
@@ -54,7 +64,7 @@ class BackendModule(Protocol):
             SandboxError: It did not start.
         """
 
-    def sweep(self) -> None:
+    def sweep(self, options: Any) -> None:
         """Remove what owners of sandboxes that are gone have left on this machine, and nothing else.
 
         Raises:
@@ -82,6 +92,7 @@ class Backend:
     isolation: str = ""  # what it gives, in one line for people; empty only in trials
     caveat: str = ""  # what it does not stop; said when "auto" takes it
     isolates: bool = True  # keeps programs from each other and from the machine; else it is asked for by name
+    is_rented: bool = False  # costs money, and has programs leave the cluster; so it is asked for by name
     has_image: bool = False  # its interpreter comes in an image, which must be the same on every node
     has_own_users: bool = True  # every program gets a user of its own, whoever starts the sandbox
     has_spare: bool = True  # a start takes so long that a sandbox in waiting is worth its memory
@@ -133,6 +144,15 @@ _ROWS = (
         isolation="none: programs can read what your user can read, so only for programs that you trust",
         isolates=False,
         has_own_users=False,
+    ),
+    Backend(
+        "e2b",
+        E2BOptions,
+        "virtual machines of E2B",
+        isolation="a virtual machine away from here, and in it a read-only root in namespaces of its own",
+        is_rented=True,
+        has_spare=False,
+        worker_cpus=0.0,
     ),
 )
 BACKENDS = {each.name: each for each in _ROWS}  # in the order in which "auto" takes the first that can start
@@ -187,6 +207,11 @@ class SandboxConfig:
             raise ValueError("the kind of sandbox is not decided yet")
         return BACKENDS[self.kind]
 
+    @property
+    def worker_cpus(self) -> float:
+        """What one worker takes of its node's CPUs, as far as is decided."""
+        return Backend.worker_cpus if self.kind == AUTO else self.backend.worker_cpus
+
     def backend_options(self) -> Any:
         """Return the options of the backend."""
         if self.options is not None:
@@ -198,13 +223,15 @@ class SandboxConfig:
 def resolve(config: SandboxConfig) -> SandboxConfig:
     """Return the configuration with "auto" decided: the first backend of the table that isolates and can start here.
 
+    Of a backend that is named, decide the options: a worker's environment need not say what this process's does.
+
     Raises:
         SandboxUnavailable: None can.
     """
     if config.kind != AUTO:
-        return config
+        return dataclasses.replace(config, options=config.backend_options())
     reasons: list[str] = []
-    for backend in filter(lambda each: each.isolates, BACKENDS.values()):
+    for backend in filter(lambda each: each.isolates and not each.is_rented, BACKENDS.values()):
         why_not = _why_not(backend)
         if not why_not:
             if reasons and backend.caveat:
@@ -249,4 +276,5 @@ def sweep(config: SandboxConfig) -> None:
     Raises:
         SandboxError: It could not be looked for.
     """
-    resolve(config).backend.load().sweep()
+    config = resolve(config)
+    config.backend.load().sweep(config.backend_options())

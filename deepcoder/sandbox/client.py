@@ -15,7 +15,7 @@ from typing import Any
 from deepcoder.sandbox.artefacts import Artefacts
 from deepcoder.sandbox.clock import Clock
 from deepcoder.sandbox.input_cache import CACHED_FROM_BYTES, InputCache
-from deepcoder.sandbox.stream import SandboxError, Stream, bundle
+from deepcoder.sandbox.stream import SandboxError, SandboxLost, Stream, bundle
 from deepcoder.sandbox.window import Key, Window
 from deepcoder.wire.languages import Language, check_functions, language
 from deepcoder.wire.limits import COMPILE_LIMITS, Limits, Mode
@@ -98,7 +98,7 @@ class Sandbox:
             SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
             ValueError: The table of languages does not have the task's, or the runner cannot call its functions.
         """
-        timeout_s = self._answers_within_s(task)
+        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(each.wall_s for each in self._limits_of(task)))
         least = 2 if language(task.language).gate else 1
         window = Window(inputs, min(ahead, self.clock.most_ahead or ahead), least, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
@@ -191,6 +191,15 @@ class Sandbox:
             self._send(late)
         return current
 
+    def check_alive(self, heard_at: float) -> None:
+        """Check that a runner at work is not silent for too long. `heard_at`: when it was heard of last.
+
+        Raises:
+            SandboxError: It is; the sandbox is closed.
+        """
+        if time.monotonic() - heard_at > self._stream.silence_timeout_s:
+            raise self._broken(f"did not answer within {self._stream.silence_timeout_s:.0f} s")
+
     def fileno(self) -> int:
         """Return the descriptor that is readable when a message has come."""
         return self._stream.fileno()
@@ -227,10 +236,6 @@ class Sandbox:
         if artefact is not None:
             return frame({**head, "is_compiled": True, "files": ()}, artefact)
         return frame({**head, "is_compiled": False}, task.source.encode("utf-8", "surrogatepass"))
-
-    def _answers_within_s(self, task: Task) -> float:
-        """Return the seconds after which a sandbox that has not answered counts as broken."""
-        return OUTCOME_GRACE_S + abandoned_after_s(max(each.wall_s for each in self._limits_of(task)))
 
     def _limits_of(self, task: Task) -> list[Limits]:
         """Return the limits of what is executed for the task: the program, and where there is one its compiler."""
@@ -338,7 +343,10 @@ class Sandbox:
     def _broken(self, what: str) -> SandboxError:
         """Close the sandbox, since one in doubt is thrown away, and return the error that says why."""
         words = self._stream.last_words().strip() if self.is_open else ""
+        lost = self._stream.why_lost() if self.is_open else ""
         self.close()
+        if lost:
+            return SandboxLost(f"{self._stream.name} {what}: {lost}")
         return SandboxError(f"{self._stream.name} {what}" + (f"; it said: {words}" if words else ""))
 
     def close(self) -> None:

@@ -198,7 +198,7 @@ def _image(client: docker.DockerClient, image: str) -> Image:
         raise SandboxUnavailable(f"the engine has no image {image}, and cannot pull it: {why}") from None
 
 
-def sweep() -> None:
+def sweep(options: DockerOptions) -> None:
     """Remove the containers whose owners on this machine are gone.
 
     Raises:
@@ -344,6 +344,9 @@ class _Container:
                 while self._attached.receive(LAST_WORDS_TIMEOUT_S):
                     pass
         return self._attached.stderr.decode("utf-8", "replace")
+
+    def why_lost(self) -> str:
+        return ""
 
     def close(self) -> None:
         self._end()

@@ -84,6 +84,9 @@ class FakeStream:
     def last_words(self) -> str:
         return ""
 
+    def why_lost(self) -> str:
+        return ""
+
     def close(self) -> None:
         self.is_closed = True
 

@@ -97,7 +97,7 @@ def about() -> str:
     return subprocess.run([RUNSC, "--version"], capture_output=True, text=True).stdout.partition("\n")[0]
 
 
-def sweep() -> None:
+def sweep(options: ProcessOptions) -> None:
     """Remove the bundles whose owners are gone; what ran in them ended with these."""
     owner.sweep_folders(BUNDLE_PREFIX)
 

@@ -2,7 +2,7 @@
 
 Runs: worker node, as a script with the standard library only, between `process.py` and the runner:
 
-    python -I namespaces.py '{"read": [paths to show], "library": {name: path}, "command": [...]}'
+    python -I namespaces.py '{"read": [paths to show, or patterns], "library": {name: path}, "command": [...]}'
 
 The runner and the programs then see the paths to show, read-only; a /proc of their own; three devices; a small /tmp.
 They have no network, not even loopback. Without "read" the script only becomes the interpreter.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import glob
 import json
 import os
 import re
@@ -119,8 +120,9 @@ def _build_root(wanted: dict[str, Any]) -> None:
     os.mkdir("/tmp" + OLD_ROOT)
     _call("syscall", _PIVOT_ROOT[os.uname().machine], b"/tmp", b"/tmp" + OLD_ROOT.encode())
     os.chdir("/")
-    for path in wanted["read"]:
-        _show(path, path)
+    for pattern in wanted["read"]:
+        for path in _paths(pattern):
+            _show(path, path)
     for name, path in wanted["library"].items():
         _show(path, f"{LIBRARY}/{name}")
     for device in ("null", "random", "urandom"):
@@ -137,6 +139,13 @@ def _build_root(wanted: dict[str, Any]) -> None:
     _call("umount2", OLD_ROOT.encode(), _DETACH)
     os.rmdir(OLD_ROOT)
     _mount("none", "/", None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
+
+
+def _paths(pattern: str) -> list[str]:
+    """Return the paths of the old root that match; a path that is there matches itself, whatever its characters."""
+    there = OLD_ROOT + pattern
+    found = [there] if os.path.lexists(there) else sorted(glob.glob(there))
+    return [path[len(OLD_ROOT) :] for path in found]
 
 
 def _show(path: str, target: str) -> None:

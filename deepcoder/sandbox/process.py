@@ -7,6 +7,7 @@ starts it, every program has a user of its own. A leftover is a scratch folder w
 
 from __future__ import annotations
 
+import glob
 import json
 import logging
 import os
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 # The libraries of the Docker image, shown to programs where they are installed here.
 LIBRARIES = "numpy numpy.libs networkx sortedcontainers pytest _pytest py iniconfig packaging pluggy pygments".split()
+# What programs see of a machine, where there is such a path.
+USUAL_PATHS = "/usr /lib /lib64 /lib32 /bin /etc/ld.so.cache /etc/ld.so.conf /etc/alternatives /etc/java-*".split()
 CLOSE_TIMEOUT_S = 5.0  # a process that has not ended after this is killed
 # This process may not be limited below these, which no program exceeds. A function program uses its CPU time for all
 # its calls; the file is the runner's, for an input.
@@ -109,7 +112,7 @@ def about() -> str:
     return f"{os.uname().sysname} {os.uname().release}"
 
 
-def sweep() -> None:
+def sweep(options: ProcessOptions) -> None:
     """Do nothing: processes end with their owners, and leave no file."""
 
 
@@ -138,9 +141,7 @@ def check_limits(memory_bytes: int) -> None:
 def shown_paths(interpreter: Path) -> list[str]:
     """Return the paths that the interpreter needs to start, the outer before the inner."""
     prefix = Path(os.path.realpath(interpreter.parent.parent))
-    usual = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"]
-    usual += sorted(map(str, Path("/etc").glob("java-*")))
-    paths = [path for path in usual if os.path.exists(path)]
+    paths = [path for pattern in USUAL_PATHS for path in sorted(glob.glob(pattern)) if os.path.exists(path)]
     within = [str(path) for path in reversed(prefix.parents) if Path("/usr") in path.parents]  # each may be a mount
     return [*paths, *within, str(prefix)] if prefix != Path("/usr") else paths
 
@@ -197,6 +198,9 @@ class Process:
         return os.pread(self._errors.fileno(), STDERR_TAIL_BYTES, max(0, size - STDERR_TAIL_BYTES)).decode(
             "utf-8", "replace"
         )
+
+    def why_lost(self) -> str:
+        return ""
 
     def close(self) -> None:
         self._pipes.close()

@@ -86,6 +86,10 @@ class SandboxError(Exception):
     """The sandbox failed. This says nothing about the program that was in it."""
 
 
+class SandboxLost(SandboxError):
+    """The machine of the sandbox was taken away, or cannot be reached. The program did not do that."""
+
+
 class SandboxUnavailable(SandboxError):
     """No sandbox of this kind can start here until something is changed; the message says what."""
 
@@ -196,6 +200,9 @@ class Stream(Protocol):
 
     def last_words(self) -> str:
         """Return what the runner wrote to its standard error, for the log."""
+
+    def why_lost(self) -> str:
+        """Return why a runner that fails was lost with its machine; empty where a program may have made it fail."""
 
     def close(self) -> None:
         """End the other side and wait until nothing of it is left."""

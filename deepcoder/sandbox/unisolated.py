@@ -45,7 +45,7 @@ def start(memory_bytes: int, options: ProcessOptions) -> Sandbox:
         raise SandboxUnavailable(why) from None
 
 
-def sweep() -> None:
+def sweep(options: ProcessOptions) -> None:
     """Remove the folders whose owners are gone; processes end with theirs."""
     owner.sweep_folders(SCRATCH_PREFIX)
 
