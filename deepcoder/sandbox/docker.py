@@ -57,16 +57,14 @@ LAST_WORDS_TIMEOUT_S = 1.0  # until the engine has copied what a runner wrote be
 CONTAINER_PROCESSES = 512
 CPU_PERIOD_US = 100_000
 
-ULIMITS = [Ulimit(name="stack", soft=STACK_BYTES, hard=-1)]
-# For an engine that may not raise its own limits, as a rootless one; Podman would give more files and processes.
-LOWER_ULIMITS = [
-    Ulimit(name=name, soft=value, hard=value)
-    for name, value in (("stack", STACK_BYTES), ("nofile", 1024), ("nproc", 4096))
-]
-# What some engines refuse: a word of the error, and what programs then have.
-RLIMIT, INODES = "rlimit", "nr_inodes"
+STACK = Ulimit(name="stack", soft=STACK_BYTES, hard=-1)
+LOWER_STACK = Ulimit(name="stack", soft=STACK_BYTES, hard=STACK_BYTES)
+LOWER_COUNTS = [Ulimit(name=name, soft=value, hard=value) for name, value in (("nofile", 1024), ("nproc", 4096))]
+# What some engines refuse: words of the error, and what programs then have.
+RLIMIT, RLIMIT_STACK, INODES = "rlimit", "rlimit type 3", "nr_inodes"
 REFUSED = {
-    RLIMIT: "no program can raise the limit of its stack",  # the engine may not raise its own, as a rootless one
+    RLIMIT: "fewer files and processes are allowed",  # Podman would give more than it has itself
+    RLIMIT_STACK: "no program can raise the limit of its stack",  # a rootless engine may not raise its own
     INODES: "the runner counts files instead",  # Podman does not know the option
 }
 UNKNOWN_RUNTIME = ("Unknown runtime specified", "unknown or invalid runtime name")  # in errors of Docker, by version
@@ -261,7 +259,10 @@ def _host_config(
         # Not as a number of processors: an engine refuses more than there are, and any where it can set no limit.
         cpu_period=CPU_PERIOD_US,
         cpu_quota=int(options.cpus * CPU_PERIOD_US),
-        ulimits=LOWER_ULIMITS if RLIMIT in without else ULIMITS,
+        ulimits=[
+            LOWER_STACK if RLIMIT_STACK in without else STACK,
+            *(LOWER_COUNTS if RLIMIT in without else []),
+        ],
         log_config=docker.types.LogConfig(type="none"),
         runtime=options.runtime,
     )
