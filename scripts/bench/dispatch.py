@@ -26,7 +26,7 @@ from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxConfig
 from deepcoder.verdicts import Submission, Verdict
-from deepcoder.wire.messages import Ended, Outcome
+from deepcoder.wire.messages import Ended, Outcome, Task
 from scripts.bench import pools
 from scripts.bench.figures import Figure
 
@@ -34,18 +34,22 @@ HOSTS = 2  # processes that hold the workers
 WORKER_COUNTS = (1, 4, 16, 64, 256)
 CLIENTS = 4
 BATCH = 4000  # submissions
+ECHO = "# echo "
 CALLS = 200  # batches of one whose latency is measured
 PROBLEMS = [Problem(f"noop/{each}", Mode.STDIN, (TestCase(str(each), ""),)) for each in range(50)]
 
 
 class _Sandbox:
-    """A sandbox that answers at once."""
+    """A sandbox that answers at once: with the source, where that begins with ECHO."""
 
-    is_open = True
+    is_open = is_isolated = True
 
-    def run(self, task: object, inputs: Iterable[bytes], **_: object) -> Generator[Outcome, None, None]:
-        for _given in inputs:
-            yield Outcome(Ended.EXITED, exit_code=0)
+    def run(
+        self, task: Task, inputs: Iterable[tuple[int, object]], **_: object
+    ) -> Generator[tuple[int, Outcome], None, None]:
+        output = task.source.encode() if task.source.startswith(ECHO) else b""
+        for key, _given in inputs:
+            yield key, Outcome(Ended.EXITED, output, exit_code=0)
 
     def close(self) -> None:
         pass
