@@ -15,19 +15,20 @@ import ray
 from ray.exceptions import RayError
 
 from deepcoder.judge import without_program
+from deepcoder.pool.calls import Answers
 from deepcoder.pool.connection import Connection
 from deepcoder.pool.pending import ANSWER_GRACE_S, RETRY_SEND_S, first_line, send
 from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.store import ProblemStore
-from deepcoder.verdicts import Judgement, Submission
+from deepcoder.verdicts import Submission
 
 log = logging.getLogger(__name__)
 
 
 async def judged(
     connection: Connection, store: ProblemStore, submissions: Sequence[Submission], deadline_s: float, fresh: bool
-) -> AsyncIterator[tuple[int, Judgement]]:
-    """Yield pairs of index and judgement as they come; IE for those that do not come. All is sent at once.
+) -> AsyncIterator[Answers]:
+    """Yield pairs of index and judgement as they come, several at once; IE for those that do not come.
 
     What is missing is sent again where a lost coordinator owes it.
     """
@@ -35,7 +36,7 @@ async def judged(
     missing: dict[int, Submission] = {}
     for index, submission in enumerate(submissions):
         if submission.program is None:
-            yield index, without_program(submission)
+            yield [(index, without_program(submission))]
         else:
             missing[index] = submission
     why = "not judged"
@@ -45,9 +46,7 @@ async def judged(
             stream = send(connection, store, missing, end, fresh)
             while missing:
                 answers = await asyncio.wait_for(_next(stream), end + ANSWER_GRACE_S - time.monotonic())
-                for index, judgement in answers:
-                    if missing.pop(index, None) is not None:
-                        yield index, judgement
+                yield [answer for answer in answers if missing.pop(answer[0], None) is not None]
         except (StopAsyncIteration, RayError) as error:  # Ray starts the coordinator again, unless the pool has ended
             log.warning("retry: the pool's coordinator was lost: %s", first_line(error))
         except (TimeoutError, ConnectionError) as error:
@@ -64,16 +63,15 @@ async def judged(
                 why = f"the pool failed: {first_line(error)}"
                 if isinstance(error, ConnectionError):
                     break
-    for index, submission in missing.items():
-        yield index, unjudged(len(submission.problem.tests), why)
+    yield [(index, unjudged(len(each.problem.tests), why)) for index, each in missing.items()]
 
 
-async def _next(stream: Any) -> list[tuple[int, Judgement]]:
+async def _next(stream: Any) -> Answers:
     """Wait for the next answers of a stream.
 
     Raises:
         RayError: The coordinator is lost.
         StopAsyncIteration: The coordinator has dropped this client as silent.
     """
-    answers: list[tuple[int, Judgement]] = await (await anext(stream))
+    answers: Answers = await (await anext(stream))
     return answers

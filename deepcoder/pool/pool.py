@@ -21,6 +21,7 @@ from deepcoder.pool import clusters, launch, ray_internals
 from deepcoder.pool.alarm import Alarm
 from deepcoder.pool.awaited import judged
 from deepcoder.pool.base import BATCH_DEADLINE_S, Pool, Progress
+from deepcoder.pool.calls import Answers
 from deepcoder.pool.connection import Connection
 from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.crew import Size
@@ -217,17 +218,14 @@ class SandboxPool(Pool):
     ) -> list[Ran]:
         return [Ran.of(each) for each in self.judge(runs_of(programs, inputs, limits), fresh=True)]
 
-    async def judge_async(
-        self, submissions: Sequence[Submission], fresh: bool = False
-    ) -> AsyncIterator[tuple[int, Judgement]]:
-        """Yield each index and judgement as it comes. What is not awaited any more is not judged any more.
+    async def judge_async(self, submissions: Sequence[Submission], fresh: bool = False) -> AsyncIterator[Answers]:
+        """Yield indices and judgements as they come. What is not awaited any more is not judged any more.
 
-        Raises:
-            ValueError: As `judge`, from `check`, which the caller has to call: it may block.
+        The caller has to call `check` before, which may block.
         """
-        async for index, judgement in judged(self._connection, self._store, submissions, self.deadline_s, fresh):
-            self._alarm.hear([judgement], time.monotonic())
-            yield index, judgement
+        async for answers in judged(self._connection, self._store, submissions, self.deadline_s, fresh):
+            self._alarm.hear([judgement for _, judgement in answers], time.monotonic())
+            yield answers
 
     def begin(self, submissions: Sequence[Submission]) -> None:
         """Have these judged ahead of a later call of `judge`, which then finds them in the cache or at work.

@@ -223,9 +223,10 @@ async def _answer(
 
 
 async def _judged(service: Service, submissions: Sequence[Submission], fresh: bool) -> AsyncIterator[bytes]:
-    async for index, judgement in service.pool.judge_async(submissions, fresh):
-        service.count("judgements", judgement.verdict)
-        yield _line(index, judgement)
+    async for answers in service.pool.judge_async(submissions, fresh):
+        for _, judgement in answers:
+            service.count("judgements", judgement.verdict)
+        yield b"".join(_line(*answer) for answer in answers)
 
 
 def _line(index: int, judgement: Judgement) -> bytes:

@@ -70,7 +70,8 @@ class Service:
 
     async def run(self, submission: Submission) -> Ran:
         """Run a program that has its turn."""
-        [(_, judgement)] = [each async for each in self.pool.judge_async([submission], fresh=True)]
+        answers = [each async for several in self.pool.judge_async([submission], fresh=True) for each in several]
+        [(_, judgement)] = answers
         return Ran.of(judgement)
 
     def count(self, what: str, label: str = "") -> None:
