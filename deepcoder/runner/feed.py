@@ -29,10 +29,10 @@ class Feed:
     The mutable state: the descriptor, what is not yet written, how much was, and whether the end is to follow.
     """
 
-    def __init__(self, what: Fed, poll: select.poll) -> None:
-        """Make the pipe. `poll` watches it while it is full."""
+    def __init__(self, what: Fed, poll: select.poll, ends: tuple[int, int]) -> None:
+        """Take the pipe. `poll` watches it while it is full."""
         self.is_live = what is Fed.LIVE
-        self.program_end, self.fd = os.pipe()
+        self.program_end, self.fd = ends
         os.set_blocking(self.fd, False)
         self.fed_bytes = 0
         self.unsent: list[memoryview] = []

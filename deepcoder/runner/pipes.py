@@ -24,27 +24,31 @@ class Pipes:
     The mutable state: the descriptors still open, what has come out of them, and what is not yet fed.
     """
 
-    def __init__(self, code: int, stdin: bytes | memoryview | Fed, reports: Reports, beside: bytes = b"") -> None:
-        """Make the pipes of a program that reads `stdin`. `beside`: what the module of that name has packed."""
-        printed, errors, reported = os.pipe(), os.pipe(), os.pipe()
-        for fd, _ in (printed, errors):
-            _open_to_all(fd)  # a program may open /dev/stdout, which asks whose pipe it is
+    def __init__(
+        self, code: int, stdin: bytes | memoryview | Fed, reports: Reports, uid: int | None, beside: bytes = b""
+    ) -> None:
+        """Make the pipes of a program that reads `stdin`.
+
+        `uid`: its user; None for ours. `beside`: what the module of that name has packed.
+        """
+        printed, errors, reported = _named_pipe(uid), _named_pipe(uid), os.pipe()
         self.stdout, self.stderr = bytearray(), bytearray()
         self.limit: Ended | None = None  # why the process is to be killed
         self.poll = select.poll()
         self._reports = reports
         self._printed_bytes = 0
-        self.feed = Feed(stdin, self.poll) if isinstance(stdin, Fed) else None
+        self.feed: Feed | None = None
         self._stdin = -1
         null = os.open(os.devnull, os.O_RDONLY)  # the program's own: a lock on it ends with the program
         calls = sealed("beside", beside) if beside else null
         given = null
         if not isinstance(stdin, Fed):
             given = self._stdin = standard_input(stdin)  # open here to the end: no program is charged for freeing it
-        elif self.feed is not None and self.feed.is_live:
+        elif stdin is Fed.LIVE:
+            self.feed = Feed(stdin, self.poll, _named_pipe(uid))
             given = self.feed.program_end
-            _open_to_all(given)  # see above
-        elif self.feed is not None:
+        else:
+            self.feed = Feed(stdin, self.poll, os.pipe())
             calls = self.feed.program_end
         self._program_ends = [given, printed[1], errors[1], code, calls, reported[1]]  # in the order of its descriptors
         self._to_close = {null, *self._program_ends} - {self._stdin, code}  # here, once the program has them
@@ -165,6 +169,32 @@ class Pipes:
             self.feed.close()
 
 
-def _open_to_all(pipe: int) -> None:
-    with contextlib.suppress(PermissionError):  # gVisor refuses it: there no program can open its pipes by their names
-        os.fchmod(pipe, 0o666)
+def _named_pipe(uid: int | None) -> tuple[int, int]:
+    """Return a pipe that the user may open by a name, as /dev/stdout, which asks whose it is."""
+    if _CAN_CHANGE_PIPES:
+        ends = os.pipe()
+        os.fchmod(ends[0], 0o666)
+        return ends
+    if uid is None:
+        return os.pipe()
+    os.seteuid(uid)
+    try:
+        return os.pipe()
+    finally:
+        os.seteuid(0)
+
+
+def _can_change_pipes() -> bool:
+    """Return whether a pipe can be opened to all users: not in gVisor."""
+    ends = os.pipe()
+    try:
+        os.fchmod(ends[0], 0o666)
+    except PermissionError:
+        return False
+    finally:
+        for end in ends:
+            os.close(end)
+    return True
+
+
+_CAN_CHANGE_PIPES = _can_change_pipes()

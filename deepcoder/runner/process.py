@@ -61,8 +61,8 @@ class Process:
         self.was_early = False  # whether it got ready while another program's process ended
         self.reports = Reports(int(self.limits.output_bytes), returns)
         given = Fed.CALLS if self.is_function else Fed.LIVE if code.is_live else stdin
-        self.pipes = Pipes(code.file, given, self.reports, beside)
         self.pid, self.uid = keeper.next_process()
+        self.pipes = Pipes(code.file, given, self.reports, self.uid, beside)
         self.folders = folders_of(keeper.scratch_root, self.uid, self.pid)
         is_executed = code.language.is_executed and not code.needs_compiling
         self.accounting = Accounting(self.pid, keeper, self.limits, self.is_function, is_executed)

@@ -31,6 +31,7 @@ CAPABILITIES = [f"CAP_{name}" for name in ("CHOWN", "KILL", "SETGID", "SETUID", 
 VIEWS = "/views"  # where the runner, which keeps the first four of these, makes roots for programs
 NAMESPACES = ("pid", "network", "ipc", "uts", "mount")
 RUNSC = "runsc"
+UNLIMITED = (1 << 64) - 1  # RLIM_INFINITY
 TRIAL_TIMEOUT_S = 60.0
 MISSING = "no gVisor sandbox: there is no runsc on the path: install gVisor (the package runsc of Debian 13 or newer)"
 _FATAL = "FATAL ERROR: "  # in a log of runsc, before what ended one of its processes
@@ -151,7 +152,7 @@ def _config(command: list[str], mounts: list[dict[str, Any]]) -> dict[str, Any]:
             "cwd": "/",
             "noNewPrivileges": True,
             "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), CAPABILITIES),
-            "rlimits": [{"type": "RLIMIT_STACK", "soft": STACK_BYTES, "hard": STACK_BYTES}],
+            "rlimits": [{"type": "RLIMIT_STACK", "soft": STACK_BYTES, "hard": UNLIMITED}],
         },
         "root": {"path": "root", "readonly": True},
         "hostname": "sandbox",

@@ -12,7 +12,7 @@ def attempt(change, *arguments):
 
 
 def leave():
-    fcntl.flock(0, fcntl.LOCK_EX)
+    attempt(fcntl.flock, 0, fcntl.LOCK_EX)
     os.lseek(0, 1, os.SEEK_SET)
     attempt(os.fchmod, 0, 0o777)
     attempt(os.utime, 0, (1, 1))
@@ -43,6 +43,8 @@ def look():
         pass
     try:
         fcntl.flock(os.open("/dev/stdin", os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         found.append("flock")
+    except OSError:  # devices in gVisor take no locks
+        pass
     return found

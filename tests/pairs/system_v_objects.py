@@ -1,6 +1,7 @@
 # System V shared memory, message queue and semaphores.
-# refused: docker process
+# refused: docker process gvisor
 import ctypes
+import os
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 KEY, CREATE = 0x1EF7, 0o1666
@@ -12,4 +13,6 @@ def leave():
 
 def look():
     found = [each for each in (LIBC.shmget(KEY, 0, 0), LIBC.msgget(KEY, 0), LIBC.semget(KEY, 0, 0)) if each >= 0]
+    if not os.path.isdir("/proc/sysvipc"):  # as in gVisor
+        return found
     return found + [kind for kind in ("shm", "msg", "sem") for line in list(open(f"/proc/sysvipc/{kind}"))[1:]]

@@ -1,5 +1,5 @@
 # A terminal that a child has as its own. Process sandboxes have none.
-# refused: process
+# refused: process gvisor
 import fcntl
 import os
 import signal
