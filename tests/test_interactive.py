@@ -236,10 +236,9 @@ def test_interactor_that_never_reads_is_flooded_to_a_limit(shared_sandbox: Sandb
 
 def test_program_finds_neither_the_input_nor_the_interactor(shared_sandbox: Sandbox, jury: Jury) -> None:
     looks = """
-import glob, os
+import glob
 found = [name for name in glob.glob("/tmp/**", recursive=True) if "input" in name or "answer" in name]
-pids = [name for name in os.listdir("/proc") if name.isdigit()]
-found += [pid for pid in pids if b"input.txt" in open(f"/proc/{pid}/cmdline", "rb").read()]
+found += [name for name in glob.glob("/proc/[0-9]*/cmdline") if b"input.txt" in open(name, "rb").read()]
 print(1 if found else 5, flush=True)
 input()
 """

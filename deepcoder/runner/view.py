@@ -8,10 +8,12 @@ on it. This version of gVisor has no mount namespaces, hence a root.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 
 FIRST = 1
+DEVICES = ("/dev/fuse", "/dev/net/tun")  # that gVisor has, and that any user may open
 KINDS_OF_THE_SUPERVISOR = ("proc", "sysfs", "devpts")  # of file systems that programs do not get from it
 
 _NEWPID = 0x20000000  # unshare(2)
@@ -54,6 +56,9 @@ def enter(root: str) -> None:
             _mount(target, f"{root}{target}", None, _BIND)
     _mount("proc", f"{root}/proc", "proc", 0)
     _mount("none", f"{root}/proc/{FIRST}", "tmpfs", _RDONLY, "mode=0555")
+    for device in DEVICES:
+        with contextlib.suppress(FileNotFoundError):  # another keeper has removed it
+            os.unlink(f"{root}{device}")
     os.chroot(root)
     os.chdir("/")
     lower_capabilities()

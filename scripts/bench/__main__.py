@@ -30,7 +30,7 @@ WIDTH = 180  # characters of the table where the output is no terminal
 
 # The parts: modules that each have `figures(sandbox, rounds)`.
 PARTS = (
-    *("start", "grade", "runner", "languages", "checkers", "breakdown", "batch", "makespan"),
+    *("start", "backends", "grade", "runner", "languages", "checkers", "breakdown", "batch", "makespan"),
     *("flips", "limits", "replay", "dispatch", "serve", "data", "overlap", "overlap_async"),
 )
 
