@@ -202,7 +202,9 @@ def test_recursion_without_end_on_a_stack_without_limit_ends(sandbox_kind: str, 
 @pytest.mark.usefixtures("docker_sandboxes")
 def test_engine_that_may_not_raise_a_limit_is_asked_for_less(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a rootless one. No engine may open files without limit, so each refuses this in the same words."""
-    monkeypatch.setattr(docker_sandbox, "ULIMITS", [Ulimit(name="nofile", soft=-1, hard=-1)])
+    monkeypatch.setattr(docker_sandbox, "STACK", Ulimit(name="nofile", soft=-1, hard=-1))
+    monkeypatch.setattr(docker_sandbox, "RLIMIT_STACK", "rlimit type 7")  # of files, instead of 3
+    monkeypatch.setitem(docker_sandbox.REFUSED, "rlimit type 7", "")
     with closing(docker.from_env()) as client:
         before = containers(client)
 

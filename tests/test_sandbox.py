@@ -372,6 +372,7 @@ def test_input_that_goes_while_a_run_waits_for_it_still_arrives(
         assert_arrive(sandbox, "stdin", [str(n) * 20_000 for n in range(10)])
 
 
+@pytest.mark.not_e2b("an input of 100 MB takes half a minute to get there")
 def test_inputs_that_the_runner_keeps_are_no_memory_of_a_program(sandbox_kind: str) -> None:
     with closing(start(config_of(sandbox_kind))) as sandbox:
         for letter in "ab":
@@ -638,11 +639,15 @@ def test_memory_that_forks_share_counts_once_where_a_cgroup_tells(docker_sandbox
 @pytest.mark.not_e2b("its Python here has no libraries")
 def test_memory_of_other_programs_that_a_program_starts_counts_whole(own_sandbox: Sandbox) -> None:
     run(own_sandbox, "import numpy\nimport networkx\n")  # which what is forked inherits
+    holds = "x = bytearray(b'x') * (20 << 20); print('held', flush=True); input()"
     source = f"""
     import subprocess, sys
-    started = [subprocess.Popen([sys.executable, "-S", "-E", "-c", {HOLDS % 20!r}]) for _ in range(8)]
+    child = [sys.executable, "-S", "-E", "-c", {holds!r}]
+    pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    started = [subprocess.Popen(child, **pipes) for _ in range(8)]
     for each in started:
-        each.wait()
+        each.stdout.readline()
+    started[0].wait()  # for ever: all of them hold their memory now
     """
 
     assert run(own_sandbox, dedent(source), memory_bytes=128 * MIB).ended is Ended.MEMORY_LIMIT

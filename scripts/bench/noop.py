@@ -18,7 +18,8 @@ FACTS = {"ended": "exited", "exit_code": 0, "cpu_s": 0.001, "wall_s": 0.001, "ch
 
 def main(*_):
     frames = Frames(1 << 30)
-    answers = frame({"kind": "hello", "protocol": PROTOCOL, "languages": {"python": "3"}, "own_uids": True})
+    hello = {"kind": "hello", "protocol": PROTOCOL, "languages": {"python": "3"}, "own_uids": True}
+    answers = frame({**hello, "kernel": os.uname().version})
     while True:
         while answers:
             answers = answers[os.write(1, answers):]
