@@ -54,6 +54,12 @@ def test_execution_is_in_no_cache() -> None:
     assert cache.find(key) is None
 
 
+def test_small_inputs_that_are_equal_are_one_problem() -> None:
+    assert execution("a") is execution(b"a")
+    assert execution("a") is not execution("a", QUICK)
+    assert execution("a" * 5000) is not execution("a" * 5000)
+
+
 def test_executions_differ_by_what_they_are_given() -> None:
     given = [execution("a"), execution("b"), execution("a", QUICK), execution(Given(b"a", files=(("x", b"1"),)))]
     keys = {problem_key(each, PackedTests.of(each.tests)) for each in given}
