@@ -23,6 +23,7 @@ from typing import NoReturn, cast
 
 from ..wire.languages import LANGUAGES
 from . import beside
+from .capabilities import keep_capabilities
 from .channel import CONFINED, REPORT, REPORTS, Order, die_of_memory, receive_order
 from .language import Hooks, LanguageRunner
 
@@ -44,8 +45,7 @@ PROGRAM_LIMITS = {
 }
 
 _PR_SET_DUMPABLE = 4
-_LIBC = ctypes.CDLL(None, use_errno=True)
-_prctl = _LIBC.prctl
+_prctl = ctypes.CDLL(None).prctl
 _hard_limits: dict[int, int] = {}  # by kind of limit
 _spare_processes = 0  # that the kernel allows beyond a limit of processes
 _confined = REPORT.pack(CONFINED, 0)
@@ -170,7 +170,7 @@ def confine(uid: int | None) -> None:
         os.setresuid(uid, uid, uid)
         _prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # here, since to become another user takes it away
     else:
-        _drop_capabilities()
+        keep_capabilities(0)  # of a root of a user namespace with one user
     os.setsid()
 
 
@@ -195,10 +195,3 @@ def _counts_all_of_the_user() -> bool:
 def _limit(kind: int, value: int) -> None:
     value = min(value, _hard_limits[kind])
     resource.setrlimit(kind, (value, value))
-
-
-def _drop_capabilities() -> None:
-    """Empty every capability set (capset(2), version 3), for a root of a user namespace with one user."""
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    if _LIBC.capset(header, (ctypes.c_uint32 * 6)()) != 0:
-        raise OSError(ctypes.get_errno(), "capset")

@@ -17,6 +17,7 @@ from typing import Any
 from ..wire.languages import add, of_object
 from ..wire.messages import PROTOCOL, frame
 from . import keeper, orphans, versions, view
+from .capabilities import keep_capabilities
 from .cgroup import Cgroup, own_cgroup
 from .keeper_client import KeeperClient
 from .language import Hooks
@@ -71,7 +72,7 @@ def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], 
     for client in keepers:
         client.wait_until_ready()
     if views:
-        view.lower_capabilities()
+        keep_capabilities(view.KEEPERS_CAPABILITIES)
     elif not orphans.REACH_WHO_ASKS:
         signal.signal(signal.SIGCHLD, orphans.bury)
     hello = {"kind": "hello", "protocol": PROTOCOL, "languages": languages_here, "own_uids": uids is not None}

@@ -1,4 +1,4 @@
-"""What programs see in gVisor: a root and process numbers of their own, in which their keeper is the first process.
+"""Give programs in gVisor a root and process numbers of their own, in which their keeper is the first process.
 
 Runs: inside the sandbox, in the supervisor and the keeper. gVisor's /proc shows the environment, the maps and the
 descriptors of every process that it has. So programs get a /proc that has only theirs. Each keeper is the first process
@@ -12,13 +12,15 @@ import contextlib
 import ctypes
 import os
 
+from .capabilities import keep_capabilities
+
 FIRST = 1
 DEVICES = ("/dev/fuse", "/dev/net/tun")  # that gVisor has, and that any user may open
+KEEPERS_CAPABILITIES = 1 << 0 | 1 << 5 | 1 << 6 | 1 << 7  # CHOWN KILL SETGID SETUID: what keeping programs takes
 KINDS_OF_THE_SUPERVISOR = ("proc", "sysfs", "devpts")  # of file systems that programs do not get from it
 
 _NEWPID = 0x20000000  # unshare(2)
 _BIND, _RDONLY = 0x1000, 1  # mount(2)
-_KEPT_CAPABILITIES = 1 << 0 | 1 << 5 | 1 << 6 | 1 << 7  # CHOWN KILL SETGID SETUID: what the keeper needs
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -61,14 +63,7 @@ def enter(root: str) -> None:
             os.unlink(f"{root}{device}")
     os.chroot(root)
     os.chdir("/")
-    lower_capabilities()
-
-
-def lower_capabilities() -> None:
-    """Keep only the capabilities that keeping programs takes (capset(2), version 3)."""
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    kept = (ctypes.c_uint32 * 6)(_KEPT_CAPABILITIES, _KEPT_CAPABILITIES)
-    _call("capset", header, kept)
+    keep_capabilities(KEEPERS_CAPABILITIES)
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:

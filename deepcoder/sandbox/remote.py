@@ -13,7 +13,7 @@ import base64
 import inspect
 import json
 import logging
-import select
+import os
 import shlex
 import socket
 import threading
@@ -29,9 +29,8 @@ from deepcoder.sandbox.stream import (
     ENVIRONMENT,
     START_TIMEOUT_S,
     STDERR_TAIL_BYTES,
+    Pipes,
     SandboxError,
-    read_now,
-    send_all,
 )
 
 log = logging.getLogger(__name__)
@@ -102,12 +101,9 @@ class RemoteStream:
             SandboxError: It did not start.
         """
         self._machine = machine
-        self._here, self._there = socket.socketpair()
-        self._here.setblocking(False)
+        here, self._there = socket.socketpair()
         self._there.setblocking(False)
-        self._readable, self._writable = select.poll(), select.poll()
-        self._readable.register(self._here, select.POLLIN)
-        self._writable.register(self._here, select.POLLOUT)
+        self._here = Pipes(os.dup(here.fileno()), here.detach(), PATIENCE_S)
         self._line = self._stderr = self._lost = ""
         self._started: Future[None] = Future()
         self._closing = asyncio.Event()
@@ -183,12 +179,10 @@ class RemoteStream:
         self._stderr = (self._stderr + text)[-STDERR_TAIL_BYTES:]
 
     def send(self, data: bytes) -> None:
-        send_all(self.fileno(), data, self._writable, PATIENCE_S)
+        self._here.send(data)
 
     def receive(self, timeout_s: float) -> bytes:
-        if timeout_s > 0 and not self._readable.poll(1000 * timeout_s):
-            raise TimeoutError
-        return read_now(self.fileno())
+        return self._here.receive(timeout_s)
 
     def fileno(self) -> int:
         return self._here.fileno()

@@ -64,7 +64,7 @@ module.main(sent["scratch"], sent["memory_bytes"], sent["languages"], sent["view
 RUNNER_MODULES = (
     *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
     *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
-    *("runner.view", "runner.orphans"),
+    *("runner.capabilities", "runner.view", "runner.orphans"),
     *(
         "runner.channel",
         "runner.feed",
@@ -124,10 +124,11 @@ def read_now(fd: int) -> bytes:
 
 
 class Pipes:
-    """The worker's ends of the two pipes of a sandbox on this machine."""
+    """The worker's ends of what carries requests and replies on this machine: two pipes, or one socket twice."""
 
-    def __init__(self, requests: int, replies: int) -> None:
+    def __init__(self, requests: int, replies: int, send_timeout_s: float = SEND_TIMEOUT_S) -> None:
         """Take over the descriptors."""
+        self._send_timeout_s = send_timeout_s
         self._requests, self._replies = requests, replies
         for fd in (requests, replies):
             os.set_blocking(fd, False)
@@ -137,7 +138,7 @@ class Pipes:
 
     def send(self, data: bytes) -> None:
         """Write everything: see `Stream`."""
-        send_all(self._requests, data, self._writable, SEND_TIMEOUT_S)
+        send_all(self._requests, data, self._writable, self._send_timeout_s)
 
     def receive(self, timeout_s: float) -> bytes:
         """Return some bytes, or none at the end: see `Stream`."""

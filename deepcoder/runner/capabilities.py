@@ -1,0 +1,25 @@
+"""The capabilities of a process: which of root's powers it has.
+
+Runs: inside the sandbox, in the supervisor, the keeper and the program's process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+_VERSION_3 = 0x20080522
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def keep_capabilities(kept: int) -> None:
+    """Keep only the capabilities of this mask, and hand on none to a program that is executed (capset(2), version 3).
+
+    Raises:
+        OSError: The kernel refuses.
+    """
+    header = (ctypes.c_uint32 * 2)(_VERSION_3, 0)
+    if _LIBC.capset(header, (ctypes.c_uint32 * 6)(kept, kept)) != 0:  # effective and permitted, not inheritable
+        error = ctypes.get_errno()
+        raise OSError(error, f"capset: {os.strerror(error)}")
