@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import Pool
 from deepcoder.problems import Mode, Problem, TestCase, by_id
 from deepcoder.programs import Program, extract
 from deepcoder.reward import Score, all_or_nothing
@@ -31,7 +31,7 @@ NO_CALLS = "You have used all your calls. Give your final answer."
 
 
 class Feedback(StrEnum):
-    """What a policy hears of a submission. Each tells what those before it tell, and a test it never sees."""
+    """Name what a policy hears of a submission. Each level adds to those before it; none shows a hidden test."""
 
     VERDICT = "verdict"
     TEST = "test"  # the number of the failing test
@@ -77,7 +77,7 @@ class CodeEnvironment:
 
     def __init__(
         self,
-        pool: SandboxPool,
+        pool: Pool,
         problems: Iterable[Problem],
         rules: Rules = Rules(),
         score: Score = all_or_nothing,

@@ -30,7 +30,7 @@ RUN_ID = "run"  # stands for a problem's id in the logs
 
 @dataclass(frozen=True)
 class Execution(Problem):
-    """What one execution of a program is given, in place of a problem: there is nothing to pass or to fail."""
+    """Hold what one execution of a program is given, in place of a problem: there is nothing to pass or to fail."""
 
     given: Given = Given()
 
@@ -42,13 +42,13 @@ class Execution(Problem):
 
 @dataclass(frozen=True, kw_only=True)
 class Executed(Judgement):
-    """The judgement of an execution: AC where it ended well. It is large, so it is in no cache."""
+    """Judge an execution: AC where it ended well. The judgement is large, so it is in no cache."""
 
     outcome: Outcome
 
 
 class Ran(NamedTuple):
-    """What became of a run. There is no outcome where we failed: `why` says how, and that tells nothing of the program.
+    """Say what became of a run. There is no outcome where we failed: `why` says how, and nothing of the program.
 
     With `Given.returns`, the output is frames: one for each file, and the last for the standard output.
     """

@@ -37,7 +37,7 @@ import ray
 from deepcoder import sandbox
 from deepcoder.datasets.formats import hardtests
 from deepcoder.jury import Jury
-from deepcoder.pool import local
+from deepcoder.pool import SandboxPool, local
 from deepcoder.pool.clusters import NAMESPACE
 from deepcoder.sandbox import ISOLATING, Sandbox, SandboxConfig, SandboxUnavailable
 from deepcoder.sandbox.backends import E2B_TEMPLATE_VARIABLE
@@ -194,6 +194,13 @@ def ray_of_session() -> Iterator[SharedRay]:
 def shared_ray(ray_of_session: SharedRay) -> None:
     """Have the shared Ray."""
     ray_of_session.start()
+
+
+@pytest.fixture(scope="module")
+def process_pool(shared_ray: None) -> Iterator[SandboxPool]:
+    """Have a pool of two process sandboxes, for a service."""
+    with SandboxPool(2, SandboxConfig("process", memory_bytes=1 << 30)) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

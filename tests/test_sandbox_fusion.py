@@ -16,13 +16,13 @@ import requests
 
 from deepcoder.pool import SandboxPool
 from deepcoder.runs import Ran
-from deepcoder.sandbox import SandboxConfig
 from deepcoder.service import held, sandbox_fusion
 from deepcoder.service.sandbox_fusion import RunCode, answered
 from deepcoder.service.service import Service
 from deepcoder.wire.languages import CPP, PYTHON
 from deepcoder.wire.messages import Ended, Outcome
-from tests.test_service import SLEEP, TOKEN, WAIT_S, eventually, post, serving
+from scripts.waiting import wait_until
+from tests.test_service import SLEEP, TOKEN, WAIT_S, post, serving
 
 STEP = {"status", "execution_time", "cpu_time", "return_code", "stdout", "stderr"}
 CLIENTS = Path(__file__).parents[1] / ".clients"
@@ -30,14 +30,8 @@ ASKS = Path(__file__).parent / "clients"  # programs that run in an environment 
 
 
 @pytest.fixture(scope="module")
-def pool(shared_ray: None) -> Iterator[SandboxPool]:
-    with SandboxPool(2, SandboxConfig("process", memory_bytes=1 << 30)) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def service(pool: SandboxPool) -> Service:
-    return Service(pool, {})
+def service(process_pool: SandboxPool) -> Service:
+    return Service(process_pool, {})
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +153,7 @@ def test_busy_is_held_where_the_client_does_not_try_again(
     found: list[dict[str, Any]] = []
     thread = threading.Thread(target=lambda: found.append(run_code(url, "print(1)")))
     thread.start()
-    eventually(lambda: service.line.waiting == 1)
+    assert wait_until(lambda: service.line.waiting == 1, WAIT_S)
     service.line.most_at_work = 2
     service.line.admit()
     thread.join()
@@ -174,12 +168,14 @@ def test_late_answer_keeps_its_client(url: str, monkeypatch: pytest.MonkeyPatch)
     assert json.loads(text)["run_result"]["stdout"] == "done\n"
 
 
-def test_client_that_hangs_up_frees_its_work(url: str, pool: SandboxPool, service: Service) -> None:
+def test_client_that_hangs_up_frees_its_work(url: str, process_pool: SandboxPool, service: Service) -> None:
     body = {"code": SLEEP.format(100), "run_timeout": 200}
     for timeout_s in (0.01, 1.0):
         with pytest.raises(requests.Timeout):
             requests.post(url + "/run_code", json=body, timeout=(WAIT_S, timeout_s))
-    eventually(lambda: pool.state().busy == 0 and service.line.at_work == service.line.waiting == 0)
+    assert wait_until(
+        lambda: process_pool.state().busy == 0 and service.line.at_work == service.line.waiting == 0, WAIT_S
+    )
 
 
 def of_client(name: str) -> Path:
@@ -196,9 +192,9 @@ def test_official_client(url: str) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_reward_of_verl_by_url(pool: SandboxPool) -> None:
+def test_reward_of_verl_by_url(process_pool: SandboxPool) -> None:
     package = of_client("verl")
-    with serving(Service(pool, {}), TOKEN) as url:
+    with serving(Service(process_pool, {}), TOKEN) as url:
         named = url.replace("//", f"//any:{TOKEN}@") + "/run_code"
         command: list[Any] = [sys.executable, ASKS / "verl_reward.py", package, named]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S)

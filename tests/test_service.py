@@ -8,8 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,12 +21,12 @@ from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.remote import RemotePool
 from deepcoder.reward import CodeReward
-from deepcoder.sandbox import SandboxConfig
 from deepcoder.service import app, guard, server
 from deepcoder.service import batches as batches_module
 from deepcoder.service.service import Service
 from deepcoder.verdicts import Submission
 from deepcoder.wire.messages import Ended, Given
+from scripts.waiting import wait_until
 from tests.pool_cases import ADD_ONE, ONE_TEST, RIGHT, WRONG, verdicts
 
 TOKEN = "s3cret"
@@ -54,14 +53,8 @@ def serving(service: Service, token: str = "") -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def pool(shared_ray: None) -> Iterator[SandboxPool]:
-    with SandboxPool(2, SandboxConfig("process", memory_bytes=1 << 30)) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def service(pool: SandboxPool) -> Service:
-    return Service(pool, PROBLEMS)
+def service(process_pool: SandboxPool) -> Service:
+    return Service(process_pool, PROBLEMS)
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +71,6 @@ def lines(answer: requests.Response) -> list[dict[str, Any]]:
     """Return the lines of an answer in the order of their indices."""
     assert answer.status_code == 200, answer.text
     return sorted(map(json.loads, filter(str.strip, answer.text.splitlines())), key=lambda row: int(row["index"]))
-
-
-def eventually(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + WAIT_S
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 # Our own contract
@@ -154,10 +140,10 @@ def test_refusal_is_one_sentence(url: str, path: str, body: Any, why: str) -> No
     assert "\n" not in answer.json()["detail"]
 
 
-def test_code_of_clients_runs_where_it_is_allowed(pool: SandboxPool) -> None:
+def test_code_of_clients_runs_where_it_is_allowed(process_pool: SandboxPool) -> None:
     row = {**ROW, "special_checker": CHECK}
     body = {"submissions": [{"problem": "x", "program": "print(7)"}], "problems": {"x": row}}
-    with serving(Service(pool, {}, allows_code=True)) as url:
+    with serving(Service(process_pool, {}, allows_code=True)) as url:
         assert lines(post(url, "/judge", body))[0]["verdict"] == "AC"
 
 
@@ -175,23 +161,23 @@ def test_request_that_is_sent_again_costs_nothing(url: str, service: Service) ->
 
 
 def test_work_goes_on_for_an_id_and_ends_without_one(
-    url: str, service: Service, pool: SandboxPool, monkeypatch: pytest.MonkeyPatch
+    url: str, service: Service, process_pool: SandboxPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lose(body: Any) -> None:
         with requests.post(url + "/run", json=body, stream=True, timeout=WAIT_S):
-            eventually(lambda: pool.state().busy == 1)
+            assert wait_until(lambda: process_pool.state().busy == 1, WAIT_S)
 
     lose({"runs": [{"program": SLEEP.format(50), "limits": {"cpu_s": 60}}]})
-    eventually(lambda: pool.state().busy == 0)
-    judged = pool.state().judged
+    assert wait_until(lambda: process_pool.state().busy == 0, WAIT_S)
+    judged = process_pool.state().judged
     body = {"id": "lost", "runs": [{"program": SLEEP.format(1)}]}
     lose(body)
-    eventually(lambda: pool.state().judged == judged + 1)
+    assert wait_until(lambda: process_pool.state().judged == judged + 1, WAIT_S)
     assert lines(post(url, "/run", body))[0]["output"] == "done\n"
-    assert pool.state().judged == judged + 1
+    assert process_pool.state().judged == judged + 1
     monkeypatch.setattr(batches_module, "KEPT_S", 0.0)
     post(url, "/run", body)
-    eventually(lambda: not any("lost" in name for _, name in service.batches._batches))
+    assert wait_until(lambda: not any("lost" in name for _, name in service.batches._batches), WAIT_S)
 
 
 def test_too_many_at_once_are_told_to_come_again(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +199,7 @@ def test_service_tells_about_itself(url: str) -> None:
 # RemotePool
 
 
-def test_remote_pool_judges_as_the_pool(url: str, pool: SandboxPool) -> None:
+def test_remote_pool_judges_as_the_pool(url: str, process_pool: SandboxPool) -> None:
     call = Problem("call", Mode.FUNCTION, (TestCase.call([1, {2}], (3, "\ud800")),), entry_point="f")
     source = "def f(a, b): return (a + b.pop(), '\\ud800')"
     submissions = [
@@ -226,16 +212,16 @@ def test_remote_pool_judges_as_the_pool(url: str, pool: SandboxPool) -> None:
     seen: dict[int, str] = {}
     remote = RemotePool(url)
     found = remote.judge(submissions, lambda index, judgement: seen.update({index: judgement.verdict}))
-    assert verdicts(found) == verdicts(pool.judge(submissions)) == ["AC", "CE", "WA", "AC", "RTE"]
+    assert verdicts(found) == verdicts(process_pool.judge(submissions)) == ["AC", "CE", "WA", "AC", "RTE"]
     assert seen == dict(enumerate(verdicts(found)))
     assert (remote.state().workers, remote.memory_bytes) == (2, 1 << 30)
-    assert remote.languages() == pool.languages()
+    assert remote.languages() == process_pool.languages()
 
 
-def test_remote_pool_runs_as_the_pool(url: str, pool: SandboxPool) -> None:
+def test_remote_pool_runs_as_the_pool(url: str, process_pool: SandboxPool) -> None:
     programs = [Program("print(open('a').read(), input())"), Program("import os\nos.write(1, b'\\xfe')\nos.abort()")]
     inputs: list[Given | bytes] = [Given(b"x\n", files=(("a", b"A"),)), b""]
-    for each in (pool, RemotePool(url)):
+    for each in (process_pool, RemotePool(url)):
         outcomes = [ran.outcome for ran in each.run(programs, inputs)]
         assert [o and (o.ended, o.signal, o.output) for o in outcomes] == [
             (Ended.EXITED, None, b"A x\n"),
@@ -251,11 +237,11 @@ def test_remote_pool_scores_and_begins(url: str) -> None:
     assert reward(completions=[completion, "none"], problem_id=["add_one"] * 2) == [1.0, 0.0]
 
 
-def test_remote_pool_says_what_a_service_refuses(pool: SandboxPool, url: str) -> None:
+def test_remote_pool_says_what_a_service_refuses(process_pool: SandboxPool, url: str) -> None:
     big = Problem("big", Mode.STDIN, ADD_ONE.tests, limits=Limits(memory_bytes=1 << 40))
     with pytest.raises(ValueError, match=r"big: limits\.memory_bytes"):
         RemotePool(url).judge([Submission(big, RIGHT)])
-    with serving(Service(pool, {}), TOKEN) as other:
+    with serving(Service(process_pool, {}), TOKEN) as other:
         with pytest.raises(ValueError, match="the token is missing or wrong"):
             RemotePool(other, "wrong").judge([Submission(ADD_ONE, RIGHT)])
         named = RemotePool(other.replace("//", f"//me:{TOKEN}@"))
@@ -263,10 +249,12 @@ def test_remote_pool_says_what_a_service_refuses(pool: SandboxPool, url: str) ->
         assert TOKEN not in repr(named)
 
 
-def test_remote_pool_sends_a_problem_again_to_a_service_that_has_started_anew(pool: SandboxPool, url: str) -> None:
+def test_remote_pool_sends_a_problem_again_to_a_service_that_has_started_anew(
+    process_pool: SandboxPool, url: str
+) -> None:
     remote = RemotePool(url)
     assert verdicts(remote.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]
-    with serving(Service(pool, {})) as other:
+    with serving(Service(process_pool, {})) as other:
         remote.url = other
         assert verdicts(remote.judge([Submission(ADD_ONE, RIGHT), Submission(ONE_TEST, RIGHT)])) == ["AC", "AC"]
 
@@ -325,22 +313,22 @@ def _copy(one: socket.socket, other: socket.socket) -> None:
         return
 
 
-def test_lost_connection_loses_and_repeats_nothing(url: str, pool: SandboxPool) -> None:
+def test_lost_connection_loses_and_repeats_nothing(url: str, process_pool: SandboxPool) -> None:
     cut = Cut(url, [0, 100, 700, 900])
-    judged = pool.state().judged
+    judged = process_pool.state().judged
     submissions = [Submission(ADD_ONE, Program(f"{RIGHT.source}  # lost {number}")) for number in range(20)]
     told: list[int] = []
     found = RemotePool(cut.url).judge(submissions, lambda index, _: told.append(index))
     cut.close()
     assert verdicts(found) == ["AC"] * 20
     assert sorted(told) == list(range(20))
-    assert pool.state().judged == judged + 20
+    assert process_pool.state().judged == judged + 20
 
 
 def test_importing_the_remote_pool_costs_no_ray() -> None:
     script = (
         "import sys; sys.modules['ray'] = None\n"
-        "from deepcoder import CodeReward, RemotePool, load_problems\nimport deepcoder.tools.grade\n"
+        "from deepcoder import CodeEnvironment, CodeReward, RemotePool, load_problems\nimport deepcoder.tools.grade\n"
         "RemotePool('http://127.0.0.1:1')"
     )
     subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[1], check=True)
@@ -349,8 +337,8 @@ def test_importing_the_remote_pool_costs_no_ray() -> None:
 # Hostile clients
 
 
-def test_token_is_asked_for(pool: SandboxPool) -> None:
-    with serving(Service(pool, {}), TOKEN) as url:
+def test_token_is_asked_for(process_pool: SandboxPool) -> None:
+    with serving(Service(process_pool, {}), TOKEN) as url:
         ping = url + "/v1/ping"
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic ?"}, {"Authorization": "é"}):
             given = {name: value.encode("latin-1") for name, value in headers.items()}

@@ -24,7 +24,7 @@ Progress = Callable[[int, Judgement], None]
 
 
 class Pool(ABC):
-    """All workers, as a trainer sees them. Use as a context manager."""
+    """Define all workers as a trainer sees them. Use as a context manager."""
 
     @abstractmethod
     def __enter__(self) -> Self: ...

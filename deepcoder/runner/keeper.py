@@ -142,7 +142,7 @@ def _import(wanted: tuple[str, List[str]], hooks: Hooks) -> None:
 def _exit_of(pid: int, last: int) -> int:
     """Return a descriptor that is readable once the child has ended; -1 where there is none. Close the last one.
 
-    It is closed only now, so that whoever counts our descriptors always finds as many.
+    It is closed only now, so that a count of our descriptors never changes.
     """
     if not HAS_PIDFDS:
         return last

@@ -134,8 +134,8 @@ _ROWS = (
         ProcessOptions,
         "gVisor sandboxes",
         isolation="a read-only root, and a kernel of its own in user space",
-        caveat="programs run in gVisor, a kernel of their own: a test takes about ten times as long, and programs see "
-        "of the runner's processes what docs/security.md says",
+        caveat="programs run in gVisor, a kernel of their own: a test takes about ten times as long "
+        "(docs/security.md, gVisor)",
     ),
     Backend(
         "unisolated",
@@ -209,7 +209,7 @@ class SandboxConfig:
 
     @property
     def worker_cpus(self) -> float:
-        """What one worker takes of its node's CPUs, as far as is decided."""
+        """Return what one worker takes of its node's CPUs, as far as is decided."""
         return Backend.worker_cpus if self.kind == AUTO else self.backend.worker_cpus
 
     def backend_options(self) -> Any:

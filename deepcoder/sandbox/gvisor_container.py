@@ -1,4 +1,4 @@
-"""What a container differs in whose runtime is gVisor's `runsc`: what it is allowed, and who counts its time.
+"""Treat a container whose runtime is gVisor's `runsc` as it needs: what it is allowed, and who counts its time.
 
 Runs: worker node.
 """

@@ -1,4 +1,4 @@
-"""What a request must pass before a contract sees it: the token, and bounds on its body's size and time.
+"""Check a request before a contract sees it: the token, and bounds on its body's size and time.
 
 Runs: in the service.
 """

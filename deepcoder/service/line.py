@@ -1,4 +1,4 @@
-"""The line of runs that wait for a turn, in which users are served alike, however much one asks for.
+"""The line of runs that wait for a turn, in which each user has the same share, whatever it asks for.
 
 Runs: in the service. A run that has its turn has started, or is the next of some worker: what waits, waits here, where
 it can be given up at no cost.
@@ -16,7 +16,7 @@ from deepcoder.pool.backlog import Share, Turns
 
 
 class Full(Exception):
-    """So many wait that no more may."""
+    """Say that so many wait that no more may."""
 
 
 @dataclass(eq=False)

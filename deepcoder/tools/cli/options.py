@@ -141,11 +141,20 @@ def check_submissions(pool: base.Pool, submissions: Iterable[Submission]) -> Non
 
 
 def pool_for(
-    problems: list[Problem], kind: str, image: str, workers: int | None, resource: str = "", running: str = ""
+    problems: list[Problem],
+    kind: str,
+    image: str,
+    workers: int | None,
+    resource: str = "",
+    running: str = "",
+    least_bytes: int = 0,
 ) -> SandboxPool:
-    """Return a pool for these problems, to be entered with `with`. `running` names a pool to attach to instead."""
+    """Return a pool for these problems, to be entered with `with`. `running` names a pool to attach to instead.
+
+    `least_bytes`: the memory limit that its sandboxes allow at least.
+    """
     if running:
         return SandboxPool.attach(running)
-    memory_bytes = max(problem.limits.memory_bytes for problem in problems)
+    memory_bytes = max([least_bytes, *(problem.limits.memory_bytes for problem in problems)])
     config = SandboxConfig(kind, image, memory_bytes)
     return SandboxPool(workers, config, resource=resource)

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from deepcoder.datasets.selection import Selection
-from deepcoder.pool import SandboxPool
-from deepcoder.problems import Problem, by_id
+from deepcoder.problems import by_id
 from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
@@ -23,6 +22,7 @@ from deepcoder.tools.cli.options import (
     TimeLimit,
     UserError,
     Workers,
+    pool_for,
 )
 from deepcoder.tools.console import out
 
@@ -30,7 +30,7 @@ MEMORY_BYTES = SandboxConfig().memory_bytes
 
 
 class Allowed(StrEnum):
-    """What requests may ask for that they may not by default."""
+    """Name what requests may ask for that they may not by default."""
 
     CODE = "code"
 
@@ -68,7 +68,7 @@ def serve(
         raise UserError("`deepcoder serve` needs `pip install deepcoder[serve]`") from None
     selection = Selection(max_tests, time_limit)
     problems = [problem for source in data or () for problem in selection.load(source)]
-    with _pool(problems, pool, sandbox, image, workers, resource) as started:
+    with pool_for(problems, sandbox, image, workers, resource, pool, MEMORY_BYTES) as started:
         started.check_limits(problems)
         try:
             listening = server.bound(host, port)
@@ -78,15 +78,6 @@ def serve(
         name = f"[{host}]" if ":" in host else host
         out.print(f"http://{name}:{listening.getsockname()[1]} offers {started!r}", markup=False, soft_wrap=True)
         server.server(app.application(service, token)).run(sockets=[listening])
-
-
-def _pool(
-    problems: list[Problem], running: str, kind: str, image: str, workers: int | None, resource: str
-) -> SandboxPool:
-    if running:
-        return SandboxPool.attach(running)
-    memory_bytes = max([MEMORY_BYTES, *(problem.limits.memory_bytes for problem in problems)])
-    return SandboxPool(workers, SandboxConfig(kind, image, memory_bytes), resource=resource)
 
 
 def _is_loopback(host: str) -> bool:
