@@ -93,7 +93,7 @@ def keep(
         view.enter(root)
     _confine(shared_memory)
     channel, orders = _above_the_programs(channel), _above_the_programs(orders)
-    program.prepare(hooks, own_user=uids is not None)
+    program.prepare(hooks, None if uids is None else uids[0])
     gc.collect()
     gc.freeze()
     space = ScratchSpace.baseline(scratch_root, 1 if uids is None else KEEPERS)

@@ -30,7 +30,6 @@ from .language import Hooks, LanguageRunner
 OWN_FOLDER = "/proc/self/cwd"  # the same words for every program
 DESCRIPTORS = 256  # the most that a process may have open
 REHEARSALS = 20
-TRIAL_UID = 999  # of no program
 KERNEL = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
 
 # Whatever the runner was started with, a program finds the same in every kind of sandbox.
@@ -65,8 +64,11 @@ def runner_of(language: str) -> LanguageRunner:
 # --- In the keeper ----------------------------------------------------------------------------------------------------
 
 
-def prepare(hooks: Hooks, own_user: bool) -> None:
-    """Make what is the same for every program: each page that a new process touches costs that process time."""
+def prepare(hooks: Hooks, trial_uid: int | None) -> None:
+    """Make what is the same for every program: each page that a new process touches costs that process time.
+
+    `trial_uid`: a user that runs nothing; None where programs have no users of their own.
+    """
     global _spare_processes
     os.environ.update(HOME=OWN_FOLDER, TMPDIR=OWN_FOLDER)
     for name in ("TERM", "container"):  # of Podman
@@ -80,19 +82,19 @@ def prepare(hooks: Hooks, own_user: bool) -> None:
             _limit(kind, value)
     for each in RUNNERS.values():
         each.prepare(hooks)
-    if own_user:
+    if trial_uid is not None:
         os.setgroups([])
-        _spare_processes = _allowed_processes() - 1
+        _spare_processes = _allowed_processes(trial_uid) - 1
     _rehearse()
 
 
-def _allowed_processes() -> int:
-    """Return how many processes a user may have whose limit is 1: in gVisor 2."""
+def _allowed_processes(uid: int) -> int:
+    """Return how many processes a user may have whose limit is 1: in gVisor 2. The user runs nothing else."""
     pid = os.fork()
     if pid == 0:
         allowed = 1
         try:
-            os.setresuid(TRIAL_UID, TRIAL_UID, TRIAL_UID)
+            os.setresuid(uid, uid, uid)
             resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
             if child := os.fork():
                 os.waitpid(child, 0)
