@@ -87,8 +87,7 @@ class CodeEnvironment:
         self._rules = rules
         self._score = score
         self._rollout: _Rollout | None = None
-        pool.check_limits(self._problems.values())
-        pool.check_languages({name: each.problem_id for each in self._problems.values() for name in each.languages})
+        pool.check_problems(self._problems.values())
 
     def reset(self, *, problem_id: Any = None, **_: Any) -> None:
         """Begin a rollout on the problem that the row names.

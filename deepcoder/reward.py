@@ -70,8 +70,7 @@ class CodeReward:
         task: str | None = None,
     ) -> None:
         problems = list(problems)
-        pool.check_limits(problems)
-        pool.check_languages({name: each.problem_id for each in problems for name in each.languages})
+        pool.check_problems(problems)
         self.__name__ = "code_reward"  # TRL's key for its metrics
         self.pool = pool
         self.problems = {name: problem.sampled(max_tests) for name, problem in by_id(problems).items()}

@@ -48,11 +48,8 @@ def begun(pool: Any, feedback: Feedback = Feedback.VERDICT, **budget: int) -> Co
 class FailedPool:
     """A pool whose sandboxes do not answer."""
 
-    def check_limits(self, problems: object) -> None:
+    def check_problems(self, problems: object) -> None:
         """Every problem fits."""
-
-    def check_languages(self, wanted: object) -> None:
-        """Every language is there."""
 
     def begin(self, submissions: Sequence[Submission]) -> None:
         raise ConnectionError("no pool")

@@ -6,7 +6,7 @@ Runs: in every client. Needs no Ray.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -100,6 +100,15 @@ class Pool(ABC):
             if each.program is not None and each.problem.mode is Mode.FUNCTION:
                 check_functions(language(each.program.language))
         self.check_languages({name: each.problem.problem_id for each in submissions for name in each.languages})
+
+    def check_problems(self, problems: Collection[Problem]) -> None:
+        """Check before a long run that the sandboxes can judge programs for these problems.
+
+        Raises:
+            ValueError: A problem needs more memory than the pool's sandboxes have, or a language that they lack.
+        """
+        self.check_limits(problems)
+        self.check_languages({name: each.problem_id for each in problems for name in each.languages})
 
     def check_languages(self, wanted: Mapping[str, str]) -> None:
         """Check that the pool judges these languages; each has the id of a problem that wants it.

@@ -1,0 +1,108 @@
+"""A pool and its problems, for frameworks that score one completion per call.
+
+Runs: wherever a framework computes its rewards, many calls at once in one process. Needs no Ray for a pool over HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from deepcoder.completions import Completion
+from deepcoder.datasets import load_problems
+from deepcoder.pool import Pool, SandboxPool
+from deepcoder.pool.base import BATCH_DEADLINE_S
+from deepcoder.problems import Problem, by_id
+from deepcoder.remote import RemotePool
+from deepcoder.verdicts import Judgement, Submission, Verdict
+
+MOST_CALLS = 1024  # at once in one process; more wait
+
+
+class Unjudged(Exception):
+    """Say that there is no verdict, by no fault of the program: no reward may come from it."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """A pool, and the problems that calls name by id."""
+
+    pool: Pool
+    problems: Mapping[str, Problem]
+
+    def submission(
+        self,
+        problem_id: str,
+        completion: Completion,
+        prompt: Completion | None = None,
+        language: str | None = None,
+    ) -> Submission:
+        """Return the completion as it is judged.
+
+        Raises:
+            ValueError: There is no such problem, or no such language.
+        """
+        if problem_id not in self.problems:
+            raise ValueError(f"problem {problem_id!r} is not in the data: give the id of one of its problems")
+        return Submission.of(self.problems[problem_id], completion, prompt, language)
+
+    def judge(self, submission: Submission) -> Judgement:
+        """Return the judgement.
+
+        Raises:
+            Unjudged: There is no verdict.
+        """
+        [judgement] = self.pool.judge([submission])
+        if judgement.verdict is Verdict.IE:
+            raise Unjudged(judgement.detail or "the program was not judged")
+        return judgement
+
+    async def judged(self, submission: Submission) -> Judgement:
+        """Return the judgement, as `judge` does, while other tasks of the event loop go on."""
+        return await asyncio.get_running_loop().run_in_executor(_threads(), self.judge, submission)
+
+
+def connect(pool: str, data: str, deadline_s: float = BATCH_DEADLINE_S) -> Judging:
+    """Return the pool and the problems. A process connects to a pool, and loads problems, once.
+
+    Args:
+        pool: The URL of a service, as `http://any:TOKEN@head:8080`, or the name of a pool on this Ray cluster.
+        data: What `load_problems` takes.
+        deadline_s: Seconds that a call may take. What is not judged by then is not judged at all.
+
+    Raises:
+        ConnectionError: The cluster has no such pool.
+        ValueError, DataError: The pool cannot judge the problems, or they cannot be loaded.
+    """
+    with _lock:
+        return _connected(pool, data, deadline_s)
+
+
+_lock = threading.Lock()
+
+
+@functools.cache
+def _connected(pool: str, data: str, deadline_s: float) -> Judging:
+    found: Pool
+    if pool.startswith(("http://", "https://")):
+        found = RemotePool(pool, deadline_s=deadline_s)
+    else:
+        found = SandboxPool.attach(pool)
+        found.deadline_s = deadline_s
+    problems = _problems(data)
+    found.check_problems(problems.values())
+    return Judging(found, problems)
+
+
+@functools.cache
+def _problems(data: str) -> dict[str, Problem]:
+    return by_id(load_problems(data))
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="judging")

@@ -1,0 +1,51 @@
+"""What every framework's file stands on: a pool and its problems, connected to once in each process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from deepcoder.datasets import load_problems
+from deepcoder.integrations import judging
+from deepcoder.integrations.judging import Judging, Unjudged, connect
+from deepcoder.pool import SandboxPool
+from deepcoder.remote import RemotePool
+from deepcoder.service.service import Service
+from deepcoder.verdicts import Verdict
+from tests.test_service import TOKEN, serving
+
+SHIPPED = "deepcoder_small"
+RIGHT, WRONG = "```python\nprint(sum(map(int, input().split())))\n```", "```python\nprint(1)\n```"
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    yield
+    judging._connected.cache_clear()
+
+
+@pytest.mark.usefixtures("anew")
+def test_a_pool_by_its_name_and_a_service_by_its_url(process_pool: SandboxPool) -> None:
+    with serving(Service(process_pool, {}), TOKEN) as url:
+        url = url.replace("//", f"//any:{TOKEN}@")
+        for where, kind in ((process_pool.name, SandboxPool), (url, RemotePool)):
+            connected = connect(where, SHIPPED, deadline_s=60.0)
+            assert connected is connect(where, SHIPPED, deadline_s=60.0)
+            assert isinstance(connected.pool, kind)
+
+            async def both(at: Judging = connected) -> list[Verdict]:
+                asked = [at.judged(at.submission("stdin/sum_of_two", text)) for text in (RIGHT, WRONG)]
+                return [each.verdict for each in await asyncio.gather(*asked)]
+
+            assert asyncio.run(both()) == [Verdict.AC, Verdict.WA]
+
+
+def test_what_is_not_judged_raises() -> None:
+    (problem,) = [each for each in load_problems(SHIPPED) if each.problem_id == "stdin/sum_of_two"]
+    away = Judging(RemotePool("http://127.0.0.1:1", away_s=0.0), {problem.problem_id: problem})
+    with pytest.raises(Unjudged, match="does not answer"):
+        away.judge(away.submission("stdin/sum_of_two", RIGHT))
+    with pytest.raises(ValueError, match="'stdin/other' is not in the data"):
+        away.submission("stdin/other", RIGHT)
