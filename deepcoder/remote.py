@@ -9,6 +9,7 @@ on with it meanwhile. A service that stays away is IE for what it owes.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import http.client
 import json
@@ -47,7 +48,7 @@ _BUSY = (429, 502, 503, 504)  # the last three are a proxy's, while a service st
 class RemotePool(Pool):
     """The pool of a service: `RemotePool("http://head:8080", token)`.
 
-    The mutable state: the digests of the problems that the service has.
+    The mutable state: the digests of the problems that the service has, and the memory of its sandboxes.
 
     Args:
         url: The service's; it may hold the token, as `http://user:TOKEN@head:8080`.
@@ -78,9 +79,13 @@ class RemotePool(Pool):
     def judge(
         self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
     ) -> list[Judgement]:
-        self.check(submissions)
-        judgements = [unjudged(len(each.problem.tests), "not judged") for each in submissions]
         end = time.monotonic() + self.deadline_s
+        try:
+            self.check(submissions)
+        except ConnectionError as error:
+            log.error("%d submissions are not judged: %s", len(submissions), error)
+            return [unjudged(len(each.problem.tests), str(error)) for each in submissions]
+        judgements = [unjudged(len(each.problem.tests), "not judged") for each in submissions]
         for window in _windows(submissions):
             for index, answer in self._judged(window, fresh, end):
                 judgements[index] = answer
@@ -160,8 +165,8 @@ class RemotePool(Pool):
         languages: dict[str, str] = self._status()["languages"]
         return languages
 
-    @property
-    def memory_bytes(self) -> int:
+    @functools.cached_property
+    def memory_bytes(self) -> int:  # the service checks again
         return int(self._status()["memory_bytes"])
 
     def _status(self) -> dict[str, Any]:
