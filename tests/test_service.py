@@ -187,11 +187,11 @@ def test_too_many_at_once_are_told_to_come_again(url: str, monkeypatch: pytest.M
 
 
 def test_service_tells_about_itself(url: str) -> None:
+    assert wait_until(lambda: "pool_workers 2\n" in requests.get(url + "/metrics", timeout=WAIT_S).text, WAIT_S)
     assert requests.get(url + "/healthz", timeout=WAIT_S).json() == {"has_workers": True}
     status = requests.get(url + "/status", timeout=WAIT_S).json()
     assert status["pool"]["workers"] == 2 and "python" in status["languages"]
     assert requests.get(url + "/problems", timeout=WAIT_S).json()[0]["problem_id"] == "add_one"
-    assert "deepcoder_service_pool_workers 2" in requests.get(url + "/metrics", timeout=WAIT_S).text
     paths = requests.get(url + "/openapi.json", timeout=WAIT_S).json()["paths"]
     assert {"/judge", "/run", "/problems", "/status", "/run_code", "/v1/ping", "/"} <= set(paths)
 
