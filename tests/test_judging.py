@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from deepcoder.datasets import load_problems
 from deepcoder.integrations import judging
-from deepcoder.integrations.judging import Judging, Unjudged, connect
+from deepcoder.integrations.judging import Judging, Unjudged, connect, connect_by_environment
 from deepcoder.pool import SandboxPool
 from deepcoder.remote import RemotePool
 from deepcoder.service.service import Service
@@ -49,3 +51,17 @@ def test_what_is_not_judged_raises() -> None:
         away.judge(away.submission("stdin/sum_of_two", RIGHT))
     with pytest.raises(ValueError, match="'stdin/other' is not in the data"):
         away.submission("stdin/other", RIGHT)
+
+
+@pytest.mark.usefixtures("anew")
+def test_what_the_environment_names(process_pool: SandboxPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPCODER_POOL", process_pool.name)
+    with pytest.raises(ValueError, match="set DEEPCODER_POOL to .* and DEEPCODER_DATA to its problems"):
+        connect_by_environment()
+    monkeypatch.setenv("DEEPCODER_DATA", SHIPPED)
+    assert connect_by_environment() is connect(process_pool.name, SHIPPED)
+
+
+def test_a_pool_over_http_needs_no_ray() -> None:
+    program = "import sys, deepcoder.integrations.judging\nassert 'ray' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,13 +15,14 @@ from dataclasses import dataclass
 
 from deepcoder.completions import Completion
 from deepcoder.datasets import load_problems
-from deepcoder.pool import Pool, SandboxPool
+from deepcoder.pool import Pool
 from deepcoder.pool.base import BATCH_DEADLINE_S
 from deepcoder.problems import Problem, by_id
-from deepcoder.remote import RemotePool
+from deepcoder.remote import AWAY_S, RemotePool
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 MOST_CALLS = 1024  # at once in one process; more wait
+POOL_VARIABLE, DATA_VARIABLE = "DEEPCODER_POOL", "DEEPCODER_DATA"
 
 
 class Unjudged(Exception):
@@ -34,6 +36,16 @@ class Judging:
     pool: Pool
     problems: Mapping[str, Problem]
 
+    def problem(self, problem_id: str) -> Problem:
+        """Return the problem.
+
+        Raises:
+            ValueError: There is no such problem.
+        """
+        if problem_id not in self.problems:
+            raise ValueError(f"problem {problem_id!r} is not in the data: give the id of one of its problems")
+        return self.problems[problem_id]
+
     def submission(
         self,
         problem_id: str,
@@ -46,9 +58,7 @@ class Judging:
         Raises:
             ValueError: There is no such problem, or no such language.
         """
-        if problem_id not in self.problems:
-            raise ValueError(f"problem {problem_id!r} is not in the data: give the id of one of its problems")
-        return Submission.of(self.problems[problem_id], completion, prompt, language)
+        return Submission.of(self.problem(problem_id), completion, prompt, language)
 
     def judge(self, submission: Submission) -> Judgement:
         """Return the judgement.
@@ -82,6 +92,21 @@ def connect(pool: str, data: str, deadline_s: float = BATCH_DEADLINE_S) -> Judgi
         return _connected(pool, data, deadline_s)
 
 
+def connect_by_environment(deadline_s: float = BATCH_DEADLINE_S) -> Judging:
+    """Return what DEEPCODER_POOL and DEEPCODER_DATA name, for a framework that hands no settings over.
+
+    Raises:
+        ValueError: A variable is not set.
+        ConnectionError, DataError: As for `connect`.
+    """
+    pool, data = (os.environ.get(name, "") for name in (POOL_VARIABLE, DATA_VARIABLE))
+    if not pool or not data:
+        raise ValueError(
+            f"set {POOL_VARIABLE} to a service's URL or a pool's name, and {DATA_VARIABLE} to its problems"
+        )
+    return connect(pool, data, deadline_s)
+
+
 _lock = threading.Lock()
 
 
@@ -89,8 +114,10 @@ _lock = threading.Lock()
 def _connected(pool: str, data: str, deadline_s: float) -> Judging:
     found: Pool
     if pool.startswith(("http://", "https://")):
-        found = RemotePool(pool, deadline_s=deadline_s)
+        found = RemotePool(pool, deadline_s=deadline_s, away_s=min(AWAY_S, deadline_s))
     else:
+        from deepcoder.pool import SandboxPool  # which needs Ray
+
         found = SandboxPool.attach(pool)
         found.deadline_s = deadline_s
     problems = _problems(data)
