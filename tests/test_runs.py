@@ -133,3 +133,36 @@ def test_files_that_come_back_are_limited_with_the_output(pool: SandboxPool) -> 
     large = "open('f', 'w').write('x' * 2000000)"
     found = pool.run([Program(half), Program(large)], [Given(returns=("f",))] * 2, limits)
     assert [ended(each)[0] for each in found] == [Ended.OUTPUT_LIMIT] * 2
+
+
+def test_session_keeps_files_between_programs(pool: SandboxPool) -> None:
+    session = pool.session(QUICK)
+    session.files["in.txt"] = b"5"
+    double = Program("import os\nos.makedirs('d')\nopen('d/out', 'w').write(2 * open('in.txt').read())\nprint('done')")
+    assert ended(session.run(double)) == (Ended.EXITED, 0, b"done\n")
+    assert session.files == {"in.txt": b"5", "d/out": b"55"}
+
+    helped = Program("import helper\nhelper.work()", "python", "start.py", (("helper.py", WORK),))
+    assert ended(session.run(helped, "é")) == (Ended.EXITED, 0, b"")
+    assert session.files == {"d/out": b"55", "new": "é".encode()}
+
+
+WORK = "import os\ndef work():\n    os.remove('in.txt')\n    open('new', 'w').write(input())"
+
+
+@pytest.mark.parametrize(
+    "end", ["while True: pass", "x = bytearray(1 << 31)", "open('big', 'wb').write(bytes(20 << 20))", "x ="]
+)
+def test_program_that_is_ended_leaves_the_files_as_they_were(pool: SandboxPool, end: str) -> None:
+    session = pool.session(QUICK)
+    session.files["a"] = b"before"
+    ran = session.run(Program(f"open('a', 'w').write('after')\n{end}"))
+    assert ran.outcome is not None and ran.outcome.ended not in (Ended.EXITED, Ended.KILLED)
+    assert session.files == {"a": b"before"}
+
+
+def test_program_that_fails_leaves_what_it_wrote(pool: SandboxPool) -> None:
+    session = pool.session(QUICK)
+    for end in ("1 / 0", "import os\nos.kill(os.getpid(), 9)"):
+        session.run(Program(f"open('a', 'a').write('x')\n{end}"))
+    assert session.files == {"a": b"xx"}

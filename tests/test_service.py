@@ -229,6 +229,13 @@ def test_remote_pool_runs_as_the_pool(url: str, process_pool: SandboxPool) -> No
         ]
 
 
+def test_session_of_a_remote_pool_keeps_files(url: str) -> None:
+    session = RemotePool(url).session()
+    for _ in range(2):
+        session.run(Program("open('a', 'ab').write(b'\\xfe')"))
+    assert session.files == {"a": b"\xfe\xfe"}
+
+
 def test_remote_pool_scores_and_begins(url: str) -> None:
     remote = RemotePool(url)
     reward = CodeReward(remote, [ADD_ONE])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
+from deepcoder.pool.session import Session
 from deepcoder.pool.state import State
 from deepcoder.problems import Limits, Mode, Problem
 from deepcoder.programs import Program
@@ -65,6 +66,10 @@ class Pool(ABC):
         Raises:
             ValueError: The memory limit is above what the pool's sandboxes have, or they lack a language.
         """
+
+    def session(self, limits: Limits = USUAL_LIMITS) -> Session:
+        """Return a session: programs that run one after the other on the files that they leave each other."""
+        return Session(self, limits)
 
     @abstractmethod
     def begin(self, submissions: Sequence[Submission]) -> None:
