@@ -22,14 +22,17 @@ setup: .venv/ready  ## install the package and its tools into .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,dev]'
 	touch $@
 
+# A folder of packages that .venv lacks, for a program that is run with that folder before those of .venv.
+BESIDE = $(BIN)/pip install --quiet --no-deps --upgrade --target
+
 clients: .clients/ready  ## the clients of other services, each in an environment of its own, for the tests that ask by them
-.clients/ready: Makefile
+.clients/ready: Makefile .venv/ready
 	$(PYTHON) -m venv .clients/sandbox_fusion
 	.clients/sandbox_fusion/bin/pip install --quiet sandbox-fusion==0.3.7
 	$(PYTHON) -m venv .clients/schemathesis
 	.clients/schemathesis/bin/pip install --quiet schemathesis==4.32.5
-	$(PYTHON) -m pip download --quiet --no-deps --dest .clients verl==0.9.1
-	cd .clients && $(PYTHON) -m zipfile -e verl-0.9.1-*.whl .
+	$(BESIDE) .clients/verl verl==0.9.1 antlr4-python3-runtime==4.9.3 cloudpickle==3.1.3 codetiming==1.4.0 hydra-core==1.3.8 \
+		omegaconf==2.4.0 orjson==3.13.0 pyvers==0.2.3 tensordict==0.10.0
 	touch $@
 
 engine:  ## install and start Docker on Debian or Ubuntu, as root

@@ -193,7 +193,7 @@ def test_official_client(url: str) -> None:
 
 
 def test_reward_of_verl_by_url(process_pool: SandboxPool) -> None:
-    package = of_client("verl")
+    package = of_client("verl/verl")
     with serving(Service(process_pool, {}), TOKEN) as url:
         named = url.replace("//", f"//any:{TOKEN}@") + "/run_code"
         command: list[Any] = [sys.executable, ASKS / "verl_reward.py", package, named]

@@ -9,9 +9,10 @@ import asyncio
 import functools
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from deepcoder.completions import Completion
 from deepcoder.datasets import load_problems
@@ -20,6 +21,8 @@ from deepcoder.pool.base import BATCH_DEADLINE_S
 from deepcoder.problems import Problem, by_id
 from deepcoder.remote import AWAY_S, RemotePool
 from deepcoder.verdicts import Judgement, Submission, Verdict
+
+T = TypeVar("T")
 
 MOST_CALLS = 1024  # at once in one process; more wait
 POOL_VARIABLE, DATA_VARIABLE = "DEEPCODER_POOL", "DEEPCODER_DATA"
@@ -73,7 +76,12 @@ class Judging:
 
     async def judged(self, submission: Submission) -> Judgement:
         """Return the judgement, as `judge` does, while other tasks of the event loop go on."""
-        return await asyncio.get_running_loop().run_in_executor(_threads(), self.judge, submission)
+        return await in_thread(self.judge, submission)
+
+
+async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
+    """Call the function in a thread, while other tasks of the event loop go on."""
+    return await asyncio.get_running_loop().run_in_executor(_threads(), function, *arguments)
 
 
 def connect(pool: str, data: str, deadline_s: float = BATCH_DEADLINE_S) -> Judging:

@@ -1,0 +1,83 @@
+"""verl's reward function: `reward.custom_reward_function.path=pkg://deepcoder.integrations.verl`.
+
+Runs: in verl's reward workers, which call it once for each sample, many at once on one event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from deepcoder.integrations.judging import Unjudged, connect, in_thread
+from deepcoder.verdicts import Verdict
+
+RAISE, ZERO = "raise", "zero"  # what becomes of a sample that was not judged
+
+Row = dict[str, float | str]
+
+
+async def compute_score(
+    data_source: str,
+    solution_str: str,
+    ground_truth: Any,
+    extra_info: Mapping[str, Any] | None = None,
+    *,
+    pool: str,
+    data: str,
+    on_unjudged: str = RAISE,
+    **_: Any,
+) -> Row:
+    """Return the score of a sample and what is known of it, under the same keys for every sample.
+
+    Args:
+        data_source: The row's; it does not count.
+        solution_str: What the model wrote.
+        ground_truth: The problem's id, unless `extra_info` has a `problem_id`.
+        extra_info: The row's.
+        pool: The URL of a service, or the name of a pool on this Ray cluster.
+        data: What `load_problems` takes.
+        on_unjudged: "raise", so that verl drops the sample; or "zero", which scores it 0.
+
+    Raises:
+        Unjudged: There is no verdict, by no fault of the program.
+        ValueError: There is no such problem.
+    """
+    problem_id = _problem_id(ground_truth, extra_info)
+    return await in_thread(_scored, problem_id, solution_str, pool, data, on_unjudged)
+
+
+def accuracy(
+    data_source: str,
+    solution_str: str,
+    ground_truth: Any,
+    extra_info: Mapping[str, Any] | None = None,
+    *,
+    pool: str,
+    data: str,
+    on_unjudged: str = RAISE,
+    **_: Any,
+) -> float:
+    """Return 1 where every test passed, else 0: for `verl.trainer.main_eval`, which waits for plain numbers.
+
+    Its arguments are those of `compute_score`, as is what it raises.
+    """
+    return float(_scored(_problem_id(ground_truth, extra_info), solution_str, pool, data, on_unjudged)["score"])
+
+
+def _problem_id(ground_truth: Any, extra_info: Mapping[str, Any] | None) -> str:
+    return str((extra_info or {}).get("problem_id", ground_truth))
+
+
+def _scored(problem_id: str, completion: str, pool: str, data: str, on_unjudged: str) -> Row:
+    """Return what verl gets. It averages the numbers, and leaves the text alone."""
+    if on_unjudged not in (RAISE, ZERO):
+        raise ValueError(f"on_unjudged must be {RAISE!r} or {ZERO!r}, not {on_unjudged!r}")
+    judging = connect(pool, data)
+    try:
+        judgement = judging.judge(judging.submission(problem_id, completion))
+    except Unjudged:
+        if on_unjudged == RAISE:
+            raise
+        return {"score": 0.0, "acc": 0.0, "verdict": str(Verdict.IE), "passed": 0.0}
+    score = float(judgement.verdict is Verdict.AC)
+    return {"score": score, "acc": score, "verdict": str(judgement.verdict), "passed": float(judgement.passed)}

@@ -1,0 +1,67 @@
+"""What other frameworks make of our verdicts, each asked by its own package in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepcoder.pool import SandboxPool
+from deepcoder.service.service import Service
+from tests.test_sandbox_fusion import ASKS, of_client
+from tests.test_service import TOKEN, WAIT_S, serving
+
+ROOT = Path(__file__).parents[1]
+HURRY_S = 0.5  # less than the program takes that must not be judged in time
+
+PROBLEM = {
+    "problem_id": "add_one",
+    "prompt": [{"role": "user", "content": "Read a number, and print the number after it."}],
+    "mode": "stdin",
+    "tests": [{"input": f"{n}\n", "output": f"{n + 1}\n"} for n in range(5)],
+    "limits": {"cpu_s": 1.0},
+}
+COMPLETIONS = [
+    ("```python\nprint(int(input()) + 1)\n```", "AC"),
+    ("```python\nprint(2)\n```", "WA"),
+    ("```python\nwhile True: pass\n```", "TLE"),
+    ("```python\nprint(\n```", "CE"),
+    ("I do not know.", "CE"),
+    ("```python\n1 / 0\n```", "RTE"),
+]
+
+
+@pytest.fixture(scope="module")
+def urls(process_pool: SandboxPool) -> Iterator[list[str]]:
+    """Serve the pool twice: as it is, and with a deadline by which nothing is judged that takes long."""
+    hurried = pickle.loads(pickle.dumps(process_pool))
+    hurried.deadline_s = HURRY_S
+    with serving(Service(process_pool, {}), TOKEN) as url, serving(Service(hurried, {}), TOKEN) as hurried_url:
+        yield [each.replace("//", f"//any:{TOKEN}@") for each in (url, hurried_url)]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Write the problem, and what is said to it with the verdicts that this must get."""
+    data, completions = (tmp_path_factory.mktemp("data") / name for name in ("problems.jsonl", "completions.json"))
+    data.write_text(json.dumps(PROBLEM))
+    completions.write_text(json.dumps(COMPLETIONS))
+    return [data, completions]
+
+
+@pytest.mark.parametrize(("packages", "program"), [("verl", "verl_function.py")])
+def test_framework_gets_our_verdicts_and_drops_what_was_not_judged(
+    packages: str, program: str, urls: list[str], files: list[Path], tmp_path: Path
+) -> None:
+    beside = os.pathsep.join(map(str, (ROOT, of_client(packages))))
+    command: list[Any] = [sys.executable, ASKS / program, *urls, *files]
+    environment = {**os.environ, "PYTHONPATH": beside}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=WAIT_S)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
