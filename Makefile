@@ -24,6 +24,8 @@ setup: .venv/ready  ## install the package and its tools into .venv
 
 # A folder of packages that .venv lacks, for a program that is run with that folder before those of .venv.
 BESIDE = $(BIN)/pip install --quiet --no-deps --upgrade --target
+# uv, since these have a hundred packages each; the environment comes next.
+UV = .clients/uv/bin/uv pip install --quiet --python
 
 clients: .clients/ready  ## the clients of other services, each in an environment of its own, for the tests that ask by them
 .clients/ready: Makefile .venv/ready
@@ -33,6 +35,10 @@ clients: .clients/ready  ## the clients of other services, each in an environmen
 	.clients/schemathesis/bin/pip install --quiet schemathesis==4.32.5
 	$(BESIDE) .clients/verl verl==0.9.1 antlr4-python3-runtime==4.9.3 cloudpickle==3.1.3 codetiming==1.4.0 hydra-core==1.3.8 \
 		omegaconf==2.4.0 orjson==3.13.0 pyvers==0.2.3 tensordict==0.10.0
+	$(PYTHON) -m venv .clients/uv
+	.clients/uv/bin/pip install --quiet uv==0.13.9
+	$(PYTHON) -m venv .clients/openenv
+	$(UV) .clients/openenv openenv==0.10.0
 	touch $@
 
 engine:  ## install and start Docker on Debian or Ubuntu, as root

@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "environment": set(),
     "datasets": {"datasets", "fsspec", "pyarrow", "yaml"},
     "remote": set(),
-    "integrations": set(),
+    "integrations": {"openenv"},
     "service": {"fastapi", "h11", "pydantic", "ray", "starlette", "uvicorn"},
     "tools": {"rich", "typer"},
     "training": {

@@ -56,12 +56,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [data, completions]
 
 
-@pytest.mark.parametrize(("packages", "program"), [("verl", "verl_function.py")])
+@pytest.mark.parametrize(("packages", "program"), [("verl", "verl_function.py"), ("openenv", "openenv_client.py")])
 def test_framework_gets_our_verdicts_and_drops_what_was_not_judged(
     packages: str, program: str, urls: list[str], files: list[Path], tmp_path: Path
 ) -> None:
-    beside = os.pathsep.join(map(str, (ROOT, of_client(packages))))
-    command: list[Any] = [sys.executable, ASKS / program, *urls, *files]
-    environment = {**os.environ, "PYTHONPATH": beside}
+    folder = of_client(packages)
+    python = folder / "bin" / "python"  # of packages that are not beside ours, but in an environment of their own
+    command: list[Any] = [python if python.exists() else sys.executable, ASKS / program, *urls, *files]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, folder)))}
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=WAIT_S)
     assert ran.returncode == 0, ran.stdout + ran.stderr
