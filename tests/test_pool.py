@@ -122,6 +122,7 @@ def test_batch_past_its_deadline_is_internal_error_not_wrong(pool: SandboxPool) 
     hurried.deadline_s = 0.5
     found = hurried.judge([Submission(LONG, SLEEPER), Submission(ADD_ONE, RIGHT)])
     assert verdicts(found) == ["IE", "AC"]
+    assert found[0].detail.startswith("not judged within 0.")
 
 
 def test_program_judged_before_is_remembered(pool: SandboxPool) -> None:

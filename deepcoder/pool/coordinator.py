@@ -300,10 +300,12 @@ async def _has_room(clients: Clients, call: Call, turn: asyncio.Lock, timeout_s:
 
 async def _collected(queue: Queue, timeout_s: float) -> Answers:
     """Wait for answers, and return all that have come; none where the time is over or the client is gone."""
-    try:
-        messages = [await asyncio.wait_for(queue.get(), timeout_s)]
-    except TimeoutError:
-        return []
+    messages = []
+    if queue.empty():  # else no wait: one whose time is over would leave what is there
+        try:
+            messages.append(await asyncio.wait_for(queue.get(), timeout_s))
+        except TimeoutError:
+            return []
     while not queue.empty():
         messages.append(queue.get_nowait())
     return [answer for message in messages for answer in message or ()]
