@@ -152,9 +152,9 @@ class Sandbox:
         if task is not self._loaded:
             unsent = self._load_request(task, stop=None)
         for message in self._given_messages(given):
+            self.clock.restart()
             self._send(unsent + message)
             unsent = b""
-        self.clock.restart()
 
     def post(self, kind: str, data: bytes = b"") -> None:
         """Send a message of the live execution.
@@ -252,21 +252,26 @@ class Sandbox:
         return row
 
     def _queue_inputs(self, window: Window[Any], unsent: bytes) -> bytes:
-        """Return the unsent messages and those of the next inputs; a large input is sent at once."""
+        """Return the unsent messages and those of the next inputs; a large input is sent at once.
+
+        The clock restarts before what is executed is sent: it may use its time before this process gets to look.
+        """
         for data in window.fill():
             if isinstance(data, Given):
                 for message in self._given_messages(data):
+                    self.clock.restart()
                     self._send(unsent + message)
                     unsent = b""
                 continue
             if len(data) < CACHED_FROM_BYTES:
                 unsent += frame({"kind": "run", "task": self._task}, data)
-                continue
-            number, messages = self._inputs.cached(data)
-            for message in messages:
-                self._send(unsent + message)
-                unsent = b""
-            unsent += frame({"kind": "run", "task": self._task, "input": number})
+            else:
+                number, messages = self._inputs.cached(data)
+                for message in messages:
+                    self._send(unsent + message)
+                    unsent = b""
+                unsent += frame({"kind": "run", "task": self._task, "input": number})
+            self.clock.restart()
         return unsent
 
     def _given_messages(self, given: Given) -> Iterator[bytes]:
@@ -287,7 +292,6 @@ class Sandbox:
 
     def _outcome(self, task: Task, timeout_s: float, stop: threading.Event | None) -> Outcome | None:
         """Return the next outcome of the current task, None when stopped. Outcomes of earlier tasks are dropped."""
-        self.clock.restart()
         deadline = time.monotonic() + timeout_s
         while True:
             left_s = max(0.0, deadline - time.monotonic())

@@ -19,7 +19,7 @@ class Clock:
         """Note the limits of what is executed from now on, and how a program is; None for its compilation."""
 
     def restart(self) -> None:
-        """Begin another execution."""
+        """Begin another execution, which is not sent yet."""
 
     def late(self) -> bytes:
         """Return the message that has the runner end the execution where it is late; empty where it is not."""

@@ -22,6 +22,7 @@ from deepcoder.wire.limits import Limits, Mode
 from deepcoder.wire.messages import ABANDONED_S, Ended, Outcome, frame
 
 LOOK_EVERY_S = 0.05
+RUNNERS_SHARE = 0.05  # of a processor: at most what the runner takes to look at a process that waits for its next call
 DECIDED = {Ended.TIME_LIMIT, Ended.MEMORY_LIMIT, Ended.OUTPUT_LIMIT, Ended.COMPILE_ERROR, Ended.STARVED}
 KERNEL = b"runsc-sandbox"  # the name that gVisor's kernel gives itself
 KERNEL_INSIDE = "#1 SMP Sun Jan 10 15:06:54 PST 2016"  # what every version of it says to be in uname(2)
@@ -32,7 +33,8 @@ class HostClock(Clock):
 
     The mutable state: gVisor's kernel, once it was looked for; the stubs, with the CPU time of each, and the processes
     that are none; the limits, and whether they are watched; the CPU time until the execution began; when it was looked
-    at last, and its wall time.
+    at last, and its wall time; since when the process of a function waits for its next call, and whether it had
+    exceeded its limit of CPU time when that came.
     """
 
     fuse = 10
@@ -49,17 +51,22 @@ class HostClock(Clock):
         self._is_watched = False
         self._before_s = self._looked = self._charged_s = 0.0
         self._wall = WallTime(ABANDONED_S)
+        self._rests_since: float | None = None
+        self._was_late = False
 
     def limit(self, limits: Limits, mode: Mode | None) -> None:
         """Note the limits, and begin an execution: see `Clock.limit`."""
-        self._limits, self._mode = limits, mode
+        self._limits, self._mode, self._rests_since = limits, mode, None
         self.restart()
 
     def restart(self) -> None:
-        """Begin another execution."""
-        self._find_stubs()
+        """Begin another execution. A function's process may have gone on computing since its last call."""
+        cpu_s, now = self._cpu_s(), time.monotonic()
+        runners_s = RUNNERS_SHARE * (now - (self._rests_since or now))
+        self._was_late = self._rests_since is not None and cpu_s - runners_s > self._limits.cpu_s
+        self._rests_since = None
         self._before_s = self._total_s()
-        self._looked, self._charged_s = time.monotonic(), 0.0
+        self._looked, self._charged_s = now, 0.0
         self._wall.restart()
         self._is_watched = True
 
@@ -69,19 +76,29 @@ class HostClock(Clock):
             return b""
         cpu_s = self._cpu_s()
         self._look(cpu_s)
-        # Who waits for whom in a live execution is known elsewhere, where its wall time is limited.
-        has_waited = self._charged_s > self._limits.wall_s and self._mode is not Mode.INTERACTIVE
-        self._is_watched = cpu_s <= self._limits.cpu_s and not has_waited
+        self._is_watched = not self._is_late(cpu_s, self._charged_s)
         return b"" if self._is_watched else frame({"kind": "late", "compiles": self._mode is None})
 
     def timed(self, outcome: Outcome) -> Outcome:
         """Return the outcome with the times of this clock, by which it may be late."""
         self._is_watched = False
         cpu_s = self._cpu_s()
-        outcome = dataclasses.replace(outcome, cpu_s=cpu_s, charged_s=self._charged_s or outcome.charged_s)
-        if outcome.ended in DECIDED or cpu_s <= self._limits.cpu_s:
-            return outcome
-        return dataclasses.replace(outcome, ended=Ended.TIME_LIMIT, output=b"")
+        # How long it slept is known best inside, where it takes CPU time whenever it wants a processor. Out here the
+        # waits of gVisor's own threads, which work for the runner as well, seem to be the program's.
+        asleep_s = max(0.0, outcome.charged_s - outcome.cpu_s)
+        charged_s = max(self._charged_s, min(cpu_s + asleep_s, outcome.wall_s))
+        outcome = dataclasses.replace(outcome, cpu_s=cpu_s, charged_s=charged_s)
+        if self._is_late(cpu_s, charged_s) and outcome.ended not in DECIDED:
+            return dataclasses.replace(outcome, ended=Ended.TIME_LIMIT, output=b"")
+        if outcome.ended is Ended.RETURNED:
+            self._rests_since = time.monotonic()
+        return outcome
+
+    def _is_late(self, cpu_s: float, charged_s: float) -> bool:
+        """Return whether the execution, or what its process did before it, has exceeded a limit of time."""
+        # Who waits for whom in a live execution is known elsewhere, where its wall time is limited.
+        has_waited = charged_s > self._limits.wall_s and self._mode is not Mode.INTERACTIVE
+        return self._was_late or cpu_s > self._limits.cpu_s or has_waited
 
     def _cpu_s(self) -> float:
         """Return the CPU seconds of the execution so far."""
