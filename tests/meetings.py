@@ -4,7 +4,7 @@ Each file of pairs/ is both. `leave()` says whether something was left, `look()`
 `intact()`, where there is one, says afterwards whether what was left is as it was. Comment lines at its head say what
 it is, then
 
-    # refused: docker process     the kinds of sandbox in which leaving it may be refused already
+    # refused: docker process     the kinds of sandbox in which leaving it may be refused already; gvisor both ways
     # hole: process: why          where the two do meet today; "side by side: ..." where only in two sandboxes at once;
                                   "sometimes, ..." where they do not always
 

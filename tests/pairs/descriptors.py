@@ -12,7 +12,10 @@ def leave():
         os.set_inheritable(number, True)
         os.dup2(number, 100 + number)
     one, two = socket.socketpair(socket.AF_UNIX)
-    socket.send_fds(one, [b"left"], [file])
+    try:
+        socket.send_fds(one, [b"left"], [file])
+    except OSError:  # in gVisor nothing can be sent so
+        pass
     if os.fork() == 0:
         os.setsid()
         signal.pause()
