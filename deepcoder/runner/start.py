@@ -72,7 +72,7 @@ def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], 
     for client in keepers:
         client.wait_until_ready()
     if views:
-        keep_capabilities(view.KEEPERS_CAPABILITIES)
+        keep_capabilities(view.SUPERVISORS_CAPABILITIES)
     elif not orphans.REACH_WHO_ASKS:
         signal.signal(signal.SIGCHLD, orphans.bury)
     hello = {"kind": "hello", "protocol": PROTOCOL, "languages": languages_here, "own_uids": uids is not None}

@@ -17,6 +17,7 @@ from .capabilities import keep_capabilities
 FIRST = 1
 DEVICES = ("/dev/fuse", "/dev/net/tun")  # that gVisor has, and that any user may open
 KEEPERS_CAPABILITIES = 1 << 0 | 1 << 5 | 1 << 6 | 1 << 7  # CHOWN KILL SETGID SETUID: what keeping programs takes
+SUPERVISORS_CAPABILITIES = KEEPERS_CAPABILITIES | 1 << 2  # DAC_READ_SEARCH: what counting their files takes
 KINDS_OF_THE_SUPERVISOR = ("proc", "sysfs", "devpts")  # of file systems that programs do not get from it
 
 _NEWPID = 0x20000000  # unshare(2)

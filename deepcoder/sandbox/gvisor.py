@@ -27,8 +27,9 @@ from deepcoder.sandbox.stream import ENVIRONMENT, SandboxError, SandboxUnavailab
 log = logging.getLogger(__name__)
 
 BUNDLE_PREFIX = "deepcoder-gvisor-"  # of the names of bundles; the owner follows
-CAPABILITIES = [f"CAP_{name}" for name in ("CHOWN", "KILL", "SETGID", "SETUID", "SYS_ADMIN", "SYS_CHROOT")]
-VIEWS = "/views"  # where the runner, which keeps the first four of these, makes roots for programs
+_POWERS = ("CHOWN", "DAC_READ_SEARCH", "KILL", "SETGID", "SETUID", "SYS_ADMIN", "SYS_CHROOT")
+CAPABILITIES = [f"CAP_{name}" for name in _POWERS]
+VIEWS = "/views"  # where the runner makes roots for programs, before it gives up the last two of these
 NAMESPACES = ("pid", "network", "ipc", "uts", "mount")
 RUNSC = "runsc"
 UNLIMITED = (1 << 64) - 1  # RLIM_INFINITY
@@ -81,9 +82,12 @@ def why_not() -> str:
     with tempfile.TemporaryDirectory(prefix=f"{BUNDLE_PREFIX}{owner.name()}.") as bundle:
         runsc, *rest = _command(bundle, interpreter, [str(interpreter), "-I", "-c", ""])
         command = [runsc, f"--debug-log={bundle}/log/", *rest]
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TRIAL_TIMEOUT_S
-        )
+        try:
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TRIAL_TIMEOUT_S
+            )
+        except subprocess.TimeoutExpired:
+            return f"no gVisor sandbox: runsc does not end within {TRIAL_TIMEOUT_S:.0f} s"
         if done.returncode == 0:
             return ""
         words = _first_failure(Path(bundle, "log")) or done.stderr.strip().rpartition("\n")[2]
