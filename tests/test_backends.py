@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Set
@@ -257,3 +258,13 @@ def test_gvisor_without_runsc_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert gvisor.why_not().startswith(said)
     with pytest.raises(SandboxUnavailable, match=said):
         table.start(SandboxConfig("gvisor"))
+
+
+def test_gvisor_that_does_not_end_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    runsc = tmp_path / gvisor.RUNSC
+    runsc.write_text("#!/bin/sh\nexec sleep 60\n")
+    runsc.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(gvisor, "TRIAL_TIMEOUT_S", 0.1)
+
+    assert gvisor.why_not() == "no gVisor sandbox: runsc does not end within 0 s"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from deepcoder.sandbox import SandboxConfig, owner, start, sweep
+from deepcoder.sandbox import SandboxConfig, SandboxError, gvisor, owner, process, start, sweep
 from deepcoder.sandbox.docker import IMAGE, LABEL
 
 pytestmark = pytest.mark.sandbox
@@ -112,3 +114,40 @@ def test_folder_of_an_owner_that_is_gone_is_removed(gone: str, tmp_path: Path, m
     another_machines.mkdir()
     sweep(SandboxConfig("unisolated"))
     assert set(tmp_path.iterdir()) == {ours, another_machines}
+
+
+def bundles() -> set[str]:
+    """The names of this process's bundles, of those that are there and of those that a process of gVisor has."""
+    prefix = f"{gvisor.BUNDLE_PREFIX}{owner.name()}."
+    found = {path.name for path in Path(tempfile.gettempdir()).glob(f"{prefix}*")}
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found |= {word for word in path.read_text().split("\0") if word.startswith(prefix)}
+        except OSError:  # it has ended
+            pass
+    return found
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["/usr/bin/none"], id="cannot start"),
+        pytest.param(["/bin/false"], id="ends at once"),
+        pytest.param(["/bin/sh", "-c", "cat > /dev/null; sleep 600"], id="never answers, nor ends with its input"),
+    ],
+)
+def test_gvisor_that_does_not_start_leaves_nothing(
+    command: list[str], gvisor_sandboxes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bundles()
+    monkeypatch.setattr(gvisor, "command_of", lambda interpreter: command)
+    monkeypatch.setattr(process.Process, "start_timeout_s", 0.2)
+    monkeypatch.setattr(process, "CLOSE_TIMEOUT_S", 0.2)
+
+    with pytest.raises(SandboxError):
+        start(SandboxConfig("gvisor"))
+
+    deadline = time.monotonic() + 5  # who is killed takes a moment
+    while bundles() != before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert bundles() == before

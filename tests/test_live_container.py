@@ -352,6 +352,21 @@ def test_unknown_runtime_is_one_clear_error_and_leaves_no_container() -> None:
         assert containers(client) == before
 
 
+@pytest.mark.parametrize("runtime", [None, "runsc"])
+def test_image_without_an_interpreter_is_one_clear_error(runtime: str | None, request: pytest.FixtureRequest) -> None:
+    """Nobody tries again: what Docker starts for a container that gVisor then refuses stays."""
+    if runtime:
+        request.getfixturevalue("runsc_sandboxes")
+    name = "deepcoder-test-no-interpreter"
+    with closing(docker.from_env()) as client:
+        client.api.import_image_from_data(b"\0" * 1024, repository=name)  # an archive of no files
+        try:
+            with pytest.raises(SandboxUnavailable, match=f"the image {name} has no python3"):
+                start(dataclasses.replace(CONFIG, image=name, runtime=runtime))
+        finally:
+            client.images.remove(name)
+
+
 def test_container_may_be_promised_more_processors_than_there_are() -> None:
     with closing(start(dataclasses.replace(CONFIG, cpus=4096.0))) as sandbox:
         (outcome,) = sandbox.outcomes(Task("print(1)", Mode.STDIN, LIMITS), [b""])

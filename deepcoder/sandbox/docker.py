@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import uuid
 from collections.abc import Callable, Mapping, Set
 from contextlib import closing
@@ -67,6 +68,9 @@ REFUSED = {
     RLIMIT_STACK: "no program can raise the limit of its stack",  # a rootless engine may not raise its own
     INODES: "the runner counts files instead",  # Podman does not know the option
 }
+# In errors of every runtime where an image lacks the command. To try again is no use, and what Docker starts for a
+# container that gVisor then refuses stays: its `containerd-shim`.
+NO_INTERPRETER = re.compile("executable.*python3|python3.*executable")
 UNKNOWN_RUNTIME = ("Unknown runtime specified", "unknown or invalid runtime name")  # in errors of Docker, by version
 NO_SYSTEM_V_IPC = {"kernel.shmmni": "0", "kernel.msgmni": "0", "kernel.sem": "0 0 0 0"}
 
@@ -116,6 +120,10 @@ def _start(client: docker.DockerClient, memory_bytes: int, options: DockerOption
         if any(words in str(error) for words in UNKNOWN_RUNTIME):
             raise SandboxUnavailable(
                 f"the engine has no runtime {options.runtime}: register it with the engine"
+            ) from None
+        if NO_INTERPRETER.search(str(error)):
+            raise SandboxUnavailable(
+                f"the image {options.image} has no python3: run `deepcoder image build`, or add it"
             ) from None
         raise SandboxError(f"no container could be started: {error}") from error
 
