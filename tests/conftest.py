@@ -69,6 +69,7 @@ SLOW_IN_GVISOR = {
     "test_only_the_scratch_folder_is_writable",
     "test_many_tasks_leave_nothing_behind",
     "test_function_programs_that_fail_to_load_never_break_the_sandbox",
+    "test_the_limits_of_a_test_hold_for_all_its_calls",
 }
 NO_PARAMETERS = SimpleNamespace(params={})  # of a test that has none
 MARKS = dict.fromkeys(("docker", "runsc"), pytest.mark.docker)  # of the tests on each kind of sandbox
