@@ -15,14 +15,14 @@ from deepcoder.sandbox import Sandbox, docker
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.sandbox.owner import name
 
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PEER = struct.Struct("3i")  # pid, uid, gid (unix(7), SO_PEERCRED)
 
 
 def cpu_s(pid: int) -> float:
     """Return the CPU seconds of a process and of its descendants, with those that have ended."""
     family = [procfs.stat_fields(pid), *procfs.descendants(pid).values()]
-    return sum(sum(map(int, fields[11:15])) for fields in family) / _TICKS_PER_S
+    return sum(sum(map(int, fields[11:15])) for fields in family) / TICKS_PER_S
 
 
 def everybody(sandbox: Sandbox) -> Callable[[], float]:
@@ -34,7 +34,7 @@ def everybody(sandbox: Sandbox) -> Callable[[], float]:
 
 def own_cpu_s(pid: int) -> float:
     """Return the CPU seconds of one process."""
-    return sum(map(int, procfs.stat_fields(pid)[11:13])) / _TICKS_PER_S
+    return sum(map(int, procfs.stat_fields(pid)[11:13])) / TICKS_PER_S
 
 
 def peak_bytes(pid: int) -> int:
