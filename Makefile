@@ -39,6 +39,8 @@ clients: .clients/ready  ## the clients of other services, each in an environmen
 	.clients/uv/bin/pip install --quiet uv==0.13.9
 	$(PYTHON) -m venv .clients/openenv
 	$(UV) .clients/openenv openenv==0.10.0
+	$(PYTHON) -m venv .clients/verifiers
+	$(UV) .clients/verifiers verifiers==0.4.0
 	touch $@
 
 engine:  ## install and start Docker on Debian or Ubuntu, as root

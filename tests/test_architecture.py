@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "environment": set(),
     "datasets": {"datasets", "fsspec", "pyarrow", "yaml"},
     "remote": set(),
-    "integrations": {"openenv"},
+    "integrations": {"openenv", "verifiers"},
     "service": {"fastapi", "h11", "pydantic", "ray", "starlette", "uvicorn"},
     "tools": {"rich", "typer"},
     "training": {

@@ -56,7 +56,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [data, completions]
 
 
-@pytest.mark.parametrize(("packages", "program"), [("verl", "verl_function.py"), ("openenv", "openenv_client.py")])
+PROGRAMS = {  # by the folder of .clients that has the packages
+    "openenv": "openenv_client.py",
+    "verifiers": "verifiers_task.py",
+    "verl": "verl_function.py",
+}
+
+
+@pytest.mark.parametrize(("packages", "program"), PROGRAMS.items(), ids=PROGRAMS)
 def test_framework_gets_our_verdicts_and_drops_what_was_not_judged(
     packages: str, program: str, urls: list[str], files: list[Path], tmp_path: Path
 ) -> None:

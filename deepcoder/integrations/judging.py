@@ -128,13 +128,14 @@ def _connected(pool: str, data: str, deadline_s: float) -> Judging:
 
         found = SandboxPool.attach(pool)
         found.deadline_s = deadline_s
-    problems = _problems(data)
+    problems = problems_of(data)
     found.check_problems(problems.values())
     return Judging(found, problems)
 
 
 @functools.cache
-def _problems(data: str) -> dict[str, Problem]:
+def problems_of(data: str) -> dict[str, Problem]:
+    """Return the problems that `load_problems` finds, by their ids. A process loads them once."""
     return by_id(load_problems(data))
 
 
