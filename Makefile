@@ -37,6 +37,8 @@ clients: .clients/ready  ## the clients of other services, each in an environmen
 		omegaconf==2.4.0 orjson==3.13.0 pyvers==0.2.3 tensordict==0.10.0
 	$(PYTHON) -m venv .clients/uv
 	.clients/uv/bin/pip install --quiet uv==0.13.9
+	$(PYTHON) -m venv .clients/inspect_ai
+	$(UV) .clients/inspect_ai inspect-ai==0.3.285
 	$(PYTHON) -m venv .clients/openenv
 	$(UV) .clients/openenv openenv==0.10.0
 	$(PYTHON) -m venv .clients/verifiers

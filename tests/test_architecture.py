@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "environment": set(),
     "datasets": {"datasets", "fsspec", "pyarrow", "yaml"},
     "remote": set(),
-    "integrations": {"openenv", "verifiers"},
+    "integrations": {"inspect_ai", "openenv", "verifiers"},
     "service": {"fastapi", "h11", "pydantic", "ray", "starlette", "uvicorn"},
     "tools": {"rich", "typer"},
     "training": {

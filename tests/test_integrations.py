@@ -57,6 +57,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 PROGRAMS = {  # by the folder of .clients that has the packages
+    "inspect_ai": "inspect_task.py",
     "openenv": "openenv_client.py",
     "verifiers": "verifiers_task.py",
     "verl": "verl_function.py",
