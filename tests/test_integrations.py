@@ -68,9 +68,21 @@ PROGRAMS = {  # by the folder of .clients that has the packages
 def test_framework_gets_our_verdicts_and_drops_what_was_not_judged(
     packages: str, program: str, urls: list[str], files: list[Path], tmp_path: Path
 ) -> None:
-    folder = of_client(packages)
-    python = folder / "bin" / "python"  # of packages that are not beside ours, but in an environment of their own
-    command: list[Any] = [python if python.exists() else sys.executable, ASKS / program, *urls, *files]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, folder)))}
-    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=WAIT_S)
+    ask(packages, program, [*urls, *files], tmp_path)
+
+
+@pytest.mark.parametrize(("program", "path"), [("tinker_reward.py", "/run_code"), ("ms_enclave_tool.py", "")])
+def test_framework_that_speaks_to_sandbox_fusion_needs_only_another_url(
+    program: str, path: str, urls: list[str], tmp_path: Path
+) -> None:
+    ask("by_url", program, [url + path for url in urls], tmp_path)
+
+
+def ask(packages: str, program: str, arguments: list[Any], folder: Path) -> None:
+    """Run a program that asks, with the packages of that folder of .clients."""
+    client = of_client(packages)
+    python = client / "bin" / "python"  # of packages that are not beside ours, but in an environment of their own
+    command = [python if python.exists() else sys.executable, ASKS / program, *arguments]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, client)))}
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=WAIT_S)
     assert ran.returncode == 0, ran.stdout + ran.stderr
