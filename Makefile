@@ -26,6 +26,8 @@ setup: .venv/ready  ## install the package and its tools into .venv
 BESIDE = $(BIN)/pip install --quiet --no-deps --upgrade --target
 # uv, since these have a hundred packages each; the environment comes next.
 UV = .clients/uv/bin/uv pip install --quiet --python
+# For packages that want a newer Python than ours. Where there is none, the tests that ask by them are skipped.
+PYTHON313 ?= $(or $(firstword $(wildcard $(PYENV_ROOT)/versions/3.13*/bin/python3)),python3.13)
 
 clients: .clients/ready  ## the clients of other services, each in an environment of its own, for the tests that ask by them
 .clients/ready: Makefile .venv/ready
@@ -44,6 +46,7 @@ clients: .clients/ready  ## the clients of other services, each in an environmen
 	$(UV) .clients/openenv openenv==0.10.0
 	$(PYTHON) -m venv .clients/verifiers
 	$(UV) .clients/verifiers verifiers==0.4.0
+	if $(PYTHON313) -m venv .clients/nemo_gym; then $(UV) .clients/nemo_gym --python-version 3.13.14 nemo-gym==0.7.0; fi
 	touch $@
 
 engine:  ## install and start Docker on Debian or Ubuntu, as root

@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "environment": set(),
     "datasets": {"datasets", "fsspec", "pyarrow", "yaml"},
     "remote": set(),
-    "integrations": {"inspect_ai", "openenv", "verifiers"},
+    "integrations": {"aiohttp", "inspect_ai", "nemo_gym", "openenv", "pydantic", "verifiers"},
     "service": {"fastapi", "h11", "pydantic", "ray", "starlette", "uvicorn"},
     "tools": {"rich", "typer"},
     "training": {

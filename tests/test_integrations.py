@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from deepcoder.datasets import load_problems
 from deepcoder.pool import SandboxPool
+from deepcoder.problems import by_id
 from deepcoder.service.service import Service
 from tests.test_sandbox_fusion import ASKS, of_client
 from tests.test_service import TOKEN, WAIT_S, serving
@@ -39,11 +41,13 @@ COMPLETIONS = [
 
 
 @pytest.fixture(scope="module")
-def urls(process_pool: SandboxPool) -> Iterator[list[str]]:
+def urls(process_pool: SandboxPool, files: list[Path]) -> Iterator[list[str]]:
     """Serve the pool twice: as it is, and with a deadline by which nothing is judged that takes long."""
     hurried = pickle.loads(pickle.dumps(process_pool))
     hurried.deadline_s = HURRY_S
-    with serving(Service(process_pool, {}), TOKEN) as url, serving(Service(hurried, {}), TOKEN) as hurried_url:
+    problems = by_id(load_problems(str(files[0])))
+    usual, late = (serving(Service(pool, problems), TOKEN) for pool in (process_pool, hurried))
+    with usual as url, late as hurried_url:
         yield [each.replace("//", f"//any:{TOKEN}@") for each in (url, hurried_url)]
 
 
@@ -58,6 +62,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 PROGRAMS = {  # by the folder of .clients that has the packages
     "inspect_ai": "inspect_task.py",
+    "nemo_gym": "nemo_gym_server.py",
     "openenv": "openenv_client.py",
     "verifiers": "verifiers_task.py",
     "verl": "verl_function.py",
