@@ -46,6 +46,7 @@ clients: .clients/ready  ## the clients of other services, each in an environmen
 	$(UV) .clients/openenv openenv==0.10.0
 	$(PYTHON) -m venv .clients/verifiers
 	$(UV) .clients/verifiers verifiers==0.4.0
+	if $(PYTHON313) -m venv .clients/harbor; then $(UV) .clients/harbor harbor==0.26.0; fi
 	if $(PYTHON313) -m venv .clients/nemo_gym; then $(UV) .clients/nemo_gym --python-version 3.13.14 nemo-gym==0.7.0; fi
 	touch $@
 

@@ -40,6 +40,7 @@ MADE = {  # by users and by commands, in examples
         "train.jsonl",
     ),
     *("problem.yaml", "submissions.yaml"),  # of problem packages
+    *("task.toml", "instruction.md", "test.sh", "solve.sh"),  # of Harbor's tasks
     *("quarantine.jsonl", "times.jsonl", "runs/bench/bench.json"),
 }
 # Problems that `doctor` finds well, and to which the other rows of docs/files.md belong.
@@ -142,7 +143,7 @@ def test_make_targets_exist(page: Path) -> None:
 def test_commands_have_the_options_that_a_page_gives_them(page: Path) -> None:
     lines = [*spans(page), *(line for block in blocks(page) for line in block.text.splitlines())]
     for line in lines:
-        if match := re.match(r"(?:\S*/)?deepcoder ((?:(?:data|image) )?[a-z]+)\b(.*)", line.partition(" #")[0]):
+        if match := re.match(r"(?:\S*/)?deepcoder ((?:(?:data|export|image) )?[a-z]+)\b(.*)", line.partition(" #")[0]):
             assert set(re.findall(r" (--?[a-z-]+)", match[2])) <= options(match[1]), line
 
 

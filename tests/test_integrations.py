@@ -61,6 +61,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 PROGRAMS = {  # by the folder of .clients that has the packages
+    "harbor": "harbor_tasks.py",
     "inspect_ai": "inspect_task.py",
     "nemo_gym": "nemo_gym_server.py",
     "openenv": "openenv_client.py",

@@ -13,7 +13,7 @@ from rich.logging import RichHandler
 
 from deepcoder.datasets import DataError
 from deepcoder.sandbox import SandboxError
-from deepcoder.tools.cli import data, image
+from deepcoder.tools.cli import data, export, image
 from deepcoder.tools.cli.doctor import doctor
 from deepcoder.tools.cli.explain import explain
 from deepcoder.tools.cli.grade import grade
@@ -28,6 +28,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 for command in (judge, explain, grade, doctor, redteam, status, serve):  # `--help` lists the commands in this order
     app.command()(command)
 app.add_typer(data.commands, name="data")
+app.add_typer(export.commands, name="export")
 app.add_typer(image.commands, name="image")
 
 
