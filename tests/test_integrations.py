@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import pickle
@@ -84,8 +85,14 @@ def test_framework_that_speaks_to_sandbox_fusion_needs_only_another_url(
     ask("by_url", program, [url + path for url in urls], tmp_path)
 
 
+def test_command_line_of_trl_leaves_out_what_was_not_judged(urls: list[str], files: list[Path], tmp_path: Path) -> None:
+    if importlib.util.find_spec("trl") is None:
+        pytest.skip("the train extra is not installed")
+    ask(sys.prefix, "trl_grpo.py", [*urls, *files], tmp_path)
+
+
 def ask(packages: str, program: str, arguments: list[Any], folder: Path) -> None:
-    """Run a program that asks, with the packages of that folder of .clients."""
+    """Run a program that asks, with the packages of that folder of .clients, or of another environment."""
     client = of_client(packages)
     python = client / "bin" / "python"  # of packages that are not beside ours, but in an environment of their own
     command = [python if python.exists() else sys.executable, ASKS / program, *arguments]

@@ -2,5 +2,5 @@
 
     framework → its file → judging → a pool on this cluster, or a service over HTTP
 
-TRL needs no file here: `deepcoder.reward` is what it calls.
+A program of one's own that trains with TRL needs no file here: `deepcoder.reward` is what TRL calls.
 """
