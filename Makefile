@@ -82,9 +82,10 @@ attacks: setup sandboxes  ## every attack in every mode, language and kind of sa
 labels: setup sandboxes  ## every program with a known verdict: `test` judges one of each problem and label
 	DEEPCODER_ALL_LABELS=1 $(PYTEST) tests/test_labels.py $(ARGS)
 
+IN_GVISOR = attacks continuations corpus explain interactive isolation judge jury jury_programs own_languages resource_limits \
+	sandbox spare stdin strangers suspicion
 gvisor: setup  ## every test of sandboxes, programs, pairs and attacks in gVisor: `test` runs one case of each
-	DEEPCODER_ALL_GVISOR=1 DEEPCODER_ALL_ATTACKS=1 $(PYTEST) -k 'gvisor or runsc' tests/test_sandbox.py tests/test_corpus.py \
-		tests/test_isolation.py tests/test_attacks.py tests/test_interactive.py tests/test_jury.py tests/test_jury_programs.py $(ARGS)
+	DEEPCODER_ALL_GVISOR=1 DEEPCODER_ALL_ATTACKS=1 $(PYTEST) -k 'gvisor or runsc' $(IN_GVISOR:%=tests/test_%.py) $(ARGS)
 
 faults: setup sandboxes  ## every fault of a host once, in a test that says what came of it: `test` causes some of them
 	DEEPCODER_ALL_FAULTS=1 $(PYTEST) tests/cluster/test_faults.py $(ARGS)

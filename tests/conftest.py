@@ -58,10 +58,11 @@ NEEDS = {
 collect_ignore = ["pairs", "programs"]  # programs to judge, whatever their names
 # Kinds of sandbox in which only some modules run, and of these one case of each test; all with DEEPCODER_ALL_<KIND>.
 SAMPLED = {
-    # Others were not made to hold there yet: of their tests some fail.
+    # The others test what does not depend on the kind, or start compilers, which take long there.
     "gvisor": {
-        *("test_attacks", "test_corpus", "test_interactive", "test_isolation"),
-        *("test_jury", "test_jury_programs", "test_sandbox"),
+        *("test_attacks", "test_continuations", "test_corpus", "test_explain", "test_interactive", "test_isolation"),
+        *("test_judge", "test_jury", "test_jury_programs", "test_own_languages", "test_resource_limits"),
+        *("test_sandbox", "test_spare", "test_stdin", "test_strangers", "test_suspicion"),
     },
     "e2b": {"test_corpus", "test_interactive", "test_sandbox"},  # a process sandbox, started by a stand-in of E2B
 }
@@ -70,6 +71,11 @@ SLOW_IN_GVISOR = {
     "test_many_tasks_leave_nothing_behind",
     "test_function_programs_that_fail_to_load_never_break_the_sandbox",
     "test_the_limits_of_a_test_hold_for_all_its_calls",
+    "test_input_is_no_memory_of_the_program",
+    "test_every_call_that_only_an_attack_makes_ends_the_process",
+    "test_recursion_without_end_on_a_stack_without_limit_ends",
+    "test_sandbox_lost_in_waiting_is_replaced",
+    "test_added_language_is_judged_like_the_others",
 }
 NO_PARAMETERS = SimpleNamespace(params={})  # of a test that has none
 MARKS = dict.fromkeys(("docker", "runsc"), pytest.mark.docker)  # of the tests on each kind of sandbox

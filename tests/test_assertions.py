@@ -18,11 +18,11 @@ from deepcoder.judge import judge
 from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.sandbox import Sandbox, SandboxConfig
+from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Submission, Verdict
 from deepcoder.wire import values
 from deepcoder.wire.values import ListNode, TreeNode
-from tests.conftest import shared_rows
+from tests.conftest import config_of, shared_rows
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EVALPLUS = """
@@ -335,7 +335,7 @@ HOPELESS = {
 
 
 def test_what_no_program_passes_is_left_for_doctor_to_find(shared_sandbox: Sandbox, sandbox_kind: str) -> None:
-    with closing(Jury(SandboxConfig(kind=sandbox_kind))) as jury:
+    with closing(Jury(config_of(sandbox_kind))) as jury:
         for code, program in HOPELESS.items():
             (test,) = assertions.tests(code, "f")
             problem = Problem("x", Mode.FUNCTION, (test,), "f", checker=assertions.EQUAL)
@@ -466,7 +466,7 @@ def test_kodcode_tests_of_more_than_functions_are_refused(test: str, reason: str
 def test_references_of_fixtures_are_accepted_and_others_not(
     shared_sandbox: Sandbox, sandbox_kind: str, name: str
 ) -> None:
-    with closing(Jury(SandboxConfig(kind=sandbox_kind))) as jury:
+    with closing(Jury(config_of(sandbox_kind))) as jury:
         for problem in fixture(name):
             right = Program(problem.reference or "")
             assert judge(Submission(problem, right), shared_sandbox, jury).verdict is Verdict.AC, problem

@@ -10,10 +10,10 @@ import pytest
 
 from deepcoder import own_languages, sandbox
 from deepcoder.programs import Program, extract
-from deepcoder.sandbox import SandboxConfig
 from deepcoder.wire.languages import LANGUAGES, add
 from deepcoder.wire.limits import Limits, Mode
 from deepcoder.wire.messages import Ended, Task
+from tests.conftest import config_of
 
 PERL = """
 [perl]
@@ -45,7 +45,7 @@ def perl(tmp_path: Path) -> Path:
 
 
 def test_added_language_is_judged_like_the_others(sandbox_kind: str, table: None, perl: Path) -> None:
-    config = SandboxConfig(kind=sandbox_kind, languages=own_languages.read(perl))
+    config = config_of(sandbox_kind, languages=own_languages.read(perl))
     with closing(sandbox.start(config)) as started:
         adding = Task("my ($a, $b) = split / /, <STDIN>; print $a + $b", Mode.STDIN, Limits(), language="perl")
         (added,) = started.outcomes(adding, [b"1 2\n"])

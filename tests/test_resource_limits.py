@@ -15,9 +15,11 @@ from docker.types import Ulimit
 
 from deepcoder.sandbox import Sandbox, SandboxConfig, start
 from deepcoder.sandbox import docker as docker_sandbox
+from deepcoder.sandbox.host_clock import HostClock
 from deepcoder.wire import values
 from deepcoder.wire.messages import Ended
 from tests.another_user import PATH, python_of_another_user
+from tests.conftest import IN_GVISOR, config_of
 from tests.test_live_container import containers
 from tests.test_sandbox import LIMITS, MIB, assert_works, call, function_task, printed, run
 
@@ -82,8 +84,23 @@ def test_limits_are_those_of_the_problem_or_none(expected: Found) -> None:
 
 def test_limits_are_the_same_in_each_kind_of_sandbox(sandbox_kind: str, expected: Found) -> None:
     """In new ones: where a program has imported numpy, all later ones may map as much more."""
-    with closing(start(SandboxConfig(sandbox_kind))) as sandbox:
-        assert found_in(sandbox) == expected
+    with closing(start(config_of(sandbox_kind))) as sandbox:
+        found = found_in(sandbox)
+    assert found == (in_gvisor(expected, found) if sandbox_kind in IN_GVISOR else expected)
+
+
+def in_gvisor(expected: Found, found: Found) -> Found:
+    """The same, but for what gVisor counts otherwise, and for two limits that cannot be set there."""
+    there = found["stdin"]
+    differing = {name: there[name] for name in ("RLIMIT_AS", "RLIMIT_NPROC", "RLIMIT_MSGQUEUE", "RLIMIT_SIGPENDING")}
+    mapped_more = there["RLIMIT_AS"][0] - expected["stdin"]["RLIMIT_AS"][0]
+    cpu_s = 2 * HostClock.fuse * int(LIMITS.cpu_s) + 1
+    assert 0 <= mapped_more <= 192 * MIB  # by the interpreter, before a program begins
+    assert LIMITS.processes - 1 <= there["RLIMIT_NPROC"][0] == there["RLIMIT_NPROC"][1] <= LIMITS.processes
+    return {
+        "stdin": {**expected["stdin"], **differing, "RLIMIT_CPU": [cpu_s, cpu_s]},
+        "function": {**expected["function"], **differing},
+    }
 
 
 @pytest.mark.parametrize("ulimits", [(), SOFT], ids=["none", "of the owner"])
@@ -190,7 +207,7 @@ def test_recursion_without_end_on_a_stack_without_limit_ends(sandbox_kind: str, 
             return deeper(n + 1)
         deeper(0)
         """
-    with closing(start(SandboxConfig(sandbox_kind, memory_bytes=memory_bytes))) as sandbox:
+    with closing(start(config_of(sandbox_kind, memory_bytes=memory_bytes))) as sandbox:
         outcome = run(sandbox, source, memory_bytes=memory_bytes, cpu_s=60.0, wall_s=120.0)
 
         # Python 3.12 and 3.13 raise RecursionError.

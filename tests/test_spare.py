@@ -8,13 +8,14 @@ import pytest
 
 from deepcoder.pool.worker import prove
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, SandboxUnavailable, Spare
+from tests.conftest import config_of
 
 pytestmark = pytest.mark.sandbox
 
 
 @pytest.fixture
 def spare(sandbox_kind: str) -> Iterator[Spare]:
-    opened = Spare(SandboxConfig(sandbox_kind, memory_bytes=1 << 28), prove)
+    opened = Spare(config_of(sandbox_kind, memory_bytes=1 << 28), prove)
     yield opened
     opened.close()
 
@@ -62,7 +63,7 @@ def test_sandbox_that_does_not_prove_itself_is_closed(sandbox_kind: str) -> None
         seen.append(sandbox)
         raise SandboxError("unfit")
 
-    spare = Spare(SandboxConfig(sandbox_kind, memory_bytes=1 << 28), refuse)
+    spare = Spare(config_of(sandbox_kind, memory_bytes=1 << 28), refuse)
 
     with pytest.raises(SandboxError, match="unfit"):
         spare.take()

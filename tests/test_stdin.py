@@ -147,7 +147,7 @@ PROGRAMS = {
     "copied by the kernel": """
         import os
         print(flush=True, end="")
-        sent = os.sendfile(1, 0, None, 1 << 20)
+        sent = sum(iter(lambda: os.sendfile(1, 0, None, 1 << 20), 0))  # it takes what the pipe has room for
         print(sent, os.sendfile(1, 0, 4, 4), os.lseek(0, 0, 1))
     """,
     "numpy": """

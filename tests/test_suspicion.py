@@ -15,6 +15,7 @@ from deepcoder.runner import syscalls
 from deepcoder.sandbox import Sandbox
 from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire.messages import Ended, Outcome, Sign, Task
+from tests.conftest import IN_GVISOR
 
 COLUMN = syscalls.MACHINES.index(os.uname().machine) if os.uname().machine in syscalls.MACHINES else None
 LIMITS = Limits(cpu_s=20.0, memory_bytes=256 << 20)
@@ -211,3 +212,22 @@ def test_forbidden_call_of_an_orphan_is_seen(shared_sandbox: Sandbox) -> None:
     judgement = judged(shared_sandbox, source)
 
     assert (judgement.verdict, judgement.suspicious) == (Verdict.AC, (Sign.SYSTEM_CALL,))
+
+
+def test_forbidden_call_is_not_made_where_its_signal_is_blocked(shared_sandbox: Sandbox, sandbox_kind: str) -> None:
+    """gVisor's kernel can end a process for it by nothing else, so that it goes on there."""
+    outcome = run(
+        shared_sandbox,
+        """
+import ctypes, os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGSYS])
+before = os.getuid()
+ctypes.CDLL(None).unshare(0x10000000)  # CLONE_NEWUSER
+print(os.getuid() == before)
+""",
+    )
+
+    if sandbox_kind in IN_GVISOR:
+        assert (outcome.exit_code, outcome.output) == (0, b"True\n")
+    else:
+        assert (outcome.signal, outcome.signs) == (31, (Sign.SYSTEM_CALL,))
