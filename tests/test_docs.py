@@ -48,12 +48,14 @@ PROBLEMS: tuple[dict[str, Any], ...] = (
     {
         "problem_id": "x/1",
         "mode": "stdin",
+        "prompt": "Read a number, and print the number after it.",
         "tests": [{"input": f"{n}\n", "output": f"{n + 1}\n"} for n in range(15)],
         "reference": "print(int(input()) + 1)",
     },
     {
         "problem_id": "x/2",
         "mode": "function",
+        "prompt": "Write `add_one(n)`, which returns the number after n.",
         "entry_point": "add_one",
         "tests": [{"args": [n], "expected": n + 1} for n in range(15)],
         "reference": "def add_one(n):\n    return n + 1",
