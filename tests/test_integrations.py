@@ -91,11 +91,12 @@ def test_command_line_of_trl_leaves_out_what_was_not_judged(urls: list[str], fil
     ask(sys.prefix, "trl_grpo.py", [*urls, *files], tmp_path)
 
 
-def ask(packages: str, program: str, arguments: list[Any], folder: Path) -> None:
-    """Run a program that asks, with the packages of that folder of .clients, or of another environment."""
+def ask(packages: str, program: str, arguments: list[Any], folder: Path) -> str:
+    """Run a program that asks, with the packages of that folder of .clients or environment; return what it prints."""
     client = of_client(packages)
     python = client / "bin" / "python"  # of packages that are not beside ours, but in an environment of their own
     command = [python if python.exists() else sys.executable, ASKS / program, *arguments]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, client)))}
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=WAIT_S)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
