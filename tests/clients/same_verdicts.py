@@ -41,7 +41,8 @@ def verl_by_url(url: str, data: str, asked: Asked) -> list[str]:
         row = problems[name]
         if row["mode"] == "function":  # a line of JSON for each argument
             inputs = ["\n".join(map(json.dumps, each["args"])) for each in row["tests"]]
-            outputs = [json.dumps(each["expected"]) for each in row["tests"]]
+            outputs = [each["expected"] for each in row["tests"]]
+            outputs = [each if isinstance(each, str) else json.dumps(each) for each in outputs]
         else:
             inputs, outputs = map(list, zip(*((each["input"], each["output"]) for each in row["tests"]), strict=True))
         tests = {"inputs": inputs, "outputs": outputs, "fn_name": row.get("entry_point")}
