@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from deepcoder.datasets import DataError, load_problems
     from deepcoder.environment import CodeEnvironment
-    from deepcoder.pool import SandboxPool
+    from deepcoder.pool import SandboxPool, ShardedPool
     from deepcoder.problems import Limits, Mode, Problem, TestCase
     from deepcoder.programs import Program, extract
     from deepcoder.remote import RemotePool
@@ -33,6 +33,7 @@ _HOMES = {
     "SandboxError": "sandbox",
     "SandboxPool": "pool",
     "SandboxUnavailable": "sandbox",
+    "ShardedPool": "pool",
     "Submission": "verdicts",
     "TestCase": "problems",
     "Verdict": "verdicts",
@@ -55,6 +56,7 @@ __all__ = [
     "SandboxError",
     "SandboxPool",
     "SandboxUnavailable",
+    "ShardedPool",
     "Submission",
     "TestCase",
     "Verdict",

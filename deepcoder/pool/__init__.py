@@ -2,7 +2,7 @@
 
 Nothing outside this folder knows Ray, and `base` does not need it: the names load when first used.
 
-    client        pool → pending, awaited → connection, store          launch, clusters, local: start or join Ray
+    client        sharded → pool → pending, awaited → connection, store  launch, clusters, local: start or join Ray
     coordinator   coordinator → dispatcher → schedule → backlog         workers, crew: how many workers, and where
     worker        worker → inbox
 """
@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from deepcoder.pool.base import Pool, Progress
     from deepcoder.pool.pool import SandboxPool
+    from deepcoder.pool.sharded import ShardedPool
 
-__all__ = ["Pool", "Progress", "SandboxPool"]
+__all__ = ["Pool", "Progress", "SandboxPool", "ShardedPool"]
 
-_HOMES = {"Pool": "base", "Progress": "base", "SandboxPool": "pool"}
+_HOMES = {"Pool": "base", "Progress": "base", "SandboxPool": "pool", "ShardedPool": "sharded"}
 
 
 def __getattr__(name: str) -> Any:

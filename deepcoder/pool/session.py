@@ -58,8 +58,10 @@ class Session:
 
 
 def _is_of(program: Program, name: str) -> bool:
-    """Return whether the program itself lies in the file of this name."""
+    """Return whether the program itself lies in the file of this name, or what it was compiled to."""
     row = language(program.language)
-    own = {program.entry_file or row.file_name, *(name for name, _ in program.files)}
-    is_made = "/" not in name and PurePosixPath(name).suffix == PurePosixPath(row.artefact).suffix != ""
-    return name in own or (is_made and row.artefact != row.file_name)
+    made = PurePosixPath(row.artefact).suffix  # where it has one, it lies beside the program's files: Java's .jar
+    if name in {program.entry_file or row.file_name, *(name for name, _ in program.files)}:
+        return True
+    is_source = row.artefact == row.file_name
+    return not is_source and made != "" and "/" not in name and PurePosixPath(name).suffix == made

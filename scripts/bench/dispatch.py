@@ -18,7 +18,7 @@ from typing import Any
 
 import ray
 
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import Pool, SandboxPool, ShardedPool
 from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.crew import Place
 from deepcoder.pool.worker import Started, Worker
@@ -32,6 +32,7 @@ from scripts.bench.figures import Figure
 
 HOSTS = 2  # processes that hold the workers
 WORKER_COUNTS = (1, 4, 16, 64, 256)
+COORDINATOR_COUNTS, SHARED_WORKERS = (1, 2, 4), 64
 CLIENTS = 4
 BATCH = 4000  # submissions
 ECHO = "# echo "
@@ -113,11 +114,15 @@ class _Pool(SandboxPool):
     _kind = _Coordinator
 
 
+class _Shards(ShardedPool):
+    _kind = _Pool
+
+
 def submissions(count: int, salt: str) -> list[Submission]:
     return [Submission(PROBLEMS[each % len(PROBLEMS)], Program(f"# {salt} {each}")) for each in range(count)]
 
 
-def judged_s(pool: SandboxPool, batch: list[Submission]) -> float:
+def judged_s(pool: Pool, batch: list[Submission]) -> float:
     began = time.perf_counter()
     found = pool.judge(batch)
     took_s = time.perf_counter() - began
@@ -140,7 +145,7 @@ print(began, time.time(), flush=True)
 """
 
 
-def many_clients_rate(pool: SandboxPool, salt: str) -> float:
+def many_clients_rate(pool: Pool, salt: str) -> float:
     """Return the judgements per second of several client processes together."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "pool"
@@ -164,7 +169,7 @@ def many_clients_rate(pool: SandboxPool, salt: str) -> float:
     return CLIENTS * BATCH / (max(end for _, end in times) - min(begin for begin, _ in times))
 
 
-def latencies_s(pool: SandboxPool, salt: str) -> list[float]:
+def latencies_s(pool: Pool, salt: str) -> list[float]:
     return sorted(judged_s(pool, submissions(1, f"{salt} {each}")) for each in range(CALLS))
 
 
@@ -187,3 +192,9 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
                 yield Figure(f"{CLIENTS} clients, {workers} workers", many, "1/s", bound=3000, at_least=True)
             yield Figure(f"latency p50, {workers} workers", found["p50"], "ms")
             yield Figure(f"latency p99, {workers} workers", found["p99"], "ms", bound=10 if workers == 64 else None)
+    for coordinators in COORDINATOR_COUNTS:
+        with _Shards(coordinators, SHARED_WORKERS, "process") as shards:
+            pools.wait_until_ready(shards, SHARED_WORKERS)
+            judged_s(shards, submissions(BATCH // 10, "warm"))
+            many = statistics.median(many_clients_rate(shards, f"{coordinators} of {each}") for each in range(rounds))
+            yield Figure(f"{CLIENTS} clients, {SHARED_WORKERS} workers, {coordinators} coordinators", many, "1/s")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import Pool, SandboxPool
 from deepcoder.verdicts import Judgement
 from scripts.bench.mix import Case, check
 
@@ -22,7 +22,7 @@ def ready(sandbox: str, workers: int) -> Iterator[SandboxPool]:
         yield pool
 
 
-def wait_until_ready(pool: SandboxPool, workers: int) -> None:
+def wait_until_ready(pool: Pool, workers: int) -> None:
     """Wait until every worker has its sandbox.
 
     Raises:

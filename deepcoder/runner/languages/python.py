@@ -90,9 +90,8 @@ def prepare(hooks: Hooks) -> None:
         module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = _main_modules["__main__"]
     sys.argv = [PYTHON.file_name]
-    sys.dont_write_bytecode = (
-        True  # it would be among the files that come back, and stand for a later module of its name
-    )
+    # Bytecode would be among the files that come back, and stand for a later module of its name.
+    sys.dont_write_bytecode = True
     frame, depth = sys._getframe(), 0
     while frame.f_back:
         frame, depth = frame.f_back, depth + 1
