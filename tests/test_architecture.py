@@ -42,7 +42,7 @@ ROOMS: dict[str, set[str]] = {
     "remote": set(),
     "integrations": {"aiohttp", "inspect_ai", "nemo_gym", "openenv", "pydantic", "verifiers"},
     "service": {"fastapi", "h11", "pydantic", "ray", "starlette", "uvicorn"},
-    "tools": {"rich", "typer"},
+    "tools": {"jinja2", "markupsafe", "pygments", "rich", "typer"},
     "training": {
         "accelerate",
         "datasets",

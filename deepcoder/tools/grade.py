@@ -24,6 +24,8 @@ from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire.languages import language
 
+KS = (1, 2, 4, 8, 16, 32, 64, 100)  # of pass@k
+
 
 def read_submissions(
     path: Path, problems: Mapping[str, Problem], quarantined: Set[str] = frozenset(), completes_prompt: bool = False
@@ -149,19 +151,23 @@ def _write(output: Path, done: Mapping[int, Record]) -> None:
     os.replace(draft, output)
 
 
-def pass_at_k(records: Sequence[Record], k: int) -> float | None:
-    """Return the mean over problems of an unbiased estimate: 1 - C(n-c, k) / C(n, k), of c right among n completions.
+def estimates_at_k(records: Sequence[Record], k: int) -> list[float]:
+    """Return an unbiased estimate for each problem with k completions: 1 - C(n-c, k) / C(n, k), of c right among n.
 
-    The estimate is from Chen et al. 2021, arXiv:2107.03374. IE counts neither as passed nor as tried. None where no
-    problem has k completions.
+    The estimate is from Chen et al. 2021, arXiv:2107.03374. IE counts neither as passed nor as tried.
     """
     verdicts: dict[str, list[Verdict]] = defaultdict(list)
     for each in records:
         if each.judgement.verdict is not Verdict.IE:
             verdicts[each.problem_id].append(each.judgement.verdict)
-    estimates = [
+    return [
         1 - comb(len(group) - group.count(Verdict.AC), k) / comb(len(group), k)
         for group in verdicts.values()
         if len(group) >= k
     ]
+
+
+def pass_at_k(records: Sequence[Record], k: int) -> float | None:
+    """Return the mean over problems of the estimates of pass@k. None where no problem has k completions."""
+    estimates = estimates_at_k(records, k)
     return sum(estimates) / len(estimates) if estimates else None

@@ -64,9 +64,9 @@ class Record:
             problem.limited_to(limit_s) if problem.problem_id == self.problem_id else problem for problem in problems
         ]
 
-    def to_json(self, **origin: int) -> str:
+    def to_json(self, **origin: int | str) -> str:
         """Return the record as one line. `origin` says where the program came from: `index`, or `step` of training."""
-        row = {"problem_id": self.problem_id, **origin}
+        row: dict[str, Any] = {"problem_id": self.problem_id, **origin}
         row |= {**dataclasses.asdict(self.judgement), **dataclasses.asdict(self.selection)}
         row |= {"cpu_limit_s": self.cpu_limit_s}
         row |= {"program": None, "language": PYTHON.name} if self.program is None else self.program.to_row()

@@ -20,12 +20,22 @@ from deepcoder.tools.cli.grade import grade
 from deepcoder.tools.cli.judge import judge
 from deepcoder.tools.cli.options import UserError
 from deepcoder.tools.cli.redteam import redteam
+from deepcoder.tools.cli.report import report
 from deepcoder.tools.cli.serve import serve
 from deepcoder.tools.cli.status import status
 from deepcoder.tools.console import err
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-for command in (judge, explain, grade, doctor, redteam, status, serve):  # `--help` lists the commands in this order
+for command in (
+    judge,
+    explain,
+    grade,
+    report,
+    doctor,
+    redteam,
+    status,
+    serve,
+):  # `--help` lists the commands in this order
     app.command()(command)
 app.add_typer(data.commands, name="data")
 app.add_typer(export.commands, name="export")

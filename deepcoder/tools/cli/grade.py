@@ -35,12 +35,10 @@ from deepcoder.tools.cli.options import (
     pool_for,
 )
 from deepcoder.tools.console import err, out, progress
+from deepcoder.tools.grade import KS, pass_at_k, read_submissions
 from deepcoder.tools.grade import grade as grade_submissions
-from deepcoder.tools.grade import pass_at_k, read_submissions
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import OWN_CODE, Submission, Verdict
-
-KS = (1, 2, 4, 8, 16, 32, 64, 100)  # of pass@k
 
 
 def grade(
