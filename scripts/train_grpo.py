@@ -47,6 +47,7 @@ class Run(NamedTuple):
     trainer: GRPOTrainer
     problems: list[Problem]
     shown: list[Problem]
+    selection: Selection
     pool: SandboxPool
     limit: UnjudgedLimit | None
     began_s: float  # time.monotonic() at the start
@@ -83,7 +84,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     if limit is not None:
         trainer.add_callback(limit)
     shown = report.spread(problems, script.shown) if trainer.is_world_process_zero() else []
-    return Run(trainer, problems, shown, pool, limit, began_s)
+    return Run(trainer, problems, shown, selection, pool, limit, began_s)
 
 
 def train(run: Run) -> None:
@@ -92,8 +93,11 @@ def train(run: Run) -> None:
     Raises:
         TooManyUnjudged: The share of IE has passed the limit.
     """
-    trainer, problems, shown, pool, limit, began_s = run
+    trainer, problems, shown, selection, pool, limit, began_s = run
+    folder = Path(trainer.args.output_dir)
     before = report.ask(trainer, shown, pool.judge)
+    if shown:
+        report.record(before, "before", folder, selection)
     trainer.train(resume_from_checkpoint=trainer.args.resume_from_checkpoint)
     if limit is not None and limit.reason:
         raise TooManyUnjudged(limit.reason)
@@ -101,8 +105,8 @@ def train(run: Run) -> None:
     trainer.save_model()
     trainer.accelerator.wait_for_everyone()  # the first rank ends the pool when it leaves
     if trainer.is_world_process_zero():
-        folder = Path(trainer.args.output_dir)
         if shown:
+            report.record(after, "after", folder, selection)
             (folder / "before_after.md").write_text(report.markdown(before, after), encoding="utf-8")
             show(before, after)
         history = trainer.state.log_history
@@ -113,7 +117,7 @@ def train(run: Run) -> None:
         out.print(
             f"Mean reward: {first:.2f} in the first fifth of the steps, {last:.2f} in the last; "
             f"{minutes} min {seconds} s; model, reward.png, before_after.md and judgements.jsonl are in "
-            f"{folder}",
+            f"{folder}; `deepcoder report {folder}` makes a page of them",
             soft_wrap=True,
         )
 

@@ -42,6 +42,7 @@ MADE = {  # by users and by commands, in examples
     *("problem.yaml", "submissions.yaml"),  # of problem packages
     *("task.toml", "instruction.md", "test.sh", "solve.sh"),  # of Harbor's tasks
     *("quarantine.jsonl", "times.jsonl", "runs/bench/bench.json"),
+    *("steps.jsonl", "answers.jsonl"),  # of training
 }
 # Problems that `doctor` finds well, and to which the other rows of docs/files.md belong.
 PROBLEMS: tuple[dict[str, Any], ...] = (

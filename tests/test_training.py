@@ -31,6 +31,7 @@ from deepcoder.programs import Program
 from deepcoder.reward import CodeReward
 from deepcoder.tools.mutants import mutants, normalised
 from deepcoder.tools.records import Record
+from deepcoder.tools.report import run
 from deepcoder.training import arguments, grpo, report, tiny
 from deepcoder.training import judgement_log as judgements
 from deepcoder.training.gate import GateError, check_rewards
@@ -77,8 +78,8 @@ class Judge:
     def __init__(self, says: Verdict | None = None) -> None:
         self.says = says
 
-    def check_limits(self, problems: Sequence[Problem]) -> None:
-        """Every problem fits."""
+    def check_problems(self, problems: Sequence[Problem]) -> None:
+        """Every problem can be judged."""
 
     def check_languages(self, wanted: Mapping[str, str]) -> None:
         """Every language is there."""
@@ -393,6 +394,30 @@ def test_training_logs_judgements_that_explain_reads(minuscule: Any, tmp_path: P
     assert {each.judgement.verdict for each in records} == {Verdict.CE}
     assert {(each.selection, each.cpu_limit_s) for each in records} == {(selection, 6.0)}
     assert {row["problem_id"] for row in rows} <= {each.problem_id for each in PROBLEMS}
+
+
+def test_training_writes_what_the_page_of_the_report_shows(minuscule: Any, tmp_path: Path) -> None:
+    trainer, folder = minuscule(Judge(), max_completion_length=8), tmp_path / "run"
+    trainer.reward_funcs[0].log = JudgementLog(folder, Selection())
+    groups = [answers(PROBLEMS[0], Verdict.AC), answers(PROBLEMS[2], Verdict.WA)]
+    failed = dataclasses.replace(groups[1].judgements[0], failed_test=0)
+    groups[1] = report.Answers(PROBLEMS[2], groups[1].texts, [failed])
+
+    report.record(groups, "before", folder, Selection())
+    trainer.train()
+    report.record(groups, "after", folder, Selection())
+
+    read = run.read(folder, "run")
+    assert [step.number for step in read.steps] == [1, 2]
+    for step in read.steps:
+        assert step.verdicts == {Verdict.CE: 32} and step.reward == 0
+        assert step.seconds is not None and 0 < step.seconds["generating_s"] < step.logged["step_time"]
+        assert step.seconds["learning_s"] > 0
+    inc, next_ = read.answers
+    assert (inc.problem_id, inc.before[0].text, inc.before[0].failed) == ("inc", "```python\nAC\n```", None)
+    assert inc.before == inc.after
+    assert next_.after[0].failed == ("1\n", "2\n")
+    assert next_.after[0].outcome == "test 1 of 1"
 
 
 # Too many completions that could not be judged

@@ -71,6 +71,17 @@ def test_start_gate_asks_as_the_trainer_asks(trainer: GRPOTrainer) -> None:
     assert trl_internals.first_rewards(trainer, [row, row], ["x", "xxx"]) == [1.0, 3.0], said
 
 
+def test_generating_is_timed(trainer: GRPOTrainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = CHANGED + "The time of generating cannot be logged."
+    assert parameters(GRPOTrainer._generate) == ["self", "prompts"], said
+    assert parameters(GRPOTrainer._log_metric) == ["self", "name", "value"], said
+    monkeypatch.setattr(trainer, "_generate", lambda prompts: prompts * 2)
+    trl_internals.time_generation(trainer)
+    assert trainer._generate(["x"]) == ["x", "x"], said
+    assert list(trainer._pending_metrics) == ["generating_s"], said
+    trainer._pending_metrics.clear()
+
+
 def test_start_gate_leaves_no_metrics_to_the_first_step(trainer: GRPOTrainer) -> None:
     said = CHANGED + "The metrics of the first step would count the start gate's completions."
     row = trl_internals.rows_for_rewards(trainer)[0]

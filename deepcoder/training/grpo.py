@@ -15,7 +15,8 @@ from transformers import TrainingArguments as HfArguments
 from trl import GRPOConfig, GRPOTrainer, ModelConfig, get_peft_config, get_quantization_config
 
 from deepcoder.problems import Mode, Problem
-from deepcoder.training import tiny
+from deepcoder.training import tiny, trl_internals
+from deepcoder.training.step_log import StepLog
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,8 @@ def make_trainer(problems: Sequence[Problem], reward: Reward, config: GRPOConfig
     for printer in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(printer)
     trainer.add_callback(_StepLine())
+    trainer.add_callback(StepLog())
+    trl_internals.time_generation(trainer)
     return trainer
 
 

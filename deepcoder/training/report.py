@@ -17,8 +17,11 @@ import torch
 from matplotlib.figure import Figure
 from trl import GRPOTrainer
 
+from deepcoder.datasets.selection import Selection
 from deepcoder.problems import Problem
 from deepcoder.reward import all_or_nothing
+from deepcoder.tools.records import Record
+from deepcoder.tools.report.run import ANSWERS
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 Judge = Callable[[Sequence[Submission]], list[Judgement]]
@@ -34,6 +37,7 @@ _COLORS = {
     Verdict.CE: "#9a9a9a",
     Verdict.IE: "#222222",
 }
+LONGEST_SHOWN = 2000  # characters of the failing test that are kept with an answer
 HEADER = ("problem", "mode", "before", "after")
 
 
@@ -97,6 +101,23 @@ def ask(trainer: GRPOTrainer, problems: Sequence[Problem], judge: Judge) -> list
         Answers(problem, group, [next(judgements) for _ in group])
         for problem, group in zip(problems, texts, strict=True)
     ]
+
+
+def record(answers: Sequence[Answers], when: str, folder: Path, selection: Selection) -> None:
+    """Add the answers to `answers.jsonl`, each with the test that it fails; those before training begin the file."""
+    lines = []
+    for group in answers:
+        tests = group.problem.loaded().tests
+        for text, judgement in zip(group.texts, group.judgements, strict=True):
+            judged = Record.of(Submission.of(group.problem, text, group.problem.prompt), judgement, selection)
+            failed = {}
+            if judgement.failed_test is not None:
+                test = tests[judgement.failed_test]
+                failed = {"input": test.input[:LONGEST_SHOWN], "output": test.output[:LONGEST_SHOWN]}
+            lines.append(judged.to_json(when=when, completion=text, **failed))
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ANSWERS).open("w" if when == "before" else "a", encoding="utf-8") as file:
+        file.writelines(lines)
 
 
 def compared(before: Sequence[Answers], after: Sequence[Answers]) -> list[tuple[str, ...]]:

@@ -8,6 +8,7 @@ was tried with. When TRL has changed, `tests/test_trl_internals.py` says in a se
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -38,6 +39,19 @@ def first_rewards(trainer: GRPOTrainer, rows: Sequence[Mapping[str, Any]], texts
         trainer._pending_metrics.clear()
         trainer._pending_extra_logs.clear()
     return [float(reward) for reward in rewards[:, 0]]
+
+
+def time_generation(trainer: GRPOTrainer) -> None:
+    """Have the trainer log the metric `generating_s`: the seconds in which it generates the completions of a step."""
+    generate = trainer._generate
+
+    def timed(prompts: list[Any]) -> Any:
+        began_s = time.monotonic()
+        generated = generate(prompts)
+        trainer._log_metric("generating_s", time.monotonic() - began_s)
+        return generated
+
+    trainer._generate = timed
 
 
 def completion(trainer: GRPOTrainer, prompt: Any, prompt_ids: list[int], ids: list[int]) -> Completion | None:
