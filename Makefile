@@ -11,7 +11,7 @@ ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif
 
-.PHONY: help setup clients engine image sandboxes train submit check test test-fast attacks gvisor labels faults soak chaos bench bench-peers simulate
+.PHONY: help setup clients engine image sandboxes train submit check test test-fast attacks gvisor labels faults soak chaos bench bench-peers growth simulate
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -101,6 +101,9 @@ bench: setup sandboxes  ## what judging costs, each figure beside its floor: a t
 
 bench-peers: setup sandboxes  ## this project beside other judges of code, on the same programs: a table, a JSON and a plot in runs/peers
 	$(BIN)/python -m scripts.peers $(ARGS)
+
+growth: setup  ## how judging grows with 1 to 16 hosts, as root, whose sandboxes sleep recorded times: a table and a JSON in runs/growth
+	$(BIN)/python -m scripts.growth $(ARGS)
 
 simulate: setup  ## the schedule with 10,000 workers and 1,000,000 submissions: a table, a JSON and a plot in runs/simulation
 	$(BIN)/python -m scripts.simulation $(ARGS)

@@ -316,9 +316,12 @@ class Hosts:
     Use as a context manager.
     """
 
-    def __init__(self, workers: int, cpus: int, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, workers: int, cpus: int, environment: Mapping[str, str] | None = None, has_engines: bool = True
+    ) -> None:
         """So many worker hosts, each with so many processors, as Ray is told. `environment`: of every process."""
         self._cpus = cpus
+        self._has_engines = has_engines
         self._disk = tempfile.mkdtemp(prefix="hosts-")
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "DOCKER_"))},
@@ -337,14 +340,11 @@ class Hosts:
             for number in range(self._count):
                 self.all.append(Host(number, self._disk, self._environment))
             self._wire()
-            image = Path(self._disk) / "image.tar"  # under the hosts' disks, where they do not see it
-            subprocess.run(["docker", "save", IMAGE, "-o", str(image)], check=True)
             with ThreadPoolExecutor() as threads:
-                engines = [threads.submit(self._start_engine, host, image) for host in self.workers]
-                self.trainer.start_ray(0)
-                for each in engines:
-                    each.result()
-            image.unlink()
+                ray = threads.submit(self.trainer.start_ray, 0)
+                if self._has_engines:
+                    self._start_engines(threads)
+                ray.result()
             for host in self.workers:
                 self.start_ray(host)
         except BaseException:
@@ -354,6 +354,14 @@ class Hosts:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _start_engines(self, threads: ThreadPoolExecutor) -> None:
+        image = Path(self._disk) / "image.tar"  # under the hosts' disks, where they do not see it
+        subprocess.run(["docker", "save", IMAGE, "-o", str(image)], check=True)
+        engines = [threads.submit(self._start_engine, host, image) for host in self.workers]
+        for each in engines:
+            each.result()
+        image.unlink()
 
     @staticmethod
     def _start_engine(host: Host, image: Path) -> None:
