@@ -77,7 +77,7 @@ def of_run(run: Run) -> list[Chart]:
         for key, name, color in zip(TIMES, ("generating", "waiting for judgements", "learning"), TONES, strict=True)
     ]
     tests = [
-        (name, color, _tests_of(key, every))
+        (name, color, _tests_of(key))
         for key, name, color in zip(
             ("executed", "stopped", "repeated"),
             ("executed", "saved: an earlier test failed", "saved: the program was judged before"),
@@ -151,8 +151,8 @@ def _seconds_of(name: str) -> Figure:
     return lambda step: step.seconds[name] if step.seconds else None
 
 
-def _tests_of(name: str, steps: int) -> Figure:
-    return lambda step: step.tests[name] / steps
+def _tests_of(name: str) -> Figure:
+    return lambda step: step.tests[name] / step.count
 
 
 def _is_ie(each: Judged) -> bool:

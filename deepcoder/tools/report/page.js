@@ -9,6 +9,9 @@
     return Number(value.toPrecision(3)).toLocaleString("en") + (unit === "s" ? " s" : "");
   }
 
+  // Marks lie at round values, such as 12.5%.
+  const mark = (value, unit) => (unit === "%" ? Number((100 * value).toFixed(1)) + "%" : shown(value, unit));
+
   // Each layer of a stack lies on the sum of those before it. The highest is drawn first, and the others over it.
   function layers(chart) {
     const sums = chart.x.map(() => 0);
@@ -52,7 +55,7 @@
       const i = u.cursor.idx;
       const isIn = i !== null && i !== undefined && u.cursor.left >= 0;
       const words = chart.series.map((each) => (isIn ? shown(each.values[i], chart.unit) : ""));
-      values.forEach((each, n) => { each.textContent = words[n]; });
+      [isIn ? chart.x[i] : "", ...words].forEach((each, n) => { values[n].textContent = each; });
       const isAsked = isIn && document.activeElement === plot;
       said.textContent = isAsked ? `Step ${chart.x[i]}: ` + chart.series.map((each, n) => `${each.name} ${words[n]}`).join(", ") : "";
     }
@@ -69,7 +72,7 @@
       },
       axes: [
         { ...axis, grid: { show: false }, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 100000], size: 28 },
-        { ...axis, grid, size: 50, values: (u, marks) => marks.map((each) => shown(each, chart.unit)) },
+        { ...axis, grid, size: 50, values: (u, marks) => marks.map((each) => mark(each, chart.unit)) },
       ],
       series: [{}, ...series(chart)],
       hooks: { setCursor: [tell] },

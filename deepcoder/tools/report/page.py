@@ -62,7 +62,7 @@ def html(runs: Sequence[Run], graded: Sequence[Graded]) -> str:
     read: list[Run | Graded] = [*runs, *graded]
     sources = [(each.name, charts.run_color(i), each.problems) for i, each in enumerate(read)]
     problems = [_row(name, color, each) for name, color, group in sources for each in group]
-    problems.sort(key=lambda row: abs(row.tried.change or 0), reverse=True)
+    problems.sort(key=lambda row: abs(row.tried.change), reverse=True)
     style = _text("uPlot.min.css") + _text("page.css")
     script = _text("uPlot.iife.min.js") + _text("page.js")
     return (

@@ -46,6 +46,7 @@ class Step:
     number: int  # from 1, as in TRL's log
     judged: tuple[Judged, ...]
     logged: Mapping[str, float]  # figures of TRL's log; empty where the run has no log of steps
+    count: int = 1  # of the steps that are drawn as this one
 
     @cached_property
     def verdicts(self) -> Counter[Verdict]:
@@ -113,10 +114,16 @@ class Tried:
         return [passed / judged for passed, judged in self.meetings]
 
     @property
-    def change(self) -> float | None:
-        """Return by how much the pass rate of the second half of the meetings is above that of the first."""
+    def halves(self) -> tuple[float, float] | None:
+        """Return the mean pass rates of the first and of the second half of the meetings; None where it has no two."""
         half = len(self.meetings) // 2
-        return fmean(self.rates[-half:]) - fmean(self.rates[:half]) if half else None
+        return (fmean(self.rates[:half]), fmean(self.rates[-half:])) if half else None
+
+    @property
+    def change(self) -> float:
+        """Return by how much the pass rate of the second half is above that of the first."""
+        first, second = self.halves or (0.0, 0.0)
+        return second - first
 
 
 @dataclass(frozen=True)
@@ -230,7 +237,8 @@ def thinned(steps: Sequence[Step], every: int) -> list[Step]:
     """Return the steps with each `every` consecutive ones made into one, whose figures are their means."""
     groups = [steps[i : i + every] for i in range(0, len(steps), every)]
     return [
-        Step(group[0].number, tuple(each for step in group for each in step.judged), _means(group)) for group in groups
+        Step(group[0].number, tuple(each for step in group for each in step.judged), _means(group), len(group))
+        for group in groups
     ]
 
 
