@@ -32,8 +32,9 @@ class Tile:
     """One figure of a summary."""
 
     label: str
+    amount: float | None  # what runs are sorted by
     value: str
-    note: str = ""
+    note: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,34 +123,34 @@ def _tiles(run: Run) -> list[Tile]:
     tests = sum((step.tests for step in run.steps), start=type(run.steps[0].tests)())
     unjudged = mean(float(each.judgement.verdict is Verdict.IE) for each in judged)
     suspicious = sum(bool(each.judgement.suspicious) for each in judged)
-    saved = tests["stopped"] + tests["repeated"]
+    saved = (tests["stopped"] + tests["repeated"]) / max(1, tests.total())
+    dishonest = "programs that did what no honest one does"
     return [
         _change("reward", fifths([step.reward for step in run.steps]), ""),
         _change("pass rate", fifths([step.pass_rate for step in run.steps]), "%"),
-        Tile("completions judged", number(len(judged)), f"in {len(run.steps)} steps"),
+        Tile("completions judged", len(judged), number(len(judged)), f"in {len(run.steps)} steps"),
         _time_tile(run.steps),
-        Tile("tests saved", number(saved / max(1, tests.total()), "%"), f"{tests['executed']:,} were executed"),
-        Tile("not judged (IE)", number(unjudged, "%"), "our fault; no reward"),
-        Tile("suspicious", number(suspicious), "programs that did what no honest one does"),
+        Tile("tests saved", saved, number(saved, "%"), f"{tests['executed']:,} were executed"),
+        Tile("not judged (IE)", unjudged, number(unjudged, "%"), "our fault; no reward"),
+        Tile("suspicious", suspicious, number(suspicious), dishonest),
     ]
 
 
 def _change(label: str, ends: tuple[float, float] | None, unit: str) -> Tile:
     if ends is None:
-        return Tile(label, "–", "not recorded")
+        return Tile(label, None, "–", "not recorded")
     shown = [number(each, unit) if unit else f"{each:.2f}" for each in ends]
-    return Tile(label, " → ".join(shown), "first and last fifth of the steps")
+    return Tile(label, ends[1], " → ".join(shown), "first and last fifth of the steps")
 
 
 def _time_tile(steps: Sequence[Step]) -> Tile:
     known = [step.seconds for step in steps if step.seconds]
     if not known:
-        return Tile("seconds per step", "–", "not recorded")
+        return Tile("seconds per step", None, "–", "not recorded")
     whole_s = sum(sum(each.values()) for each in known)
     judging_s = sum(each["judging_s"] for each in known)
-    return Tile(
-        "seconds per step", number(whole_s / len(known), "s"), f"{judging_s / whole_s:.0%} waiting for judgements"
-    )
+    mean_s, waiting = whole_s / len(known), judging_s / whole_s
+    return Tile("seconds per step", mean_s, number(mean_s, "s"), f"{waiting:.0%} waiting for judgements")
 
 
 def _row(source: str, color: str, problem: Tried) -> Row:
