@@ -158,10 +158,10 @@ def options(command: str) -> set[str]:
     return {"--help", *(name for parameter in found.params for name in parameter.opts)}
 
 
-def test_every_page_is_in_the_index() -> None:
-    index = ROOT / "docs" / "README.md"
-    linked = {(index.parent / each.partition("#")[0]).resolve() for each in links(index)}
-    assert {page for page in PAGES if page != index} - linked == set()
+def test_every_page_is_in_an_index() -> None:
+    indices = [ROOT / "docs" / "README.md", ROOT / "docs" / "integrations" / "README.md"]
+    linked = {(index.parent / each.partition("#")[0]).resolve() for index in indices for each in links(index)}
+    assert set(PAGES) - linked - set(indices[:1]) == set()
 
 
 def test_readme_is_short() -> None:
