@@ -159,7 +159,7 @@ def test_command_writes_a_page(
     [
         ({}, "is no training run: it has no judgements.jsonl"),
         ({"judgements.jsonl": ""}, "is a run that has judged nothing yet"),
-        ({"judgements.jsonl": line("x", Verdict.AC, step=0)[:-9]}, "is cut short, as by a kill: remove that line"),
+        ({"judgements.jsonl": line("x", Verdict.AC, step=0)[:-9]}, "is a run that has judged nothing yet"),  # cut short
         ({"judgements.jsonl": "{}\n"}, "judgements.jsonl, line 1: no judgement: problem_id is missing"),
         ({"judgements.jsonl": line("x", Verdict.AC, index=0)}, "line 1: has no step, so it is not of a training run"),
         ({"judgements.jsonl": "\x00\n"}, "line 1: not JSON"),

@@ -32,8 +32,8 @@ from scripts.bench.figures import Figure, compared, interleaved
 WORKERS = 2
 BATCH = 4000  # submissions
 CALLS = 200  # of one program, whose latency is measured
-CROWD_CLIENTS, CROWD_EACH = 8, 128  # processes, and requests in flight of each
-CROWD_REQUESTS = 3  # one after the other, of each of those in flight
+CROWDS = ((1, 1, 100), (1, 8, 25), (8, 8, 12), (8, 128, 3))  # processes, requests in flight of each, in turn by each
+JUDGING_CLIENTS = (1, 2, 4)  # processes that send batches to /judge
 READ_TIMEOUT_S = 30.0  # as verl's client has it, for time-outs of 10 s
 TRIES = 3  # at a 504, as verl's client has it
 
@@ -41,10 +41,14 @@ Seconds = list[float]
 
 
 def main() -> None:
-    """Serve the pool of a file, or be a client of the crowd: `python -m scripts.bench.serve serve|crowd ...`."""
+    """Serve the pool of a file, or be one of many clients: `python -m scripts.bench.serve serve|crowd|judge ...`."""
     what, *given = sys.argv[1:]
     if what == "crowd":
-        print(json.dumps(crowd(given[0], given[1])))  # noqa: T201
+        address, salt, each, turns = given
+        print(json.dumps(crowd(address, salt, int(each), int(turns))))  # noqa: T201
+        return
+    if what == "judge":
+        print(json.dumps(judging_s(*given)))  # noqa: T201
         return
     pool: SandboxPool = pickle.loads(Path(given[0]).read_bytes())
     listening = server.bound("127.0.0.1", 0)
@@ -87,12 +91,12 @@ def judged_s(address: str, salt: str) -> Seconds:
     return took
 
 
-def crowd(address: str, salt: str) -> dict[str, Any]:
+def crowd(address: str, salt: str, each: int, turns: int) -> dict[str, Any]:
     """Have so many requests in flight that each thread has one; return their seconds, and how often one was 504."""
 
     def one(number: int) -> tuple[Seconds, int]:
         took, busy = [], 0
-        for turn in range(CROWD_REQUESTS):
+        for turn in range(turns):
             code = f"{dispatch.ECHO}{salt} {number} {turn}"
             began = time.perf_counter()
             for _ in range(TRIES):
@@ -108,21 +112,31 @@ def crowd(address: str, salt: str) -> dict[str, Any]:
             assert status == 200 and json.loads(answer)["run_result"]["stdout"] == code, (status, answer)
         return took, busy
 
-    with ThreadPoolExecutor(CROWD_EACH) as threads:
-        found = list(threads.map(one, range(CROWD_EACH)))
-    return {"took": [each for took, _ in found for each in took], "busy": sum(busy for _, busy in found)}
+    began = time.time()
+    with ThreadPoolExecutor(each) as threads:
+        found = list(threads.map(one, range(each)))
+    took = [seconds for times, _ in found for seconds in times]
+    return {"took": took, "busy": sum(busy for _, busy in found), "began": began, "ended": time.time()}
 
 
-def crowded(address: str, salt: str) -> tuple[float, Seconds, int]:
-    """Return the runs per second of the whole crowd, the seconds of each, and how many answers were 504."""
-    began = time.perf_counter()
+def judging_s(address: str, salt: str) -> dict[str, float]:
+    """Judge a batch by `/judge`, and return when that began and ended."""
+    batch = dispatch.submissions(BATCH, salt)
+    began = time.time()
+    found = RemotePool(f"http://{address}").judge(batch)
+    assert {each.verdict for each in found} == {"AC"}, found[0]
+    return {"began": began, "ended": time.time()}
+
+
+def together(clients: int, work: int, what: str, address: str, salt: str, *given: str) -> tuple[float, list[Any]]:
+    """Have so many processes ask; return how much of the work was done per second, and what each says."""
     running = [
-        subprocess.Popen(command("crowd", address, f"{salt}.{each}"), stdout=subprocess.PIPE, text=True)
-        for each in range(CROWD_CLIENTS)
+        subprocess.Popen(command(what, address, f"{salt}.{each}", *given), stdout=subprocess.PIPE, text=True)
+        for each in range(clients)
     ]
-    answers = [json.loads(each.communicate()[0]) for each in running]
-    rate = CROWD_CLIENTS * CROWD_EACH * CROWD_REQUESTS / (time.perf_counter() - began)
-    return rate, [s for each in answers for s in each["took"]], sum(each["busy"] for each in answers)
+    said = [json.loads(each.communicate()[0]) for each in running]
+    took_s = max(each["ended"] for each in said) - min(each["began"] for each in said)
+    return work / took_s, said
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
@@ -132,12 +146,25 @@ def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
         with serving(pool) as address:
             yield from _latencies(pool, address, rounds)
             yield from _rates(pool, address, rounds)
-            found = [crowded(address, f"crowd {each}") for each in range(max(1, rounds // 2))]
-        took = [seconds for _, each, _ in found for seconds in each]
-        who = f"{CROWD_CLIENTS * CROWD_EACH} in flight"
-        yield compared(f"/run_code, {who}", "1/s", [rate for rate, _, _ in found])
-        yield Figure(f"/run_code, {who}: longest", max(took), "s", bound=READ_TIMEOUT_S)
-        yield Figure(f"/run_code, {who}: told 504", float(sum(busy for _, _, busy in found)), "requests")
+            yield from _crowds(address, max(1, rounds // 2))
+
+
+def _crowds(address: str, rounds: int) -> Iterator[Figure]:
+    """Yield what more and more requests at once get."""
+    for clients in JUDGING_CLIENTS:
+        work = clients * BATCH
+        rates = [together(clients, work, "judge", address, f"judge {clients} {each}")[0] for each in range(rounds)]
+        yield compared(f"/judge, batches of {clients} clients at once", "1/s", rates)
+    for clients, each, turns in CROWDS:
+        who, work = f"{clients * each} in flight", clients * each * turns
+        found = [
+            together(clients, work, "crowd", address, f"crowd {work} {turn}", str(each), str(turns))
+            for turn in range(rounds)
+        ]
+        yield compared(f"/run_code, {who}", "1/s", [rate for rate, _ in found])
+    said = [one for _, several in found for one in several]
+    yield Figure(f"/run_code, {who}: longest", max(max(one["took"]) for one in said), "s", bound=READ_TIMEOUT_S)
+    yield Figure(f"/run_code, {who}: told 504", float(sum(one["busy"] for one in said)), "requests")
 
 
 def _latencies(pool: SandboxPool, address: str, rounds: int) -> Iterator[Figure]:

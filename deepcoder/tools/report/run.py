@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from deepcoder.datasets import DataError, file_rows
+from deepcoder.datasets.rows import json_lines
 from deepcoder.reward import all_or_nothing
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Verdict
@@ -206,18 +206,19 @@ def records(files: Iterable[Path]) -> Iterator[tuple[str, Mapping[str, Any], Rec
 
 
 def rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yield the rows of a file whose last line must be whole.
+    """Yield the rows of a file. A last line that an interruption cut short is left out.
 
     Raises:
-        DataError: The file cannot be read, or something was killed while it wrote the last line.
+        DataError: The file cannot be read.
     """
-    if path.suffix == ".jsonl" and path.is_file():
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - 1))
-            if size and file.read() != b"\n":
-                raise DataError(f"the last line of {path} is cut short, as by a kill: remove that line")
-    yield from file_rows(path)
+    if path.suffix != ".jsonl" or not path.is_file():
+        yield from file_rows(path)
+        return
+    try:
+        with path.open(encoding="utf-8") as text:
+            yield from json_lines(str(path), (line for line in text if line.endswith("\n")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from None
 
 
 def tried(judged: Iterable[tuple[int, Judged]]) -> list[Tried]:
