@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -22,20 +22,15 @@ SHIPPED = "deepcoder_small"
 RIGHT, WRONG = "```python\nprint(sum(map(int, input().split())))\n```", "```python\nprint(1)\n```"
 
 
-@pytest.fixture
-def anew() -> Iterator[None]:
-    yield
-    judging._connected.cache_clear()
-
-
-@pytest.mark.usefixtures("anew")
 def test_a_pool_by_its_name_and_a_service_by_its_url(process_pool: SandboxPool) -> None:
-    with serving(Service(process_pool, {}), TOKEN) as url:
+    with serving(Service(process_pool, {}), TOKEN) as url, ExitStack() as life:
+        life.callback(judging._connected.cache_clear)
         url = url.replace("//", f"//any:{TOKEN}@")
         for where, kind in ((process_pool.name, SandboxPool), (url, RemotePool)):
             connected = connect(where, SHIPPED, deadline_s=60.0)
             assert connected is connect(where, SHIPPED, deadline_s=60.0)
             assert isinstance(connected.pool, kind)
+            life.callback(connected.pool.close)
 
             async def both(at: Judging = connected) -> list[Verdict]:
                 asked = [at.judged(at.submission("stdin/sum_of_two", text)) for text in (RIGHT, WRONG)]
@@ -53,13 +48,15 @@ def test_what_is_not_judged_raises() -> None:
         away.submission("stdin/other", RIGHT)
 
 
-@pytest.mark.usefixtures("anew")
 def test_what_the_environment_names(process_pool: SandboxPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEEPCODER_POOL", process_pool.name)
     with pytest.raises(ValueError, match="set DEEPCODER_POOL to .* and DEEPCODER_DATA to its problems"):
         connect_by_environment()
     monkeypatch.setenv("DEEPCODER_DATA", SHIPPED)
-    assert connect_by_environment() is connect(process_pool.name, SHIPPED)
+    connected = connect_by_environment()
+    assert connected is connect(process_pool.name, SHIPPED)
+    connected.pool.close()
+    judging._connected.cache_clear()
 
 
 def test_a_pool_over_http_needs_no_ray() -> None:

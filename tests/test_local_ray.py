@@ -8,14 +8,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from ray.cluster_utils import Cluster
 
-from deepcoder.pool import local, ray_internals
+from deepcoder.pool import connection, local, ray_internals
 from deepcoder.pool.local import FOLDER_PREFIX, OWNER_FILE, PARENT_BYTES, RAY_FOLDER, SOCKET, SOCKET_BYTES
 from deepcoder.sandbox import owner
 from tests.test_cli import COMPLETIONS, PROBLEMS
@@ -228,3 +230,10 @@ def test_grade_takes_a_resource_of_a_cluster(long: Path, files: Path) -> None:
         cluster.shutdown()  # type: ignore[no-untyped-call]
     assert ran.returncode == 0, ran.stderr
     assert verdicts(files) == ["AC", "CE", "WA", "AC"]
+
+
+def test_heartbeat_without_a_ray_starts_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEARTBEAT_S", 0.0)
+    coordinator = MagicMock()
+    connection._send_heartbeats(coordinator, "client", threading.Event())
+    coordinator.beat.remote.assert_not_called()

@@ -94,7 +94,8 @@ class Connection:
 
 
 def _send_heartbeats(coordinator: Any, client: str, is_closed: threading.Event) -> None:
-    while not is_closed.wait(HEARTBEAT_S):
+    # A call without a Ray would start one: that is Ray's way.
+    while not is_closed.wait(HEARTBEAT_S) and ray.is_initialized():
         try:
             coordinator.beat.remote(client)
         except Exception as error:  # Ray was shut down; where only the actor is gone, Ray has no class for that
