@@ -56,13 +56,17 @@ NEEDS = {
     **dict.fromkeys(("shared_ray", "no_ray"), "ray"),
 }
 collect_ignore = ["pairs", "programs"]  # programs to judge, whatever their names
+# In gVisor they run in the direct way only, unless all do.
+_IN_ONE_WAY = {
+    *("test_continuations", "test_explain", "test_judge", "test_jury", "test_own_languages", "test_resource_limits"),
+    *("test_spare", "test_stdin", "test_strangers", "test_suspicion"),
+}
 # Kinds of sandbox in which only some modules run, and of these one case of each test; all with DEEPCODER_ALL_<KIND>.
 SAMPLED = {
     # The others test what does not depend on the kind, or start compilers, which take long there.
     "gvisor": {
-        *("test_attacks", "test_continuations", "test_corpus", "test_explain", "test_interactive", "test_isolation"),
-        *("test_judge", "test_jury", "test_jury_programs", "test_own_languages", "test_resource_limits"),
-        *("test_sandbox", "test_spare", "test_stdin", "test_strangers", "test_suspicion"),
+        *("test_attacks", "test_corpus", "test_interactive", "test_isolation", "test_jury_programs", "test_sandbox"),
+        *_IN_ONE_WAY,
     },
     "e2b": {"test_corpus", "test_interactive", "test_sandbox"},  # a process sandbox, started by a stand-in of E2B
 }
@@ -118,7 +122,8 @@ def sampled(items: list[pytest.Item]) -> Iterator[pytest.Item]:
         if is_sampled and "attack" not in parameters:
             name, verdict = getattr(item, "originalname", ""), getattr(parameters.get("path"), "parent", Path()).name
             case = parameters["sandbox_kind"], item.path, name, verdict
-            if case in seen or (kind == "gvisor" and name in SLOW_IN_GVISOR):
+            is_other_way = parameters["sandbox_kind"] == "runsc" and item.path.stem in _IN_ONE_WAY
+            if case in seen or is_other_way or (kind == "gvisor" and name in SLOW_IN_GVISOR):
                 continue
             seen.add(case)
         yield item
