@@ -23,7 +23,7 @@ LEFT_OUT = {
     "swedish-olympiad-2024-public/online/kikiboba#3",
     # Right after 30 s and more, or wrong only for their time: they would measure the limits.
     "kth-challenge-2020/winningthevote#1",
-    "kth-challenge-2021/dexsave#1",
+    *(f"kth-challenge-2021/dexsave#{number}" for number in (1, 5)),
     "swedish-olympiad-2024-public/online/falskflinga#1",
     *(f"swedish-olympiad-2025-public/skol/trollkarlentheodor#{number}" for number in (2, 4)),
 }
