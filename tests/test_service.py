@@ -186,6 +186,17 @@ def test_too_many_at_once_are_told_to_come_again(url: str, monkeypatch: pytest.M
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
 
 
+def test_kept_answers_make_nothing_busy_and_are_not_too_many(
+    url: str, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deepcoder.service.deepcoder_api.MOST_OPEN", 2)
+    monkeypatch.setattr(batches_module, "MOST_KEPT", 2)
+    for number in range(4):
+        body = {"id": f"kept {number}", "runs": [{"program": "print(1)"}] * 2}
+        assert [row["output"] for row in lines(post(url, "/run", body))] == ["1\n"] * 2
+    assert sum("kept" in name for _, name in service.batches._batches) == 2  # the last, and one before it
+
+
 def test_service_tells_about_itself(url: str) -> None:
     assert wait_until(lambda: "pool_workers 2\n" in requests.get(url + "/metrics", timeout=WAIT_S).text, WAIT_S)
     assert requests.get(url + "/healthz", timeout=WAIT_S).json() == {"has_workers": True}

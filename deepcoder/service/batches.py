@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from deepcoder.remote import ALIVE_S
 
 KEPT_S = 60.0  # after its last reader has left, a request with an id goes on, or its answer is kept, for so long
+MOST_KEPT = 20_000  # submissions and runs whose answers are kept; the oldest answer is given up first
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,8 @@ class Batches:
 
     @property
     def open(self) -> int:
-        """Return how many submissions and runs are at work, or have kept answers."""
-        return sum(each.size for each in self._batches.values())
+        """Return how many submissions and runs are at work."""
+        return sum(each.size for each in self._batches.values() if not each.is_over)
 
     def find(self, key: tuple[str, str], digest: bytes) -> Batch | None:
         """Return the request of that user and id.
@@ -75,10 +76,21 @@ class Batches:
 
     def begin(self, key: tuple[str, str], digest: bytes, size: int, lines: AsyncIterator[bytes]) -> Batch:
         """Begin a request that is not there."""
+        self._forget_oldest()
         batch = self._batches[key] = Batch(digest, size)
         batch.task = asyncio.create_task(batch.fill(lines))
         self._end_later(key, batch, ALIVE_S)  # unless a reader comes, whose client may have gone by now
         return batch
+
+    def _forget_oldest(self) -> None:
+        """Give up the oldest answers that nobody reads, as far as there are too many."""
+        kept = {key: each for key, each in self._batches.items() if each.is_over and not each.readers}
+        size = sum(each.size for each in kept.values())
+        for key, each in kept.items():
+            if size <= MOST_KEPT:
+                return
+            size -= each.size
+            self._forget(key, each)
 
     async def read(self, key: tuple[str, str], batch: Batch, is_kept: bool) -> AsyncIterator[bytes]:
         """Yield the lines from the first one on, and an empty one where none comes for a while.
