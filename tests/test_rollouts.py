@@ -62,7 +62,7 @@ class FakePool:
         self.begun: list[str] = []
         self.asked: list[str] = []
 
-    def check_limits(self, problems: Sequence[Problem]) -> None:
+    def check_problems(self, problems: Sequence[Problem]) -> None:
         """Every problem fits."""
 
     def check_languages(self, wanted: Mapping[str, str]) -> None:
