@@ -162,14 +162,11 @@ class CodeEnvironment:
 
     def _told(self, submission: Submission, judgement: Judgement) -> str:
         """Return what the rules let a policy hear: not the detail of a judgement, which may quote a hidden test."""
-        told = str(judgement.verdict)
         if judgement.verdict is Verdict.AC or self._rules.feedback is Feedback.VERDICT:
-            return told
-        if judgement.failed_test is not None:
-            told += f" on test {judgement.failed_test + 1} of {judgement.total}"
+            return str(judgement.verdict)
         if self._rules.feedback is Feedback.SAMPLE:
-            told += self._failing_sample(submission)
-        return told
+            return judgement.summary + self._failing_sample(submission)
+        return judgement.summary
 
     def _failing_sample(self, submission: Submission) -> str:
         """Return the first sample that the program fails, for a policy; empty where it fails none."""

@@ -145,6 +145,11 @@ class Problem:
         return self.interactor or (self.special_checker if isinstance(self.special_checker, JuryProgram) else None)
 
     @property
+    def prompt_text(self) -> str:
+        """Return the prompt's messages as one text, for frameworks that have no messages."""
+        return "\n\n".join(str(message["content"]) for message in self.prompt)
+
+    @property
     def jury_programs(self) -> tuple[JuryProgram, ...]:
         """Return the data set's own programs, which the jury's sandbox must have the languages for."""
         return tuple(each for each in (self.interactor, self.special_checker) if isinstance(each, JuryProgram))

@@ -101,6 +101,13 @@ class Judgement:
     isolated: bool = True  # False where the program ran with nothing between it and the machine, as was asked for
     repeated: bool = False  # the same program had been judged for this problem already
 
+    @property
+    def summary(self) -> str:
+        """Return the verdict, and the number of the test that failed where one did: "WA on test 3 of 15"."""
+        if self.failed_test is None:
+            return str(self.verdict)
+        return f"{self.verdict} on test {self.failed_test + 1} of {self.total}"
+
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> Judgement:
         """Return the judgement of a row that has a field for each of its own, as `dataclasses.asdict` makes them.

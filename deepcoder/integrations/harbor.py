@@ -111,6 +111,5 @@ def _quoted(text: str) -> str:
 
 
 def _instruction(problem: Problem, places: list[str]) -> str:
-    prompt = "\n\n".join(str(message["content"]) for message in problem.prompt)
     wanted = f"Write the whole program to `{'`, or `'.join(places)}`, in place of a block in your answer."
-    return f"{prompt}\n\n{wanted} Hidden tests judge it.\n"
+    return f"{problem.prompt_text}\n\n{wanted} Hidden tests judge it.\n"

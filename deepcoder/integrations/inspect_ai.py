@@ -58,10 +58,7 @@ def all_tests_passed(pool: str, data: str) -> Scorer:
 
 
 def _explanation(judgement: Judgement) -> str:
-    told = str(judgement.verdict)
-    if judgement.failed_test is not None:
-        told += f" on test {judgement.failed_test + 1} of {judgement.total}"
-    return f"{told}: {judgement.detail}" if judgement.detail else told
+    return f"{judgement.summary}: {judgement.detail}" if judgement.detail else judgement.summary
 
 
 def _input(problem: Problem) -> list[ChatMessage]:

@@ -71,7 +71,7 @@ class CodeServer(Environment):  # type: ignore[misc]
         self._code = CodeEnvironment(self._judging.pool, [problem], self._rules, self._score)
         self._code.reset(problem_id=problem_id)
         self._state = CodeState(episode_id=episode_id, problem_id=problem_id)
-        return CodeObservation(text="\n\n".join(str(message["content"]) for message in problem.prompt))
+        return CodeObservation(text=problem.prompt_text)
 
     def step(self, action: CodeAction, timeout_s: float | None = None, **_: Any) -> CodeObservation:
         """Call the tool. `verdict` ends the episode when the program is right, or was the last that may be submitted.
