@@ -55,6 +55,8 @@ class Coordinator:
     whose calls wait for room, the rates, and what metrics were told.
     """
 
+    _worker: type[Worker] = Worker
+
     def __init__(self, config: SandboxConfig, size: Size) -> None:
         self._config = config
         self._crew = Crew(size)
@@ -103,7 +105,7 @@ class Coordinator:
     def _start_worker(self) -> Any:
         """Start an actor wherever the cluster has room for it."""
         room = nodes.room(self._crew.size.resource, self._crew.avoided(), self._config.worker_cpus)
-        actor: Any = ray.remote(Worker)
+        actor: Any = ray.remote(self._worker)
         return actor.options(max_restarts=-1, scheduling_strategy="SPREAD", **room).remote(self._config)
 
     async def _watch(self) -> None:

@@ -11,11 +11,8 @@ import threading
 import time
 from collections.abc import Generator, Iterable
 from pathlib import Path
-from typing import Any
 
-import ray
-
-from deepcoder.pool import SandboxPool, nodes
+from deepcoder.pool import SandboxPool
 from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.worker import Started, Worker
 from deepcoder.problems import Mode, Problem, TestCase
@@ -55,10 +52,7 @@ class _Worker(Worker):
 
 
 class _Coordinator(Coordinator):
-    def _start_worker(self) -> Any:
-        room = nodes.room(self._crew.size.resource, self._crew.avoided(), self._config.worker_cpus)
-        actor: Any = ray.remote(_Worker)
-        return actor.options(max_restarts=-1, scheduling_strategy="SPREAD", **room).remote(self._config)
+    _worker = _Worker
 
 
 class Sleepers(SandboxPool):
