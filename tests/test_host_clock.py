@@ -55,7 +55,7 @@ def sandbox_of(kernel: subprocess.Popen[str], answer: Callable[[Task, bytes], Ou
 def test_time_that_a_program_takes_before_the_worker_gets_to_look_counts(
     mode: Mode, gvisor: subprocess.Popen[str]
 ) -> None:
-    """As on a busy machine."""
+    """Look late, as on a busy machine."""
 
     def answer(task: Task, given: bytes) -> Outcome:
         take(gvisor, float(given))

@@ -21,7 +21,7 @@ __all__ = ["CodeTaskset"]  # verifiers looks for exactly one
 
 
 class CodeTaskConfig(vf.TaskConfig):  # type: ignore[misc]
-    """Where programs are judged. In a file: `[env.taskset.task]`."""
+    """Say where programs are judged. In a file: `[env.taskset.task]`."""
 
     pool: str = ""  # the URL of a service, or the name of a pool on this Ray cluster
     data: str = ""  # what `load_problems` takes

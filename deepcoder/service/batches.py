@@ -83,7 +83,7 @@ class Batches:
         return batch
 
     def _forget_oldest(self) -> None:
-        """Give up the oldest answers that nobody reads, as far as there are too many."""
+        """Forget the oldest answers without a reader, until at most MOST_KEPT are left."""
         kept = {key: each for key, each in self._batches.items() if each.is_over and not each.readers}
         size = sum(each.size for each in kept.values())
         for key, each in kept.items():

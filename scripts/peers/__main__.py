@@ -56,7 +56,7 @@ class Contestant:
 
 @dataclass
 class Found:
-    """What one judge did with one kind of work. The mutable state: a value for each round."""
+    """Hold what one judge did with one kind of work. The mutable state: a value for each round."""
 
     rates: list[float] = field(default_factory=list)  # programs per second
     cpu_s: list[float] = field(default_factory=list)  # of the machine, per program

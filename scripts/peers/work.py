@@ -57,7 +57,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Work:
-    """What is judged together, and measured as one."""
+    """Name programs that are judged together, and measured as one."""
 
     name: str
     what: str

@@ -40,7 +40,7 @@ url, hurried_url, data, completions = sys.argv[1:]
 
 
 class Folder:
-    """As much of an environment of Harbor as a verifier needs."""
+    """Stand in for an environment of Harbor, as far as a verifier needs one."""
 
     os = TaskOS.LINUX
 

@@ -41,7 +41,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Step:
-    """What one step of training, or several that are drawn as one, judged and logged."""
+    """Hold what one step of training, or several that are drawn as one, judged and logged."""
 
     number: int  # from 1, as in TRL's log
     judged: tuple[Judged, ...]
