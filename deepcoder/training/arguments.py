@@ -82,19 +82,25 @@ class Arguments(NamedTuple):
 
 
 def presets() -> list[str]:
-    """Return the names of the presets."""
-    return sorted(Path(each.name).stem for each in _PRESETS.iterdir())
+    """Return the names of the presets. A file whose name begins with an underscore is only a base of some."""
+    return sorted(Path(each.name).stem for each in _PRESETS.iterdir() if not each.name.startswith("_"))
 
 
 def preset(name: str) -> dict[str, Any]:
-    """Return the settings of a preset.
+    """Return the settings of a preset, with those of its base that it does not override.
 
     Raises:
         ValueError: No preset has this name.
     """
     if name not in presets():
         raise ValueError(f"unknown preset {name!r}: choose one of {', '.join(presets())}")
-    return _mapping((_PRESETS / f"{name}.yaml").read_text(), f"preset {name}")
+    return _with_base(name)
+
+
+def _with_base(name: str) -> dict[str, Any]:
+    settings = _mapping((_PRESETS / f"{name}.yaml").read_text(), f"preset {name}")
+    base = settings.pop("base", None)
+    return {**_with_base(base), **settings} if base else settings
 
 
 def parse(argv: Sequence[str]) -> Arguments:
