@@ -31,7 +31,7 @@ from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
 from deepcoder.training import report
 from deepcoder.training.arguments import Arguments, parse
 from deepcoder.training.gate import GateError, check_rewards
-from deepcoder.training.grpo import chosen, make_trainer
+from deepcoder.training.grpo import batch, check_generator, chosen, make_trainer
 from deepcoder.training.judgement_log import JudgementLog
 from deepcoder.training.shared_pool import DEADLINE_SHARE, shared
 from deepcoder.training.unjudged_limit import TooManyUnjudged, UnjudgedLimit
@@ -62,6 +62,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     """
     began_s = time.monotonic()
     script, config, model = arguments
+    check_generator(config)
     if script.languages:
         add(own_languages.read(Path(script.languages)))
     selection = Selection(script.max_tests, script.time_limit_s, script.checker, script.times)
@@ -78,6 +79,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     reward = CodeReward(pool, problems, max_tests=script.max_tests, format_penalty=script.format_penalty)
     trainer = make_trainer(problems, reward, config, model)
     log.info("%d problems, %r", len(problems), pool)
+    log.info("%s", batch(config, config.world_size))
     log.info("start gate: all %d rewards are as they must be", check_rewards(trainer, problems))
     reward.log = JudgementLog(Path(config.output_dir), selection, config.process_index)
     limit = None if script.max_ie_share is None else UnjudgedLimit(script.max_ie_share)

@@ -5,9 +5,10 @@ Runs: GPU node, in every trainer rank.
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from datasets import Dataset
 from transformers import PrinterCallback, ProgressCallback, TrainerCallback, TrainerControl, TrainerState
@@ -21,6 +22,38 @@ from deepcoder.training.step_log import StepLog
 log = logging.getLogger(__name__)
 
 Reward = Callable[..., list[float | None]]
+
+
+class Batch(NamedTuple):
+    """Say how much is sampled at a time, and in how many updates of the weights the model learns from it."""
+
+    prompts: float
+    completions: int  # per prompt
+    updates: float
+
+    def __str__(self) -> str:
+        updates = "1 update" if self.updates == 1 else f"{self.updates:g} updates"
+        return f"{self.prompts:g} prompts x {self.completions} at a time, learnt from in {updates}"
+
+
+def batch(config: GRPOConfig, ranks: int) -> Batch:
+    """Return what TRL makes of the batch settings when this number of ranks trains, one on each GPU."""
+    sampled = config.per_device_train_batch_size * config.steps_per_generation * ranks
+    updates = config.num_iterations * config.steps_per_generation / config.gradient_accumulation_steps
+    return Batch(sampled / config.num_generations, config.num_generations, updates)
+
+
+def check_generator(config: GRPOConfig) -> None:
+    """Find out whether vLLM is there if it is to generate. TRL does so only after it has loaded the model.
+
+    Raises:
+        ValueError: vLLM is to generate and is not installed.
+    """
+    if config.use_vllm and importlib.util.find_spec("vllm") is None:
+        raise ValueError(
+            "vLLM is to generate the completions (use_vllm) and is not installed: `pip install 'trl[vllm]'`, "
+            "or generate without it, and slower, with --use_vllm false"
+        )
 
 
 def chosen(problems: Sequence[Problem], shortest: int | None) -> list[Problem]:
