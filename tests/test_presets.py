@@ -13,6 +13,10 @@ import pytest
 pytest.importorskip("trl", reason="the train extra is not installed")
 
 import torch
+from accelerate.commands.config import load_config_from_file
+from accelerate.commands.launch import _validate_launch_command, launch_command_parser
+from accelerate.utils import FullyShardedDataParallelPlugin
+from accelerate.utils.launch import prepare_multi_gpu_env
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedConfig, Qwen2Config, Qwen3Config
 
 from deepcoder.reward import CodeReward
@@ -26,6 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
 
 ROOT = Path(__file__).parents[1]
 FILES = ROOT / "deepcoder" / "training" / "presets"
+CONFIGURATIONS = ROOT / "scripts" / "accelerate"
 
 
 class Stated(NamedTuple):
@@ -47,6 +52,7 @@ PRESETS = {
 }
 SOURCED = ["_deepcoder", *(name for name in PRESETS if name.startswith("deepcoder") or name.endswith("lora"))]
 each_preset = pytest.mark.parametrize("name", PRESETS)
+each_file = pytest.mark.parametrize("path", sorted(CONFIGURATIONS.glob("*.yaml")), ids=lambda path: path.stem)
 
 
 @pytest.fixture(autouse=True)
@@ -198,3 +204,50 @@ def test_script_without_vllm_says_what_to_do_and_exits_with_2(
     assert left.value.code == 2
     assert said.startswith("train_grpo: vLLM is to generate the completions (use_vllm) and is not installed: ")
     assert said.endswith("--use_vllm false\n") and said.count("\n") == 1
+
+
+def launch(path: Path, *options: str) -> Any:
+    """Return the arguments of `accelerate launch` with this file, as accelerate completes them from the file."""
+    command = ["--config_file", str(path), *options, "scripts/train_grpo.py", "--preset", "deepcoder-14b-16k"]
+    args, _, _ = _validate_launch_command(launch_command_parser().parse_args(command))
+    return args
+
+
+@each_file
+def test_accelerate_knows_every_name_in_the_file(path: Path) -> None:
+    config = load_config_from_file(str(path))  # which refuses unknown names, but none in the folders within
+
+    known = vars(launch_command_parser().parse_args(["program.py"]))
+    assert set(config.fsdp_config) | set(config.deepspeed_config) <= set(known)
+
+
+@each_file
+def test_file_is_for_one_node_and_options_make_it_several(path: Path) -> None:
+    one = launch(path)
+    nodes = ["--num_machines", "4", "--num_processes", "32", "--machine_rank", "1", "--main_process_ip", "10.0.0.1"]
+    several = launch(path, *nodes)
+
+    assert (one.num_machines, one.num_processes, one.mixed_precision) == (1, 8, "bf16")
+    assert one.training_script_args == ["--preset", "deepcoder-14b-16k"]
+    assert (several.num_machines, several.num_processes, several.machine_rank) == (4, 32, 1)
+    assert several.main_process_ip == "10.0.0.1"
+
+
+def test_fsdp_shards_everything_and_saves_a_model_that_can_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in prepare_multi_gpu_env(launch(CONFIGURATIONS / "fsdp.yaml", "--main_process_port", "0")).items():
+        monkeypatch.setenv(name, value)
+
+    plugin = FullyShardedDataParallelPlugin()
+
+    assert (plugin.fsdp_version, plugin.reshard_after_forward, plugin.cpu_ram_efficient_loading) == (2, True, True)
+    assert plugin.state_dict_type.name == "FULL_STATE_DICT"
+    assert plugin.auto_wrap_policy.__name__ == "transformer_auto_wrap_policy"
+
+
+def test_deepspeed_shards_everything_and_saves_a_model_that_can_be_loaded() -> None:
+    args = launch(CONFIGURATIONS / "deepspeed_zero3.yaml")
+
+    assert args.use_deepspeed
+    assert (args.zero_stage, args.zero3_init_flag, args.zero3_save_16bit_model) == (3, True, True)
+    assert (args.gradient_accumulation_steps, args.gradient_clipping) == (None, None)  # the preset says them
+    assert args.deepspeed_multinode_launcher == "standard"
