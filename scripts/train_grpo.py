@@ -20,20 +20,23 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 from transformers.utils.logging import disable_progress_bar
-from trl import GRPOTrainer
+from trl import GRPOConfig, GRPOTrainer
+from trl.rewards import get_soft_overlong_punishment
 
 from deepcoder import own_languages
+from deepcoder.datasets.rates import between
 from deepcoder.datasets.selection import Selection
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Problem
 from deepcoder.reward import CodeReward
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
-from deepcoder.training import report
-from deepcoder.training.arguments import Arguments, parse
+from deepcoder.training import report, resume, trial, trl_internals
+from deepcoder.training.arguments import Arguments, ScriptArguments, parse
 from deepcoder.training.gate import GateError, check_rewards
 from deepcoder.training.grpo import batch, check_generator, chosen, make_trainer
 from deepcoder.training.judgement_log import JudgementLog
 from deepcoder.training.shared_pool import DEADLINE_SHARE, shared
+from deepcoder.training.shuffled import ShuffledReward
 from deepcoder.training.unjudged_limit import TooManyUnjudged, UnjudgedLimit
 from deepcoder.wire.languages import add
 
@@ -46,7 +49,8 @@ class Run(NamedTuple):
 
     trainer: GRPOTrainer
     problems: list[Problem]
-    shown: list[Problem]
+    groups: list[trial.Group]  # to try the model with before and after
+    checkpoint: Path | None  # to go on from
     selection: Selection
     pool: SandboxPool
     limit: UnjudgedLimit | None
@@ -63,30 +67,72 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     began_s = time.monotonic()
     script, config, model = arguments
     check_generator(config)
+    log.info("%s", batch(config, config.world_size))
     if script.languages:
         add(own_languages.read(Path(script.languages)))
     selection = Selection(script.max_tests, script.time_limit_s, script.checker, script.times)
-    quarantine = Path(script.quarantine) if script.quarantine else None
-    problems = chosen(selection.load(script.problems, quarantine), script.shortest)
-    memory_bytes = max(each.limits.memory_bytes for each in problems)
-    sandboxes = SandboxConfig(script.sandbox, script.image, memory_bytes)
-    if script.pool:
-        pool = life.enter_context(SandboxPool.attach(script.pool))
-    else:
-        ours = SandboxPool(script.workers, sandboxes, max_workers=script.max_workers, resource=script.resource)
-        pool = shared(ours, config, life)
-    pool.deadline_s = DEADLINE_SHARE * config.ddp_timeout
-    reward = CodeReward(pool, problems, max_tests=script.max_tests, format_penalty=script.format_penalty)
+    problems, held_out = load(script, selection)
+    checkpoint = resume.begin(arguments)
+    pool = sandboxes(script, config, [*problems, *held_out], life)
+    punish = get_soft_overlong_punishment(config.max_completion_length, script.soft_punish_cache)
+    reward = CodeReward(
+        pool,
+        problems,
+        max_tests=script.max_tests,
+        format_penalty=script.format_penalty,
+        penalty=punish if script.soft_punish_cache else None,
+    )
     trainer = make_trainer(problems, reward, config, model)
     log.info("%d problems, %r", len(problems), pool)
-    log.info("%s", batch(config, config.world_size))
     log.info("start gate: all %d rewards are as they must be", check_rewards(trainer, problems))
     reward.log = JudgementLog(Path(config.output_dir), selection, config.process_index)
+    steps, epochs = resume.done(checkpoint)
+    reward.log.rewind(steps)
+    trl_internals.begin_in_epoch(trainer, epochs)
+    if script.dynamic_sampling:
+        trl_internals.leave_out_what_teaches_nothing(trainer)
+    if script.shuffle_rewards:
+        trainer.reward_funcs[0] = ShuffledReward(reward, config.seed)
     limit = None if script.max_ie_share is None else UnjudgedLimit(script.max_ie_share)
     if limit is not None:
         trainer.add_callback(limit)
-    shown = report.spread(problems, script.shown) if trainer.is_world_process_zero() else []
-    return Run(trainer, problems, shown, selection, pool, limit, began_s)
+    shown = trial.Group("problems trained on", report.spread(problems, script.shown))
+    groups = [each for each in (shown, trial.Group("held-out problems", held_out)) if each.problems]
+    return Run(
+        trainer, problems, groups if config.process_index == 0 else [], checkpoint, selection, pool, limit, began_s
+    )
+
+
+def load(script: ScriptArguments, selection: Selection) -> tuple[list[Problem], list[Problem]]:
+    """Return the problems to train on, and those held out.
+
+    Raises:
+        ValueError, OSError: A file is wrong, or a problem is in both.
+    """
+    quarantine = Path(script.quarantine) if script.quarantine else None
+    problems = selection.load(script.problems, quarantine)
+    if script.pass_rates:
+        problems = between(problems, Path(script.pass_rates), script.min_pass_rate, script.max_pass_rate)
+    problems = chosen(problems, script.shortest)
+    held_out = chosen(selection.load(script.held_out), None) if script.held_out else []
+    prompts = {repr(each.prompt) for each in problems}
+    for each in held_out:
+        if repr(each.prompt) in prompts:
+            raise ValueError(f"held_out: problem {each.problem_id} is one of those to train on")
+    return problems, held_out
+
+
+def sandboxes(script: ScriptArguments, config: GRPOConfig, problems: Sequence[Problem], life: ExitStack) -> SandboxPool:
+    """Return the pool for these problems, which ends with `life`, or the running pool that the arguments name."""
+    memory_bytes = max(each.limits.memory_bytes for each in problems)
+    if script.pool:
+        pool = life.enter_context(SandboxPool.attach(script.pool))
+    else:
+        kind = SandboxConfig(script.sandbox, script.image, memory_bytes)
+        ours = SandboxPool(script.workers, kind, max_workers=script.max_workers, resource=script.resource)
+        pool = shared(ours, config, life)
+    pool.deadline_s = DEADLINE_SHARE * config.ddp_timeout
+    return pool
 
 
 def train(run: Run) -> None:
@@ -95,26 +141,25 @@ def train(run: Run) -> None:
     Raises:
         TooManyUnjudged: The share of IE has passed the limit.
     """
-    trainer, problems, shown, selection, pool, limit, began_s = run
+    trainer, problems, groups, checkpoint, selection, pool, limit, began_s = run
     folder = Path(trainer.args.output_dir)
-    before = report.ask(trainer, shown, pool.judge)
-    if shown:
-        report.record(before, "before", folder, selection)
-    trainer.train(resume_from_checkpoint=trainer.args.resume_from_checkpoint)
+    before = trial.tried(trainer, groups, pool.judge)
+    report.record(trial.shown(before), "before", folder, selection)
+    trainer.train(resume_from_checkpoint=checkpoint and str(checkpoint))
     if limit is not None and limit.reason:
         raise TooManyUnjudged(limit.reason)
-    after = report.ask(trainer, shown, pool.judge)
+    after = trial.tried(trainer, groups, pool.judge)
     trainer.save_model()
     trainer.accelerator.wait_for_everyone()  # the first rank ends the pool when it leaves
     if trainer.is_world_process_zero():
-        if shown:
-            report.record(after, "after", folder, selection)
-            (folder / "before_after.md").write_text(report.markdown(before, after), encoding="utf-8")
-            show(before, after)
+        report.record(trial.shown(after), "after", folder, selection)
         history = trainer.state.log_history
         title = f"{folder.name}: GRPO with the all-tests-pass reward, {len(problems)} problems"
         report.draw(history, folder / "reward.png", title)
+        if before:
+            show(before, after, folder)
         first, last = report.fifths(history)
+        resume.finish(folder, {"first_fifth": first, "last_fifth": last, **trial.figures(before, after)})
         minutes, seconds = divmod(round(time.monotonic() - began_s), 60)
         out.print(
             f"Mean reward: {first:.2f} in the first fifth of the steps, {last:.2f} in the last; "
@@ -124,13 +169,21 @@ def train(run: Run) -> None:
         )
 
 
-def show(before: Sequence[report.Answers], after: Sequence[report.Answers]) -> None:
-    """Print the table of before and after, and a few answers."""
-    table = Table(*report.HEADER, title="before and after")
-    for row in report.compared(before, after):
-        table.add_row(*row)
-    out.print(table)
-    for title, text in report.samples(before, after, 2):
+def show(before: Sequence[trial.Trial], after: Sequence[trial.Trial], folder: Path) -> None:
+    """Print the tables of before and after with a few answers, and write them into the folder."""
+    old, new = (trial.shown(each) for each in (before, after))
+    rates = trial.compared(before, after)
+    parts = [report.table(trial.RATES_HEADER, rates), report.table(report.HEADER, report.compared(old, new))]
+    (folder / "before_after.md").write_text(report.markdown(parts, report.samples(old, new, 4)), encoding="utf-8")
+    for header, rows, title in (
+        (report.HEADER, report.compared(old, new), "before and after"),
+        (trial.RATES_HEADER, rates, "pass rates"),
+    ):
+        table = Table(*header, title=title)
+        for row in rows:
+            table.add_row(*row)
+        out.print(table)
+    for title, text in report.samples(old, new, 2):
         out.rule(title, align="left")
         out.print(text, markup=False)
     out.rule()

@@ -42,6 +42,7 @@ ROOMS: dict[str, set[str]] = {
     "remote": set(),
     "integrations": {"aiohttp", "inspect_ai", "nemo_gym", "openenv", "pydantic", "verifiers"},
     "service": {"fastapi", "h11", "pydantic", "ray", "starlette", "uvicorn"},
+    "models": {"torch", "transformers", "vllm"},
     "tools": {"jinja2", "markupsafe", "pygments", "rich", "typer"},
     "training": {
         "accelerate",

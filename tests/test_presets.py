@@ -48,6 +48,7 @@ PRESETS = {
     "deepcoder-14b-32k": Stated(Qwen2Config, 32, Batch(128, 8, 2)),
     "qwen3-0.6b": Stated(Qwen3Config, 1, Batch(8, 8, 1)),
     "qwen3-4b-lora": Stated(Qwen3Config, 8, Batch(128, 8, 1)),
+    "smollm2-135m": Stated(LlamaConfig, 1, Batch(4, 8, 1)),
     "tiny": Stated(LlamaConfig, 1, Batch(4, 8, 1)),
 }
 SOURCED = ["_deepcoder", *(name for name in PRESETS if name.startswith("deepcoder") or name.endswith("lora"))]

@@ -25,7 +25,7 @@ STAYS = {
     "pool/state.py: State has 19 attributes": "a flat record of the pool, which users read by name",
     "wire/languages.py: Language has 19 attributes": "a row of a table: one field per fact of a language",
     "problems.py: Problem has 18 attributes": "a flat record, one field per column of its row",
-    "training/arguments.py: ScriptArguments has 18 attributes": "one field per option, as TrlParser reads them",
+    "training/arguments.py: ScriptArguments has 25 attributes": "one field per option, as TrlParser reads them",
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -533,7 +533,9 @@ def test_table_shows_verdicts_and_means() -> None:
         ("next", "stdin", "0.50: 1 AC 1 CE", "0.50: 1 AC 1 WA"),
         ("mean reward", "", "0.25", "0.75"),
     ]
-    text = report.markdown(before, after)
+    text = report.markdown(
+        [report.table(report.HEADER, report.compared(before, after))], report.samples(before, after, 4)
+    )
     assert "| inc | function | 0.00: 1 WA 1 IE | 1.00: 2 AC |" in text
     assert "## inc, before: WA\n\n~~~~text\n```python\nWA\n```\n~~~~" in text
 

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import torch
 import yaml
 from trl import GRPOConfig, ModelConfig, TrlParser
 
@@ -31,6 +32,19 @@ class ScriptArguments:
     )
     quarantine: str | None = field(
         default=None, metadata={"help": "Leave out the problems in this list, which `deepcoder doctor -o` wrote."}
+    )
+    pass_rates: str | None = field(
+        default=None, metadata={"help": "Choose problems by the pass rates in this file, of `deepcoder passrate`."}
+    )
+    min_pass_rate: float = field(
+        default=0.0, metadata={"help": "Leave out problems with a lower pass rate in --pass_rates."}
+    )
+    max_pass_rate: float = field(
+        default=1.0, metadata={"help": "Leave out problems with a higher pass rate in --pass_rates."}
+    )
+    held_out: str | None = field(
+        default=None,
+        metadata={"help": "Problems not to train on: try the model with them before training and after it."},
     )
     shortest: int | None = field(
         default=None,
@@ -55,6 +69,17 @@ class ScriptArguments:
     )
     format_penalty: float = field(
         default=0.0, metadata={"help": "Subtract this from the reward of a completion without a program."}
+    )
+    soft_punish_cache: int = field(
+        default=0,
+        metadata={"help": "Subtract up to 1 from the reward as a completion fills its last tokens, so many of them."},
+    )
+    dynamic_sampling: bool = field(
+        default=False, metadata={"help": "Leave completions of groups in which all rewards are equal out of the loss."}
+    )
+    shuffle_rewards: bool = field(
+        default=False,
+        metadata={"help": "Deal the rewards out at random: a control for experiments, which must not improve."},
     )
     checker: str = field(default="", metadata={"help": "Use this checker instead of those that the problems name."})
     time_limit_s: float = field(
@@ -123,6 +148,7 @@ def parse(argv: Sequence[str]) -> Arguments:
         usage="%(prog)s [--preset NAME] [--config FILE] [--OPTION VALUE ...]",
         allow_abbrev=False,
     )
+    parser.set_defaults(use_cpu=not torch.accelerator.is_available())  # else TRL refuses bf16 on such a machine
     unknown = parser.set_defaults_with_config(**preset(name))
     if chosen.config:
         flags = ["--config", chosen.config, *flags]
@@ -133,9 +159,24 @@ def parse(argv: Sequence[str]) -> Arguments:
         raise ValueError(f"unknown setting in the configuration: {setting.removeprefix('--')}")
     for option in unused:
         raise ValueError(f"unknown option: {option}")
+    _check(script, grpo)
+    return Arguments(script, grpo, model)
+
+
+def _check(script: ScriptArguments, grpo: GRPOConfig) -> None:
+    """Raise ValueError where values cannot be used, or not together."""
     if script.max_ie_share is not None and not 0 <= script.max_ie_share < 1:
         raise ValueError(f"max_ie_share is a share, from 0 up to 1, and not {script.max_ie_share:g}")
-    return Arguments(script, grpo, model)
+    if not 0 <= script.min_pass_rate <= script.max_pass_rate <= 1:
+        rates = f"{script.min_pass_rate:g} and {script.max_pass_rate:g}"
+        raise ValueError(f"min_pass_rate and max_pass_rate are shares, the first at most the second, and not {rates}")
+    if script.pass_rates is None and (script.min_pass_rate, script.max_pass_rate) != (0, 1):
+        raise ValueError("min_pass_rate and max_pass_rate need pass_rates, a file that `deepcoder passrate` writes")
+    if not 0 <= script.soft_punish_cache <= grpo.max_completion_length:
+        most = grpo.max_completion_length
+        raise ValueError(
+            f"soft_punish_cache is a number of tokens from 0 to {most}, and not {script.soft_punish_cache}"
+        )
 
 
 def _mapping(text: str, name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from transformers import PrinterCallback, ProgressCallback, TrainerCallback, Tra
 from transformers import TrainingArguments as HfArguments
 from trl import GRPOConfig, GRPOTrainer, ModelConfig, get_peft_config, get_quantization_config
 
+from deepcoder.models import packaged
 from deepcoder.problems import Mode, Problem
 from deepcoder.training import tiny, trl_internals
 from deepcoder.training.step_log import StepLog
@@ -88,7 +89,7 @@ def make_trainer(problems: Sequence[Problem], reward: Reward, config: GRPOConfig
             "dtype": model.dtype,
         } | (config.model_init_kwargs or {})
         trainer = GRPOTrainer(
-            model.model_name_or_path,
+            packaged.local(model.model_name_or_path),
             reward,
             config,
             dataset(problems),

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import matplotlib
 import torch
@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from trl import GRPOTrainer
 
 from deepcoder.datasets.selection import Selection
+from deepcoder.models.sampling import Decoding, sample
 from deepcoder.problems import Problem
 from deepcoder.reward import all_or_nothing
 from deepcoder.tools.records import Record
@@ -26,6 +27,7 @@ from deepcoder.verdicts import Judgement, Submission, Verdict
 
 Judge = Callable[[Sequence[Submission]], list[Judgement]]
 History = Sequence[Mapping[str, Any]]
+Thing = TypeVar("Thing")
 
 _COLORS = {
     Verdict.AC: "#2a9d55",
@@ -60,46 +62,38 @@ class Answers:
         return f"{self.reward:.2f}: " + " ".join(f"{counts[each]} {each}" for each in Verdict if counts[each])
 
 
-def spread(problems: Sequence[Problem], number: int) -> list[Problem]:
-    """Return this number of problems, evenly spaced."""
-    number = min(number, len(problems))
-    return [problems[i * len(problems) // number] for i in range(number)]
+def spread(things: Sequence[Thing], number: int) -> list[Thing]:
+    """Return this number of problems or answers, evenly spaced."""
+    number = min(number, len(things))
+    return [things[i * len(things) // number] for i in range(number)]
 
 
-def ask(trainer: GRPOTrainer, problems: Sequence[Problem], judge: Judge) -> list[Answers]:
-    """Sample one group of answers per problem, as the trainer does; equal weights give equal answers."""
-    args, tokenizer = trainer.args, trainer.processing_class
+def ask(trainer: GRPOTrainer, problems: Sequence[Problem], judge: Judge, is_greedy: bool = False) -> list[Answers]:
+    """Sample one group of answers per problem, as the trainer does, or one greedy answer.
+
+    Equal weights give equal answers.
+    """
+    args = trainer.args
     model = trainer.accelerator.unwrap_model(trainer.model)
     was_training = model.training
     model.eval()
-    texts = []
-    with torch.random.fork_rng(), torch.no_grad():
+    decoding = Decoding(
+        1 if is_greedy else args.num_generations,
+        0.0 if is_greedy else args.temperature,
+        args.max_completion_length,
+        args.top_p,
+        args.top_k,
+        args.chat_template_kwargs or {},
+    )
+    with torch.random.fork_rng():
         torch.manual_seed(args.seed)
-        for problem in problems:
-            prompt = tokenizer.apply_chat_template(
-                list(problem.prompt),
-                add_generation_prompt=True,
-                return_dict=True,
-                return_tensors="pt",
-                **(args.chat_template_kwargs or {}),
-            ).to(model.device)
-            tokens = model.generate(
-                **prompt,
-                do_sample=True,
-                temperature=args.temperature,
-                top_p=args.top_p,
-                top_k=args.top_k,
-                max_new_tokens=args.max_completion_length,
-                num_return_sequences=args.num_generations,
-            )
-            answers = tokens[:, prompt["input_ids"].shape[1] :]
-            texts.append(tokenizer.batch_decode(answers, skip_special_tokens=True))
+        sampled = sample(model, trainer.processing_class, [problem.prompt for problem in problems], decoding)
     model.train(was_training)
-    pairs = [(problem, text) for problem, group in zip(problems, texts, strict=True) for text in group]
+    pairs = [(problem, each.text) for problem, group in zip(problems, sampled, strict=True) for each in group]
     judgements = iter(judge([Submission.of(problem, text, problem.prompt) for problem, text in pairs]))
     return [
-        Answers(problem, group, [next(judgements) for _ in group])
-        for problem, group in zip(problems, texts, strict=True)
+        Answers(problem, [each.text for each in group], [next(judgements) for _ in group])
+        for problem, group in zip(problems, sampled, strict=True)
     ]
 
 
@@ -126,8 +120,13 @@ def compared(before: Sequence[Answers], after: Sequence[Answers]) -> list[tuple[
         (old.problem.problem_id, str(old.problem.mode), str(old), str(new))
         for old, new in zip(before, after, strict=True)
     ]
-    means = (f"{_mean([each.reward for each in group]):.2f}" for group in (before, after))
+    means = (f"{pass_rate(group):.2f}" for group in (before, after))
     return [*rows, ("mean reward", "", *means)]
+
+
+def pass_rate(answers: Sequence[Answers]) -> float:
+    """Return the mean over the problems of the mean rewards of their answers."""
+    return _mean([each.reward for each in answers])
 
 
 def samples(before: Sequence[Answers], after: Sequence[Answers], number: int) -> list[tuple[str, str]]:
@@ -142,11 +141,15 @@ def samples(before: Sequence[Answers], after: Sequence[Answers], number: int) ->
     return chosen
 
 
-def markdown(before: Sequence[Answers], after: Sequence[Answers]) -> str:
-    """Return the table and some full answers as Markdown."""
-    table = [HEADER, ("---",) * len(HEADER), *compared(before, after)]
-    parts = ["# Before and after", "\n".join(f"| {' | '.join(row)} |" for row in table)]
-    parts += [f"## {title}\n\n~~~~text\n{text}\n~~~~" for title, text in samples(before, after, 4)]
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as Markdown."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in (header, ("---",) * len(header), *rows))
+
+
+def markdown(tables: Sequence[str], answers: Sequence[tuple[str, str]]) -> str:
+    """Return the tables and some full answers, each with its title, as Markdown."""
+    parts = ["# Before and after", *tables]
+    parts += [f"## {title}\n\n~~~~text\n{text}\n~~~~" for title, text in answers]
     return "\n\n".join(parts) + "\n"
 
 

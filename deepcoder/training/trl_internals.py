@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import torch
 from trl import GRPOTrainer, is_conversational
 from trl.chat_template_utils import parse_response
 
@@ -52,6 +53,43 @@ def time_generation(trainer: GRPOTrainer) -> None:
         return generated
 
     trainer._generate = timed
+
+
+def begin_in_epoch(trainer: GRPOTrainer, epoch: int) -> None:
+    """Have the trainer sample prompts in the order of this epoch, counted from 0, where its training begins.
+
+    TRL's sampler draws an order for each epoch, one after the other. When training goes on from a checkpoint, TRL
+    (1.16) skips the prompts that the epoch has had, but in the order of the first epoch.
+    """
+    get = trainer._get_train_sampler
+
+    def advanced(*args: Any) -> Any:
+        sampler = get(*args)
+        for _ in range(epoch if sampler.shuffle else 0):
+            torch.randperm(sampler.num_samples, generator=sampler.generator)
+        return sampler
+
+    trainer._get_train_sampler = advanced
+
+
+def leave_out_what_teaches_nothing(trainer: GRPOTrainer) -> None:
+    """Have the trainer leave completions with an advantage of 0 out of its loss: those of groups of one reward.
+
+    They add nothing to the sum over tokens, but count among the tokens that it is divided by. TRL (1.16) has no
+    setting for that; it is what DAPO's dynamic sampling drops (Yu et al. 2025, arXiv:2503.14476, section 3.2). No
+    others are sampled in their place.
+    """
+    score = trainer._generate_and_score_completions
+
+    def scored(inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        batch: dict[str, Any] = score(inputs)
+        teaches = (batch["advantages"].reshape(len(batch["advantages"]), -1) != 0).any(dim=1)
+        batch["completion_mask"] = batch["completion_mask"] * teaches.unsqueeze(1)
+        mask = batch["completion_mask"] * batch.get("tool_mask", 1)
+        batch["num_items_in_batch"] = trainer.accelerator.gather(mask.sum()).sum()
+        return batch
+
+    trainer._generate_and_score_completions = scored
 
 
 def completion(trainer: GRPOTrainer, prompt: Any, prompt_ids: list[int], ids: list[int]) -> Completion | None:

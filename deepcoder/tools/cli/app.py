@@ -19,6 +19,7 @@ from deepcoder.tools.cli.explain import explain
 from deepcoder.tools.cli.grade import grade
 from deepcoder.tools.cli.judge import judge
 from deepcoder.tools.cli.options import UserError
+from deepcoder.tools.cli.passrate import passrate
 from deepcoder.tools.cli.redteam import redteam
 from deepcoder.tools.cli.report import report
 from deepcoder.tools.cli.serve import serve
@@ -30,6 +31,7 @@ for command in (
     judge,
     explain,
     grade,
+    passrate,
     report,
     doctor,
     redteam,

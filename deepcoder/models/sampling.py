@@ -1,0 +1,122 @@
+"""Sample completions from a model: with vLLM where it is installed and has a GPU, else with transformers."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from deepcoder.models import packaged
+
+Prompt = Sequence[Any]  # messages
+
+_AT_ONCE = 64  # completions that transformers generates together
+
+
+class Sampled(NamedTuple):
+    """A completion: its text, its length in tokens, and whether the model ended it before the limit."""
+
+    text: str
+    tokens: int
+    is_complete: bool
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """Say how completions are sampled, in the words of TRL's GRPOConfig. A temperature of 0 means greedy."""
+
+    num_generations: int = 1
+    temperature: float = 1.0
+    max_completion_length: int = 256  # tokens
+    top_p: float = 1.0
+    top_k: int = 0  # 0 means all
+    chat_template_kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+Sampler = Callable[[Sequence[Prompt]], list[list[Sampled]]]
+
+
+def sampler(model: str, decoding: Decoding, seed: int) -> Sampler:
+    """Load a model, and return a function from prompts to the completions of each.
+
+    Raises:
+        OSError: The model cannot be found.
+    """
+    model = packaged.local(model)
+    if importlib.util.find_spec("vllm") is not None and torch.cuda.is_available():
+        return _vllm(model, decoding, seed)
+    torch.manual_seed(seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    loaded = AutoModelForCausalLM.from_pretrained(model, dtype="auto" if device == "cuda" else torch.float32)
+    loaded = loaded.to(device).eval()
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    return lambda prompts: sample(loaded, tokenizer, prompts, decoding)
+
+
+def sample(model: Any, tokenizer: Any, prompts: Sequence[Prompt], decoding: Decoding) -> list[list[Sampled]]:
+    """Return the completions of each prompt by a model of transformers."""
+    per_batch = max(1, _AT_ONCE // decoding.num_generations)
+    batches = [prompts[i : i + per_batch] for i in range(0, len(prompts), per_batch)]
+    return [group for batch in batches for group in _batch(model, tokenizer, batch, decoding)]
+
+
+@torch.no_grad()
+def _batch(model: Any, tokenizer: Any, prompts: Sequence[Prompt], decoding: Decoding) -> list[list[Sampled]]:
+    inputs = tokenizer.apply_chat_template(
+        [list(prompt) for prompt in prompts],
+        add_generation_prompt=True,
+        return_dict=True,
+        return_tensors="pt",
+        padding=True,
+        tokenizer_kwargs={"padding_side": "left"},
+        **decoding.chat_template_kwargs,
+    ).to(model.device)
+    how = {"temperature": decoding.temperature, "top_p": decoding.top_p, "top_k": decoding.top_k}
+    tokens = model.generate(
+        **inputs,
+        do_sample=decoding.temperature > 0,
+        **(how if decoding.temperature > 0 else dict.fromkeys(how)),
+        max_new_tokens=decoding.max_completion_length,
+        num_return_sequences=decoding.num_generations,
+    )
+    answers = tokens[:, inputs["input_ids"].shape[1] :]
+    texts = tokenizer.batch_decode(answers, skip_special_tokens=True)
+    ends = model.generation_config.eos_token_id
+    ends = torch.tensor(ends if isinstance(ends, list) else [ends], device=answers.device)
+    lengths = [_length(row, ends) for row in answers]
+    found = [Sampled(text, *length) for text, length in zip(texts, lengths, strict=True)]
+    return [found[i : i + decoding.num_generations] for i in range(0, len(found), decoding.num_generations)]
+
+
+def _length(tokens: torch.Tensor, ends: torch.Tensor) -> tuple[int, bool]:
+    """Return the number of tokens up to the first end token, that one counted, and whether there is one."""
+    places = torch.isin(tokens, ends).nonzero()
+    return (int(places[0]) + 1, True) if len(places) else (len(tokens), False)
+
+
+def _vllm(model: str, decoding: Decoding, seed: int) -> Sampler:
+    from vllm import LLM, SamplingParams
+
+    engine = LLM(model=model, seed=seed)
+    how = SamplingParams(
+        n=decoding.num_generations,
+        temperature=decoding.temperature,
+        top_p=decoding.top_p,
+        top_k=decoding.top_k,
+        max_tokens=decoding.max_completion_length,
+    )
+
+    def sample_all(prompts: Sequence[Prompt]) -> list[list[Sampled]]:
+        answered = engine.chat(
+            [list(prompt) for prompt in prompts], how, chat_template_kwargs=decoding.chat_template_kwargs
+        )
+        return [
+            [Sampled(each.text, len(each.token_ids), each.finish_reason != "length") for each in answer.outputs]
+            for answer in answered
+        ]
+
+    return sample_all

@@ -1,0 +1,36 @@
+"""The control of an experiment: rewards that are dealt out at random, from which no model can learn.
+
+Runs: GPU node, in every trainer rank.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from typing import Any
+
+from deepcoder.reward import CodeReward
+
+log = logging.getLogger(__name__)
+
+
+class ShuffledReward:
+    """Gives the rewards of a batch to its completions in random order, so that only their mean means anything.
+
+    Args:
+        reward: Judges the completions.
+        seed: Of the order; a step of equal number and seed has the same order.
+    """
+
+    def __init__(self, reward: CodeReward, seed: int) -> None:
+        self.__name__ = reward.__name__
+        self.reward = reward
+        self.seed = seed
+        log.warning("Rewards are shuffled among the completions: this run is a control, and must not improve.")
+
+    def __call__(self, *, trainer_state: Any = None, **columns: Any) -> list[float | None]:
+        """Return the rewards of the completions, in random order."""
+        rewards = self.reward(trainer_state=trainer_state, **columns)
+        step = getattr(trainer_state, "global_step", 0)
+        random.Random(f"{self.seed} {step}").shuffle(rewards)
+        return rewards

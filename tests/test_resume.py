@@ -1,0 +1,187 @@
+"""Runs that are killed in the middle, and go on when the same command is given again."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("trl", reason="the train extra is not installed")
+
+import torch
+
+from deepcoder.training import arguments, resume, tiny
+from deepcoder.training.rewind import rewind
+from deepcoder.verdicts import Judgement, Verdict
+from tests.test_training import MINUSCULE, ON_CPU, PROBLEMS, Judge, the_script
+
+# TRL still uses names that transformers 5 has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+
+STEPS, SAVED = 5, 2  # of a run, and between two checkpoints
+
+
+class Pool(Judge):
+    """Stands in for the pool, and kills the process when it is asked to judge its last batch."""
+
+    def __init__(self, batches: int | None = None) -> None:
+        super().__init__()
+        self.batches = batches
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+    def judge(self, submissions: Any) -> Any:
+        if self.batches is not None:
+            self.batches -= 1
+            if self.batches < 0:
+                signal.raise_signal(signal.SIGKILL)
+        judgements = super().judge(submissions)
+        for place, submission in enumerate(submissions):
+            if submission.program is None and place % 3 == 0:  # so that there is something to learn
+                judgements[place] = Judgement(Verdict.AC, 1, 1, 1)
+        return judgements
+
+
+def run_script(model: Path, folder: Path, batches: int | None = None) -> None:
+    """Train as the script does, with a pool that lasts for so many batches."""
+    torch.set_num_threads(1)
+    script = the_script()
+    script.SandboxPool = lambda *_, **__: Pool(batches)
+    script.load = lambda *_: (PROBLEMS, [])
+    flags = ["--model_name_or_path", str(model), "--max_completion_length", "8", "--shown", "0", *ON_CPU]
+    flags += [
+        "--max_steps",
+        str(STEPS),
+        "--save_strategy",
+        "steps",
+        "--save_steps",
+        str(SAVED),
+        "--save_total_limit",
+        "2",
+    ]
+    sys.argv = ["train_grpo.py", "--output_dir", str(folder), *flags]
+    script.main()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a model of a few thousand weights."""
+    folder = tmp_path_factory.mktemp("model")
+    for made in tiny.warm_started(PROBLEMS, 0, MINUSCULE):
+        made.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that nothing has interrupted."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [])
+        run_script(model, folder)
+    return folder
+
+
+def rows(folder: Path, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / name).read_text().splitlines()]
+
+
+def told(folder: Path) -> tuple[Any, Any]:
+    """What a run says of its steps, and of the completions of each: the same for equal runs."""
+    steps = [(row["step"], row["reward"], row["loss"], row["grad_norm"]) for row in rows(folder, "steps.jsonl")]
+    judged = [(row["step"], row["problem_id"], row["program"]) for row in rows(folder, "judgements.jsonl")]
+    return steps, judged
+
+
+@pytest.mark.parametrize("batches", range(1, STEPS + 1))  # one of them is the start gate's
+def test_killed_run_goes_on_as_if_nothing_had_been(
+    batches: int, model: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    kill = f"from tests.test_resume import *\nrun_script(Path({str(model)!r}), Path({str(folder)!r}), {batches})"
+    killed = subprocess.run([sys.executable, "-c", kill], capture_output=True, cwd=Path(__file__).parents[1])
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert not (folder / "result.json").exists()
+
+    monkeypatch.setattr(sys, "argv", [])
+    run_script(model, folder)
+
+    assert told(folder) == told(whole)
+    assert len(rows(folder, "steps.jsonl")) == STEPS
+    assert (folder / "result.json").exists()
+
+
+def test_finished_run_is_kept_under_another_name(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("run", "run-1"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "result.json").write_text("{}")
+    parsed = arguments.parse(["--output_dir", str(tmp_path / "run"), *ON_CPU])
+
+    assert resume.begin(parsed) is None
+
+    assert (tmp_path / "run-2" / "result.json").exists()
+    assert not (tmp_path / "run" / "result.json").exists()
+
+
+def checkpoint(folder: Path, step: int, state: str | None = None) -> Path:
+    path = folder / f"checkpoint-{step}"
+    path.mkdir(parents=True)
+    (path / "trainer_state.json").write_text(json.dumps({"global_step": step}) if state is None else state)
+    return path
+
+
+def test_checkpoint_that_was_cut_short_does_not_count(tmp_path: Path) -> None:
+    kept = checkpoint(tmp_path, 9)
+    checkpoint(tmp_path, 10, '{"global_st')
+    (tmp_path / "checkpoint-11").mkdir()
+    (tmp_path / "checkpoint-x").mkdir()
+
+    assert resume.last_checkpoint(tmp_path) == kept
+    assert resume.last_checkpoint(tmp_path / "none") is None
+
+
+def test_unfinished_run_with_other_data_is_not_continued(tmp_path: Path) -> None:
+    flags = ["--output_dir", str(tmp_path), *ON_CPU]
+    assert resume.begin(arguments.parse(flags)) is None
+    checkpoint(tmp_path, 3)
+    assert resume.begin(arguments.parse([*flags, "--learning_rate", "1e-3"])) == tmp_path / "checkpoint-3"
+
+    with pytest.raises(ValueError, match="an unfinished run with seed 0, which is now 1: give it as before, or name"):
+        resume.begin(arguments.parse([*flags, "--seed", "1"]))
+
+
+def test_checkpoint_that_is_asked_for_must_be_one(tmp_path: Path) -> None:
+    flags = ["--output_dir", str(tmp_path), *ON_CPU, "--resume_from_checkpoint", str(tmp_path)]
+
+    with pytest.raises(ValueError, match="is no checkpoint with a trainer_state.json"):
+        resume.begin(arguments.parse(flags))
+
+
+def test_checkpoints_lie_between_batches(tmp_path: Path) -> None:
+    learnt_twice = ["--steps_per_generation", "4", "--gradient_accumulation_steps", "2"]
+    flags = ["--output_dir", str(tmp_path), *ON_CPU, *learnt_twice, "--save_strategy", "steps"]
+    assert resume.begin(arguments.parse([*flags, "--save_steps", "6"])) is None
+
+    with pytest.raises(ValueError, match="save_steps must be a multiple of 2, .* and not 5"):
+        resume.begin(arguments.parse([*flags, "--save_steps", "5"]))
+
+
+def test_rewound_file_has_whole_lines_of_steps_that_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "steps.jsonl"
+    path.write_text('{"step": 1}\n{"step": 2}\n{"step": 3}\n{"step": 1, "rew')
+
+    rewind(path, lambda row: row["step"] < 3)
+
+    assert path.read_text() == '{"step": 1}\n{"step": 2}\n'
+    assert [each.name for each in tmp_path.iterdir()] == ["steps.jsonl"]
+    rewind(tmp_path / "none.jsonl", lambda row: True)
+    assert not (tmp_path / "none.jsonl").exists()
