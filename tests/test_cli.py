@@ -73,8 +73,6 @@ class Ran:
     def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> None:
         original = sys.argv
         sys.argv = ["deepcoder", *arguments]
-        # The consoles hold the streams that pytest has replaced since.
-        console.out.file, console.err.file = sys.stdout, sys.stderr
         try:
             cli.main()
             self.code: Any = 0
