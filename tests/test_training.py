@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -22,6 +22,7 @@ pytest.importorskip("trl", reason="the train extra is not installed")
 import torch
 from datasets import Dataset
 from transformers import TrainerControl, TrainerState
+from trl.extras import profiling
 
 from deepcoder.datasets import load_problems
 from deepcoder.datasets.selection import Selection
@@ -83,6 +84,12 @@ class Judge:
 
     def check_languages(self, wanted: Mapping[str, str]) -> None:
         """Every language is there."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
 
     def judge(self, submissions: Sequence[Submission]) -> list[Judgement]:
         return [Judgement(self.says or self._verdict(each), 0, 1, 1) for each in submissions]
@@ -313,6 +320,19 @@ def test_gate_passes_when_rewards_are_right(minuscule: Any) -> None:
     assert not trainer._pending_metrics and not trainer._pending_extra_logs
 
 
+def test_gate_reports_nothing_before_training(minuscule: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("Call trackio.init() before trackio.log().")
+
+    trainer = minuscule(Judge())
+    monkeypatch.setattr(profiling, "is_trackio_available", lambda: True)
+    monkeypatch.setattr(profiling, "trackio", SimpleNamespace(log=fail), raising=False)
+    trainer.args.report_to = ["trackio"]
+
+    assert check_rewards(trainer, PROBLEMS) == 8
+    assert trainer.args.report_to == ["trackio"]
+
+
 @pytest.mark.parametrize(
     ("says", "message"),
     [
@@ -417,17 +437,29 @@ def test_training_writes_what_the_page_of_the_report_shows(minuscule: Any, tmp_p
     assert next_.after[0].outcome == "test 1 of 1"
 
 
+def test_script_reports_to_tensorboard(minuscule: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    script = the_script()
+    monkeypatch.setattr(script, "SandboxPool", lambda *_, **__: Judge())
+    flags = ["--shortest", "2", "--shown", "0", "--max_completion_length", "8", "--max_steps", "2"]
+    flags += ["--report_to", "tensorboard"]
+    monkeypatch.setattr(sys, "argv", ["train_grpo.py", "--output_dir", str(tmp_path / "run"), *flags])
+
+    script.main()
+
+    (folder,) = (tmp_path / "run" / "runs").iterdir()
+    events = EventAccumulator(str(folder)).Reload()
+    for name in ("reward", "verdict/CE", "judging_s", "generating_s"):
+        assert [each.step for each in events.Scalars(f"train/{name}")] == [1, 2], name
+    assert [each.value for each in events.Scalars("train/verdict/CE")] == [1, 1]
+
+
 # Too many completions that could not be judged
 
 
 class Breaking(Judge):
     """Judges the start gate's completions as it should, and can judge nothing after that."""
-
-    def __enter__(self) -> Breaking:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
 
     def judge(self, submissions: Sequence[Submission]) -> list[Judgement]:
         judgements = super().judge(submissions)

@@ -27,8 +27,10 @@ def rows_for_rewards(trainer: GRPOTrainer) -> Any:
 def first_rewards(trainer: GRPOTrainer, rows: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> list[float]:
     """Return what the trainer's first reward function gives for these completions, rank after rank; NaN for None.
 
-    The metrics that the reward functions log meanwhile are dropped: the first step would count these completions.
+    The metrics that the reward functions log meanwhile are dropped: the first step would count these completions. Nor
+    does TRL report how long they take: Trackio fails where it is told something before training has begun.
     """
+    report_to, trainer.args.report_to = trainer.args.report_to, []
     try:
         rewards = trainer._calculate_rewards(
             list(rows),
@@ -39,6 +41,7 @@ def first_rewards(trainer: GRPOTrainer, rows: Sequence[Mapping[str, Any]], texts
     finally:
         trainer._pending_metrics.clear()
         trainer._pending_extra_logs.clear()
+        trainer.args.report_to = report_to
     return [float(reward) for reward in rewards[:, 0]]
 
 
