@@ -57,6 +57,13 @@ def write_run(folder: Path, steps: int = 10, problem_id: str = "x/1", text: str 
     return folder
 
 
+def add_step(folder: Path, step: int) -> None:
+    """Append one more step to a run: one completion, which is right."""
+    with (folder / "judgements.jsonl").open("a") as judgements, (folder / "steps.jsonl").open("a") as steps:
+        judgements.write(line("x/1", Verdict.AC, step=step))
+        steps.write(json.dumps({"step": step + 1, "reward": 1.0}) + "\n")
+
+
 def write_graded(path: Path, problem_id: str = "x/1") -> Path:
     """Write what `grade` writes for two problems with two completions each: one of the four is right."""
     verdicts: list[tuple[str, Any]] = [(problem_id, Verdict.AC), (problem_id, Verdict.WA)]

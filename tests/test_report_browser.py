@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from deepcoder.tools.report import graded, page, run
-from tests.report_cases import HOSTILE, write_graded, write_run
+from tests.report_cases import HOSTILE, add_step, write_graded, write_run
+from tests.test_watch import served
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -47,7 +48,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 class Opened:
     """A page that is open, and all that it said or asked for."""
 
-    def __init__(self, browser: Any, path: Path, width: int = WIDE, scheme: str = "light") -> None:
+    def __init__(self, browser: Any, path: Path | str, width: int = WIDE, scheme: str = "light") -> None:
+        self.address = path if isinstance(path, str) else path.as_uri()
         self.page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
         self.said: list[str] = []
         self.asked: list[str] = []
@@ -55,8 +57,7 @@ class Opened:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("dialog", lambda dialog: self.said.append(dialog.message))
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(path.as_uri())
-        self.address = path.as_uri()
+        self.page.goto(self.address)
 
     def is_quiet(self) -> bool:
         """Return whether no error was printed, and nothing but the page itself was asked for."""
@@ -147,3 +148,56 @@ def test_charts_follow_the_width_and_the_colours(browser: Any, pages: dict[str, 
     assert opened.page.locator(".plot canvas").count() == opened.page.locator("figure.chart").count()
     assert opened.is_quiet(), (opened.said, opened.asked)
     opened.page.close()
+
+
+def test_watched_page_renews_itself_and_stays_as_the_reader_had_it(browser: Any, tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", 40)
+    (folder / "steps.jsonl").rename(tmp_path / "steps.jsonl")
+    (folder / "judgements.jsonl").rename(tmp_path / "judgements.jsonl")
+    with served(folder) as port:
+        opened = Opened(browser, f"http://localhost:{port}/")
+        assert "waiting for the first step" in opened.page.locator("header").inner_text()
+        for name in ("steps.jsonl", "judgements.jsonl"):
+            (tmp_path / name).rename(folder / name)
+        opened.page.emulate_media(reduced_motion="reduce")  # it scrolls at once
+        reward = opened.page.locator("figure.chart", has=opened.page.get_by_role("heading", name="Reward", exact=True))
+        reward.get_by_text("Numbers").click()
+        opened.page.get_by_role("region", name="Numbers of Reward").evaluate("region => { region.scrollTop = 100; }")
+        heading = opened.page.locator("#problems").get_by_role("button", name="pass rate", exact=True)
+        heading.focus()
+        opened.page.keyboard.press("Enter")
+        opened.page.keyboard.press("Enter")
+        height = opened.page.evaluate("window.scrollY")
+
+        add_step(folder, 40)
+        opened.page.wait_for_selector(".plot[aria-label^='Reward, over steps 1 to 41']")
+
+        assert reward.locator("details").get_attribute("open") is not None
+        assert opened.page.get_by_role("region", name="Numbers of Reward").evaluate("region => region.scrollTop") == 100
+        names = opened.page.locator("#problems tbody td:first-child").all_inner_texts()
+        assert names == ["always", "x/1", "never"]
+        assert heading.evaluate("button => button === document.activeElement")
+        assert opened.page.evaluate("window.scrollY") == height > 0
+        assert not opened.said
+        assert {each for each in opened.asked if not each.startswith("data:")} == {
+            opened.address,
+            f"{opened.address}version",
+        }
+
+    opened.page.wait_for_function("() => document.querySelector('#live').textContent.includes('has ended')")
+    opened.page.close()
+
+
+def test_watched_page_waits_for_a_reader_of_a_chart(browser: Any, tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", 3)
+    with served(folder) as port:
+        opened = Opened(browser, f"http://localhost:{port}/")
+        opened.page.keyboard.press("Tab")
+        opened.page.locator(".plot").first.focus()
+        add_step(folder, 3)
+        opened.page.wait_for_function("() => document.querySelector('#live').textContent.startsWith('There is more')")
+
+        opened.page.keyboard.press("Tab")
+        opened.page.wait_for_selector(".plot[aria-label^='Reward, over steps 1 to 4']")
+        assert opened.is_quiet() or not opened.said
+        opened.page.close()

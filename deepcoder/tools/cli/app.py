@@ -24,6 +24,7 @@ from deepcoder.tools.cli.redteam import redteam
 from deepcoder.tools.cli.report import report
 from deepcoder.tools.cli.serve import serve
 from deepcoder.tools.cli.status import status
+from deepcoder.tools.cli.watch import watch
 from deepcoder.tools.console import err
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -33,6 +34,7 @@ for command in (
     grade,
     passrate,
     report,
+    watch,
     doctor,
     redteam,
     status,

@@ -20,9 +20,9 @@ def report(
     output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.")] = Path("report.html"),
 ) -> None:
     """Write one page of HTML about training runs, or about graded completions; it opens offline."""
-    names = _names(sources)
-    files = [(path, name) for path, name in zip(sources, names, strict=True) if path.is_file()]
-    folders = [(path, name) for path, name in zip(sources, names, strict=True) if not path.is_file()]
+    named = list(zip(sources, names(sources), strict=True))
+    files = [(path, name) for path, name in named if path.is_file()]
+    folders = [(path, name) for path, name in named if not path.is_file()]
     text = page.html([run.read(*each) for each in folders], [graded.read(*each) for each in files])
     try:
         output.write_text(text, encoding="utf-8")
@@ -31,7 +31,7 @@ def report(
     out.print(f"{output}: {len(text.encode()) / 1000:,.0f} kB", markup=False, highlight=False, soft_wrap=True)
 
 
-def _names(sources: list[Path]) -> list[str]:
+def names(sources: list[Path]) -> list[str]:
     """Return a name for each source: the last part of its path, or all of it where two would share a name."""
     last = [path.resolve().name for path in sources]
     counts = Counter(last)

@@ -9,10 +9,9 @@ from math import sqrt
 from pathlib import Path
 from statistics import fmean
 
-from deepcoder.datasets import DataError
 from deepcoder.tools.grade import KS, estimates_at_k
 from deepcoder.tools.records import Record
-from deepcoder.tools.report.run import Judged, Tried, records, tried
+from deepcoder.tools.report.run import Judged, NothingJudgedError, Tried, records, tried
 from deepcoder.verdicts import Verdict
 
 Z = 1.96  # standard deviations on each side of a mean that hold 95 % of a normal distribution
@@ -108,9 +107,10 @@ def read(path: Path, name: str) -> Graded:
     """Return the judgements of a file.
 
     Raises:
-        DataError: It cannot be read, or has none.
+        NothingJudgedError: It has none.
+        DataError: It cannot be read.
     """
     found = tuple(record for _, _, record in records([path]))
     if not found:
-        raise DataError(f"{path} has no judgements")
+        raise NothingJudgedError(f"{path} has no judgements")
     return Graded(name, found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -58,19 +58,28 @@ class Signal:
     always: list[str]
 
 
-def html(runs: Sequence[Run], graded: Sequence[Graded]) -> str:
-    """Return the page about these runs and files of judgements."""
+@dataclasses.dataclass(frozen=True)
+class Following:
+    """What a page needs to follow files that grow."""
+
+    version: str  # of the files that it was made of
+    missing: Mapping[str, str]  # why a run or a file is not on the page, by its name
+
+
+def html(runs: Sequence[Run], graded: Sequence[Graded], following: Following | None = None) -> str:
+    """Return the page about these runs and files of judgements. Only one that follows its files asks for anything."""
     read: list[Run | Graded] = [*runs, *graded]
     sources = [(each.name, charts.run_color(i), each.problems) for i, each in enumerate(read)]
     problems = [_row(name, color, each) for name, color, group in sources for each in group]
     problems.sort(key=lambda row: abs(row.tried.change), reverse=True)
     style = _text("uPlot.min.css") + _text("page.css")
-    script = _text("uPlot.iife.min.js") + _text("page.js")
+    script = _text("uPlot.iife.min.js") + _text("page.js") + (_text("live.js") if following else "")
     return (
         _environment()
         .from_string(_text("page.html"))
         .render(
-            title=" · ".join(name for name, _, _ in sources),
+            title=" · ".join([*(name for name, _, _ in sources), *(following.missing if following else ())]),
+            following=following,
             runs=runs,
             graded=graded,
             tiles=[(each.name, charts.run_color(i), _tiles(each)) for i, each in enumerate(runs)],

@@ -21,6 +21,10 @@ STEPS, ANSWERS = "steps.jsonl", "answers.jsonl"
 TIMES = ("generating_s", "judging_s", "learning_s")
 
 
+class NothingJudgedError(DataError):
+    """Says that there are no judgements yet."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """One judgement of a step."""
@@ -172,11 +176,12 @@ def read(folder: Path, name: str) -> Run:
     """Return the run that wrote into this folder.
 
     Raises:
-        DataError: It is no folder of a run, the run has judged nothing yet, or a file cannot be read.
+        NothingJudgedError: It is no folder of a run, or the run has judged nothing yet.
+        DataError: A file cannot be read.
     """
     files = sorted(folder.glob("judgements*.jsonl"))
     if not files:
-        raise DataError(f"{folder} is no training run: it has no {JUDGEMENTS}")
+        raise NothingJudgedError(f"{folder} is no training run: it has no {JUDGEMENTS}")
     judged: dict[int, list[Judged]] = defaultdict(list)
     for where, row, record in records(files):
         if not isinstance(row.get("step"), int):
@@ -184,7 +189,7 @@ def read(folder: Path, name: str) -> Run:
         has_program = record.program is not None
         judged[row["step"] + 1].append(Judged(record.problem_id, record.judgement, has_program))
     if not judged:
-        raise DataError(f"{folder} is a run that has judged nothing yet")
+        raise NothingJudgedError(f"{folder} is a run that has judged nothing yet")
     logged = _logged(folder / STEPS)
     numbers = sorted(judged.keys() | logged.keys())
     steps = tuple(Step(each, tuple(judged.get(each, ())), logged.get(each, {})) for each in numbers)
