@@ -11,7 +11,7 @@ ifneq ($(and $(RAY_ADDRESS),$(wildcard $(HOME)/.ray/auth_token)),)
 export RAY_AUTH_MODE ?= token
 endif
 
-.PHONY: help setup clients engine image sandboxes train submit check test test-fast attacks gvisor labels faults soak chaos bench bench-peers growth simulate
+.PHONY: help setup clients engine image sandboxes train learn submit check test test-fast attacks gvisor labels faults soak chaos bench bench-peers growth simulate
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -62,6 +62,9 @@ sandboxes:  # the image, where an engine could use it
 
 train: setup sandboxes  ## train the tiny model with GRPO, on Docker sandboxes where there are any
 	$(BIN)/python scripts/train_grpo.py $(ARGS)
+
+learn: setup sandboxes  ## five seeds of the tiny preset and, as controls, five with shuffled rewards: a table and a plot in runs/learn
+	$(BIN)/python -m scripts.learn $(ARGS)
 
 submit: setup  ## the same as a job on a Ray cluster
 	scripts/submit.sh $(ARGS)

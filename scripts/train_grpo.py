@@ -33,7 +33,7 @@ from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
 from deepcoder.training import report, resume, trial, trl_internals
 from deepcoder.training.arguments import Arguments, ScriptArguments, parse
 from deepcoder.training.gate import GateError, check_rewards
-from deepcoder.training.grpo import batch, check_generator, chosen, make_trainer
+from deepcoder.training.grpo import batch, check_packages, chosen, make_trainer
 from deepcoder.training.judgement_log import JudgementLog
 from deepcoder.training.shared_pool import DEADLINE_SHARE, shared
 from deepcoder.training.shuffled import ShuffledReward
@@ -66,7 +66,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     """
     began_s = time.monotonic()
     script, config, model = arguments
-    check_generator(config)
+    check_packages(config)
     log.info("%s", batch(config, config.world_size))
     if script.languages:
         add(own_languages.read(Path(script.languages)))
@@ -74,17 +74,13 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     problems, held_out = load(script, selection)
     checkpoint = resume.begin(arguments)
     pool = sandboxes(script, config, [*problems, *held_out], life)
-    punish = get_soft_overlong_punishment(config.max_completion_length, script.soft_punish_cache)
-    reward = CodeReward(
-        pool,
-        problems,
-        max_tests=script.max_tests,
-        format_penalty=script.format_penalty,
-        penalty=punish if script.soft_punish_cache else None,
-    )
+    reward = CodeReward(pool, problems, max_tests=script.max_tests, format_penalty=script.format_penalty)
     trainer = make_trainer(problems, reward, config, model)
     log.info("%d problems, %r", len(problems), pool)
     log.info("start gate: all %d rewards are as they must be", check_rewards(trainer, problems))
+    # What follows is not for the gate, whose completions no model has written.
+    if script.soft_punish_cache:
+        reward.penalty = get_soft_overlong_punishment(config.max_completion_length, script.soft_punish_cache)
     reward.log = JudgementLog(Path(config.output_dir), selection, config.process_index)
     steps, epochs = resume.done(checkpoint)
     reward.log.rewind(steps)

@@ -47,7 +47,16 @@ TESTED = (*ISOLATING, "runsc")  # kinds of sandbox; "runsc" is Docker's with tha
 IN_GVISOR = ("gvisor", "runsc")
 TIERS = ("pure", "slow", "sandbox", "ray", "hosts")
 SLOW = {
-    *("test_async_rollouts", "test_bench", "test_fuzz", "test_hub", "test_presets", "test_ranks"),
+    *(
+        "test_async_rollouts",
+        "test_bench",
+        "test_fuzz",
+        "test_hub",
+        "test_learn",
+        "test_passrate",
+        "test_presets",
+        "test_ranks",
+    ),
     *("test_report_browser", "test_rollouts", "test_simulation", "test_training", "test_trl_internals"),
 }
 HOSTS = {f"tests/cluster/{name}.py" for name in ("test_clock", "test_faults", "test_ray_up")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from deepcoder.datasets import DataError, ReferenceTime, file_rows, load_problems
 from deepcoder.datasets.formats.ground_truth import arguments, typed
 from deepcoder.problems import Limits, Mode, TestCase, by_id
+from scripts.exercises import __main__ as exercises
 from tests.conftest import SHARED_DATA
 
 STDIN = {"problem_id": "x/1", "mode": "stdin", "tests": [{"input": "3\n", "output": "4\n"}]}
@@ -448,6 +450,18 @@ def test_shipped_set_is_what_the_readme_says() -> None:
     modes = [problem.mode for problem in problems]
     assert len(problems) >= 40 and modes.count(Mode.STDIN) >= 20 and modes.count(Mode.FUNCTION) >= 20
     assert all(len(problem.tests) >= 5 and problem.reference and problem.prompt for problem in problems)
+
+
+def test_shipped_exercises_are_those_of_their_kinds(tmp_path: Path) -> None:
+    exercises.main(tmp_path, exercises.LEAST, exercises.MOST)
+
+    for name in ("exercises", "exercises_held_out"):
+        shipped = resources.files("deepcoder.datasets") / f"{name}.jsonl"
+        assert shipped.read_text(encoding="utf-8") == (tmp_path / f"{name}.jsonl").read_text(encoding="utf-8")
+    trained, held_out = (load_problems(f"deepcoder_{name}") for name in ("exercises", "exercises_held_out"))
+    kinds = [{each.problem_id.split("/")[0] for each in problems} for problems in (trained, held_out)]
+    assert kinds[0] == kinds[1] and len(kinds[0]) == 14
+    assert not any(each.prompt == other.prompt for each in trained for other in held_out)
 
 
 @pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="no shared data beside this checkout")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from deepcoder.datasets import ReferenceTime, load_problems
+from deepcoder.datasets.load import SHIPPED
 from deepcoder.jury_program import JuryProgram
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
@@ -181,8 +182,9 @@ def test_reference_that_is_no_python_is_broken(pool: SandboxPool) -> None:
     assert (diagnosis, detail[:24]) == (Diagnosis.BROKEN, "the reference is CE at t")
 
 
-def test_shipped_problems_are_well(pool: SandboxPool) -> None:
-    problems = load_problems("deepcoder_small")
+@pytest.mark.parametrize("shipped", SHIPPED)
+def test_shipped_problems_are_well(pool: SandboxPool, shipped: str) -> None:
+    problems = load_problems(shipped)
     told: list[int] = []
     assert list(examine(problems, pool, progress=told.append)) == []
     assert sum(told) == most_programs(problems)

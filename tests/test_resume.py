@@ -33,12 +33,6 @@ class Pool(Judge):
         super().__init__()
         self.batches = batches
 
-    def __enter__(self) -> Pool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
-
     def judge(self, submissions: Any) -> Any:
         if self.batches is not None:
             self.batches -= 1

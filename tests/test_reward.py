@@ -74,6 +74,20 @@ def test_reward_logs_the_same_keys_whatever_the_batch(reward: CodeReward) -> Non
     assert mixed.extra == {"verdict": ["AC", "WA", "CE", "AC"]}
 
 
+def test_penalty_is_added_to_the_rewards_of_what_was_judged(pool: SandboxPool) -> None:
+    asked: dict[str, Any] = {}
+
+    def penalty(**columns: Any) -> list[float]:
+        asked.update(columns)
+        return [-0.5] * len(columns["completions"])
+
+    reward = CodeReward(pool, PROBLEMS, penalty=penalty)
+    given = {"problem_id": ["add", "add", None], "completion_ids": [[1], [2], [3]]}
+
+    assert reward(completions=[RIGHT, WRONG, RIGHT], **given) == [0.5, -0.5, None]
+    assert asked["completion_ids"] == [[1], [2], [3]]
+
+
 def test_reward_refuses_two_problems_of_one_id(pool: SandboxPool) -> None:
     other = Problem("add", Mode.STDIN, (TestCase("1\n", "3\n"),), source="another set")
     with pytest.raises(ValueError, match="problem_id 'add': index 0 of those given, and another set"):

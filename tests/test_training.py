@@ -33,10 +33,11 @@ from deepcoder.reward import CodeReward
 from deepcoder.tools.mutants import mutants, normalised
 from deepcoder.tools.records import Record
 from deepcoder.tools.report import run
-from deepcoder.training import arguments, grpo, report, tiny
+from deepcoder.training import arguments, grpo, report, tiny, trl_internals
 from deepcoder.training import judgement_log as judgements
 from deepcoder.training.gate import GateError, check_rewards
 from deepcoder.training.judgement_log import JudgementLog
+from deepcoder.training.shuffled import ShuffledReward
 from deepcoder.training.unjudged_limit import UnjudgedLimit
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
@@ -191,6 +192,12 @@ def test_bad_config_is_named(text: str, message: str, tmp_path: Path) -> None:
         (["--num_generations", "7"], "must be divisible by num_generations"),
         (["--problems", "/no/such.jsonl"], "/no/such.jsonl does not exist"),
         (["--times", "/no/times.jsonl"], "/no/times.jsonl does not exist"),
+        (["--report_to", "no_such"], "report_to: no_such is not installed; it can be none"),
+        (["--min_pass_rate", "0.1"], "min_pass_rate and max_pass_rate need pass_rates"),
+        (["--pass_rates", "r", "--min_pass_rate", "0.9", "--max_pass_rate", "0.1"], "the first at most the second"),
+        (["--pass_rates", "/no/rates.jsonl"], "/no/rates.jsonl does not exist"),
+        (["--soft_punish_cache", "97"], "soft_punish_cache is a number of tokens from 0 to 96, and not 97"),
+        (["--held_out", "deepcoder_small"], "held_out: problem function/double is one of those to train on"),
         (["--max_ie_share", "5"], "max_ie_share is a share, from 0 up to 1, and not 5"),
     ],
 )
@@ -455,6 +462,80 @@ def test_script_reports_to_tensorboard(minuscule: None, tmp_path: Path, monkeypa
     assert [each.value for each in events.Scalars("train/verdict/CE")] == [1, 1]
 
 
+class Mixed(Judge):
+    """Judges the start gate's completions as it should. Of the others, accepts every third of two problems."""
+
+    def judge(self, submissions: Sequence[Submission]) -> list[Judgement]:
+        judgements = super().judge(submissions)
+        for place, submission in enumerate(submissions):
+            if submission.program is None and submission.problem in PROBLEMS[:2] and place % 3 == 0:
+                judgements[place] = Judgement(Verdict.AC, 1, 1, 1)
+        return judgements
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_dynamic_sampling_leaves_groups_of_one_reward_out_of_the_loss(
+    is_dropped: bool, minuscule: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = minuscule(Mixed(), max_completion_length=8, max_steps=1, mask_truncated_completions=False)
+    if is_dropped:
+        trl_internals.leave_out_what_teaches_nothing(trainer)
+    learnt: list[dict[str, Any]] = []
+    compute = trainer.compute_loss
+    monkeypatch.setattr(
+        trainer, "compute_loss", lambda model, inputs, *a, **k: learnt.append(inputs) or compute(model, inputs, *a, **k)
+    )
+
+    trainer.train()
+
+    (batch,) = learnt
+    teaches, counted = batch["advantages"] != 0, batch["completion_mask"].any(dim=1)
+    assert 0 < teaches.sum() < len(teaches)
+    assert counted.tolist() == (teaches.tolist() if is_dropped else [True] * len(teaches))
+    assert batch["num_items_in_batch"] == batch["completion_mask"].sum()
+
+
+def test_shuffled_rewards_are_those_of_the_batch_in_an_order_of_the_step() -> None:
+    rewards: list[float | None] = [1.0, 0.0, 0.0, None, 0.5, 0.0, 1.0, 0.0]
+    reward: Any = lambda **_: list(rewards)  # noqa: E731
+    reward.__name__ = "code_reward"
+    control = ShuffledReward(reward, seed=3)
+
+    first, again, later = (control(trainer_state=SimpleNamespace(global_step=step)) for step in (5, 5, 6))
+
+    assert sorted(map(str, first)) == sorted(map(str, rewards))
+    assert first == again and first != later and rewards not in (first, later)
+    assert control.__name__ == "code_reward"
+
+
+def test_script_tries_the_model_with_problems_held_out(
+    minuscule: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script, folder = the_script(), tmp_path / "run"
+    monkeypatch.setattr(script, "SandboxPool", lambda *_, **__: Mixed())
+    monkeypatch.setattr(script, "load", lambda *_: (PROBLEMS[1:], PROBLEMS[:1]))
+    flags = ["--shown", "2", "--max_completion_length", "8", "--max_steps", "1", "--soft_punish_cache", "4"]
+    flags += ["--per_device_train_batch_size", "24", "--shuffle_rewards", "true", "--dynamic_sampling", "true"]
+    monkeypatch.setattr(sys, "argv", ["train_grpo.py", "--output_dir", str(folder), *flags])
+
+    script.main()
+
+    result = json.loads((folder / "result.json").read_text())
+    assert set(result) == {"first_fifth", "last_fifth", "problems trained on", "held-out problems"}
+    for when in ("before", "after"):
+        assert result["held-out problems"][when] == {"greedy": 1.0, "sampled": pytest.approx(3 / 8)}
+        assert result["problems trained on"][when]["greedy"] == 0.5
+    assert "| 1 held-out problems | 1.00 | 1.00 | 0.38 | 0.38 |" in (folder / "before_after.md").read_text()
+    rows = [json.loads(line) for line in (folder / "answers.jsonl").read_text().splitlines()]
+    assert [(row["when"], row["problem_id"]) for row in rows[::8]] == [
+        ("before", "double"),
+        ("before", "inc"),
+        ("after", "double"),
+        ("after", "inc"),
+    ]
+    assert "held-out problems" in capsys.readouterr().out
+
+
 # Too many completions that could not be judged
 
 
@@ -522,7 +603,7 @@ def test_script_above_the_limit_of_ie_says_how_to_continue_and_exits_with_1(
     said = capsys.readouterr().err
     assert left.value.code == 1
     assert said.count("\n") == 1 and said.startswith("train_grpo: 100.0% of the completions since step 1 could not be")
-    assert f"--resume_from_checkpoint {tmp_path / 'run' / 'checkpoint-1'}" in said
+    assert f"give the same command again: it goes on from {tmp_path / 'run' / 'checkpoint-1'}" in said
     assert (tmp_path / "run" / "checkpoint-1" / "trainer_state.json").exists()
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from datasets import Dataset
 from transformers import PrinterCallback, ProgressCallback, TrainerCallback, TrainerControl, TrainerState
 from transformers import TrainingArguments as HfArguments
+from transformers.integrations import get_available_reporting_integrations
 from trl import GRPOConfig, GRPOTrainer, ModelConfig, get_peft_config, get_quantization_config
 
 from deepcoder.models import packaged
@@ -44,17 +45,20 @@ def batch(config: GRPOConfig, ranks: int) -> Batch:
     return Batch(sampled / config.num_generations, config.num_generations, updates)
 
 
-def check_generator(config: GRPOConfig) -> None:
-    """Find out whether vLLM is there if it is to generate. TRL does so only after it has loaded the model.
+def check_packages(config: GRPOConfig) -> None:
+    """Find out whether the packages are there that the run needs. TRL does so only after it has loaded the model.
 
     Raises:
-        ValueError: vLLM is to generate and is not installed.
+        ValueError: vLLM is to generate, or a package is to be reported to, and is not installed.
     """
     if config.use_vllm and importlib.util.find_spec("vllm") is None:
         raise ValueError(
             "vLLM is to generate the completions (use_vllm) and is not installed: `pip install 'trl[vllm]'`, "
             "or generate without it, and slower, with --use_vllm false"
         )
+    for name in config.report_to:
+        if name not in (known := get_available_reporting_integrations()):
+            raise ValueError(f"report_to: {name} is not installed; it can be {', '.join(['none', *sorted(known)])}")
 
 
 def chosen(problems: Sequence[Problem], shortest: int | None) -> list[Problem]:

@@ -173,7 +173,7 @@ def draw(history: History, path: Path, title: str) -> None:
         top, bottom = figure.subplots(2, 1, sharex=True)
 
         top.plot(steps, rewards, "o", markersize=4, color="#a5cdb2", label="one step", clip_on=False)
-        top.plot(steps, _smooth(rewards), color=_COLORS[Verdict.AC], linewidth=2.2, label="moving average")
+        top.plot(steps, smooth(rewards), color=_COLORS[Verdict.AC], linewidth=2.2, label="moving average")
         size = max(1, len(rows) // 5)
         box = {"facecolor": "white", "edgecolor": "#333333", "pad": 2.5}
         for mean, span in zip(fifths(history), (steps[:size], steps[-size:]), strict=True):
@@ -185,7 +185,7 @@ def draw(history: History, path: Path, title: str) -> None:
         top.legend(loc="lower right", frameon=False)
 
         seen = [verdict for verdict in Verdict if any(row.get(f"verdict/{verdict}") for row in rows)]
-        shares = [_smooth([row.get(f"verdict/{verdict}") or 0.0 for row in rows]) for verdict in seen]
+        shares = [smooth([row.get(f"verdict/{verdict}") or 0.0 for row in rows]) for verdict in seen]
         if seen:
             bottom.stackplot(steps, shares, labels=list(seen), colors=[_COLORS[each] for each in seen], alpha=0.9)
             bottom.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, reverse=True)
@@ -200,7 +200,7 @@ def _scored(history: History) -> list[Mapping[str, Any]]:
     return [row for row in history if row.get("reward") is not None]
 
 
-def _smooth(values: Sequence[float]) -> list[float]:
+def smooth(values: Sequence[float]) -> list[float]:
     """Return a centred moving average over a tenth of the steps."""
     half = len(values) // 20
     windows = [values[max(0, i - half) : i + half + 1] for i in range(len(values))]

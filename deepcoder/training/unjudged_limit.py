@@ -56,6 +56,6 @@ class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
             self.reason = (
                 f"{mean:.1%} of the completions since step {self._shares[0][0]} could not be judged, and "
                 f"--max_ie_share allows {self.most:.1%}: training has ended after step {state.global_step}; once the "
-                f"sandboxes are well, continue with --resume_from_checkpoint {kept}"
+                f"sandboxes are well, give the same command again: it goes on from {kept}"
             )
             control.should_save = control.should_training_stop = True
