@@ -15,6 +15,7 @@ import yaml
 
 from deepcoder import own_languages
 from deepcoder.datasets import load_problems
+from deepcoder.datasets.rates import read_rates
 from deepcoder.problems import by_id
 from deepcoder.tools.cli.app import app
 from deepcoder.tools.grade import read_submissions
@@ -41,7 +42,7 @@ MADE = {  # by users and by commands, in examples
     ),
     *("problem.yaml", "submissions.yaml"),  # of problem packages
     *("task.toml", "instruction.md", "test.sh", "solve.sh"),  # of Harbor's tasks
-    *("quarantine.jsonl", "times.jsonl", "runs/bench/bench.json"),
+    *("result.json", "settings.json", "rates.jsonl", "quarantine.jsonl", "times.jsonl", "runs/bench/bench.json"),
     *("steps.jsonl", "answers.jsonl"),  # of training
 }
 # Problems that `doctor` finds well, and to which the other rows of docs/files.md belong.
@@ -107,6 +108,8 @@ def test_rows_are_what_our_own_readers_take(block: Block, tmp_path: Path) -> Non
         assert [json.loads(Record.from_row(row).to_json(index=row["index"])) for row in rows] == rows
     elif block.kind == "quarantine":
         assert len(load_problems(str(problems), quarantine=path)) == len(PROBLEMS) - len(rows)
+    elif block.kind == "rates":
+        assert read_rates(path) == {row["problem_id"]: row["passed"] / row["judged"] for row in rows}
     else:
         assert block.kind == "times"
         assert [each.limits.cpu_s for each in load_problems(str(problems), times=path)] == [1.0, 6.0]
