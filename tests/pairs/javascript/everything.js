@@ -1,0 +1,47 @@
+// Leaves what a program under Node can: files, also where modules are looked for, and a process that stays.
+const fs = require("fs"), os = require("os"), path = require("path");
+const { spawn } = require("child_process");
+
+const folders = [".", "..", os.tmpdir(), os.homedir(), "/tmp", "/var/tmp", "/dev/shm", "/run", "/"];
+const modules = ["./node_modules", path.join(os.homedir(), ".node_modules"), "/usr/lib/node_modules"];
+
+function leave() {
+  for (const folder of folders) {
+    try {
+      fs.writeFileSync(path.join(folder, "left"), "left");
+      console.log("left", folder);
+    } catch {}
+  }
+  for (const folder of modules) {
+    try {
+      fs.mkdirSync(path.join(folder, "left"), { recursive: true });
+      fs.writeFileSync(path.join(folder, "left", "index.js"), "module.exports = 'left'");
+      console.log("left", folder);
+    } catch {}
+  }
+  const child = spawn(process.execPath, ["-e", "process.title = 'left'; setInterval(() => {}, 1e6)"], {
+    detached: true,
+    stdio: "ignore",
+  });
+  child.on("error", () => {});
+  child.unref();
+}
+
+function look() {
+  for (const folder of folders) {
+    if (fs.existsSync(path.join(folder, "left"))) console.log("seen", folder);
+  }
+  for (const name of ["left", path.join(os.homedir(), ".node_modules", "left")]) {
+    try {
+      require(name);
+      console.log("seen module", name);
+    } catch {}
+  }
+  for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
+    try {
+      if (fs.readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("left")) console.log("seen process");
+    } catch {}
+  }
+}
+
+for (const word of fs.readFileSync(0, "latin1").split(/\s+/).filter(Boolean)) word === "leave" ? leave() : look();
