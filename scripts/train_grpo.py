@@ -30,7 +30,7 @@ from deepcoder.pool import SandboxPool
 from deepcoder.problems import Problem
 from deepcoder.reward import CodeReward
 from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
-from deepcoder.training import report, resume, trial, trl_internals
+from deepcoder.training import evaluation, report, resume, trl_internals
 from deepcoder.training.arguments import Arguments, ScriptArguments, parse
 from deepcoder.training.gate import GateError, check_rewards
 from deepcoder.training.grpo import batch, check_packages, chosen, make_trainer
@@ -49,7 +49,7 @@ class Run(NamedTuple):
 
     trainer: GRPOTrainer
     problems: list[Problem]
-    groups: list[trial.Group]  # to try the model with before and after
+    groups: list[evaluation.Group]  # to evaluate the model on, before and after
     checkpoint: Path | None  # to go on from
     selection: Selection
     pool: SandboxPool
@@ -92,8 +92,8 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     limit = None if script.max_ie_share is None else UnjudgedLimit(script.max_ie_share)
     if limit is not None:
         trainer.add_callback(limit)
-    shown = trial.Group("problems trained on", report.spread(problems, script.shown))
-    groups = [each for each in (shown, trial.Group("held-out problems", held_out)) if each.problems]
+    shown = evaluation.Group("problems trained on", report.spread(problems, script.shown))
+    groups = [each for each in (shown, evaluation.Group("held-out problems", held_out)) if each.problems]
     return Run(
         trainer, problems, groups if config.process_index == 0 else [], checkpoint, selection, pool, limit, began_s
     )
@@ -139,23 +139,23 @@ def train(run: Run) -> None:
     """
     trainer, problems, groups, checkpoint, selection, pool, limit, began_s = run
     folder = Path(trainer.args.output_dir)
-    before = trial.tried(trainer, groups, pool.judge)
-    report.record(trial.shown(before), "before", folder, selection)
+    before = evaluation.evaluated(trainer, groups, pool.judge)
+    report.record(evaluation.shown(before), "before", folder, selection)
     trainer.train(resume_from_checkpoint=checkpoint and str(checkpoint))
     if limit is not None and limit.reason:
         raise TooManyUnjudged(limit.reason)
-    after = trial.tried(trainer, groups, pool.judge)
+    after = evaluation.evaluated(trainer, groups, pool.judge)
     trainer.save_model()
     trainer.accelerator.wait_for_everyone()  # the first rank ends the pool when it leaves
     if trainer.is_world_process_zero():
-        report.record(trial.shown(after), "after", folder, selection)
+        report.record(evaluation.shown(after), "after", folder, selection)
         history = trainer.state.log_history
         title = f"{folder.name}: GRPO with the all-tests-pass reward, {len(problems)} problems"
         report.draw(history, folder / "reward.png", title)
         if before:
             show(before, after, folder)
         first, last = report.fifths(history)
-        resume.finish(folder, {"first_fifth": first, "last_fifth": last, **trial.figures(before, after)})
+        resume.finish(folder, {"first_fifth": first, "last_fifth": last, **evaluation.figures(before, after)})
         minutes, seconds = divmod(round(time.monotonic() - began_s), 60)
         out.print(
             f"Mean reward: {first:.2f} in the first fifth of the steps, {last:.2f} in the last; "
@@ -165,15 +165,15 @@ def train(run: Run) -> None:
         )
 
 
-def show(before: Sequence[trial.Trial], after: Sequence[trial.Trial], folder: Path) -> None:
+def show(before: Sequence[evaluation.Evaluation], after: Sequence[evaluation.Evaluation], folder: Path) -> None:
     """Print the tables of before and after with a few answers, and write them into the folder."""
-    old, new = (trial.shown(each) for each in (before, after))
-    rates = trial.compared(before, after)
-    parts = [report.table(trial.RATES_HEADER, rates), report.table(report.HEADER, report.compared(old, new))]
+    old, new = (evaluation.shown(each) for each in (before, after))
+    rates = evaluation.compared(before, after)
+    parts = [report.table(evaluation.RATES_HEADER, rates), report.table(report.HEADER, report.compared(old, new))]
     (folder / "before_after.md").write_text(report.markdown(parts, report.samples(old, new, 4)), encoding="utf-8")
     for header, rows, title in (
         (report.HEADER, report.compared(old, new), "before and after"),
-        (trial.RATES_HEADER, rates, "pass rates"),
+        (evaluation.RATES_HEADER, rates, "pass rates"),
     ):
         table = Table(*header, title=title)
         for row in rows:

@@ -82,7 +82,7 @@ def test_penalty_is_added_to_the_rewards_of_what_was_judged(pool: SandboxPool) -
         return [-0.5] * len(columns["completions"])
 
     reward = CodeReward(pool, PROBLEMS, penalty=penalty)
-    given = {"problem_id": ["add", "add", None], "completion_ids": [[1], [2], [3]]}
+    given: dict[str, Any] = {"problem_id": ["add", "add", None], "completion_ids": [[1], [2], [3]]}
 
     assert reward(completions=[RIGHT, WRONG, RIGHT], **given) == [0.5, -0.5, None]
     assert asked["completion_ids"] == [[1], [2], [3]]

@@ -482,9 +482,12 @@ def test_dynamic_sampling_leaves_groups_of_one_reward_out_of_the_loss(
         trl_internals.leave_out_what_teaches_nothing(trainer)
     learnt: list[dict[str, Any]] = []
     compute = trainer.compute_loss
-    monkeypatch.setattr(
-        trainer, "compute_loss", lambda model, inputs, *a, **k: learnt.append(inputs) or compute(model, inputs, *a, **k)
-    )
+
+    def compute_loss(model: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        learnt.append(inputs)
+        return compute(model, inputs, *args, **kwargs)
+
+    monkeypatch.setattr(trainer, "compute_loss", compute_loss)
 
     trainer.train()
 
@@ -508,7 +511,7 @@ def test_shuffled_rewards_are_those_of_the_batch_in_an_order_of_the_step() -> No
     assert control.__name__ == "code_reward"
 
 
-def test_script_tries_the_model_with_problems_held_out(
+def test_script_evaluates_the_model_on_problems_held_out(
     minuscule: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script, folder = the_script(), tmp_path / "run"

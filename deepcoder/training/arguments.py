@@ -44,7 +44,7 @@ class ScriptArguments:
     )
     held_out: str | None = field(
         default=None,
-        metadata={"help": "Problems not to train on: try the model with them before training and after it."},
+        metadata={"help": "Problems not to train on: evaluate the model on them before training and after it."},
     )
     shortest: int | None = field(
         default=None,

@@ -1,4 +1,4 @@
-"""Try a model with problems before training and after it: those it trains on, and those held out.
+"""Evaluate a model before training and after it, on problems that it trains on and on problems held out.
 
 Runs: GPU node; in every rank that answers, which is the first.
 """
@@ -23,7 +23,7 @@ class Group(NamedTuple):
     problems: Sequence[Problem]
 
 
-class Trial(NamedTuple):
+class Evaluation(NamedTuple):
     """The answers to a group of problems: one greedy answer to each, and as many sampled as the trainer samples."""
 
     name: str
@@ -36,10 +36,10 @@ class Trial(NamedTuple):
         return {"greedy": pass_rate(self.greedy), "sampled": pass_rate(self.sampled)}
 
 
-def tried(trainer: GRPOTrainer, groups: Sequence[Group], judge: Judge) -> list[Trial]:
-    """Try the model as it is now with each group of problems."""
+def evaluated(trainer: GRPOTrainer, groups: Sequence[Group], judge: Judge) -> list[Evaluation]:
+    """Evaluate the model as it is now on each group of problems."""
     return [
-        Trial(
+        Evaluation(
             group.name,
             ask(trainer, group.problems, judge, is_greedy=True),
             ask(trainer, group.problems, judge),
@@ -48,23 +48,23 @@ def tried(trainer: GRPOTrainer, groups: Sequence[Group], judge: Judge) -> list[T
     ]
 
 
-def compared(before: Sequence[Trial], after: Sequence[Trial]) -> list[tuple[str, ...]]:
+def compared(before: Sequence[Evaluation], after: Sequence[Evaluation]) -> list[tuple[str, ...]]:
     """Return the rows of the table under RATES_HEADER."""
     return [
         (
             f"{len(old.sampled)} {old.name}",
-            *(f"{trial.rates[way]:.2f}" for way in ("greedy", "sampled") for trial in (old, new)),
+            *(f"{each.rates[way]:.2f}" for way in ("greedy", "sampled") for each in (old, new)),
         )
         for old, new in zip(before, after, strict=True)
     ]
 
 
-def figures(before: Sequence[Trial], after: Sequence[Trial]) -> dict[str, dict[str, dict[str, float]]]:
+def figures(before: Sequence[Evaluation], after: Sequence[Evaluation]) -> dict[str, dict[str, dict[str, float]]]:
     """Return the pass rates by name of the group, for the file of the run's result."""
     return {old.name: {"before": old.rates, "after": new.rates} for old, new in zip(before, after, strict=True)}
 
 
-def shown(trials: Sequence[Trial]) -> list[Answers]:
+def shown(evaluations: Sequence[Evaluation]) -> list[Answers]:
     """Return the sampled answers that reports show: those to as many problems of each group as the smallest has."""
-    least = min((len(each.sampled) for each in trials), default=0)
-    return [answers for each in trials for answers in spread(each.sampled, least)]
+    least = min((len(each.sampled) for each in evaluations), default=0)
+    return [answers for each in evaluations for answers in spread(each.sampled, least)]
