@@ -45,9 +45,10 @@ class CodeReward:
         problems: Every problem that the data set names.
         max_tests: Judge on that many tests with the longest inputs, as DeepCoder does; None for all.
         format_penalty: Subtracted from the reward of a completion that has no program.
-        penalty: A reward function in TRL's form, such as `trl.rewards.get_soft_overlong_punishment(...)`. Its results
-            are added to the rewards of the completions that could be judged. A second reward function of the trainer
-            would not do: where one gives None, TRL takes the sum of the others.
+        penalty: A reward function in TRL's form, such as `trl.rewards.get_soft_overlong_punishment(...)`. It gets the
+            completions, their token ids, the prompts and the other columns. What it returns is added to the rewards of
+            the completions that could be judged. A second reward function of the trainer would not do: where one gives
+            None, TRL takes the sum of the others.
         score: Turns a judgement into a reward.
         log: Called with every batch: the trainer's step, the submissions and their judgements.
         task: The value of the column `task` in the rows of this reward. When not given, it is every value that the

@@ -6,7 +6,7 @@ finished already are kept, so the same command goes on after an interruption.
 
 from __future__ import annotations
 
-import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +28,7 @@ WIDTH = 110  # of the table, where the output is no terminal
 
 
 class Aim(NamedTuple):
-    """The mean reward that a run must begin below, and the one that it must end above."""
+    """Say below which mean reward a run must begin, and above which it must end."""
 
     first: float
     last: float
@@ -39,19 +39,23 @@ CONTROL_AT_MOST = 0.1  # that a control may end above its beginning, by chance
 
 
 class Learnt(NamedTuple):
-    """What came of one run."""
+    """Hold what came of one run."""
 
     name: str
     is_control: bool
     rewards: list[float]  # of each step
-    first: float  # mean reward of the first fifth of the steps
-    last: float
+
+    @property
+    def fifths(self) -> tuple[float, float]:
+        """Return the mean rewards of the first and of the last fifth of the steps."""
+        return runs.fifths(self.rewards) or (math.nan, math.nan)
 
     def is_as_it_must_be(self, aim: Aim) -> bool:
         """Return whether a run has learnt, or a control has not."""
+        first, last = self.fifths
         if self.is_control:
-            return self.last <= self.first + CONTROL_AT_MOST
-        return self.first <= aim.first and self.last >= aim.last
+            return last <= first + CONTROL_AT_MOST
+        return first <= aim.first and last >= aim.last
 
 
 def main(
@@ -64,7 +68,7 @@ def main(
     """Train with several seeds and their controls, and write a table and a plot."""
     if preset not in AIMS:
         raise typer.BadParameter(f"choose one of {', '.join(AIMS)}", param_hint="--preset")
-    aim = AIMS[preset]
+    aim, output = AIMS[preset], output / preset
     learnt = [
         trained(preset, seed, is_control, output, flags or [])
         for seed in range(seeds)
@@ -74,10 +78,10 @@ def main(
     shown = Table("run", "first fifth", "last fifth", "", box=box.MARKDOWN)
     for each in learnt:
         good = "as it must be" if each.is_as_it_must_be(aim) else "NOT as it must be"
-        shown.add_row(each.name, f"{each.first:.2f}", f"{each.last:.2f}", good)
+        shown.add_row(each.name, *(f"{mean:.2f}" for mean in each.fifths), good)
     console = Console(width=WIDTH)
     console.print(shown)
-    console.print(f"{output / 'learn.png'}; `deepcoder report {output}/*` makes a page of the runs")
+    console.print(f"{output / 'learn.png'}; `deepcoder report {output}/*/` makes a page of the runs")
     raise typer.Exit(not all(each.is_as_it_must_be(aim) for each in learnt))
 
 
@@ -87,10 +91,11 @@ def trained(preset: str, seed: int, is_control: bool, output: Path, flags: list[
     folder = output / name
     if not (folder / RESULT).exists():
         command = [sys.executable, str(SCRIPT), "--preset", preset, "--seed", str(seed), "--output_dir", str(folder)]
-        subprocess.run([*command, *(("--shuffle_rewards", "true") if is_control else ()), *flags], check=True)
-    result = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+        command += ["--shuffle_rewards", "true"] if is_control else []
+        if code := subprocess.run([*command, *flags]).returncode:
+            raise typer.Exit(code)  # the run has said why
     rewards = [step.reward for step in runs.read(folder, name).steps if step.reward is not None]
-    return Learnt(name, is_control, rewards, result["first_fifth"], result["last_fifth"])
+    return Learnt(name, is_control, rewards)
 
 
 def draw(learnt: list[Learnt], aim: Aim, path: Path, preset: str) -> None:

@@ -8,6 +8,7 @@ Ray is started here for the run.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
 import warnings
@@ -49,8 +50,9 @@ class Run(NamedTuple):
 
     trainer: GRPOTrainer
     problems: list[Problem]
-    groups: list[evaluation.Group]  # to evaluate the model on, before and after
-    checkpoint: Path | None  # to go on from
+    sets: list[evaluation.Set]  # to evaluate the model on, before and after
+    shown: int  # problems of each set whose answers are shown
+    start: resume.Start
     selection: Selection
     pool: SandboxPool
     limit: UnjudgedLimit | None
@@ -71,9 +73,11 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     if script.languages:
         add(own_languages.read(Path(script.languages)))
     selection = Selection(script.max_tests, script.time_limit_s, script.checker, script.times)
+    check_evaluation(script)
     problems, held_out = load(script, selection)
-    checkpoint = resume.begin(arguments)
+    start = resume.begin(arguments)
     pool = sandboxes(script, config, [*problems, *held_out], life)
+    pool.check_problems(held_out)
     reward = CodeReward(pool, problems, max_tests=script.max_tests, format_penalty=script.format_penalty)
     trainer = make_trainer(problems, reward, config, model)
     log.info("%d problems, %r", len(problems), pool)
@@ -82,21 +86,22 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     if script.soft_punish_cache:
         reward.penalty = get_soft_overlong_punishment(config.max_completion_length, script.soft_punish_cache)
     reward.log = JudgementLog(Path(config.output_dir), selection, config.process_index)
-    steps, epochs = resume.done(checkpoint)
-    reward.log.rewind(steps)
-    trl_internals.begin_in_epoch(trainer, epochs)
+    trl_internals.begin_in_epoch(trainer, start.epochs)
     if script.dynamic_sampling:
         trl_internals.leave_out_what_teaches_nothing(trainer)
     if script.shuffle_rewards:
         trainer.reward_funcs[0] = ShuffledReward(reward, config.seed)
-    limit = None if script.max_ie_share is None else UnjudgedLimit(script.max_ie_share)
+    limit = (
+        None
+        if script.max_ie_share is None
+        else UnjudgedLimit(script.max_ie_share, batch(config, config.world_size).updates)
+    )
     if limit is not None:
         trainer.add_callback(limit)
-    shown = evaluation.Group("problems trained on", report.spread(problems, script.shown))
-    groups = [each for each in (shown, evaluation.Group("held-out problems", held_out)) if each.problems]
-    return Run(
-        trainer, problems, groups if config.process_index == 0 else [], checkpoint, selection, pool, limit, began_s
-    )
+    trained_on = evaluation.Set("problems trained on", report.spread(problems, script.shown))
+    sets = [each for each in (trained_on, evaluation.Set("held-out problems", held_out)) if each.problems]
+    sets = sets if config.process_index == 0 else []
+    return Run(trainer, problems, sets, script.shown, start, selection, pool, limit, began_s)
 
 
 def load(script: ScriptArguments, selection: Selection) -> tuple[list[Problem], list[Problem]]:
@@ -118,6 +123,13 @@ def load(script: ScriptArguments, selection: Selection) -> tuple[list[Problem], 
     return problems, held_out
 
 
+def check_evaluation(script: ScriptArguments) -> None:
+    """Raise ValueError where the weights are split over ranks, of which one alone cannot answer."""
+    is_split = any(os.environ.get(f"ACCELERATE_USE_{name}") == "true" for name in ("FSDP", "DEEPSPEED"))
+    if is_split and (script.shown or script.held_out):
+        raise ValueError("with FSDP or DeepSpeed no rank has the whole model: give --shown 0, and no held_out")
+
+
 def sandboxes(script: ScriptArguments, config: GRPOConfig, problems: Sequence[Problem], life: ExitStack) -> SandboxPool:
     """Return the pool for these problems, which ends with `life`, or the running pool that the arguments name."""
     memory_bytes = max(each.limits.memory_bytes for each in problems)
@@ -137,23 +149,27 @@ def train(run: Run) -> None:
     Raises:
         TooManyUnjudged: The share of IE has passed the limit.
     """
-    trainer, problems, groups, checkpoint, selection, pool, limit, began_s = run
+    trainer, problems, sets, shown, start, selection, pool, limit, began_s = run
     folder = Path(trainer.args.output_dir)
-    before = evaluation.evaluated(trainer, groups, pool.judge)
-    report.record(evaluation.shown(before), "before", folder, selection)
-    trainer.train(resume_from_checkpoint=checkpoint and str(checkpoint))
+    before = evaluation.evaluated(trainer, sets, pool.judge)
+    if trainer.is_world_process_zero():
+        report.record(evaluation.shown(before, shown), "before", folder, selection)
+    if start.is_done(trainer.args.max_steps):
+        trl_internals.load_checkpoint(trainer, str(start.checkpoint))
+    else:
+        trainer.train(resume_from_checkpoint=start.checkpoint and str(start.checkpoint))
     if limit is not None and limit.reason:
         raise TooManyUnjudged(limit.reason)
-    after = evaluation.evaluated(trainer, groups, pool.judge)
+    after = evaluation.evaluated(trainer, sets, pool.judge)
     trainer.save_model()
     trainer.accelerator.wait_for_everyone()  # the first rank ends the pool when it leaves
     if trainer.is_world_process_zero():
-        report.record(evaluation.shown(after), "after", folder, selection)
+        report.record(evaluation.shown(after, shown), "after", folder, selection)
         history = trainer.state.log_history
         title = f"{folder.name}: GRPO with the all-tests-pass reward, {len(problems)} problems"
         report.draw(history, folder / "reward.png", title)
         if before:
-            show(before, after, folder)
+            show(before, after, shown, folder)
         first, last = report.fifths(history)
         resume.finish(folder, {"first_fifth": first, "last_fifth": last, **evaluation.figures(before, after)})
         minutes, seconds = divmod(round(time.monotonic() - began_s), 60)
@@ -165,18 +181,20 @@ def train(run: Run) -> None:
         )
 
 
-def show(before: Sequence[evaluation.Evaluation], after: Sequence[evaluation.Evaluation], folder: Path) -> None:
+def show(
+    before: Sequence[evaluation.Evaluation], after: Sequence[evaluation.Evaluation], number: int, folder: Path
+) -> None:
     """Print the tables of before and after with a few answers, and write them into the folder."""
-    old, new = (evaluation.shown(each) for each in (before, after))
-    rates = evaluation.compared(before, after)
-    parts = [report.table(evaluation.RATES_HEADER, rates), report.table(report.HEADER, report.compared(old, new))]
-    (folder / "before_after.md").write_text(report.markdown(parts, report.samples(old, new, 4)), encoding="utf-8")
-    for header, rows, title in (
-        (report.HEADER, report.compared(old, new), "before and after"),
-        (evaluation.RATES_HEADER, rates, "pass rates"),
-    ):
+    old, new = (evaluation.shown(each, number) for each in (before, after))
+    tables: list[tuple[str, Sequence[str], Sequence[Sequence[str]]]] = []
+    if old:
+        tables.append(("before and after", report.HEADER, report.compared(old, new)))
+    tables.append(("pass rates", evaluation.RATES_HEADER, evaluation.compared(before, after)))
+    texts = [report.table(header, lines) for _, header, lines in tables]
+    (folder / "before_after.md").write_text(report.markdown(texts, report.samples(old, new, 4)), encoding="utf-8")
+    for title, header, lines in tables:
         table = Table(*header, title=title)
-        for row in rows:
+        for row in lines:
             table.add_row(*row)
         out.print(table)
     for title, text in report.samples(old, new, 2):

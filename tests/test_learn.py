@@ -23,12 +23,12 @@ def finished(folder: Path, first: float, last: float) -> None:
     (folder / "judgements.jsonl").write_text("".join(line("p", Verdict.AC, step=step) for step in range(2)))
     steps = [{"step": step, "reward": reward} for step, reward in ((1, first), (2, last))]
     (folder / "steps.jsonl").write_text("".join(json.dumps(each) + "\n" for each in steps))
-    (folder / "result.json").write_text(json.dumps({"first_fifth": first, "last_fifth": last}))
+    (folder / "result.json").write_text("{}")
 
 
 def learnt(folder: Path, **runs: tuple[float, float]) -> int:
     for name, rewards in runs.items():
-        finished(folder / name, *rewards)
+        finished(folder / "tiny" / name, *rewards)
     with pytest.raises(click.exceptions.Exit) as left:
         learn.main("tiny", 1, True, folder, None)
     return left.value.exit_code
@@ -38,7 +38,7 @@ def test_seed_must_learn_and_its_control_must_not(tmp_path: Path, capsys: pytest
     assert learnt(tmp_path / "good", seed0=(0.3, 0.9), shuffled0=(0.3, 0.35)) == 0
     said = capsys.readouterr().out
     assert "| seed0     | 0.30        | 0.90       | as it must be |" in said
-    assert (tmp_path / "good" / "learn.png").stat().st_size > 10_000
+    assert (tmp_path / "good" / "tiny" / "learn.png").stat().st_size > 10_000
 
     assert learnt(tmp_path / "weak", seed0=(0.3, 0.7), shuffled0=(0.3, 0.3)) == 1
     assert learnt(tmp_path / "easy", seed0=(0.5, 0.9), shuffled0=(0.3, 0.3)) == 1
@@ -49,19 +49,27 @@ def test_seed_must_learn_and_its_control_must_not(tmp_path: Path, capsys: pytest
 def test_run_that_is_not_finished_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[list[str]] = []
 
-    def train(command: list[str], check: bool) -> None:
-        assert check
+    def train(command: list[str]) -> subprocess.CompletedProcess[str]:
         commands.append(command[2:])
         finished(Path(command[command.index("--output_dir") + 1]), 0.3, 0.9)
+        return subprocess.CompletedProcess(command, 0)
 
     monkeypatch.setattr(subprocess, "run", train)
-    finished(tmp_path / "seed0", 0.3, 0.9)
+    finished(tmp_path / "tiny" / "seed0", 0.3, 0.9)
 
     with pytest.raises(click.exceptions.Exit):
         learn.main("tiny", 1, True, tmp_path, ["--max_steps", "9"])
 
-    whole = ["--preset", "tiny", "--seed", "0", "--output_dir", str(tmp_path / "shuffled0")]
+    whole = ["--preset", "tiny", "--seed", "0", "--output_dir", str(tmp_path / "tiny" / "shuffled0")]
     assert commands == [[*whole, "--shuffle_rewards", "true", "--max_steps", "9"]]
+
+
+def test_run_that_fails_ends_it_with_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda command: subprocess.CompletedProcess(command, 2))
+
+    with pytest.raises(click.exceptions.Exit) as left:
+        learn.main("tiny", 1, True, tmp_path, None)
+    assert left.value.exit_code == 2
 
 
 def test_preset_without_an_aim_is_refused(tmp_path: Path) -> None:

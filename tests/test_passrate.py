@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from collections.abc import Sequence
@@ -88,7 +87,10 @@ def test_interrupted_measurement_goes_on(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"problem_id": "inc", "sampled": {"model": "other"}}\n', "line 1: sampled with model other, which is now m"),
+        (
+            '{"problem_id": "inc", "pass_rate": 0, "sampled": {"model": "other"}}\n',
+            "line 1: sampled with model other, which is now m",
+        ),
         ('{"problem_id": "inc"}\n', "line 1: is no row of pass rates"),
     ],
 )
@@ -100,12 +102,37 @@ def test_rates_of_another_kind_are_not_continued(text: str, message: str, tmp_pa
 
 
 def test_completions_are_written_as_grade_reads_them(tmp_path: Path) -> None:
-    kept, pool = io.StringIO(), Judge()
+    kept, output = tmp_path / "completions.jsonl", tmp_path / "rates.jsonl"
+    pool: Any = Judge()
 
-    measure(answer, PROBLEMS[:1], pool, HOW, tmp_path / "rates.jsonl", kept)  # type: ignore[arg-type]
+    measure(answer, PROBLEMS[:1], pool, HOW, output, kept)
 
-    rows = [json.loads(line) for line in kept.getvalue().splitlines()]
+    rows = [json.loads(line) for line in kept.read_text().splitlines()]
     assert rows == [{"problem_id": "inc", "completion": text} for text in (right(PROBLEMS[0]), "No")]
+    # Killed after the completions of the next problems were written, and before their rates were.
+    kept.write_text(kept.read_text() + json.dumps({"problem_id": "double", "completion": "x"}) + '\n{"probl')
+    measure(answer, PROBLEMS[:2], pool, HOW, output, kept)
+    assert [json.loads(line)["problem_id"] for line in kept.read_text().splitlines()] == ["inc"] * 2 + ["double"] * 2
+    with pytest.raises(DataError, match="completions.jsonl has completions, but .*other.jsonl has no rates of them"):
+        measure(answer, PROBLEMS[:1], pool, HOW, tmp_path / "other.jsonl", kept)
+
+
+def test_file_of_something_else_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "problems.jsonl"
+    path.write_text('{"problem_id": "a"}\n{"problem_id": "b"}')
+
+    with pytest.raises(DataError, match="is no row of pass rates"):
+        measured(path)
+    assert path.read_text() == '{"problem_id": "a"}\n{"problem_id": "b"}'
+
+
+def test_problem_that_could_not_be_judged_is_measured_again(tmp_path: Path) -> None:
+    measured(tmp_path / "rates.jsonl", judge=Judge(Verdict.IE))
+
+    again = measured(tmp_path / "rates.jsonl")
+
+    assert [row["pass_rate"] for row in again] == [0.5] * 4
+    assert len((tmp_path / "rates.jsonl").read_text().splitlines()) == 4
 
 
 # Choosing
@@ -276,6 +303,7 @@ def test_command_refuses_what_it_cannot_use(folder: Path, tmp_path: Path) -> Non
 
     for model, data, output, message in (
         ("/no/such/model", "deepcoder_small", tmp_path / "r.jsonl", "cannot load /no/such/model"),
+        (str(folder), "deepcoder_small", tmp_path / "no" / "r.jsonl", "in a folder that can be written to"),
         (str(folder), "deepcoder_small", tmp_path / "r.csv", "must end with .jsonl"),
     ):
         with pytest.raises(UserError, match=message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +15,11 @@ import pytest
 pytest.importorskip("trl", reason="the train extra is not installed")
 
 import torch
+from safetensors.torch import load_file
 
+from deepcoder.datasets import DataError
+from deepcoder.tools.rewind import rewind
 from deepcoder.training import arguments, resume, tiny
-from deepcoder.training.rewind import rewind
 from deepcoder.verdicts import Judgement, Verdict
 from tests.test_training import MINUSCULE, ON_CPU, PROBLEMS, Judge, the_script
 
@@ -120,7 +123,7 @@ def test_finished_run_is_kept_under_another_name(model: Path, tmp_path: Path, mo
         (tmp_path / name / "result.json").write_text("{}")
     parsed = arguments.parse(["--output_dir", str(tmp_path / "run"), *ON_CPU])
 
-    assert resume.begin(parsed) is None
+    assert resume.begin(parsed) == resume.Start()
 
     assert (tmp_path / "run-2" / "result.json").exists()
     assert not (tmp_path / "run" / "result.json").exists()
@@ -129,7 +132,8 @@ def test_finished_run_is_kept_under_another_name(model: Path, tmp_path: Path, mo
 def checkpoint(folder: Path, step: int, state: str | None = None) -> Path:
     path = folder / f"checkpoint-{step}"
     path.mkdir(parents=True)
-    (path / "trainer_state.json").write_text(json.dumps({"global_step": step}) if state is None else state)
+    whole = json.dumps({"global_step": step, "epoch": step / 4, "max_steps": 9})
+    (path / "trainer_state.json").write_text(whole if state is None else state)
     return path
 
 
@@ -139,34 +143,80 @@ def test_checkpoint_that_was_cut_short_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "checkpoint-11").mkdir()
     (tmp_path / "checkpoint-x").mkdir()
 
-    assert resume.last_checkpoint(tmp_path) == kept
-    assert resume.last_checkpoint(tmp_path / "none") is None
+    assert resume.last_checkpoint(tmp_path) == resume.Start(kept, steps=9, epochs=2, max_steps=9)
+    assert resume.last_checkpoint(tmp_path / "none") == resume.Start()
 
 
 def test_unfinished_run_with_other_data_is_not_continued(tmp_path: Path) -> None:
     flags = ["--output_dir", str(tmp_path), *ON_CPU]
-    assert resume.begin(arguments.parse(flags)) is None
-    checkpoint(tmp_path, 3)
-    assert resume.begin(arguments.parse([*flags, "--learning_rate", "1e-3"])) == tmp_path / "checkpoint-3"
+    assert resume.begin(arguments.parse(flags)) == resume.Start()
+    kept = checkpoint(tmp_path, 3)
+    assert resume.begin(arguments.parse([*flags, "--learning_rate", "1e-3"])).checkpoint == kept
 
-    with pytest.raises(ValueError, match="an unfinished run with seed 0, which is now 1: give it as before, or name"):
-        resume.begin(arguments.parse([*flags, "--seed", "1"]))
-
-
-def test_checkpoint_that_is_asked_for_must_be_one(tmp_path: Path) -> None:
-    flags = ["--output_dir", str(tmp_path), *ON_CPU, "--resume_from_checkpoint", str(tmp_path)]
-
-    with pytest.raises(ValueError, match="is no checkpoint with a trainer_state.json"):
-        resume.begin(arguments.parse(flags))
+    for other, message in (
+        (["--seed", "1"], "an unfinished run with seed 0, which is now 1: give it as before, or name"),
+        (["--use_peft", "true"], "with use_peft False, which is now True"),
+        (["--steps_per_generation", "2", "--gradient_accumulation_steps", "2"], "with generation_batch_size 32"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            resume.begin(arguments.parse([*flags, *other]))
 
 
-def test_checkpoints_lie_between_batches(tmp_path: Path) -> None:
-    learnt_twice = ["--steps_per_generation", "4", "--gradient_accumulation_steps", "2"]
-    flags = ["--output_dir", str(tmp_path), *ON_CPU, *learnt_twice, "--save_strategy", "steps"]
-    assert resume.begin(arguments.parse([*flags, "--save_steps", "6"])) is None
+def test_later_steps_are_removed_from_the_files_of_every_rank(tmp_path: Path) -> None:
+    checkpoint(tmp_path, 2)
+    for name, first in (("steps", 1), ("judgements", 0), ("judgements_3", 0), ("judgements_older", 0)):
+        lines = [json.dumps({"step": first + step}) + "\n" for step in range(4)]
+        (tmp_path / f"{name}.jsonl").write_text("".join(lines) + '{"step"')
 
-    with pytest.raises(ValueError, match="save_steps must be a multiple of 2, .* and not 5"):
-        resume.begin(arguments.parse([*flags, "--save_steps", "5"]))
+    resume.begin(arguments.parse(["--output_dir", str(tmp_path), *ON_CPU]))
+
+    assert [row["step"] for row in rows(tmp_path, "steps.jsonl")] == [1, 2]
+    for name in ("judgements", "judgements_3", "judgements_older"):
+        assert [row["step"] for row in rows(tmp_path, f"{name}.jsonl")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--resume_from_checkpoint", "x"], "resume_from_checkpoint: leave it out"),
+        (["--steps_per_generation", "4", "--save_steps", "5"], "save_steps must be a multiple of 4, .* and not 5"),
+        (["--model_name_or_path", "{folder}"], "output_dir has the model .* and a finished run"),
+    ],
+)
+def test_command_that_cannot_go_on_is_refused(flags: list[str], message: str, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "result.json").write_text("{}")
+    given = [flag.format(folder=folder) for flag in flags]
+
+    with pytest.raises(ValueError, match=message):
+        resume.begin(arguments.parse(["--output_dir", str(folder), *ON_CPU, *given]))
+    assert (folder / "result.json").exists()
+
+
+def test_current_folder_is_not_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "result.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ValueError, match="output_dir is the current folder and has a finished run"):
+        resume.begin(arguments.parse(["--output_dir", ".", *ON_CPU]))
+
+
+def test_run_that_was_killed_after_its_last_step_trains_no_further(
+    model: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    (folder / "result.json").unlink()
+    monkeypatch.setattr(sys, "argv", [])
+
+    run_script(model, folder)
+
+    assert told(folder) == told(whole)
+    weights = [load_file(each / "model.safetensors") for each in (folder, whole)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[1])
+    results = [json.loads((each / "result.json").read_text()) for each in (folder, whole)]
+    assert results[0] == results[1]
 
 
 def test_rewound_file_has_whole_lines_of_steps_that_are_kept(tmp_path: Path) -> None:
@@ -177,5 +227,14 @@ def test_rewound_file_has_whole_lines_of_steps_that_are_kept(tmp_path: Path) -> 
 
     assert path.read_text() == '{"step": 1}\n{"step": 2}\n'
     assert [each.name for each in tmp_path.iterdir()] == ["steps.jsonl"]
-    rewind(tmp_path / "none.jsonl", lambda row: True)
+    rewind(tmp_path / "none.jsonl")
     assert not (tmp_path / "none.jsonl").exists()
+
+
+def test_file_of_something_else_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "steps.jsonl"
+    path.write_text('{"step": 1}\n[]\n')
+
+    with pytest.raises(DataError, match="steps.jsonl is no file of ours"):
+        rewind(path, lambda row: row["step"] < 3)
+    assert path.read_text() == '{"step": 1}\n[]\n' and len(list(tmp_path.iterdir())) == 1

@@ -1,4 +1,4 @@
-"""Pass rates: how many of a model's completions for each problem passed; `deepcoder passrate` writes them.
+"""Read pass rates: how many of a model's completions for each problem passed. `deepcoder passrate` writes them.
 
 {"problem_id": "add/7", "pass_rate": 0.25, "passed": 2, "judged": 8, "verdicts": {"AC": 2, "WA": 6}, "cut": 1,
  "tokens": [31, 96, ...], "sampled": {"model": ..., "num_generations": 8, ...}}

@@ -1,4 +1,4 @@
-"""Weights that come in a package of the package index, for machines that do not reach the Hub.
+"""Find weights that come in a package of the package index, for machines that do not reach the Hub.
 
 Such a package has a GGUF file. transformers takes what it reads from one for a quantised model and refuses to train
 it. So the weights are copied once into a folder of the user's cache, in float32 and as the Hub would have them.
@@ -33,12 +33,17 @@ def local(model: str) -> str:
     """Return the folder with the weights of a model that an installed package has; of any other model, its name.
 
     The first call for a model copies its weights, which takes about a minute.
+
+    Raises:
+        ValueError: The package `gguf`, which reads such a file, is not installed.
     """
     file = _file(PACKAGED[model]) if model in PACKAGED else None
     if file is None:
         return model
     folder = _cache() / model
     if not folder.exists():
+        if importlib.util.find_spec("gguf") is None:
+            raise ValueError(f"the weights in {file} need the package gguf: `pip install gguf`")
         log.info("copying the weights of %s from %s to %s, once", model, file, folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as draft:

@@ -18,7 +18,7 @@ _AT_ONCE = 64  # completions that transformers generates together
 
 
 class Sampled(NamedTuple):
-    """A completion: its text, its length in tokens, and whether the model ended it before the limit."""
+    """Hold a completion: its text, its length in tokens, and whether the model ended it before the limit."""
 
     text: str
     tokens: int
@@ -44,7 +44,7 @@ def sampler(model: str, decoding: Decoding, seed: int) -> Sampler:
     """Load a model, and return a function from prompts to the completions of each.
 
     Raises:
-        OSError: The model cannot be found.
+        OSError, ValueError: The model cannot be found, or cannot be used.
     """
     model = packaged.local(model)
     if importlib.util.find_spec("vllm") is not None and torch.cuda.is_available():
@@ -54,6 +54,9 @@ def sampler(model: str, decoding: Decoding, seed: int) -> Sampler:
     loaded = AutoModelForCausalLM.from_pretrained(model, dtype="auto" if device == "cuda" else torch.float32)
     loaded = loaded.to(device).eval()
     tokenizer = AutoTokenizer.from_pretrained(model)
+    if tokenizer.chat_template is None:
+        raise ValueError("its tokenizer has no chat template")
+    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     return lambda prompts: sample(loaded, tokenizer, prompts, decoding)
 
 
@@ -82,11 +85,13 @@ def _batch(model: Any, tokenizer: Any, prompts: Sequence[Prompt], decoding: Deco
         **(how if decoding.temperature > 0 else dict.fromkeys(how)),
         max_new_tokens=decoding.max_completion_length,
         num_return_sequences=decoding.num_generations,
+        repetition_penalty=1.0,  # as TRL and vLLM, whatever the model's own settings say
     )
     answers = tokens[:, inputs["input_ids"].shape[1] :]
     texts = tokenizer.batch_decode(answers, skip_special_tokens=True)
     ends = model.generation_config.eos_token_id
-    ends = torch.tensor(ends if isinstance(ends, list) else [ends], device=answers.device)
+    ends = ends if isinstance(ends, list) else [ends]
+    ends = torch.tensor([each for each in ends if each is not None], dtype=torch.long, device=answers.device)
     lengths = [_length(row, ends) for row in answers]
     found = [Sampled(text, *length) for text, length in zip(texts, lengths, strict=True)]
     return [found[i : i + decoding.num_generations] for i in range(0, len(found), decoding.num_generations)]

@@ -12,13 +12,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from deepcoder.datasets import DataError
 from deepcoder.datasets.rates import Rate
-from deepcoder.datasets.rows import file_rows
 from deepcoder.pool import Pool
 from deepcoder.problems import Problem
+from deepcoder.tools.report.run import rows as whole_rows
+from deepcoder.tools.rewind import rewind
 from deepcoder.verdicts import Submission
 
 if TYPE_CHECKING:  # it needs the train extra
@@ -33,7 +34,7 @@ def measure(
     pool: Pool,
     sampled: Mapping[str, Any],
     output: Path,
-    completions: TextIO | None = None,
+    completions: Path | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[dict[str, Any]]:
     """Write the rate of each problem that `output` has none of, and return all rows of the file.
@@ -44,27 +45,29 @@ def measure(
         pool: Judges the completions.
         sampled: How the sampler samples and the pool judges; it is part of every row.
         output: The file of rates.
-        completions: Where to write the completions, as `deepcoder grade` reads them.
+        completions: The file to write the completions to, as `deepcoder grade` reads them.
         progress: Called with the number of problems that have been measured.
 
     Raises:
-        DataError: `output` has rates that were sampled in another way.
+        DataError: `output` has rates that were sampled in another way, or `completions` has others than its.
     """
-    rows = _already_measured(output, sampled)
-    progress(len(rows))
-    missing = [each for each in problems if each.problem_id not in rows]
-    with output.open("a", encoding="utf-8") as lines:
-        for start in range(0, len(missing), AT_ONCE):
-            some = missing[start : start + AT_ONCE]
-            groups = sampler([problem.prompt for problem in some])
-            for rate in _judged(some, groups, pool):
-                rows[rate.problem_id] = rate.to_row(sampled)
-                lines.write(json.dumps(rows[rate.problem_id]) + "\n")
-            lines.flush()
-            if completions is not None:
-                completions.writelines(_completions(some, groups))
-            progress(len(some))
-    return list(rows.values())
+    done = already_measured(output, sampled)
+    if completions is not None and not done and completions.exists() and completions.stat().st_size:
+        raise DataError(f"{completions} has completions, but {output} has no rates of them: name another file")
+    for path in filter(None, (output, completions)):  # without what an interruption cut, and what is measured again
+        rewind(path, lambda row: row["problem_id"] in done)
+    progress(len(done))
+    missing = [each for each in problems if each.problem_id not in done]
+    for start in range(0, len(missing), AT_ONCE):
+        some = missing[start : start + AT_ONCE]
+        groups = sampler([problem.prompt for problem in some])
+        rows = [rate.to_row(sampled) for rate in _judged(some, groups, pool)]
+        if completions is not None:
+            _append(completions, _completions(some, groups))
+        _append(output, rows)  # last, since a problem that is in this file is not sampled again
+        done |= {row["problem_id"]: row for row in rows}
+        progress(len(some))
+    return list(done.values())
 
 
 def _judged(problems: Sequence[Problem], groups: Sequence[Sequence[Sampled]], pool: Pool) -> list[Rate]:
@@ -82,31 +85,34 @@ def _judged(problems: Sequence[Problem], groups: Sequence[Sequence[Sampled]], po
     ]
 
 
-def _completions(problems: Sequence[Problem], groups: Sequence[Sequence[Sampled]]) -> list[str]:
+def _completions(problems: Sequence[Problem], groups: Sequence[Sequence[Sampled]]) -> list[dict[str, Any]]:
     return [
-        json.dumps({"problem_id": problem.problem_id, "completion": each.text}) + "\n"
+        {"problem_id": problem.problem_id, "completion": each.text}
         for problem, group in zip(problems, groups, strict=True)
         for each in group
     ]
 
 
-def _already_measured(output: Path, sampled: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the rows of the file by problem, without a last line that an interruption cut short."""
-    if not output.exists():
-        return {}
-    text = output.read_text(encoding="utf-8")
-    whole = text[: text.rfind("\n") + 1]
-    if whole != text:
-        output.write_text(whole, encoding="utf-8")
-    rows = {}
-    for where, row in file_rows(output) if whole else ():
+def _append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    with path.open("a", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def already_measured(output: Path, sampled: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the rows of the file by problem. Problems of which nothing could be judged are left out.
+
+    Raises:
+        DataError: The file is none of rates, or its rates were sampled in another way.
+    """
+    measured = {}
+    for where, row in whole_rows(output) if output.exists() else ():
         then = row.get("sampled") if isinstance(row, Mapping) else None
-        if not isinstance(then, Mapping) or "problem_id" not in row:
+        if not isinstance(then, Mapping) or not {"problem_id", "pass_rate"} <= row.keys():
             raise DataError(f"{where}: is no row of pass rates: name another output")
         for name, now in sampled.items():
             if then.get(name) != now:
-                raise DataError(
-                    f"{where}: sampled with {name} {then.get(name)}, which is now {now}: name another output"
-                )
-        rows[row["problem_id"]] = dict(row)
-    return rows
+                was = f"sampled with {name} {then.get(name)}, which is now {now}"
+                raise DataError(f"{where}: {was}: name another output")
+        if row["pass_rate"] is not None:
+            measured[row["problem_id"]] = dict(row)
+    return measured

@@ -16,15 +16,15 @@ from deepcoder.training.report import Answers, Judge, ask, pass_rate, spread
 RATES_HEADER = ("problems", "greedy before", "after", "sampled before", "after")
 
 
-class Group(NamedTuple):
-    """Some problems with a common name."""
+class Set(NamedTuple):
+    """Name some problems."""
 
     name: str
     problems: Sequence[Problem]
 
 
 class Evaluation(NamedTuple):
-    """The answers to a group of problems: one greedy answer to each, and as many sampled as the trainer samples."""
+    """Hold the answers to a set of problems: one greedy answer to each, and as many sampled as the trainer samples."""
 
     name: str
     greedy: list[Answers]
@@ -36,15 +36,15 @@ class Evaluation(NamedTuple):
         return {"greedy": pass_rate(self.greedy), "sampled": pass_rate(self.sampled)}
 
 
-def evaluated(trainer: GRPOTrainer, groups: Sequence[Group], judge: Judge) -> list[Evaluation]:
-    """Evaluate the model as it is now on each group of problems."""
+def evaluated(trainer: GRPOTrainer, sets: Sequence[Set], judge: Judge) -> list[Evaluation]:
+    """Evaluate the model as it is now on each set of problems."""
     return [
         Evaluation(
-            group.name,
-            ask(trainer, group.problems, judge, is_greedy=True),
-            ask(trainer, group.problems, judge),
+            each.name,
+            ask(trainer, each.problems, judge, is_greedy=True),
+            ask(trainer, each.problems, judge),
         )
-        for group in groups
+        for each in sets
     ]
 
 
@@ -60,11 +60,10 @@ def compared(before: Sequence[Evaluation], after: Sequence[Evaluation]) -> list[
 
 
 def figures(before: Sequence[Evaluation], after: Sequence[Evaluation]) -> dict[str, dict[str, dict[str, float]]]:
-    """Return the pass rates by name of the group, for the file of the run's result."""
+    """Return the pass rates by name of the set, for the file of the run's result."""
     return {old.name: {"before": old.rates, "after": new.rates} for old, new in zip(before, after, strict=True)}
 
 
-def shown(evaluations: Sequence[Evaluation]) -> list[Answers]:
-    """Return the sampled answers that reports show: those to as many problems of each group as the smallest has."""
-    least = min((len(each.sampled) for each in evaluations), default=0)
-    return [answers for each in evaluations for answers in spread(each.sampled, least)]
+def shown(evaluations: Sequence[Evaluation], number: int) -> list[Answers]:
+    """Return the sampled answers that reports show: those to so many problems of each set."""
+    return [answers for each in evaluations for answers in spread(each.sampled, number)]

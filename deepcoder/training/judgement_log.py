@@ -11,7 +11,6 @@ from pathlib import Path
 
 from deepcoder.datasets.selection import Selection
 from deepcoder.tools.records import Record
-from deepcoder.training.rewind import rewind
 from deepcoder.verdicts import Judgement, Submission
 
 MAX_BYTES = 64 << 20  # a larger file is renamed to `..._older.jsonl`, in place of the one before it
@@ -30,20 +29,11 @@ class JudgementLog:
         self.path = folder / ("judgements.jsonl" if rank == 0 else f"judgements_{rank}.jsonl")
         self.selection = selection
 
-    def rewind(self, step: int) -> None:
-        """Forget the judgements of this step of the trainer, counted from 0, and of all later ones."""
-        for path in (self._older, self.path):
-            rewind(path, lambda row: row["step"] < step)
-
-    @property
-    def _older(self) -> Path:
-        return self.path.with_stem(f"{self.path.stem}_older")
-
     def __call__(self, step: int, submissions: Sequence[Submission], judgements: Sequence[Judgement]) -> None:
         pairs = zip(submissions, judgements, strict=True)
         lines = "".join(Record.of(*pair, self.selection).to_json(step=step) for pair in pairs)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists() and self.path.stat().st_size + len(lines) > MAX_BYTES:
-            os.replace(self.path, self._older)
+            os.replace(self.path, self.path.with_stem(f"{self.path.stem}_older"))
         with self.path.open("a", encoding="utf-8") as log:
             log.write(lines)

@@ -22,7 +22,7 @@ from deepcoder.models.sampling import Decoding, sample
 from deepcoder.problems import Problem
 from deepcoder.reward import all_or_nothing
 from deepcoder.tools.records import Record
-from deepcoder.tools.report.run import ANSWERS
+from deepcoder.tools.report import run
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
 Judge = Callable[[Sequence[Submission]], list[Judgement]]
@@ -110,7 +110,7 @@ def record(answers: Sequence[Answers], when: str, folder: Path, selection: Selec
                 failed = {"input": test.input[:LONGEST_SHOWN], "output": test.output[:LONGEST_SHOWN]}
             lines.append(judged.to_json(when=when, completion=text, **failed))
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ANSWERS).open("w" if when == "before" else "a", encoding="utf-8") as file:
+    with (folder / run.ANSWERS).open("w" if when == "before" else "a", encoding="utf-8") as file:
         file.writelines(lines)
 
 
@@ -125,15 +125,14 @@ def compared(before: Sequence[Answers], after: Sequence[Answers]) -> list[tuple[
 
 
 def pass_rate(answers: Sequence[Answers]) -> float:
-    """Return the mean over the problems of the mean rewards of their answers."""
-    return _mean([each.reward for each in answers])
+    """Return the mean over the problems of the mean rewards of their answers; unjudged problems do not count."""
+    return _mean([each.reward for each in answers if not math.isnan(each.reward)])
 
 
 def samples(before: Sequence[Answers], after: Sequence[Answers], number: int) -> list[tuple[str, str]]:
     """Return one answer before and one after for some problems: a title with the verdict, and the text."""
-    pairs = list(zip(before, after, strict=True))
     chosen = []
-    for pair in pairs[:: max(1, len(pairs) // number)][:number]:
+    for pair in spread(list(zip(before, after, strict=True)), number):
         for when, answers in zip(("before", "after"), pair, strict=True):
             judgement = answers.judgements[0]
             detail = f" ({judgement.detail})" if judgement.detail else ""
@@ -155,9 +154,7 @@ def markdown(tables: Sequence[str], answers: Sequence[tuple[str, str]]) -> str:
 
 def fifths(history: History) -> tuple[float, float]:
     """Return the mean reward of the first and of the last fifth of the steps."""
-    rewards = [row["reward"] for row in _scored(history)]
-    size = max(1, len(rewards) // 5)
-    return _mean(rewards[:size]), _mean(rewards[-size:])
+    return run.fifths([row["reward"] for row in _scored(history)]) or (math.nan, math.nan)
 
 
 def draw(history: History, path: Path, title: str) -> None:

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deepcoder.tools.report.run import STEPS
+from deepcoder.tools.rewind import rewind
 from deepcoder.training.arguments import Arguments
 from deepcoder.training.grpo import batch
 
@@ -21,72 +25,95 @@ log = logging.getLogger(__name__)
 
 RESULT = "result.json"  # is there when a run is finished
 _SETTINGS = "settings.json"
-_STATE = "trainer_state.json"  # transformers writes it last of all files of a checkpoint
+_STATE = "trainer_state.json"  # a rank writes it last of all files of a checkpoint
 
 # What decides which problems a step is about, and which tests judge them.
 _SCRIPT = ("problems", "quarantine", "shortest", "pass_rates", "min_pass_rate", "max_pass_rate", "max_tests")
 _TRAINER = ("seed", "num_generations", "generation_batch_size", "num_iterations")
+_MODEL = ("model_name_or_path", "use_peft")
 
 
-def begin(arguments: Arguments) -> Path | None:
-    """Make the output folder ready, and return the checkpoint to go on from; None where training begins.
+@dataclass(frozen=True)
+class Start:
+    """Say where a run goes on: after so many steps and whole epochs. Without a checkpoint it begins."""
+
+    checkpoint: Path | None = None
+    steps: int = 0
+    epochs: int = 0
+    max_steps: int = 0  # of the run that wrote the checkpoint
+
+    def is_done(self, max_steps: int) -> bool:
+        """Return whether no step is missing; `max_steps` is that of the command, and -1 where it counts epochs."""
+        return self.checkpoint is not None and self.steps >= (max_steps if max_steps > 0 else self.max_steps)
+
+
+def begin(arguments: Arguments) -> Start:
+    """Make the output folder ready, and return where the run goes on.
 
     Raises:
-        ValueError: The folder has an unfinished run with other settings, or the checkpoint that was asked for is none.
+        ValueError: The folder has an unfinished run with other settings, or an argument does not suit it.
         OSError: The folder cannot be written to.
     """
     config = arguments.grpo
-    folder = Path(config.output_dir)
-    steps = batch(config, config.world_size).updates
-    if config.save_strategy == "steps" and config.save_steps % steps:
-        raise ValueError(
-            f"save_steps must be a multiple of {steps:g}, the steps that learn from one batch of completions, and not "
-            f"{config.save_steps:g}: no run goes on from within a batch"
-        )
-    asked = config.resume_from_checkpoint
-    if asked and _step(Path(asked)) is None:
-        raise ValueError(f"resume_from_checkpoint: {asked} is no checkpoint with a {_STATE}")
-    with config.main_process_first(desc="the output folder"):
+    _check(arguments)
+    folder = Path(config.output_dir).resolve()
+    with config.main_process_first(local=False, desc="the output folder"):
         if config.process_index == 0:
-            if (folder / RESULT).exists() and not asked:
-                _set_aside(folder)
+            if (folder / RESULT).exists():
+                _set_aside(folder, arguments.model.model_name_or_path)
             folder.mkdir(parents=True, exist_ok=True)
-        kept = Path(asked) if asked else last_checkpoint(folder)
+        start = last_checkpoint(folder)
         if config.process_index == 0:
-            _check_settings(folder, _settings(arguments), is_new=kept is None)
-    if kept is not None:
-        log.info("going on after step %d, from %s", _step(kept), kept)
-    return kept
+            _check_settings(folder, _settings(arguments), is_new=start.checkpoint is None)
+            for path in folder.glob("judgements*.jsonl"):  # of every rank; its steps count from 0
+                rewind(path, lambda row: row["step"] < start.steps)
+            rewind(folder / STEPS, lambda row: row["step"] <= start.steps)
+    if start.checkpoint is not None:
+        log.info("going on after step %d, from %s", start.steps, start.checkpoint)
+    return start
 
 
 def finish(folder: Path, result: Mapping[str, Any]) -> None:
     """Write what came of the run, as its last file."""
-    (folder / RESULT).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    _write(folder / RESULT, json.dumps(result, indent=2))
 
 
-def last_checkpoint(folder: Path) -> Path | None:
+def last_checkpoint(folder: Path) -> Start:
     """Return the checkpoint of the latest step; one whose writing was cut short does not count."""
-    steps = {step: path for path in folder.glob("checkpoint-*") if (step := _step(path)) is not None}
-    return steps[max(steps)] if steps else None
+    whole = [start for path in folder.glob("checkpoint-*") if (start := _start(path)) is not None]
+    return max(whole, key=lambda start: start.steps, default=Start())
 
 
-def done(checkpoint: Path | None) -> tuple[int, int]:
-    """Return the numbers of steps and of epochs that are done at a checkpoint; none where there is no checkpoint."""
-    if checkpoint is None:
-        return 0, 0
-    state = json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))
-    return int(state["global_step"]), int(state.get("epoch") or 0)
-
-
-def _step(checkpoint: Path) -> int | None:
-    """Return the number of steps done at this checkpoint; None where it is not whole."""
+def _start(checkpoint: Path) -> Start | None:
+    """Return where a run goes on from a checkpoint; None where it is not whole."""
     try:
-        return int(json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))["global_step"])
+        state = json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))
+        return Start(checkpoint, int(state["global_step"]), int(state["epoch"]), int(state["max_steps"]))
     except (OSError, ValueError, KeyError):
         return None
 
 
-def _set_aside(folder: Path) -> None:
+def _check(arguments: Arguments) -> None:
+    config = arguments.grpo
+    if config.resume_from_checkpoint:
+        raise ValueError(
+            "resume_from_checkpoint: leave it out, for the same command goes on from the last checkpoint by itself; to "
+            "begin with the weights of another run, give them as --model_name_or_path"
+        )
+    updates = batch(config, config.world_size).updates
+    if config.save_strategy == "steps" and config.save_steps % updates:
+        raise ValueError(
+            f"save_steps must be a multiple of {updates:g}, the updates from one batch of completions, and not "
+            f"{config.save_steps:g}: no run goes on from within a batch"
+        )
+
+
+def _set_aside(folder: Path, model: str | None) -> None:
+    """Rename the folder of a finished run."""
+    if folder == Path.cwd():
+        raise ValueError("output_dir is the current folder and has a finished run: name another --output_dir")
+    if model is not None and Path(model).resolve().is_relative_to(folder):
+        raise ValueError(f"output_dir has the model {model} and a finished run: name another --output_dir")
     numbers = range(1, 10_000)
     other = next(path for number in numbers if not (path := folder.with_name(f"{folder.name}-{number}")).exists())
     folder.rename(other)
@@ -94,9 +121,10 @@ def _set_aside(folder: Path) -> None:
 
 
 def _settings(arguments: Arguments) -> dict[str, Any]:
-    of_script = {name: getattr(arguments.script, name) for name in _SCRIPT}
-    model = {"model_name_or_path": arguments.model.model_name_or_path}
-    return {**model, **of_script, **{name: getattr(arguments.grpo, name) for name in _TRAINER}}
+    script, config, model = arguments
+    named = ((model, _MODEL), (script, _SCRIPT), (config, _TRAINER))
+    settings = {name: getattr(group, name) for group, names in named for name in names}
+    return {**settings, "updates": batch(config, config.world_size).updates}
 
 
 def _check_settings(folder: Path, settings: dict[str, Any], is_new: bool) -> None:
@@ -108,4 +136,11 @@ def _check_settings(folder: Path, settings: dict[str, Any], is_new: bool) -> Non
                 f"{folder} has an unfinished run with {name} {then.get(name)}, which is now {now}: give it as before, "
                 "or name another --output_dir"
             )
-    path.write_text(json.dumps(settings) + "\n", encoding="utf-8")
+    _write(path, json.dumps(settings))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a whole file or none."""
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(text + "\n", encoding="utf-8")
+    os.replace(draft, path)

@@ -1,4 +1,4 @@
-"""The control of an experiment: rewards that are dealt out at random, from which no model can learn.
+"""Deal rewards out at random, as the control of an experiment: no model can learn from them.
 
 Runs: GPU node, in every trainer rank.
 """
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class ShuffledReward:
-    """Gives the rewards of a batch to its completions in random order, so that only their mean means anything.
+    """Give the rewards of a batch to its completions in random order, so that only their mean means anything.
 
     Args:
         reward: Judges the completions.

@@ -13,16 +13,10 @@ from transformers import TrainerCallback, TrainerControl, TrainerState
 from transformers import TrainingArguments as HfArguments
 
 from deepcoder.tools.report.run import STEPS
-from deepcoder.training.rewind import rewind
 
 
 class StepLog(TrainerCallback):  # type: ignore[misc]
     """Append one line per step to `steps.jsonl`, so that a run that is killed has the steps until then."""
-
-    def on_train_begin(self, args: HfArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Forget the steps after the one that training goes on from."""
-        if state.is_world_process_zero:
-            rewind(Path(args.output_dir) / STEPS, lambda row: row["step"] <= state.global_step)
 
     def on_log(
         self,

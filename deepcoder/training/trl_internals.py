@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
+from transformers import TrainerState
 from trl import GRPOTrainer, is_conversational
 from trl.chat_template_utils import parse_response
 
 from deepcoder.completions import Completion
+
+ROUNDING = 1e-3  # below every advantage but those of equal rewards, which TRL divides by 1e-4
 
 
 def rows_for_rewards(trainer: GRPOTrainer) -> Any:
@@ -75,19 +78,28 @@ def begin_in_epoch(trainer: GRPOTrainer, epoch: int) -> None:
     trainer._get_train_sampler = advanced
 
 
-def leave_out_what_teaches_nothing(trainer: GRPOTrainer) -> None:
-    """Have the trainer leave completions with an advantage of 0 out of its loss: those of groups of one reward.
+def load_checkpoint(trainer: GRPOTrainer, checkpoint: str) -> None:
+    """Load the weights and the state of a checkpoint without training: `train` would do one step more."""
+    trainer._load_from_checkpoint(checkpoint)
+    trainer.state = TrainerState.load_from_json(f"{checkpoint}/trainer_state.json")
 
-    They add nothing to the sum over tokens, but count among the tokens that it is divided by. TRL (1.16) has no
-    setting for that; it is what DAPO's dynamic sampling drops (Yu et al. 2025, arXiv:2503.14476, section 3.2). No
-    others are sampled in their place.
+
+def leave_out_what_teaches_nothing(trainer: GRPOTrainer) -> None:
+    """Have the trainer leave the completions of groups with one reward out of its loss.
+
+    Their advantages are 0, so without a KL term they add nothing to the sum over tokens. But they count among the
+    tokens that the sum is divided by. TRL (1.16) has no setting for that; it is what DAPO's dynamic sampling drops (Yu
+    et al. 2025, arXiv:2503.14476, section 3.2). No others are sampled in their place.
     """
     score = trainer._generate_and_score_completions
 
     def scored(inputs: list[dict[str, Any]]) -> dict[str, Any]:
         batch: dict[str, Any] = score(inputs)
-        teaches = (batch["advantages"].reshape(len(batch["advantages"]), -1) != 0).any(dim=1)
-        batch["completion_mask"] = batch["completion_mask"] * teaches.unsqueeze(1)
+        ours = batch["advantages"].reshape(len(batch["advantages"]), -1)[:, 0]
+        groups = trainer.accelerator.gather(ours).view(-1, trainer.num_generations)
+        teaches = (groups.abs() > ROUNDING).any(dim=1).repeat_interleave(trainer.num_generations)
+        first = trainer.accelerator.process_index * len(ours)
+        batch["completion_mask"] = batch["completion_mask"] * teaches[first : first + len(ours)].unsqueeze(1)
         mask = batch["completion_mask"] * batch.get("tool_mask", 1)
         batch["num_items_in_batch"] = trainer.accelerator.gather(mask.sum()).sum()
         return batch

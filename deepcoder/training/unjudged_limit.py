@@ -5,6 +5,7 @@ Runs: GPU node, in every trainer rank.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,14 @@ class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
     Args:
         most: The largest share of IE, from 0 to 1, that training continues with. The share is that of the last
             ALARM_WINDOW completions. While there are fewer than ALARM_MINIMUM, the others count as judged.
+        updates: The number of updates that learn from one batch of completions.
     """
 
-    def __init__(self, most: float) -> None:
+    def __init__(self, most: float, updates: float = 1) -> None:
         self.most = most
+        self.updates = updates
         self.reason = ""
+        self._last = -1  # the step to end after
         self._shares: deque[tuple[int, float]] = deque()  # with the step of each
 
     def on_log(
@@ -52,10 +56,22 @@ class UnjudgedLimit(TrainerCallback):  # type: ignore[misc]
         mean = sum(share for _, share in self._shares) / len(self._shares)
         seen = len(self._shares) * args.generation_batch_size
         if mean * seen > self.most * max(seen, ALARM_MINIMUM):  # so that one of the first few ends nothing
-            kept = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+            # No run goes on from within a batch.
+            every = max(1, round(self.updates))
+            last = math.ceil(state.global_step / every) * every
+            kept = Path(args.output_dir) / f"checkpoint-{last}"
             self.reason = (
                 f"{mean:.1%} of the completions since step {self._shares[0][0]} could not be judged, and "
-                f"--max_ie_share allows {self.most:.1%}: training has ended after step {state.global_step}; once the "
+                f"--max_ie_share allows {self.most:.1%}: training has ended after step {last}; once the "
                 f"sandboxes are well, give the same command again: it goes on from {kept}"
             )
+            self._last = last
+            self._end(state, control)
+
+    def on_step_end(self, args: HfArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """End training after the last update of the batch whose share was too large."""
+        self._end(state, control)
+
+    def _end(self, state: TrainerState, control: TrainerControl) -> None:
+        if state.global_step == self._last:
             control.should_save = control.should_training_stop = True

@@ -1,4 +1,4 @@
-"""The kinds of exercises. Each has a text and a reference in which `{v}` stands for the value of one exercise.
+"""List the kinds of exercises. Each has a text and a reference in which `{v}` stands for the value of one exercise.
 
 The expected outputs come from the references, so a kind states nothing twice.
 """
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Kind(NamedTuple):
-    """A family of exercises that differ in one value."""
+    """Describe exercises that differ in one value."""
 
     name: str
     function: str  # the entry point

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import dataclasses
+import json
+import os
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -25,10 +27,7 @@ from deepcoder.tools.cli.options import (
     pool_for,
 )
 from deepcoder.tools.console import out, progress
-from deepcoder.tools.passrate import measure
-
-if TYPE_CHECKING:
-    from deepcoder.models.sampling import Sampler
+from deepcoder.tools.passrate import already_measured, measure
 
 
 def passrate(
@@ -47,6 +46,9 @@ def passrate(
     completions: Annotated[
         Path | None, typer.Option(help="JSONL of the completions to write too, which `grade` and `report` read.")
     ] = None,
+    chat_template_kwargs: Annotated[
+        dict[str, Any], typer.Option(parser=settings, metavar="JSON", help='Such as {"enable_thinking": false}.')
+    ] = {},  # noqa: B006
     seed: Annotated[int, typer.Option(help="Of sampling.")] = 0,
     max_tests: MaxTests = 15,
     time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
@@ -58,45 +60,51 @@ def passrate(
     image: Image = SandboxConfig.image,
 ) -> None:
     """Sample completions, judge them, and write the pass rate of each problem, for training to choose by."""
-    selection = Selection(max_tests, time_limit)
-    loaded = selection.load(problems, quarantine)
-    for problem in loaded:
-        if not problem.prompt:
-            raise UserError(f"problem {problem.problem_id} has no prompt to answer")
-    if output.suffix != ".jsonl" or not output.parent.is_dir():
-        raise UserError(f"{output} must end with .jsonl, in a folder that exists")
-    way = {"model": model, "seed": seed, "max_tests": max_tests, "time_limit_s": time_limit}
-    way |= {"num_generations": num_generations, "temperature": temperature}
-    way |= {"max_completion_length": max_completion_length}
-    sample = loaded_model(model, num_generations, temperature, max_completion_length, seed)
-    keeping = completions.open("a", encoding="utf-8") if completions else nullcontext()
-    started = pool_for(loaded, sandbox, image, workers, resource, pool)
-    with keeping as kept, started, progress("sampling and judging", len(loaded)) as tick:
-        rows = measure(sample, loaded, started, way, output, kept, tick)
-    print_rates(rows, output)
-
-
-def loaded_model(model: str, number: int, temperature: float, length: int, seed: int) -> Sampler:
-    """Return what samples completions from the model.
-
-    Raises:
-        UserError: The packages for models are not installed, or there is no such model.
-    """
     try:
         from deepcoder.models.sampling import Decoding, sampler
     except ImportError as error:
         raise UserError(f"sampling needs {error.name}: install deepcoder[train]") from None
+    loaded = Selection(max_tests, time_limit).load(problems, quarantine)
+    for problem in loaded:
+        if not problem.prompt:
+            raise UserError(f"problem {problem.problem_id} has no prompt to answer")
+    for path in filter(None, (output, completions)):
+        if path.suffix != ".jsonl" or not os.access(path.parent, os.W_OK):
+            raise UserError(f"{path} must end with .jsonl, in a folder that can be written to")
+    decoding = Decoding(num_generations, temperature, max_completion_length, chat_template_kwargs=chat_template_kwargs)
+    sampled = {"model": model, "data": problems, "seed": seed, "max_tests": max_tests, "time_limit_s": time_limit}
+    sampled |= dataclasses.asdict(decoding)
+    already_measured(output, sampled)  # before the model is loaded, which takes long
     try:
-        return sampler(model, Decoding(number, temperature, length), seed)
-    except OSError as error:
+        sample = sampler(model, decoding, seed)
+    except (OSError, ValueError) as error:
         raise UserError(f"cannot load {model}: {' '.join(str(error).split())}") from None
+    started = pool_for(loaded, sandbox, image, workers, resource, pool)
+    with started, progress("sampling and judging", len(loaded)) as tick:
+        rows = measure(sample, loaded, started, sampled, output, completions, tick)
+    print_rates(rows, output)
+
+
+def settings(given: str) -> dict[str, Any]:
+    """Return the value of `--chat-template-kwargs`.
+
+    Raises:
+        typer.BadParameter: It is no JSON object.
+    """
+    try:
+        parsed = json.loads(given)
+    except ValueError:
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise typer.BadParameter(f'{given!r} is no JSON object, such as {{"enable_thinking": false}}')
+    return parsed
 
 
 def print_rates(rows: list[dict[str, Any]], output: Path) -> None:
     """Say how many problems are sometimes solved, and how long the completions are."""
     known = [row["pass_rate"] for row in rows if row["pass_rate"] is not None]
     if not known:
-        raise UserError(f"nothing could be judged; {output} says so for each problem")
+        raise UserError(f"nothing could be judged; {output} says so, and the same command tries again")
     never, always = (sum(rate == value for rate in known) for value in (0, 1))
     cut, lengths = sum(row["cut"] for row in rows), sorted(length for row in rows for length in row["tokens"])
     out.print(

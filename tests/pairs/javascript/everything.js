@@ -16,7 +16,7 @@ function leave() {
     try {
       fs.mkdirSync(path.join(folder, "left"), { recursive: true });
       fs.writeFileSync(path.join(folder, "left", "index.js"), "module.exports = 'left'");
-      console.log("left", folder);
+      console.log("left module", folder);
     } catch {}
   }
   const child = spawn(process.execPath, ["-e", "process.title = 'left'; setInterval(() => {}, 1e6)"], {
@@ -24,6 +24,7 @@ function leave() {
     stdio: "ignore",
   });
   child.on("error", () => {});
+  if (child.pid) console.log("left process");
   child.unref();
 }
 
@@ -31,10 +32,10 @@ function look() {
   for (const folder of folders) {
     if (fs.existsSync(path.join(folder, "left"))) console.log("seen", folder);
   }
-  for (const name of ["left", path.join(os.homedir(), ".node_modules", "left")]) {
+  for (const folder of modules) {
     try {
-      require(name);
-      console.log("seen module", name);
+      require(path.resolve(folder, "left"));
+      console.log("seen module", folder);
     } catch {}
   }
   for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
