@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("trl", reason="the train extra is not installed")
 
-import click
+import typer
 
 from deepcoder.verdicts import Verdict
 from scripts import learn
@@ -29,7 +29,7 @@ def finished(folder: Path, first: float, last: float) -> None:
 def learnt(folder: Path, **runs: tuple[float, float]) -> int:
     for name, rewards in runs.items():
         finished(folder / "tiny" / name, *rewards)
-    with pytest.raises(click.exceptions.Exit) as left:
+    with pytest.raises(typer.Exit) as left:
         learn.main("tiny", 1, True, folder, None)
     return left.value.exit_code
 
@@ -57,7 +57,7 @@ def test_run_that_is_not_finished_is_trained(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(subprocess, "run", train)
     finished(tmp_path / "tiny" / "seed0", 0.3, 0.9)
 
-    with pytest.raises(click.exceptions.Exit):
+    with pytest.raises(typer.Exit):
         learn.main("tiny", 1, True, tmp_path, ["--max_steps", "9"])
 
     whole = ["--preset", "tiny", "--seed", "0", "--output_dir", str(tmp_path / "tiny" / "shuffled0")]
@@ -67,11 +67,11 @@ def test_run_that_is_not_finished_is_trained(tmp_path: Path, monkeypatch: pytest
 def test_run_that_fails_ends_it_with_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", lambda command: subprocess.CompletedProcess(command, 2))
 
-    with pytest.raises(click.exceptions.Exit) as left:
+    with pytest.raises(typer.Exit) as left:
         learn.main("tiny", 1, True, tmp_path, None)
     assert left.value.exit_code == 2
 
 
 def test_preset_without_an_aim_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(click.exceptions.BadParameter, match="choose one of tiny, smollm2-135m"):
+    with pytest.raises(typer.BadParameter, match="choose one of tiny, smollm2-135m"):
         learn.main("qwen3-0.6b", 1, True, tmp_path, None)

@@ -26,7 +26,18 @@ HELD_OUT = 3  # exercises of each kind
 
 NUMBERS = [(n,) for n in (0, 1, -1, 7, 12, -30, 100)]
 NATURALS = [(n,) for n in (0, 1, 5, 12, 30, 77, 101)]
-LISTS = [(xs,) for xs in ([], [1], [3, 8, -2, 5], [10, 10, 0], [-4, -9, 6, 7, 12], [2, 4, 6, 8, 30], [15, 21, -3])]
+LISTS = [
+    (xs,)
+    for xs in (
+        [],
+        [1],
+        [3, 8, -2, 5],
+        [10, 10, 0],
+        [-4, -9, 6, 7, 12],
+        [2, 4, 6, 8, 30],
+        [5, 1, 4, 2, 8, 3, 7, 6, 9, 0, 11, 10],
+    )
+]
 FILLED = [(xs,) for xs in ([1], [3, 8, -2, 5], [10, 10, 0], [-4, -9, 6, 7], [2, 4, 6, 8, 30], [15, -3])]
 TEXTS = [(s,) for s in ("", "a", "banana", "Hello World", "xyzzy", "aabbcc", "the quick brown fox")]
 WORDS = [(s,) for s in ("apple", "banana", "Hello World", "xyzzy", "aabbccdd", "the quick brown fox")]

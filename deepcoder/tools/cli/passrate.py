@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from pathlib import Path
 from statistics import fmean
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from deepcoder.datasets.selection import Selection
+from deepcoder.problems import Problem
 from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.options import (
     DEFAULT_TIME_LIMIT_S,
@@ -28,6 +28,9 @@ from deepcoder.tools.cli.options import (
 )
 from deepcoder.tools.console import out, progress
 from deepcoder.tools.passrate import already_measured, measure
+
+if TYPE_CHECKING:
+    from deepcoder.models.sampling import Sampler
 
 
 def passrate(
@@ -47,8 +50,8 @@ def passrate(
         Path | None, typer.Option(help="JSONL of the completions to write too, which `grade` and `report` read.")
     ] = None,
     chat_template_kwargs: Annotated[
-        dict[str, Any], typer.Option(parser=settings, metavar="JSON", help='Such as {"enable_thinking": false}.')
-    ] = {},  # noqa: B006
+        str, typer.Option(metavar="JSON", help='For the chat template, such as {"enable_thinking": false}.')
+    ] = "{}",
     seed: Annotated[int, typer.Option(help="Of sampling.")] = 0,
     max_tests: MaxTests = 15,
     time_limit: TimeLimit = DEFAULT_TIME_LIMIT_S,
@@ -60,43 +63,57 @@ def passrate(
     image: Image = SandboxConfig.image,
 ) -> None:
     """Sample completions, judge them, and write the pass rate of each problem, for training to choose by."""
+    loaded = Selection(max_tests, time_limit).load(problems, quarantine)
+    check(loaded, output, completions)
+    how = {"num_generations": num_generations, "temperature": temperature}
+    how |= {"max_completion_length": max_completion_length, "chat_template_kwargs": json_object(chat_template_kwargs)}
+    sampled = {"model": model, "data": problems, "seed": seed, "max_tests": max_tests, "time_limit_s": time_limit}
+    already_measured(output, sampled | how)  # before the model is loaded, which takes long
+    sample = loaded_model(model, how, seed)
+    started = pool_for(loaded, sandbox, image, workers, resource, pool)
+    with started, progress("sampling and judging", len(loaded)) as tick:
+        rows = measure(sample, loaded, started, sampled | how, output, completions, tick)
+    print_rates(rows, output)
+
+
+def loaded_model(model: str, how: dict[str, Any], seed: int) -> Sampler:
+    """Return what samples completions from the model.
+
+    Raises:
+        UserError: The packages for models are not installed, or the model cannot be used.
+    """
     try:
         from deepcoder.models.sampling import Decoding, sampler
     except ImportError as error:
         raise UserError(f"sampling needs {error.name}: install deepcoder[train]") from None
-    loaded = Selection(max_tests, time_limit).load(problems, quarantine)
-    for problem in loaded:
+    try:
+        return sampler(model, Decoding(**how), seed)
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot load {model}: {' '.join(str(error).split())}") from None
+
+
+def check(problems: list[Problem], output: Path, completions: Path | None) -> None:
+    """Raise UserError where a problem cannot be asked, or a file cannot be written."""
+    for problem in problems:
         if not problem.prompt:
             raise UserError(f"problem {problem.problem_id} has no prompt to answer")
     for path in filter(None, (output, completions)):
         if path.suffix != ".jsonl" or not os.access(path.parent, os.W_OK):
             raise UserError(f"{path} must end with .jsonl, in a folder that can be written to")
-    decoding = Decoding(num_generations, temperature, max_completion_length, chat_template_kwargs=chat_template_kwargs)
-    sampled = {"model": model, "data": problems, "seed": seed, "max_tests": max_tests, "time_limit_s": time_limit}
-    sampled |= dataclasses.asdict(decoding)
-    already_measured(output, sampled)  # before the model is loaded, which takes long
-    try:
-        sample = sampler(model, decoding, seed)
-    except (OSError, ValueError) as error:
-        raise UserError(f"cannot load {model}: {' '.join(str(error).split())}") from None
-    started = pool_for(loaded, sandbox, image, workers, resource, pool)
-    with started, progress("sampling and judging", len(loaded)) as tick:
-        rows = measure(sample, loaded, started, sampled, output, completions, tick)
-    print_rates(rows, output)
 
 
-def settings(given: str) -> dict[str, Any]:
+def json_object(given: str) -> dict[str, Any]:
     """Return the value of `--chat-template-kwargs`.
 
     Raises:
-        typer.BadParameter: It is no JSON object.
+        UserError: It is no JSON object.
     """
     try:
         parsed = json.loads(given)
     except ValueError:
         parsed = None
     if not isinstance(parsed, dict):
-        raise typer.BadParameter(f'{given!r} is no JSON object, such as {{"enable_thinking": false}}')
+        raise UserError(f'--chat-template-kwargs {given} is no JSON object, such as {{"enable_thinking": false}}')
     return parsed
 
 
