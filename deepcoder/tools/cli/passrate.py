@@ -65,7 +65,7 @@ def passrate(
     """Sample completions, judge them, and write the pass rate of each problem, for training to choose by."""
     loaded = Selection(max_tests, time_limit).load(problems, quarantine)
     check(loaded, output, completions)
-    how = {"num_generations": num_generations, "temperature": temperature}
+    how: dict[str, Any] = {"num_generations": num_generations, "temperature": temperature}
     how |= {"max_completion_length": max_completion_length, "chat_template_kwargs": json_object(chat_template_kwargs)}
     sampled = {"model": model, "data": problems, "seed": seed, "max_tests": max_tests, "time_limit_s": time_limit}
     already_measured(output, sampled | how)  # before the model is loaded, which takes long
