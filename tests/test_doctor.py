@@ -185,6 +185,8 @@ def test_reference_that_is_no_python_is_broken(pool: SandboxPool) -> None:
 @pytest.mark.parametrize("shipped", SHIPPED)
 def test_shipped_problems_are_well(pool: SandboxPool, shipped: str) -> None:
     problems = load_problems(shipped)
+    if "exercises" in shipped:
+        problems = problems[::4]  # at least one of each kind
     told: list[int] = []
     assert list(examine(problems, pool, progress=told.append)) == []
     assert sum(told) == most_programs(problems)
