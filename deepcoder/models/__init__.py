@@ -1,4 +1,4 @@
-"""Language models: where their weights are, and how completions are sampled from them.
+"""Find the weights of language models, and sample completions from them.
 
 Runs: GPU node.
 """

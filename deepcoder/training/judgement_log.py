@@ -1,4 +1,4 @@
-"""The log of judgements: one record per completion, which `deepcoder explain` reads.
+"""Write the log of judgements: one record per completion, which `deepcoder explain` reads.
 
 Runs: GPU node, in every trainer rank, each with a file of its own.
 """

@@ -1,4 +1,4 @@
-"""The log of steps: one line with every figure that TRL logs, which `deepcoder report` reads.
+"""Write the log of steps: one line with every figure that TRL logs, which `deepcoder report` reads.
 
 Runs: GPU node, in the first trainer rank.
 """

@@ -37,7 +37,7 @@ Sources = Sequence[tuple[Path, str]]  # folders of runs and files of `grade`, ea
 
 @dataclass(frozen=True)
 class _Made:
-    """A page that was made."""
+    """Hold a page that was made."""
 
     version: str
     text: bytes
@@ -104,7 +104,7 @@ def is_local(host: str) -> bool:
 
 
 class Server(ThreadingHTTPServer):
-    """Serves a page to this machine alone. It listens when it is made.
+    """Serve a page to this machine alone. It listens when it is made.
 
     Raises:
         OSError: It cannot listen at this port.
