@@ -19,18 +19,18 @@ pytestmark = pytest.mark.sandbox
 
 ATTACKS = attacks()
 
-ALL_MODES = bool(os.environ.get("DEEPCODER_ALL_ATTACKS"))  # in process sandboxes too: `make attacks`
+ALL_MODES = bool(os.environ.get("DEEPCODER_ALL_ATTACKS"))  # `make attacks`
 
 
 def modes(number: int, attack: Attack, kind: str) -> list[str]:
-    """Return every mode of the attack for Docker; for process sandboxes one of them, a different one in turn.
+    """Return one mode of the attack, a different one in turn, and another for Docker than for process sandboxes.
 
     gVisor is slow: it meets the first attack of each kind.
     """
     every = list(attack.verdicts)
     if kind in IN_GVISOR and not ALL_MODES and attack is not next(each for each in ATTACKS if each.kind == attack.kind):
         return []
-    return every if kind == "docker" or ALL_MODES else [every[number % len(every)]]
+    return every if ALL_MODES else [every[(number + (kind == "docker")) % len(every)]]
 
 
 CASES = [
@@ -83,8 +83,9 @@ def test_what_peers_pay_for_is_among_the_attacks(pain: str) -> None:
 
 
 @pytest.mark.skipif(ALL_MODES, reason="every mode is run")
-def test_process_sandboxes_meet_every_attack_and_each_mode_many_times() -> None:
-    chosen = [(attack.name, mode) for number, attack in enumerate(ATTACKS) for mode in modes(number, attack, "process")]
+@pytest.mark.parametrize("kind", ["docker", "process"])
+def test_sandboxes_meet_every_attack_and_each_mode_many_times(kind: str) -> None:
+    chosen = [(attack.name, mode) for number, attack in enumerate(ATTACKS) for mode in modes(number, attack, kind)]
 
     assert [name for name, _ in chosen] == [attack.name for attack in ATTACKS]
     assert min(Counter(mode for _, mode in chosen).values()) >= 30
