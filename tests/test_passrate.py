@@ -302,7 +302,10 @@ def test_command_refuses_what_it_cannot_use(folder: Path, tmp_path: Path) -> Non
     from deepcoder.tools.cli.options import UserError
 
     with pytest.raises(UserError, match="--chat-template-kwargs 7 is no JSON object"):
-        app(["passrate", str(folder), "x", "-o", "r.jsonl", "--chat-template-kwargs", "7"], standalone_mode=False)
+        app(
+            ["passrate", str(folder), "deepcoder_small", "-o", "r.jsonl", "--chat-template-kwargs", "7"],
+            standalone_mode=False,
+        )
     for model, data, output, message in (
         ("/no/such/model", "deepcoder_small", tmp_path / "r.jsonl", "cannot load /no/such/model"),
         (str(folder), "deepcoder_small", tmp_path / "no" / "r.jsonl", "in a folder that can be written to"),

@@ -8,6 +8,14 @@ public class Main {
         ".", "..", System.getProperty("java.io.tmpdir"), System.getProperty("user.home"), "/tmp", "/var/tmp", "/dev/shm", "/run", "/"
     };
 
+    static String line(long pid) {
+        try {
+            return new String(Files.readAllBytes(Path.of("/proc/" + pid + "/cmdline")));
+        } catch (Exception refused) {
+            return "";
+        }
+    }
+
     static void leave() {
         for (String folder : FOLDERS) {
             try {
@@ -23,7 +31,8 @@ public class Main {
         } catch (Exception refused) {
         }
         try {
-            new ProcessBuilder("/bin/sleep", "987654").start();
+            long pid = new ProcessBuilder("/bin/sleep", "987654").start().pid();
+            while (!line(pid).contains("987654")) Thread.onSpinWait(); // it has begun, and has not got its arguments yet
             System.out.println("left process");
         } catch (Exception refused) {
         }
@@ -47,12 +56,7 @@ public class Main {
         }
         long mine = ProcessHandle.current().pid();
         ProcessHandle.allProcesses().filter(each -> each.pid() != mine).forEach(each -> {
-            String line = "";
-            try {
-                line = new String(Files.readAllBytes(Path.of("/proc/" + each.pid() + "/cmdline")));
-            } catch (Exception refused) {
-            }
-            if (line.contains("987654")) System.out.println("seen process");
+            if (line(each.pid()).contains("987654")) System.out.println("seen process");
         });
     }
 

@@ -5,6 +5,14 @@ const { spawn } = require("child_process");
 const folders = [".", "..", os.tmpdir(), os.homedir(), "/tmp", "/var/tmp", "/dev/shm", "/run", "/"];
 const modules = ["./node_modules", path.join(os.homedir(), ".node_modules"), "/usr/lib/node_modules"];
 
+function line(pid) {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
 function leave() {
   for (const folder of folders) {
     try {
@@ -24,7 +32,10 @@ function leave() {
     stdio: "ignore",
   });
   child.on("error", () => {});
-  if (child.pid) console.log("left process");
+  if (child.pid) {
+    while (!line(child.pid).includes("left")); // it has begun, and has not got its arguments yet
+    console.log("left process");
+  }
   child.unref();
 }
 
@@ -39,9 +50,7 @@ function look() {
     } catch {}
   }
   for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
-    try {
-      if (fs.readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("left")) console.log("seen process");
-    } catch {}
+    if (line(pid).includes("left")) console.log("seen process");
   }
 }
 

@@ -5,6 +5,10 @@ use std::process::{Command, Stdio};
 
 const FOLDERS: [&str; 7] = [".", "..", "/tmp", "/var/tmp", "/dev/shm", "/run", "/"];
 
+fn is_left(line: &[u8]) -> bool {
+    line.ends_with(b"\0left\0")
+}
+
 fn leave() {
     for folder in FOLDERS {
         if std::fs::write(Path::new(folder).join("left"), "left").is_ok() {
@@ -12,7 +16,10 @@ fn leave() {
         }
     }
     let child = Command::new("/proc/self/exe").arg("left").stdin(Stdio::null()).stdout(Stdio::null()).spawn();
-    if child.is_ok() {
+    if let Ok(child) = child {
+        while !is_left(&std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap_or_default()) {
+            std::thread::yield_now(); // it has begun, and has not got its arguments yet
+        }
         println!("left process");
     }
 }
@@ -25,7 +32,7 @@ fn look() {
     }
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         if let Ok(line) = std::fs::read(entry.path().join("cmdline")) {
-            if line.ends_with(b"\0left\0") {
+            if is_left(&line) {
                 println!("seen process");
             }
         }
