@@ -69,7 +69,8 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     began_s = time.monotonic()
     script, config, model = arguments
     check_packages(config)
-    log.info("%s", batch(config, config.world_size))
+    sampled = batch(config, config.world_size)
+    log.info("%s", sampled)
     if script.languages:
         add(own_languages.read(Path(script.languages)))
     selection = Selection(script.max_tests, script.time_limit_s, script.checker, script.times)
@@ -91,11 +92,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
         trl_internals.leave_out_what_teaches_nothing(trainer)
     if script.shuffle_rewards:
         trainer.reward_funcs[0] = ShuffledReward(reward, config.seed)
-    limit = (
-        None
-        if script.max_ie_share is None
-        else UnjudgedLimit(script.max_ie_share, batch(config, config.world_size).updates)
-    )
+    limit = None if script.max_ie_share is None else UnjudgedLimit(script.max_ie_share, sampled.updates)
     if limit is not None:
         trainer.add_callback(limit)
     trained_on = evaluation.Set("problems trained on", report.spread(problems, script.shown))

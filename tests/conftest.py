@@ -254,6 +254,17 @@ def leave_out(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Have torch use one thread: on a busy machine, those of a tiny model wait for longer than they compute."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="session")
 def docker_sandboxes() -> None:
     """Skips where Docker cannot be used, unless the environment says that it must."""

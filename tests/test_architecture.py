@@ -16,6 +16,7 @@ ROOMS: dict[str, set[str]] = {
     "wire": set(),
     "runner": set(),
     "lru": set(),
+    "user_cache": set(),
     "own_languages": set(),
     "language_limits": set(),
     "program_files": set(),

@@ -38,19 +38,19 @@ each_language = pytest.mark.parametrize("language", sorted(FILES))
 
 @pytest.fixture(scope="module")
 def two_sandboxes(config_of_all_languages: SandboxConfig) -> Iterator[tuple[Sandbox, Sandbox]]:
-    """As two workers of one machine have them."""
+    """Start two sandboxes, as two workers of one machine do."""
     with closing(start(config_of_all_languages)) as one, closing(start(config_of_all_languages)) as two:
         yield one, two
 
 
 def pair(language: str, sandbox: Sandbox) -> Task:
-    """The program of a language, as the judge sends it."""
+    """Return the program of a language, as the judge sends it."""
     need_language(sandbox, language)
     return task(PROBLEM, Program(FILES[language].read_text(encoding="utf-8"), language))
 
 
 def said(outcome: Outcome, what: str) -> list[str]:
-    """What the program has left, or seen."""
+    """Return what the program has left, or seen."""
     assert (outcome.ended, outcome.exit_code) == (Ended.EXITED, 0), outcome
     lines = [line.partition(" ") for line in outcome.output.decode().splitlines()]
     return [thing for word, _, thing in lines if word == what]

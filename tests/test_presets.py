@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,10 @@ from deepcoder.verdicts import Judgement, Submission, Verdict
 from tests.test_training import ON_CPU, PROBLEMS, Judge, the_script
 
 # TRL still uses names that transformers 5 has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
+    pytest.mark.usefixtures("one_thread"),
+]
 
 ROOT = Path(__file__).parents[1]
 FILES = ROOT / "deepcoder" / "training" / "presets"
@@ -34,7 +37,7 @@ CONFIGURATIONS = ROOT / "scripts" / "accelerate"
 
 
 class Stated(NamedTuple):
-    """What a preset says in its comments: the class of its model, the GPUs that it is for, and what they make of it."""
+    """Hold what a preset says in its comments: the class of its model, its GPUs, and the batch that these make."""
 
     architecture: type[PreTrainedConfig]
     gpus: int
@@ -54,15 +57,6 @@ PRESETS = {
 SOURCED = ["_deepcoder", *(name for name in PRESETS if name.startswith("deepcoder") or name.endswith("lora"))]
 each_preset = pytest.mark.parametrize("name", PRESETS)
 each_file = pytest.mark.parametrize("path", sorted(CONFIGURATIONS.glob("*.yaml")), ids=lambda path: path.stem)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """On a busy machine, the threads of a tiny model wait for each other for longer than they compute."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def parsed(name: str, folder: Path, *flags: str) -> arguments.Arguments:

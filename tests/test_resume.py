@@ -20,17 +20,19 @@ from safetensors.torch import load_file
 from deepcoder.datasets import DataError
 from deepcoder.tools.rewind import rewind
 from deepcoder.training import arguments, resume, tiny
-from deepcoder.verdicts import Judgement, Verdict
-from tests.test_training import MINUSCULE, ON_CPU, PROBLEMS, Judge, the_script
+from tests.test_training import MINUSCULE, ON_CPU, PROBLEMS, Mixed, the_script
 
 # TRL still uses names that transformers 5 has deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
+    pytest.mark.usefixtures("one_thread"),
+]
 
 STEPS, SAVED = 5, 2  # of a run, and between two checkpoints
 
 
-class Pool(Judge):
-    """Stands in for the pool, and kills the process when it is asked to judge its last batch."""
+class Pool(Mixed):
+    """Stand in for the pool, and kill the process when it is asked to judge its last batch."""
 
     def __init__(self, batches: int | None = None) -> None:
         super().__init__()
@@ -41,37 +43,24 @@ class Pool(Judge):
             self.batches -= 1
             if self.batches < 0:
                 signal.raise_signal(signal.SIGKILL)
-        judgements = super().judge(submissions)
-        for place, submission in enumerate(submissions):
-            if submission.program is None and place % 3 == 0:  # so that there is something to learn
-                judgements[place] = Judgement(Verdict.AC, 1, 1, 1)
-        return judgements
+        return super().judge(submissions)
 
 
 def run_script(model: Path, folder: Path, batches: int | None = None) -> None:
     """Train as the script does, with a pool that lasts for so many batches."""
-    torch.set_num_threads(1)
     script = the_script()
     script.SandboxPool = lambda *_, **__: Pool(batches)
     script.load = lambda *_: (PROBLEMS, [])
     flags = ["--model_name_or_path", str(model), "--max_completion_length", "8", "--shown", "0", *ON_CPU]
-    flags += [
-        "--max_steps",
-        str(STEPS),
-        "--save_strategy",
-        "steps",
-        "--save_steps",
-        str(SAVED),
-        "--save_total_limit",
-        "2",
-    ]
+    flags += ["--max_steps", str(STEPS), "--save_strategy", "steps", "--save_steps", str(SAVED)]
+    flags += ["--save_total_limit", "2"]
     sys.argv = ["train_grpo.py", "--output_dir", str(folder), *flags]
     script.main()
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a model of a few thousand weights."""
+    """Make the folder of a model of a few thousand weights."""
     folder = tmp_path_factory.mktemp("model")
     for made in tiny.warm_started(PROBLEMS, 0, MINUSCULE):
         made.save_pretrained(folder)
@@ -80,7 +69,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run that nothing has interrupted."""
+    """Make the folder of a run that nothing has interrupted."""
     folder = tmp_path_factory.mktemp("whole") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", [])
@@ -93,7 +82,7 @@ def rows(folder: Path, name: str) -> list[dict[str, Any]]:
 
 
 def told(folder: Path) -> tuple[Any, Any]:
-    """What a run says of its steps, and of the completions of each: the same for equal runs."""
+    """Return what a run says of its steps and of the completions of each. Equal runs say the same."""
     steps = [(row["step"], row["reward"], row["loss"], row["grad_norm"]) for row in rows(folder, "steps.jsonl")]
     judged = [(row["step"], row["problem_id"], row["program"]) for row in rows(folder, "judgements.jsonl")]
     return steps, judged
@@ -104,7 +93,8 @@ def test_killed_run_goes_on_as_if_nothing_had_been(
     batches: int, model: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "run"
-    kill = f"from tests.test_resume import *\nrun_script(Path({str(model)!r}), Path({str(folder)!r}), {batches})"
+    call = f"run_script(Path({str(model)!r}), Path({str(folder)!r}), {batches})"
+    kill = f"from tests.test_resume import *\ntorch.set_num_threads(1)\n{call}"
     killed = subprocess.run([sys.executable, "-c", kill], capture_output=True, cwd=Path(__file__).parents[1])
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert not (folder / "result.json").exists()

@@ -90,7 +90,7 @@ class Judge:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
+        """End nothing."""
 
     def judge(self, submissions: Sequence[Submission]) -> list[Judgement]:
         return [Judgement(self.says or self._verdict(each), 0, 1, 1) for each in submissions]
@@ -463,7 +463,7 @@ def test_script_reports_to_tensorboard(minuscule: None, tmp_path: Path, monkeypa
 
 
 class Mixed(Judge):
-    """Judges the start gate's completions as it should. Of the others, accepts every third of two problems."""
+    """Judge the start gate's completions as they are. Of the others, accept every third of two problems."""
 
     def judge(self, submissions: Sequence[Submission]) -> list[Judgement]:
         judgements = super().judge(submissions)

