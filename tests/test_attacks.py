@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -141,6 +142,19 @@ def test_what_a_program_leaves_is_told() -> None:
         "memory of the runner: 1023 MiB more",
     ]
     assert before.beyond(before) == []
+
+
+@pytest.mark.parametrize(("counts", "left"), [([3, 4, 3], ()), ([3, 4, 4], ("processes: 4 instead of 3",))])
+def test_what_is_gone_soon_is_not_left(
+    counts: list[int], left: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redteam, "RECOVERY_S", 1.0)
+    every = itertools.chain(counts, itertools.repeat(counts[-1]))
+    monkeypatch.setattr(Bench, "_census", lambda self, sandbox: Census({"processes": next(every)}, 0, {}))
+    with closing(Bench(config_of("process", memory_bytes=LIMITS.memory_bytes))) as bench:
+        finding = bench.attack(read_attack("wrong", "# Adds.\n# kind: none\n# stdin: WA\nprint(1)\n"), "stdin")
+
+    assert finding.left == left
 
 
 def test_unknown_line_of_a_head_is_an_error() -> None:
