@@ -5,24 +5,26 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import pickle
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
 
 from deepcoder.datasets import load_problems
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import by_id
 from deepcoder.service.service import Service
+from tests.pool_cases import containers
 from tests.test_sandbox_fusion import ASKS, of_client
 from tests.test_service import TOKEN, WAIT_S, serving
 
 ROOT = Path(__file__).parents[1]
-HURRY_S = 0.5  # less than the program takes that must not be judged in time
 
 PROBLEM = {
     "problem_id": "add_one",
@@ -42,14 +44,37 @@ COMPLETIONS = [
 
 
 @pytest.fixture(scope="module")
-def urls(process_pool: SandboxPool, files: list[Path]) -> Iterator[list[str]]:
-    """Serve the pool twice: as it is, and with a deadline by which nothing is judged that takes long."""
-    hurried = pickle.loads(pickle.dumps(process_pool))
-    hurried.deadline_s = HURRY_S
+def urls(process_pool: SandboxPool, files: list[Path], docker_sandboxes: None) -> Iterator[list[str]]:
+    """Serve two pools: a sound one, and one whose sandboxes are killed while they run a program."""
     problems = by_id(load_problems(str(files[0])))
-    usual, late = (serving(Service(pool, problems), TOKEN) for pool in (process_pool, hurried))
-    with usual as url, late as hurried_url:
-        yield [each.replace("//", f"//any:{TOKEN}@") for each in (url, hurried_url)]
+    with SandboxPool(workers=1, sandbox="docker") as failing, killing_containers(failing):
+        sound, broken = (serving(Service(pool, problems), TOKEN) for pool in (process_pool, failing))
+        with sound as url, broken as broken_url:
+            yield [each.replace("//", f"//any:{TOKEN}@") for each in (url, broken_url)]
+
+
+@contextmanager
+def killing_containers(pool: SandboxPool) -> Iterator[None]:
+    """Kill the container of a pool of one worker whenever it is at work, until the end of the block."""
+    is_over = threading.Event()
+
+    def kill() -> None:
+        noted = -1
+        with closing(docker.from_env()) as client:
+            while not is_over.wait(0.1):
+                state = pool.state()
+                if state.busy and state.retries + state.judged > noted:
+                    noted = state.retries + state.judged
+                    *_, oldest = containers()  # a younger one is its spare
+                    client.containers.get(oldest).kill()
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import docker
@@ -9,12 +10,13 @@ import pytest
 import ray
 from ray.exceptions import GetTimeoutError
 
+from deepcoder.judge import judge
 from deepcoder.pool import SandboxPool
 from deepcoder.pool.coordinator import Coordinator
 from deepcoder.pool.worker import Worker
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.sandbox import SandboxConfig, SandboxUnavailable, owner, start
+from deepcoder.sandbox import SandboxConfig, SandboxLost, SandboxUnavailable, owner, start
 from deepcoder.sandbox.docker import LABEL
 from deepcoder.verdicts import Submission
 from scripts.waiting import wait_until
@@ -36,6 +38,22 @@ def test_container_killed_while_judging_costs_only_a_retry(docker_sandboxes: Non
             client.close()
         assert verdicts(found) == ["AC", "AC"]
         assert pool.state().retries >= 1
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("harm", ["kill", "remove"])
+def test_container_that_its_engine_is_told_to_end_is_lost_and_nothing_of_its_program(
+    harm: str, docker_sandboxes: None
+) -> None:
+    with closing(start(SandboxConfig(kind="docker"))) as sandbox, closing(docker.from_env()) as client:
+        container = client.containers.get(repr(sandbox).removeprefix("<Sandbox ").removesuffix(">"))
+        if harm == "kill":
+            container.kill()
+        else:
+            container.remove(force=True)
+
+        with pytest.raises(SandboxLost, match="its engine was told to kill it"):
+            judge(SLEEPERS[0], sandbox)
 
 
 @pytest.mark.docker

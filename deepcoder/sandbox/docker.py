@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import time
 import uuid
 from collections.abc import Callable, Mapping, Set
 from contextlib import closing
@@ -290,6 +291,7 @@ class _Container:
         self._client = client
         self._attached: AttachStream | None = None
         self._pipes: Pipes | None = None
+        self._began = time.time()
         api = client.api
         try:
             api.create_container(
@@ -355,7 +357,17 @@ class _Container:
         return self._attached.stderr.decode("utf-8", "replace")
 
     def why_lost(self) -> str:
-        return ""
+        """Ask the engine whether it was told to kill or to remove the container, which no program can tell it."""
+        api = self._client.api
+        api.timeout = ANSWER_TIMEOUT_S
+        since, until = int(self._began), int(time.time()) + 1  # the second that has begun is over then
+        filters = {"container": self.name, "event": "kill"}
+        try:
+            with closing(api.events(since=since, until=until, filters=filters)) as events:
+                return "its engine was told to kill it" if any(events) else ""
+        except (docker.errors.APIError, requests.RequestException, OSError) as error:
+            log.debug("%s: its engine does not say why it ended: %s", self.name, error)
+            return ""
 
     def close(self) -> None:
         self._end()

@@ -36,7 +36,7 @@ done
 exec chroot . sh -c "$1"
 """
 
-url, hurried_url, data, completions = sys.argv[1:]
+url, failing_url, data, completions = sys.argv[1:]
 
 
 class Folder:
@@ -99,7 +99,7 @@ async def main(work: Path) -> None:
         program = text.removeprefix("```python\n").removesuffix("\n```") if "```" in text else ""
         assert await rewarded(task, program, work / str(number)) == float(verdict == "AC"), text
 
-    os.environ["DEEPCODER_URL"] = hurried_url.replace(f"any:{urlsplit(url).password}@", "")
+    os.environ["DEEPCODER_URL"] = failing_url.replace(f"any:{urlsplit(url).password}@", "")
     assert await rewarded(task, "import time\ntime.sleep(20)", work / "late") is None
     os.environ["DEEPCODER_TOKEN"] = "wrong"
     assert await rewarded(task, "print(1)", work / "refused") is None

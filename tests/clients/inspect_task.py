@@ -16,7 +16,7 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
 from deepcoder.integrations.inspect_ai import code
 
-url, hurried_url, data, completions = sys.argv[1:]
+url, failing_url, data, completions = sys.argv[1:]
 
 
 def evaluated(pool: str, *texts: str) -> EvalLog:
@@ -40,7 +40,7 @@ assert scores[0].answer == "print(int(input()) + 1)", scores[0]
 assert "on test" in scores[1].explanation, scores[1]
 assert math.isclose(log.results.scores[0].metrics["accuracy"].value, 1 / len(cases)), log.results
 
-log = evaluated(hurried_url, "```python\nimport time\ntime.sleep(20)\n```")
+log = evaluated(failing_url, "```python\nimport time\ntime.sleep(20)\n```")
 [result] = log.results.scores
 assert (result.scored_samples, result.unscored_samples) == (0, 1), result
-assert "not judged within" in log.samples[0].scores["all_tests_passed"].explanation, log.samples
+assert log.samples[0].scores["all_tests_passed"].explanation, log.samples

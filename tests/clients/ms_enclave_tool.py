@@ -36,13 +36,13 @@ async def run(url: str, *sources: str) -> list[ToolResult]:
     return list(found)
 
 
-async def main(url: str, hurried_url: str) -> None:
+async def main(url: str, failing_url: str) -> None:
     right, wrong, endless, broken = await run(url, "print(6 * 7)", "assert 6 * 7 == 41", "while True: pass", "print(")
     assert (right.status, right.output) == (ExecutionStatus.SUCCESS, "42\n"), right
     assert (wrong.status, "AssertionError" in wrong.error) == (ExecutionStatus.ERROR, True), wrong
     assert (broken.status, "SyntaxError" in broken.error) == (ExecutionStatus.ERROR, True), broken
     assert (endless.status, endless.output) == (ExecutionStatus.ERROR, ""), endless  # it hangs up after 4 s
-    [late] = await run(hurried_url, "import time\ntime.sleep(20)")
+    [late] = await run(failing_url, "import time\ntime.sleep(20)")
     assert (late.status, "504" in late.error) == (ExecutionStatus.ERROR, True), late  # as for a wrong program
 
 

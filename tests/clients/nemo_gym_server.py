@@ -18,7 +18,7 @@ import deepcoder.integrations.nemo_gym as app
 
 assert "deepcoder.verdicts" not in sys.modules  # the file alone is what users copy
 
-url, hurried_url, data, completions = sys.argv[1:]
+url, failing_url, data, completions = sys.argv[1:]
 
 
 def served(service: str, deadline_s: float) -> TestClient:
@@ -52,7 +52,7 @@ with served(url, 60.0) as client:
     else:
         raise AssertionError("a problem that the service does not have was scored")
 
-for service in (hurried_url, "http://127.0.0.1:1"):
+for service in (failing_url, "http://127.0.0.1:1"):
     with served(service, 2.0) as client:
         answer = client.post("/verify", json=row("```python\nimport time\ntime.sleep(20)\n```")).json()
         assert (answer["reward"], answer["failure_kind"]) == (0.0, "deepcoder:unjudged"), answer

@@ -18,7 +18,7 @@ from typing import Any
 import uvicorn
 from openenv import GenericEnvClient
 
-url, hurried_url, data, completions = sys.argv[1:]
+url, failing_url, data, completions = sys.argv[1:]
 cases = json.loads(Path(completions).read_text())
 
 
@@ -69,6 +69,6 @@ with serving(url) as at, GenericEnvClient(at).sync() as first, GenericEnvClient(
         assert "problem 'other' is not in the data" in str(error)
     else:
         raise AssertionError("a problem that is not in the data was taken")
-with serving(hurried_url) as at, GenericEnvClient(at).sync() as client:
+with serving(failing_url) as at, GenericEnvClient(at).sync() as client:
     client.reset(problem_id="add_one")
     assert answer(client, "import time\ntime.sleep(20)") == ("IE", None, True)

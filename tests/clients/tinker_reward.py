@@ -12,7 +12,7 @@ import sys
 from tinker_cookbook.recipes.code_rl import code_grading
 from tinker_cookbook.sandbox import SandboxFusionClient
 
-url, hurried_url = sys.argv[1:]
+url, failing_url = sys.argv[1:]
 os.environ["SANDBOX_URL"] = url
 
 SUCCESSORS = {"inputs": [f"{n}\n" for n in range(12)], "outputs": [f"{n + 1}\n" for n in range(12)]}
@@ -37,10 +37,10 @@ async def main() -> None:
     assert all(about["status"] == ("Success" if passed else "Failed") for passed, about in found), found
     await code_grading._get_sandboxfusion_client().close()
 
-    hurried = SandboxFusionClient(hurried_url)
-    passed, about = await hurried.run("import time\ntime.sleep(20)", {}, 30)
+    failing = SandboxFusionClient(failing_url)
+    passed, about = await failing.run("import time\ntime.sleep(20)", {}, 30)
     assert not passed and "HTTP 504" in about["error"], about  # which code_rl cannot tell from a wrong program
-    await hurried.close()
+    await failing.close()
 
 
 asyncio.run(main())

@@ -19,7 +19,7 @@ from trl.scripts import grpo
 import deepcoder.integrations.trl as face
 from deepcoder.training import tiny
 
-url, hurried_url, data, completions = sys.argv[1:]
+url, failing_url, data, completions = sys.argv[1:]
 usual_trainer: Any = trl.GRPOTrainer
 script: list[str] = []
 rewards: list[float] = []
@@ -68,7 +68,7 @@ def main(folder: Path) -> None:
     cases = json.loads(Path(completions).read_text())
     found = train([text for text, _ in cases], url, folder)
     assert found == [float(verdict == "AC") for _, verdict in cases], found
-    found = train([cases[0][0], "```python\nimport time\ntime.sleep(20)\n```"], hurried_url, folder)
+    found = train([cases[0][0], "```python\nimport time\ntime.sleep(20)\n```"], failing_url, folder)
     assert math.isnan(found[1]) and found[0] != 0.0, found
 
 

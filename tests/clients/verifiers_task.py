@@ -12,7 +12,7 @@ from pathlib import Path
 
 import verifiers.v1 as vf
 
-url, hurried_url, data, completions = sys.argv[1:]
+url, failing_url, data, completions = sys.argv[1:]
 
 
 def task(pool: str) -> vf.Task:
@@ -36,14 +36,14 @@ def ended(task: vf.Task, reply: str) -> vf.Trace:
 
 async def main() -> None:
     cases = json.loads(Path(completions).read_text())
-    normal, hurried = task(url), task(hurried_url)
+    normal, failing = task(url), task(failing_url)
     traces = [ended(normal, text) for text, _ in cases]
     await asyncio.gather(*map(normal.score, traces))
     assert [each.info["verdict"] for each in traces] == [verdict for _, verdict in cases], traces
     assert [each.reward for each in traces] == [float(verdict == "AC") for _, verdict in cases], traces
-    late = ended(hurried, "```python\nimport time\ntime.sleep(20)\n```")
+    late = ended(failing, "```python\nimport time\ntime.sleep(20)\n```")
     try:
-        await hurried.score(late)
+        await failing.score(late)
         raise AssertionError("a rollout without a verdict was scored")
     except vf.SandboxError:
         assert late.rewards == {"all_tests_passed": None}, late

@@ -22,7 +22,7 @@ from verl.trainer.ppo.reward import load_reward_manager
 
 from deepcoder.integrations.judging import Unjudged
 
-url, hurried_url, data, completions = sys.argv[1:]
+url, failing_url, data, completions = sys.argv[1:]
 tokenizer = ByT5Tokenizer()
 
 
@@ -58,11 +58,11 @@ async def main() -> None:
 
     late = sample("```python\nimport time\ntime.sleep(20)\n```", "add_one", {})
     try:
-        await load_reward_manager(config("compute_score", pool=hurried_url), tokenizer).run_single(late)
+        await load_reward_manager(config("compute_score", pool=failing_url), tokenizer).run_single(late)
         raise AssertionError("a sample without a verdict got a score")
     except Unjudged:
         pass
-    zero = load_reward_manager(config("compute_score", pool=hurried_url, on_unjudged="zero"), tokenizer)
+    zero = load_reward_manager(config("compute_score", pool=failing_url, on_unjudged="zero"), tokenizer)
     found.append(await zero.run_single(late))
     assert (found[-1]["reward_score"], found[-1]["reward_extra_info"]["verdict"]) == (0.0, "IE"), found[-1]
     assert len({tuple(each["reward_extra_info"]) for each in found}) == 1, found  # verl takes the first one's keys
