@@ -98,12 +98,31 @@ def test_values_are_tried_in_function_mode() -> None:
     }
 
 
-def test_named_checkers_and_conversations_are_not_tried() -> None:
-    program = JuryProgram("kattis", "python", "")
+def test_named_checkers_are_not_tried() -> None:
     assert not has_trials(Problem("it", Mode.STDIN, TESTS))
-    assert not has_trials(Problem("it", Mode.STDIN, TESTS, special_checker=program, validation_passes=2))
-    assert not has_trials(Problem("it", Mode.INTERACTIVE, TESTS, special_checker=program, interactor=program))
     assert trials(Problem("it", Mode.STDIN, TESTS)) == []
+
+
+PROGRAM = JuryProgram("kattis", "python", "")
+PASSES = Problem("it", Mode.STDIN, TESTS, special_checker=PROGRAM, validation_passes=2)
+CONVERSATION = Problem("it", Mode.INTERACTIVE, TESTS, interactor=PROGRAM)
+
+
+@pytest.mark.parametrize("problem", [PASSES, CONVERSATION], ids=["passes", "interactor"])
+def test_what_has_no_expected_output_is_tried_on_odd_ones_once(problem: Problem) -> None:
+    made = trials(problem)
+
+    assert has_trials(problem)
+    assert [each.what for each in made] == [each.what for each in trials(checked()) if each.sort is Sort.ODD]
+
+
+def test_interactor_is_named_in_a_finding() -> None:
+    made = trials(CONVERSATION)
+    answers = [[FAILED], *([WA, WA] for _ in made[1:])]
+
+    assert list(findings(made, answers, True)) == [
+        (Diagnosis.DOUBTFUL, "the interactor fails on all bytes for test 1: why")
+    ]
 
 
 AC, WA = Judgement(Verdict.AC, 1, 1, 1), Judgement(Verdict.WA, 0, 1, 1)

@@ -107,6 +107,34 @@ def test_checker_that_knows_right_from_wrong_is_well(pool: SandboxPool) -> None:
     assert found(pool, dataclasses.replace(stdin(RIGHT), special_checker=in_program), runs=1) == []
 
 
+GUESSED = """import sys
+n = open(sys.argv[1], "rb").read().strip()
+for guess in sys.stdin.buffer:
+    print("right" if {guess} == {n} else "wrong", flush=True)
+    if {guess} == {n}:
+        sys.exit(42)
+sys.exit(43)
+"""
+
+
+@pytest.mark.parametrize(
+    ("guess", "n", "found_out"),
+    [
+        ("guess.strip()", "n", {}),
+        ("int(guess)", "int(n)", {Diagnosis.DOUBTFUL: "the interactor fails on all bytes for "}),
+    ],
+)
+def test_interactor_is_tried_on_odd_outputs(
+    pool: SandboxPool, guess: str, n: str, found_out: dict[Diagnosis, str]
+) -> None:
+    program = JuryProgram("kattis", "python", GUESSED.format(guess=guess, n=n))
+    guesses = "n = 0\nwhile True:\n    n += 1\n    print(n, flush=True)\n    if input() == 'right':\n        break"
+    problem = Problem("talk", Mode.INTERACTIVE, (TestCase("7\n", ""),), interactor=program, reference=guesses)
+
+    details = dict(found(pool, problem, runs=1))
+    assert {each: detail[: len(found_out.get(each, ""))] for each, detail in details.items()} == found_out
+
+
 def test_checker_of_values_is_tried_with_values(pool: SandboxPool) -> None:
     tests = (TestCase.call([1], [2, 1]), TestCase.call([2], [3, 2]))
     problem = function("def f(x): return [x + 1, x]", *tests)

@@ -1,4 +1,4 @@
-"""Try a data set's own checker on outputs that are right, wrong or odd, before training trusts it. No I/O.
+"""Try a data set's own checker or interactor on right, wrong and odd outputs, before training trusts it. No I/O.
 
 Runs: GPU node. `doctor` judges the trials. A trial is a program that prints a fixed output, on one test. So a checker
 is tried in the same sandbox, and by the same code, as in training. The shortest tests are enough: a checker is one
@@ -14,7 +14,7 @@ What the trials find out is, from certain to uncertain:
 4. Odd outputs should be rejected. A checker that fails on one takes the reward away where 0 is due.
 5. Each is asked twice, and must be answered alike.
 
-A conversation has no fixed output. So problems with an interactor or several passes have no trials.
+A conversation has no expected output. So an interactor, or a checker of several passes, is tried on odd outputs only.
 """
 
 from __future__ import annotations
@@ -71,12 +71,16 @@ MOST = ASKED * (TESTS * 7 + len(_ODD))  # programs per problem
 
 
 def has_trials(problem: Problem) -> bool:
-    """Return whether the problem has a checker of its own that fixed outputs can be tried on."""
-    return bool(problem.special_checker) and problem.interactor is None and problem.validation_passes == 1
+    """Return whether the problem has a checker or an interactor of its own."""
+    return bool(problem.special_checker) or problem.interactor is not None
+
+
+def _is_conversation(problem: Problem) -> bool:
+    return problem.interactor is not None or problem.validation_passes > 1
 
 
 def trials(problem: Problem) -> list[Trial]:
-    """Return the outputs to ask the problem's own checker about; none where it has no such checker."""
+    """Return the outputs to try on the problem's own checker or interactor; none where it has neither."""
     if not has_trials(problem):
         return []
     tests = [(number, test) for number, test in enumerate(problem.tests) if not test.is_code]
@@ -85,7 +89,8 @@ def trials(problem: Problem) -> list[Trial]:
     made: list[Trial] = []
     for order, (number, test) in enumerate(tests[:TESTS]):
         one = dataclasses.replace(problem, tests=(test,))
-        outputs = [*_outputs(problem, test, tests), *(_odd(problem) if order == 0 else ())]
+        expected = () if _is_conversation(problem) else _outputs(problem, test, tests)
+        outputs = [*expected, *(_odd(problem) if order == 0 else ())]
         for sort, what, source in outputs:
             made.append(Trial(sort, f"{what} for test {number}", Submission(one, Program(source))))
     return made
@@ -167,20 +172,21 @@ def _changed(text: str, number: re.Match[str]) -> str:
 def findings(
     made: Sequence[Trial], answers_to: Sequence[Sequence[Judgement]], reference_passes: bool
 ) -> Iterator[tuple[Diagnosis, str]]:
-    """Yield what the answers to the trials say about the checker: a diagnosis and its detail.
+    """Yield what the answers to the trials say about the checker or interactor: a diagnosis and its detail.
 
     There is at most one of each diagnosis.
     """
+    who = "interactor" if any(each.submission.problem.interactor for each in made) else "checker"
     asked = [(trial, answers) for trial, answers in zip(made, answers_to, strict=True) if _is_answered(answers)]
     fickle = [(trial, answers) for trial, answers in asked if {each.verdict for each in answers} == _BOTH]
     if fickle:
         trial, answers = fickle[0]
         verdicts = ", then ".join(each.verdict for each in answers)
-        yield Diagnosis.FLAKY, f"the checker makes the verdict on {trial.what} {verdicts}"
+        yield Diagnosis.FLAKY, f"the {who} makes the verdict on {trial.what} {verdicts}"
     answered = [(trial, max(answers, key=lambda each: each.verdict is Verdict.IE)) for trial, answers in asked]
     refused = [each for each in answered if each[0].sort is Sort.RIGHT and each[1].verdict is not Verdict.AC]
     if refused and not reference_passes:
-        yield Diagnosis.BROKEN, f"the checker {_not_accepted(*refused[0])}"
+        yield Diagnosis.BROKEN, f"the {who} {_not_accepted(*refused[0])}"
     accepted = [trial for trial, judgement in answered if judgement.verdict is Verdict.AC]
     empty = [trial for trial in accepted if trial.sort is Sort.EMPTY]
     wrong = [trial for trial in accepted if trial.sort is Sort.WRONG]
@@ -188,7 +194,7 @@ def findings(
     too_many = total >= ENOUGH_WRONG and 2 * len(wrong) > total
     of_wrong = f"{len(wrong)} of {total} outputs that were made wrong, such as {wrong[0].what}" if wrong else ""
     if empty or too_many:
-        yield Diagnosis.WEAK, f"the checker accepts {empty[0].what if empty else of_wrong}"
+        yield Diagnosis.WEAK, f"the {who} accepts {empty[0].what if empty else of_wrong}"
     doubts = [of_wrong] if wrong and not too_many else []
     doubts += [trial.what for trial in accepted if trial.sort is Sort.ODD]
     failed = [each for each in answered if each[0].sort is not Sort.RIGHT and each[1].verdict is Verdict.IE]
@@ -196,11 +202,11 @@ def findings(
     said += [f"accepts {', '.join(doubts)}"] if doubts else []
     said += [f"fails on {_names(failed)}: {failed[0][1].detail.removeprefix(OWN_CODE)}"] if failed else []
     if said:
-        yield Diagnosis.DOUBTFUL, f"the checker {', and '.join(said)}"
+        yield Diagnosis.DOUBTFUL, f"the {who} {', and '.join(said)}"
 
 
 def _is_answered(answers: Sequence[Judgement]) -> bool:
-    """Return whether the checker has decided each time, or failed, and nothing else."""
+    """Return whether the checker or interactor has decided each time, or failed, and nothing else."""
     return bool(answers) and all(
         each.verdict in (Verdict.AC, Verdict.WA, Verdict.IE) and not is_our_fault(each) for each in answers
     )

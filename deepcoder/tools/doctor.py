@@ -3,8 +3,8 @@
 Runs: GPU node, through the same pool as training.
 
 The doctor judges a problem's reference several times. Then it judges programs that must not pass: junk (empty,
-constant, echo), and mutants, which are the reference with one small change each. Where the data set's own code is the
-checker, the doctor tries that, too: see `checker_trials`. Its diagnoses are:
+constant, echo), and mutants, which are the reference with one small change each. Where the data set's own code decides,
+as a checker or an interactor, the doctor tries that, too: see `checker_trials`. Its diagnoses are:
 
     broken        The reference fails: a test is wrong, or the checker accepts one of several right answers. Or there is
                   no reference that passes, and the data set's own checker does not accept the expected output.
@@ -12,9 +12,10 @@ checker, the doctor tries that, too: see `checker_trials`. Its diagnoses are:
     weak          Junk passes, or more than half of at least 4 mutants do. A mutant may happen to mean the same as the
                   reference, but not most of them. Only a reference in Python has mutants. Or the data set's own checker
                   accepts an empty output, or more than half of at least 4 outputs that were made wrong.
-    doubtful      The data set's own checker accepts an output that was made wrong, or fails on one, or rejects the
-                  expected output but accepts the reference's. A person must look: where several answers are right, an
-                  output that was made wrong may be, and an answer file may be a note for the checker.
+    doubtful      The data set's own checker accepts an output that was made wrong, or rejects the expected output but
+                  accepts the reference's. Or the checker or interactor fails on an output. A person must look: where
+                  several answers are right, an output that was made wrong may be, and an answer file may be a note for
+                  the checker.
     slow          The reference needs more than half of the time limit for a test. A busier or older machine, or a
                   slightly slower program, would exceed the limit.
     no reference  Only junk could be judged.
