@@ -275,7 +275,11 @@ def test_model_that_no_package_has_keeps_its_name(monkeypatch: pytest.MonkeyPatc
 
 
 def test_command_writes_rates_and_says_what_they_are(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], shared_ray: Any
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    shared_ray: Any,
 ) -> None:
     problems = tmp_path / "problems.jsonl"
     rows = [
@@ -293,9 +297,13 @@ def test_command_writes_rates_and_says_what_they_are(
 
     app([*command, "--sandbox", "process", "--workers", "1"], standalone_mode=False)
 
-    said = " ".join(capsys.readouterr().out.split())
+    first = capsys.readouterr().out
+    said = " ".join(first.split())
     assert "4 problems, mean pass rate 0.00; 4 are never solved, 0 always, 0 sometimes" in said
     assert len(output.read_text().splitlines()) == 4
+    monkeypatch.setattr(sampling, "sampler", refuse)
+    app([*command, "--sandbox", "process"], standalone_mode=False)
+    assert capsys.readouterr().out == first
 
 
 def test_command_refuses_what_it_cannot_use(folder: Path, tmp_path: Path) -> None:
