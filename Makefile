@@ -83,8 +83,8 @@ test-fast: setup  ## the quick tests that start no sandbox and no Ray
 attacks: setup sandboxes  ## every attack in every mode, language and kind of sandbox: `test` runs a part of them
 	DEEPCODER_ALL_ATTACKS=1 $(PYTEST) tests/test_attacks.py tests/test_attacks_by_language.py $(ARGS)
 
-labels: setup sandboxes  ## every program with a known verdict: `test` judges one of each problem and label
-	DEEPCODER_ALL_LABELS=1 $(PYTEST) tests/test_labels.py $(ARGS)
+labels: setup sandboxes  ## every program with a known verdict: `test` judges one of each problem
+	DEEPCODER_ALL_LABELS=1 $(PYTEST) tests/test_labels.py tests/test_jury_check.py $(ARGS)
 
 IN_GVISOR = attacks continuations corpus explain interactive isolation judge jury jury_programs own_languages resource_limits \
 	sandbox spare stdin strangers suspicion

@@ -27,6 +27,7 @@ from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
+from zlib import crc32
 
 import docker
 import pyarrow
@@ -122,6 +123,7 @@ def kind_of(item: pytest.Item) -> str:
 def sampled(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """Yield of the tests in a kind of `SAMPLED` the first of each function; of a corpus, the first of each verdict.
 
+    The functions take turns at the two ways to gVisor, by their names.
     The attacks that run there are chosen by their module.
     """
     seen = set()
@@ -131,7 +133,8 @@ def sampled(items: list[pytest.Item]) -> Iterator[pytest.Item]:
         if is_sampled and "attack" not in parameters:
             name, verdict = getattr(item, "originalname", ""), getattr(parameters.get("path"), "parent", Path()).name
             case = parameters["sandbox_kind"], item.path, name, verdict
-            is_other_way = parameters["sandbox_kind"] == "runsc" and item.path.stem in _IN_ONE_WAY
+            way = "gvisor" if item.path.stem in _IN_ONE_WAY else IN_GVISOR[crc32(name.encode()) % 2]
+            is_other_way = kind == "gvisor" and parameters["sandbox_kind"] != way
             if case in seen or is_other_way or (kind == "gvisor" and name in SLOW_IN_GVISOR):
                 continue
             seen.add(case)
