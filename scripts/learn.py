@@ -114,7 +114,7 @@ def draw(learnt: list[Learnt], aim: Aim, path: Path, preset: str) -> None:
         axes.set(xlabel="step", ylabel="mean reward, smoothed", ylim=(0, 1.02))
         axes.set_title(f"Preset {preset}: each line is a seed")
         axes.grid(axis="y", alpha=0.3)
-        axes.legend(loc="center right", frameon=False)
+        axes.legend(loc="upper left", frameon=False)
         figure.savefig(path, dpi=100)
 
 
