@@ -107,6 +107,7 @@ class CodeEnvironment:
             stdin: What the program reads from standard input.
         """
         rollout = self._current()
+        _check_texts(code=code, stdin=stdin)
         if rollout.runs >= self._rules.runs:
             return NO_CALLS
         program = _program(code, rollout.problem)
@@ -125,6 +126,7 @@ class CodeEnvironment:
             code: The source of the whole program.
         """
         rollout = self._current()
+        _check_texts(code=code)
         if rollout.submissions >= self._rules.submissions:
             return NO_CALLS
         rollout.submissions += 1
@@ -205,6 +207,13 @@ def _has(lines: list[str], text: str) -> bool:
 def _only(problem: Problem, test: TestCase) -> Problem:
     """Return the problem with this test alone."""
     return dataclasses.replace(problem, tests=(test,))
+
+
+def _check_texts(**arguments: Any) -> None:
+    """Raise TypeError where a policy gives a tool something else than a text; TRL tells it the message."""
+    for name, value in arguments.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name} must be a text, not a value of type {type(value).__name__}")
 
 
 def _program(code: str, problem: Problem) -> Program:

@@ -616,3 +616,16 @@ def test_redteam_does_not_know_every_word(folder: Path, capsys: pytest.CaptureFi
     ran = Ran(capsys, "redteam", "--sandbox", "process", "nonsense")
     assert ran.code == 2
     assert ran.err.startswith("deepcoder: no attack or class is called 'nonsense': the classes are answers, bombs")
+
+
+@pytest.mark.docker
+def test_doctor_leaves_its_files_as_they_were_where_it_cannot_begin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], docker_sandboxes: None
+) -> None:
+    quarantine = tmp_path / "quarantine.jsonl"
+    quarantine.write_text("kept\n")
+
+    without_image = ("--sandbox", "docker", "--image", "no-such:image", "--workers", "1")
+    ran = Ran(capsys, "doctor", "deepcoder_small", "-o", str(quarantine), *without_image)
+
+    assert (ran.code, quarantine.read_text()) == (2, "kept\n")

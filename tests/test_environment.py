@@ -115,6 +115,19 @@ def test_calls_are_counted_for_each_rollout(pool: SandboxPool) -> None:
         assert made.get_reward() == 0.0
 
 
+def test_argument_that_is_no_text_is_refused_and_not_counted(pool: SandboxPool) -> None:
+    environment = CodeEnvironment(pool, [NEXT], Rules(runs=1, submissions=1))
+    environment.reset(problem_id=NEXT.problem_id)
+    listed: Any = ["print(1)"]
+    for call in (environment.run, environment.submit):
+        with pytest.raises(TypeError, match="code must be a text, not a value of type list"):
+            call(listed)
+    with pytest.raises(TypeError, match="stdin must be a text, not a value of type int"):
+        environment.run("print(1)", 7)  # type: ignore[arg-type]
+
+    assert environment.run("print(1)").startswith("1") and environment.submit("print(1)").startswith("Submitted.")
+
+
 def test_our_failure_is_no_reward_and_no_call() -> None:
     made = begun(FailedPool(), runs=1, submissions=1)
 

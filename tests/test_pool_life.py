@@ -131,3 +131,11 @@ def test_coordinator_lost_while_the_cluster_answers_nobody_is_asked_again(monkey
             ray.kill(pool._attached(), no_restart=False)
         assert verdicts(judgements) == ["AC"]
         assert len(asked) >= 3  # a slow cluster names a coordinator that it is still starting, and is asked once more
+
+
+def test_languages_stay_known_while_the_coordinator_starts_again() -> None:
+    with SandboxPool(1, "process") as pool:
+        known = pool.languages()
+        ray.kill(pool._attached(), no_restart=False)
+
+        assert known and pool.languages() == known

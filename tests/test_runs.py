@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import ray
 
 from deepcoder import runs
 from deepcoder.pool import SandboxPool
 from deepcoder.pool.judgement_cache import JudgementCache, cache_key
 from deepcoder.pool.packed import PackedTests
 from deepcoder.pool.schedule import MAX_BROKEN, unjudged
-from deepcoder.pool.store import problem_key
+from deepcoder.pool.session import Session
+from deepcoder.pool.store import ProblemStore, problem_key
 from deepcoder.problems import Limits
 from deepcoder.programs import Program
 from deepcoder.rulings import files_of
@@ -166,3 +170,22 @@ def test_program_that_fails_leaves_what_it_wrote(pool: SandboxPool) -> None:
     for end in ("1 / 0", "import os\nos.kill(os.getpid(), 9)"):
         session.run(Program(f"open('a', 'a').write('x')\n{end}"))
     assert session.files == {"a": b"xx"}
+
+
+def test_program_that_takes_down_sandboxes_leaves_the_files_as_they_were() -> None:
+    ran = Ran(Outcome(Ended.KILLED, signs=(Sign.SANDBOX,)))
+    broken: Any = SimpleNamespace(run=lambda *_: [ran])
+    session = Session(broken, QUICK)
+    session.files["a"] = b"before"
+
+    assert session.run(ECHO) == ran
+    assert session.files == {"a": b"before"}
+
+
+def test_inputs_of_runs_count_in_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray, "put", lambda value: value)
+    store = ProblemStore(most_bytes=10_000)
+    for number in range(5):
+        store.put(execution(Given(files=(("a", bytes([number]) * 4000),))))
+
+    assert len(store) == 2

@@ -13,6 +13,7 @@ from typing import Any
 
 import ray
 from ray.actor import ActorHandle
+from ray.exceptions import RayError
 
 from deepcoder.pool import clusters
 from deepcoder.pool.coordinator import Coordinator
@@ -25,7 +26,7 @@ HEARTBEAT_S = 2.0  # between two heartbeats of a client
 class Connection:
     """Reaches the coordinator of the pool that has this name. Several threads may use it.
 
-    The mutable state: the coordinator, once it was found.
+    The mutable state: the coordinator, once it was found, and the languages that it named last.
 
     Args:
         pool: The pool's name.
@@ -45,6 +46,7 @@ class Connection:
         self._address = address
         self._coordinator = coordinator
         self._lock = threading.Lock()
+        self._languages: dict[str, str] = {}
         if coordinator is not None:
             self._start_heartbeat(coordinator)
 
@@ -78,6 +80,22 @@ class Connection:
             return ray.get_actor(self._pool, namespace=clusters.NAMESPACE)
         except ValueError:
             raise ConnectionError(f"{self._pool} is gone, or was never on this cluster") from None
+
+    def languages(self, timeout_s: float) -> dict[str, str]:
+        """Return the languages of the pool's workers: their versions, by name.
+
+        A coordinator that Ray starts again has no worker yet. Its workers will have the languages of those before.
+
+        Raises:
+            ConnectionError: The pool is gone, or does not answer and has not answered before.
+        """
+        try:
+            settings: Any = self.coordinator().settings.remote()
+            self._languages = ray.get(settings, timeout=timeout_s)[2] or self._languages
+        except RayError as error:
+            if not self._languages:
+                raise ConnectionError(f"{self._pool} does not say which languages it has: {error}") from error
+        return self._languages
 
     def close(self) -> ActorHandle[Coordinator] | None:
         """End the heartbeat; return the coordinator if it was found."""

@@ -247,9 +247,7 @@ class SandboxPool(Pool):
             raise ConnectionError(f"the pool failed: {error}") from error
 
     def languages(self) -> dict[str, str]:
-        reply: Any = self._attached().settings.remote()
-        languages: dict[str, str] = ray.get(reply, timeout=STATE_TIMEOUT_S)[2]
-        return languages
+        return self._connection.languages(STATE_TIMEOUT_S)
 
     @property
     def memory_bytes(self) -> int:

@@ -15,7 +15,7 @@ from deepcoder.programs import Program
 from deepcoder.rulings import files_of
 from deepcoder.runs import Ran
 from deepcoder.wire.languages import language
-from deepcoder.wire.messages import Ended, Given
+from deepcoder.wire.messages import Ended, Given, Sign
 
 if TYPE_CHECKING:
     from deepcoder.pool.base import Pool
@@ -51,7 +51,7 @@ class Session:
             return ran
         files = dict(files_of(ran.outcome.output))
         outcome = dataclasses.replace(ran.outcome, output=files.pop("", b""))
-        if outcome.ended in (Ended.EXITED, Ended.KILLED):
+        if outcome.ended in (Ended.EXITED, Ended.KILLED) and Sign.SANDBOX not in outcome.signs:
             named = {name.removeprefix(FOLDER): content for name, content in files.items()}
             self.files = {name: content for name, content in named.items() if not _is_of(program, name)}
         return Ran(outcome)

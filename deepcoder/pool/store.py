@@ -62,7 +62,7 @@ class ProblemStore:
                 order = tests.longest_first() if splits else list(range(len(tests)))
                 info = ProblemInfo(ray.put(packed), order, splits, problem.limits.cpu_s, problem.problem_id)
                 stored = StoredProblem(problem, problem_key(problem, tests), info)
-                self._stored.keep(id(problem), stored, tests.size)
+                self._stored.keep(id(problem), stored, packed.size)
             return stored
 
     def requests(self, submissions: Iterable[tuple[int, Submission]]) -> tuple[dict[str, ProblemInfo], list[Request]]:

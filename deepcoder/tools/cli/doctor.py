@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -113,31 +112,27 @@ def _examined(
     """Examine the problems and write both files line by line; return the findings and the number of times written."""
     findings: list[Finding] = []
     timed: list[ReferenceTime] = []
+    for path in filter(None, (quarantine, times)):
+        if path.suffix != ".jsonl" or not path.parent.is_dir():
+            raise UserError(f"{path} must end with .jsonl and be in a folder that exists")
     with ExitStack() as life:
-        quarantine_lines = life.enter_context(_writable(quarantine)) if quarantine else None
-        time_lines = life.enter_context(_writable(times)) if times else None
+        life.enter_context(pool)
+        check_submissions(pool, [Submission(each, reference_of(each)) for each in problems])
+        # Not before: they empty files that may be of use.
+        quarantine_lines = life.enter_context(quarantine.open("w", encoding="utf-8")) if quarantine else None
+        time_lines = life.enter_context(times.open("w", encoding="utf-8")) if times else None
 
         def keep(time: ReferenceTime) -> None:
             timed.append(time)
             if time_lines:
                 time_lines.write(time.to_json())
 
-        life.enter_context(pool)
-        check_submissions(pool, [Submission(each, reference_of(each)) for each in problems])
         tick = life.enter_context(progress("examining", most_programs(problems, runs)))
         for finding in examine(problems, pool, runs, tick, keep):
             findings.append(finding)
             if quarantine_lines and finding.diagnosis in QUARANTINED:
                 quarantine_lines.write(finding.to_json())
     return findings, len(timed)
-
-
-@contextmanager
-def _writable(path: Path) -> Iterator[TextIO]:
-    if path.suffix != ".jsonl" or not path.parent.is_dir():
-        raise UserError(f"{path} must end with .jsonl and be in a folder that exists")
-    with path.open("w", encoding="utf-8") as lines:
-        yield lines
 
 
 def _print_finding(finding: Finding) -> None:
