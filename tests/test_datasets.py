@@ -52,6 +52,21 @@ def test_canonical_rows_become_problems(tmp_path: Path) -> None:
     assert function.limits == Limits(cpu_s=2)
 
 
+@pytest.mark.parametrize("name", ["p.jsonl", "p.json"])
+def test_file_may_begin_with_a_byte_order_mark(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(json.dumps(STDIN) + "\n", encoding="utf-8-sig")
+
+    assert [each.tests for each in load_problems(str(path))] == [(TestCase("3\n", "4\n"),)]
+
+
+def test_field_of_a_message_that_is_null_is_left_out(tmp_path: Path) -> None:
+    named = {**STDIN, "prompt": [{"role": "user", "content": "Add one.", "name": None}]}
+    (problem,) = load_problems(write(tmp_path / "p.jsonl", named))
+
+    assert [each.keys() for each in problem.prompt] == [{"role", "content"}]
+
+
 def test_prompt_ends_with_what_the_mode_asks_for(tmp_path: Path) -> None:
     stdin = {**STDIN, "prompt": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Add one."}]}
     one, two = load_problems(write(tmp_path / "p.jsonl", stdin, FUNCTION))
@@ -165,6 +180,10 @@ def test_deepcoder_row_without_a_name_is_stdin_mode(tmp_path: Path) -> None:
         ({**STDIN, "limits": "cpu"}, "limits is neither JSON nor a Python literal"),
         ({**STDIN, "source": 5}, "source must be text"),
         ({**STDIN, "checker": 5}, "checker must be text"),
+        (
+            {**STDIN, "tests": [{"input": "3", "output": "3", "checker": ["kattis"]}]},
+            r"tests\[0\].checker must be text",
+        ),
         ({**STDIN, "tests": [{"input": "3", "output": "3", "checker": "tokenz"}]}, "tokenz"),
         ({**STDIN, "tests": [{"code": "pass"}]}, r"tests\[0\].input is missing"),
         ({**STDIN, "prompt": [{"role": "user"}]}, "prompt must be text, or a list of messages"),

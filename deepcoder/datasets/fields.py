@@ -69,6 +69,8 @@ def function_name(metadata: Any, field: str = "metadata") -> str | None:
 def messages(prompt: Any, starter_code: Any = None) -> tuple[Mapping[str, str], ...]:
     """Return the messages of a prompt, which is text or a list of messages. Starter code is put behind text.
 
+    A field that is null is left out: parquet gives every message the fields of all.
+
     Raises:
         ValueError: The prompt is neither.
     """
@@ -77,7 +79,7 @@ def messages(prompt: Any, starter_code: Any = None) -> tuple[Mapping[str, str], 
     if not isinstance(prompt, str):
         if not isinstance(prompt, list) or not all(map(_is_message, prompt)):
             raise ValueError('prompt must be text, or a list of messages: {"role": "user", "content": "..."}')
-        return tuple(prompt)
+        return tuple({name: value for name, value in each.items() if value is not None} for each in prompt)
     if isinstance(starter_code, str) and starter_code.strip():
         prompt = f"{prompt}\n\nStart from this code:\n\n```python\n{starter_code.rstrip()}\n```"
     return ({"role": "user", "content": prompt},)

@@ -63,7 +63,7 @@ def json_lines(name: str, lines: Iterable[str]) -> Iterator[Row]:
 
 
 def _jsonl_rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8") as text:
+    with path.open(encoding="utf-8-sig") as text:
         yield from json_lines(str(path), text)
 
 
@@ -73,7 +73,7 @@ def _count_jsonl(path: Path) -> int:
 
 
 def _json_rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8") as text:
+    with path.open(encoding="utf-8-sig") as text:
         yield from ((f"{path}, row {number}", row) for number, row in enumerate(_json_values(text)))
 
 

@@ -104,6 +104,8 @@ def _test(test: Any, mode: Mode, number: int) -> TestCase:
         case = dataclasses.replace(case, checker_flags=flags)
     if "checker" not in given:
         return case
+    if not isinstance(given["checker"], str):
+        raise ValueError(f"tests[{number}].checker must be text")
     checker(given["checker"], mode)
     return dataclasses.replace(case, checker=given["checker"])
 
