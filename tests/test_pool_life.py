@@ -139,3 +139,13 @@ def test_languages_stay_known_while_the_coordinator_starts_again() -> None:
         ray.kill(pool._attached(), no_restart=False)
 
         assert known and pool.languages() == known
+
+
+def test_failure_in_the_coordinator_itself_is_not_tried_again_and_again(caplog: pytest.LogCaptureFixture) -> None:
+    no_text: Any = ["print(1)"]  # nothing checks it before the coordinator
+    with SandboxPool(1, "process") as pool:
+        judgements = pool.judge([Submission(ADD_ONE, Program(no_text)), Submission(ADD_ONE, RIGHT)])
+
+        assert "IE" in verdicts(judgements)
+        assert "the pool failed" in caplog.text and "retry" not in caplog.text
+        assert verdicts(pool.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import ray
-from ray.exceptions import RayError
+from ray.exceptions import RayError, RayTaskError
 
 from deepcoder.judge import without_program
 from deepcoder.pool.calls import Answers
@@ -47,6 +47,9 @@ async def judged(
             while missing:
                 answers = await asyncio.wait_for(_next(stream), end + ANSWER_GRACE_S - time.monotonic())
                 yield [answer for answer in answers if missing.pop(answer[0], None) is not None]
+        except RayTaskError as error:  # the coordinator is there, and would fail again
+            why = f"the pool failed: {first_line(error)}"
+            break
         except (StopAsyncIteration, RayError) as error:  # Ray starts the coordinator again, unless the pool has ended
             log.warning("retry: the pool's coordinator was lost: %s", first_line(error))
         except (TimeoutError, ConnectionError) as error:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import ray
-from ray.exceptions import GetTimeoutError, RayError
+from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
 from deepcoder.judge import without_program
 from deepcoder.pool.connection import Connection
@@ -111,7 +111,7 @@ class PendingBatch:
                     yield index, judgement
         except StopIteration:
             is_over = True
-        except GetTimeoutError:
+        except (GetTimeoutError, RayTaskError):  # of the second: the coordinator is there, and would fail again
             raise
         except RayError as error:  # Ray starts the coordinator again, unless the pool has ended
             log.warning("retry: the pool's coordinator was lost: %s", first_line(error))
