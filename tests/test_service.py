@@ -406,3 +406,17 @@ def test_what_is_no_http_is_refused(url: str) -> None:
     for body in (b"{", b"[" * 100_000, b"\xff", b"[]"):
         answer = requests.post(url + "/run", data=body, headers={"Content-Type": "application/json"}, timeout=WAIT_S)
         assert 400 <= answer.status_code < 500, body[:20]
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_pool_that_does_not_answer_is_no_fault_of_the_request(
+    ahead: bool, service: Service, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise ConnectionError("it starts again")
+
+    monkeypatch.setattr(service.pool, "check", away)
+    row = {"problem_id": "add_one", "program": "print(1)"}
+    answer = post(url, "/judge", {"submissions": [row], "ahead": ahead})
+
+    assert (answer.status_code, answer.json()) == (503, {"detail": "the pool does not answer: it starts again"})

@@ -48,6 +48,13 @@ def application(service: Service, token: str = "") -> ASGIApp:
         """Return the metrics as Prometheus reads them."""
         return service.metrics()
 
+    _say_why(app, service)
+    return Guard(app, token)
+
+
+def _say_why(app: FastAPI, service: Service) -> None:
+    """Have the application answer errors with one sentence, and count them."""
+
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: Any) -> JSONResponse:
         first = error.errors()[0]
@@ -58,8 +65,11 @@ def application(service: Service, token: str = "") -> ASGIApp:
     async def wrong(request: Request, error: Exception) -> JSONResponse:
         return _refused(request, str(error), "its content")
 
+    @app.exception_handler(ConnectionError)
+    async def away(request: Request, error: Exception) -> JSONResponse:
+        service.count("rejected", f"{request.url.path} without the pool")
+        return JSONResponse({"detail": f"the pool does not answer: {error}"}, 503)
+
     def _refused(request: Request, why: str, label: str) -> JSONResponse:
         service.count("rejected", f"{request.url.path} {label}")
         return JSONResponse({"detail": why}, 422)
-
-    return Guard(app, token)

@@ -39,7 +39,10 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "One line of JSON for each item.", "content": {NDJSON: {}}},
     202: {"description": "It is judged ahead."},
     409: {"description": "The service does not have a problem, or the id is of another request."},
-    **{code: {"description": "The detail says why, in one sentence."} for code in (400, 401, 403, 408, 413, 422, 429)},
+    **{
+        code: {"description": "The detail says why, in one sentence."}
+        for code in (400, 401, 403, 408, 413, 422, 429, 503)
+    },
 }
 
 Id = Annotated[str, Field(max_length=200, description="The same request, sent again with the same id, costs nothing.")]
