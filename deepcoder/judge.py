@@ -108,7 +108,7 @@ def _tested(
         yield order[0], _unjudged(NO_JURY)
         return
     work = task(problem, program)
-    if problem.interactor or problem.validation_passes > 1:
+    if problem.is_ruled:
         assert jury is not None
         for number in order if tests is None else tests:
             run = TestRun(problem, work, problem.tests[number], sandbox, jury, stop)

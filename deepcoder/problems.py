@@ -145,6 +145,11 @@ class Problem:
         return self.interactor or (self.special_checker if isinstance(self.special_checker, JuryProgram) else None)
 
     @property
+    def is_ruled(self) -> bool:
+        """Return whether its tests are runs with the jury: with an interactor, or in several passes."""
+        return self.interactor is not None or self.validation_passes > 1
+
+    @property
     def prompt_text(self) -> str:
         """Return the prompt's messages as one text, for frameworks that have no messages."""
         return "\n\n".join(str(message["content"]) for message in self.prompt)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from deepcoder.datasets import load_problems
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import by_id
 from deepcoder.service.service import Service
+from scripts.meanwhile import meanwhile
 from tests.pool_cases import containers
 from tests.test_sandbox_fusion import ASKS, of_client
 from tests.test_service import TOKEN, WAIT_S, serving
@@ -53,12 +54,10 @@ def urls(process_pool: SandboxPool, files: list[Path], docker_sandboxes: None) -
             yield [each.replace("//", f"//any:{TOKEN}@") for each in (url, broken_url)]
 
 
-@contextmanager
-def killing_containers(pool: SandboxPool) -> Iterator[None]:
-    """Kill the container of a pool of one worker whenever it is at work, until the end of the block."""
-    is_over = threading.Event()
+def killing_containers(pool: SandboxPool) -> AbstractContextManager[None]:
+    """Kill the container of a pool of one worker whenever it is at work, as long as a block runs."""
 
-    def kill() -> None:
+    def kill(is_over: threading.Event) -> None:
         noted = -1
         with closing(docker.from_env()) as client:
             while not is_over.wait(0.1):
@@ -68,13 +67,7 @@ def killing_containers(pool: SandboxPool) -> Iterator[None]:
                     *_, oldest = containers()  # a younger one is its spare
                     client.containers.get(oldest).kill()
 
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
+    return meanwhile(kill)
 
 
 @pytest.fixture(scope="module")

@@ -75,10 +75,6 @@ def has_trials(problem: Problem) -> bool:
     return bool(problem.special_checker) or problem.interactor is not None
 
 
-def _is_conversation(problem: Problem) -> bool:
-    return problem.interactor is not None or problem.validation_passes > 1
-
-
 def trials(problem: Problem) -> list[Trial]:
     """Return the outputs to try on the problem's own checker or interactor; none where it has neither."""
     if not has_trials(problem):
@@ -89,7 +85,7 @@ def trials(problem: Problem) -> list[Trial]:
     made: list[Trial] = []
     for order, (number, test) in enumerate(tests[:TESTS]):
         one = dataclasses.replace(problem, tests=(test,))
-        expected = () if _is_conversation(problem) else _outputs(problem, test, tests)
+        expected = () if problem.is_ruled else _outputs(problem, test, tests)
         outputs = [*expected, *(_odd(problem) if order == 0 else ())]
         for sort, what, source in outputs:
             made.append(Trial(sort, f"{what} for test {number}", Submission(one, Program(source))))

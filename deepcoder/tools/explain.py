@@ -192,7 +192,7 @@ def view(
         if test.is_code:
             table.add_row("test code", excerpt(test.input, lines=CODE_LINES))
             table.add_row("said", Text(printable(judgement.detail)))
-        elif problem.interactor or problem.validation_passes > 1:
+        elif problem.is_ruled:
             _add_ruled(table, test, judge_test(submission, number, sandbox, jury))
         else:
             _add_outcome(table, problem, test, rerun(submission, number, sandbox))

@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +30,7 @@ import docker.errors
 
 from deepcoder.sandbox.docker import IMAGE, LABEL
 from deepcoder.sandbox.stream import BOOTSTRAP
+from scripts.meanwhile import meanwhile
 from scripts.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -267,24 +268,16 @@ class Host:
     def thaw(self) -> None:
         _freeze_group(self._name, False)
 
-    @contextmanager
-    def slowed(self, share: float) -> Iterator[None]:
-        """Let all processes of the host run for only this share of the time."""
-        over = threading.Event()
+    def slowed(self, share: float) -> AbstractContextManager[None]:
+        """Let all processes of the host run for only this share of the time, as long as a block runs."""
 
-        def alternate() -> None:
+        def alternate(over: threading.Event) -> None:
             while not over.wait(share * PERIOD_S):
                 self.freeze()
                 time.sleep((1 - share) * PERIOD_S)
                 self.thaw()
 
-        thread = threading.Thread(target=alternate)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
+        return meanwhile(alternate)
 
     def leftovers(self) -> dict[str, int]:
         """Return what there should be none of when no pool lives on the host, by kind."""

@@ -43,4 +43,4 @@ assert math.isclose(log.results.scores[0].metrics["accuracy"].value, 1 / len(cas
 log = evaluated(failing_url, "```python\nimport time\ntime.sleep(20)\n```")
 [result] = log.results.scores
 assert (result.scored_samples, result.unscored_samples) == (0, 1), result
-assert log.samples[0].scores["all_tests_passed"].explanation, log.samples
+assert "attempts failed" in log.samples[0].scores["all_tests_passed"].explanation, log.samples
