@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepcoder.pool.crew import WORKER_IDLE_S, Crew, Member, Node, Place, Size
+from deepcoder.pool.crew import ROOM_WAIT_S, WORKER_IDLE_S, Crew, Member, Node, Place, Size
 
 PLAIN = Node("plain", "10.0.0.1", room=2, free=2, has_gpu=False, is_leaving=False)
 OTHER = Node("other", "10.0.0.2", room=3, free=3, has_gpu=False, is_leaving=False)
@@ -88,7 +88,13 @@ def test_a_pool_as_large_as_the_cluster_grows_with_it_and_shrinks() -> None:
     assert staffed.missing(has_backlog=False) == 3
     lost = add(staffed, 3, node="", idle_since=0.0)  # since their node was lost they wait for room
     staffed.see([PLAIN])
-    assert staffed.release(has_backlog=False, now=WORKER_IDLE_S) == lost
+    assert staffed.release(has_backlog=False, now=ROOM_WAIT_S) == lost
+
+
+def test_a_pool_as_large_as_the_cluster_waits_for_workers_that_start_slowly() -> None:
+    staffed = crew(Size(), PLAIN._replace(free=0))  # the two that start have taken it
+    add(staffed, 2, node="", idle_since=0.0)
+    assert staffed.release(has_backlog=False, now=WORKER_IDLE_S) == []
 
 
 def test_why_nobody_can_be_placed() -> None:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 NODES_POLL_S = 1.0  # how often the nodes are asked for
 WORKER_IDLE_S = 60.0  # a worker above the least that is idle for so long is given back
+ROOM_WAIT_S = 600.0  # a worker that waits so long for room is given back, where the pool is as large as the cluster
 GROWTH_FACTOR = 2  # times as many workers each time that the nodes are asked for, as long as work waits
 
 
@@ -150,16 +151,21 @@ class Crew:
         """Return the members that are to leave from now on: they end what they have, and get nothing more."""
         staying = self.staying()
         released = [member for member in staying if member.place is not None and not self._suits(member.place.node)]
-        idle = [
-            member for member in staying if member.idle_since is not None and now - member.idle_since >= WORKER_IDLE_S
-        ]
         if not has_backlog:
-            rest = [member for member in idle if member not in released]
+            rest = [member for member in staying if member not in released and self._is_idle(member, now)]
             rest.sort(key=lambda member: member.place is not None)  # first those that wait for room
             released += rest[: max(0, len(staying) - len(released) - self._least())]
         for member in released:
             member.is_leaving = True
         return released
+
+    def _is_idle(self, member: Member, now: float) -> bool:
+        """Return whether the worker has had nothing to do for so long that it may be given back."""
+        # A worker without a place may be starting: its node says that the room is taken, but not by which worker, so
+        # that the pool looks too large by one. Given back each time, a worker that starts slowly would never start.
+        may_start = member.place is None and self.size.least is None
+        patience_s = ROOM_WAIT_S if may_start else WORKER_IDLE_S
+        return member.idle_since is not None and now - member.idle_since >= patience_s
 
     def obstacle(self) -> str:
         """Return why no worker can be placed, as far as the nodes tell; empty where one can."""
