@@ -98,6 +98,9 @@ def test_parquet_and_json_hold_the_same_problems_as_jsonl(tmp_path: Path) -> Non
         ("[1, 2, 3]", [[1, 2, 3]]),
         ("['a', 'b']", [["a", "b"]]),  # a Python literal, not JSON
         ("(1, 2)", [(1, 2)]),
+        ("3, 4", [3, 4]),  # a call's arguments
+        ("(1, 2), true", ["(1, 2), true"]),  # neither JSON nor Python
+        ("[1, 2], true", [[1, 2], True]),
         ("None", [None]),
         ("true", [True]),
         ("[1, 2]\n3", [[1, 2], 3]),  # one argument per line, as LiveCodeBench writes them
@@ -131,6 +134,38 @@ def test_deepcoder_row_with_a_name_is_function_mode(tmp_path: Path) -> None:
     (problem,) = load_problems(write(tmp_path / "p.jsonl", row))
     assert (problem.problem_id, problem.mode, problem.entry_point) == ("p/0", Mode.FUNCTION, "get_length")
     assert problem.tests == (TestCase.call([[1, 2, 3]], 3),)
+
+
+NUMERALS = (("5", "101"), ("255", "ff"))
+
+
+@pytest.mark.parametrize(
+    ("returned", "first"),
+    [
+        ("", TestCase.call([5], [101, "101"], checker="one value of")),
+        (" -> str", TestCase.call([5], "101")),
+        (" -> int | str", TestCase.call([5], [101, "101"], checker="one value of")),
+    ],
+)
+def test_deepcoder_output_among_texts_may_be_text(returned: str, first: TestCase, tmp_path: Path) -> None:
+    row = {"target_function": "f", "starter_code": f"def f(n){returned}:", "reward_model": truth(*NUMERALS)}
+    (problem,) = load_problems(write(tmp_path / "p.jsonl", row))
+    assert problem.tests == (first, TestCase.call([255], "ff"))
+
+
+def test_deepcoder_output_is_text_where_the_function_returns_text(tmp_path: Path) -> None:
+    row = {
+        "target_function": "f",
+        "reference": "def f(n) -> str:\n    return bin(n)",
+        "reward_model": truth(NUMERALS[0]),
+    }
+    (problem,) = load_problems(write(tmp_path / "p.jsonl", row))
+    assert problem.tests == (TestCase.call([5], "101"),)
+
+
+def test_deepcoder_row_without_a_name_reads_lines(tmp_path: Path) -> None:
+    (problem,) = load_problems(write(tmp_path / "p.jsonl", {"reward_model": truth((["1", "2"], 3))}))
+    assert problem.tests == (TestCase("1\n2", "3"),)
 
 
 def test_languages_are_in_the_row_and_in_what_is_asked(tmp_path: Path) -> None:
@@ -207,6 +242,7 @@ def test_malformed_row_of_our_own_format_is_named_with_its_line(tmp_path: Path, 
         ({"reward_model": {}}, "ground_truth must be a list"),
         ({"reward_model": truth()}, "at least one test"),
         ({"reward_model": {"ground_truth": '[{"input": "1"}]'}}, r"ground_truth\[0\].expected_output is missing"),
+        ({"reward_model": truth(("1", None))}, r"ground_truth\[0\].expected_output is neither text nor lines"),
         ({"other": 1}, "format is unknown"),
         ({**RAW, "prompt": ["hi"]}, "prompt must be text, or a list of messages"),
         ({**RAW, "prompt": {"role": "user", "content": "?"}}, "prompt must be text, or a list of messages"),

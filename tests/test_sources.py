@@ -405,9 +405,18 @@ def test_list_around_outputs_is_decided_for_the_problem(outputs: list[Any], sour
     assert calls(outputs, source) == tuple(TestCase.call([0], each) for each in meant)
 
 
-@pytest.mark.parametrize("returns", ["list", "List[Any]", "Tuple[int]", "int"])
-def test_undecided_list_around_outputs_allows_both(returns: str) -> None:
-    (test,) = calls([[[7]]], f"def f(x) -> {returns}:")
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x) -> list:",
+        "def f(x) -> List[Any]:",
+        "def f(x) -> Tuple[int]:",
+        "def f(x) -> int:",
+        "class Solution(object):\n    def f(self, x):\n        return x",
+    ],
+)
+def test_undecided_list_around_outputs_allows_both(source: str) -> None:
+    (test,) = calls([[[7]]], source)
     assert test == TestCase.call([0], [[[7]], [7]], checker="one value of")
 
 

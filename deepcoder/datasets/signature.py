@@ -17,7 +17,7 @@ _NODES = re.compile(r"\b(?:ListNode|TreeNode)\b")
 
 def find(sources: Iterable[str | None], name: str) -> ast.FunctionDef | None:
     """Return the first definition of the function, without its body: starter code may have none."""
-    start = re.compile(rf"^[ \t]*(?=def[ \t]+{re.escape(name)}\b)", re.MULTILINE)
+    start = re.compile(rf"^[ \t]*(?=def[ \t]+{re.escape(str(name))}\b)", re.MULTILINE)  # a row's name may be no text
     for source in sources:
         head = start.search(source or "")
         end = _END.search(head.string, head.end()) if head else None
@@ -33,10 +33,9 @@ def find(sources: Iterable[str | None], name: str) -> ast.FunctionDef | None:
 
 
 def is_leetcodes(function: ast.FunctionDef) -> bool:
-    """Return whether it is a method with written types. Of the known sources only LeetCode has such starter code."""
+    """Return whether it is a method. Of the known sources only LeetCode has methods called by name."""
     parameters = function.args.args
-    annotated = [each for each in parameters if each.annotation] or function.returns
-    return bool(parameters) and parameters[0].arg == "self" and bool(annotated)
+    return bool(parameters) and parameters[0].arg == "self"
 
 
 def has_nodes(function: ast.FunctionDef) -> bool:

@@ -16,7 +16,8 @@ checkers accept either, for every test. Here one reading holds for a whole probl
 
 1. Where some output is no list of one element, there is no list around any.
 2. Else the function's written type decides, where only one reading is of that type.
-3. Else, where no type is written, there is a list around each: Codewars' problems are so, LeetCode's have types.
+3. Else, where no type is written, there is a list around each of a function: Codewars' problems are so. LeetCode's are
+   methods.
 4. Else either is accepted, by the checker `one value of`.
 
 PrimeIntellect's outputs may be JSON text. Where every text among them is JSON, there are two readings of it, the value
@@ -104,7 +105,7 @@ def read(
         of_leetcode = function is not None and signature.is_leetcodes(function)
         free_names = of_leetcode or any(each.kind == "functional" for each in raws)
     returns = function.returns if function else None
-    tests = tuple(_calls(raws, returns))
+    tests = tuple(_calls(raws, function))
     if isinstance(returns, ast.Constant) and returns.value is None and any(test.output != "null" for test in tests):
         raise ValueError(f"{field} have outputs, but {entry_point} returns None: what it does to its arguments is lost")
     return Tests(Mode.FUNCTION, tests, entry_point, FREE_NAMES if free_names else "")
@@ -144,10 +145,15 @@ def _of_row(test: Any, where: str) -> _Raw:
 
 
 def _stdin_test(raw: _Raw) -> TestCase:
-    return TestCase(_text(raw.input, f"{raw.where}.input"), _text(raw.output, f"{raw.where}.output"))
+    return TestCase(text(raw.input, f"{raw.where}.input"), text(raw.output, f"{raw.where}.output"))
 
 
-def _text(value: Any, where: str) -> str:
+def text(value: Any, where: str) -> str:
+    """Return a stdin test's input or output, which is text, a number, or a list of lines.
+
+    Raises:
+        ValueError: The value is something else; the message names `where`.
+    """
     if isinstance(value, str):
         return value
     lines = value if isinstance(value, list) else [value]
@@ -157,13 +163,14 @@ def _text(value: Any, where: str) -> str:
     return "\n".join(str(line).removesuffix("\n") for line in lines)
 
 
-def _calls(raws: Sequence[_Raw], returns: ast.expr | None) -> Iterable[TestCase]:
+def _calls(raws: Sequence[_Raw], function: ast.FunctionDef | None) -> Iterable[TestCase]:
+    returns = function.returns if function else None
     calls = [_call(raw) for raw in raws]
     outputs = [output for _, output, per_line in calls if not per_line]
     values = _values(outputs) if all(raw.kind == "function_call" for raw in raws) else outputs
-    readings = _readings(values, returns)
+    readings = _readings(values, function)
     texts = [output if isinstance(output, str) else value for output, value in zip(outputs, readings[0], strict=True)]
-    meant = zip(*_fitting([*readings, texts], returns), strict=True)
+    meant = zip(*fitting([*readings, texts], returns), strict=True)
     for args, output, per_line in calls:
         if per_line:
             yield TestCase.call(args, output)
@@ -202,15 +209,17 @@ def _values(outputs: list[Any]) -> list[Any]:
         return outputs
 
 
-def _readings(outputs: list[Any], returns: ast.expr | None) -> list[list[Any]]:
+def _readings(outputs: list[Any], function: ast.FunctionDef | None) -> list[list[Any]]:
     """Return the possible readings: the outputs are the values, or their only elements are."""
     if not all(isinstance(output, list) and len(output) == 1 for output in outputs):
         return [outputs]
     inner = [output[0] for output in outputs]
-    return [inner] if returns is None else _fitting([outputs, inner], returns)
+    if function is None or not (function.returns or signature.is_leetcodes(function)):
+        return [inner]
+    return fitting([outputs, inner], function.returns)
 
 
-def _fitting(readings: list[list[Any]], returns: ast.expr | None) -> list[list[Any]]:
+def fitting(readings: list[list[Any]], returns: ast.expr | None) -> list[list[Any]]:
     """Return the readings whose values are all of the written type; all readings if none is or no type is written."""
     if returns is None:
         return readings

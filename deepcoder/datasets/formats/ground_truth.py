@@ -4,16 +4,19 @@
 `extra_info`? or `reference`? with a solution. The ground truth is JSON text of tests in one of the shapes that
 `tests_json` reads, or of assertions ({"assert_case": [...]}, or LeetCode's {"functional": ...}). It and `reward_model`
 may be encoded several times, or not at all. In the raw DeepCoder row it is a list of {"input", "expected_output"}, and
-`target_function` is beside it. In function mode the raw strings of that row become typed values when the row is read.
+`target_function` is beside it. In function mode the raw strings of that row become typed values when the row is read,
+unless the function is written to return text. Where other outputs of the problem are text that is no value ("ff"), one
+that may be a value ("101") may be text as well: the checker `one value of` accepts either.
 """
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deepcoder.datasets import assertions, solution_tests, tests_json
+from deepcoder.datasets import assertions, signature, solution_tests, tests_json
 from deepcoder.datasets.fields import container, function_name, literal, messages, reference
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 
@@ -36,13 +39,14 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     truth = _ground_truth(row, field)
     extra = row.get("extra_info")
     solution = row.get("reference") or reference(extra.get("reference") if isinstance(extra, Mapping) else None)
+    sources = row.get("starter_code"), solution
     if isinstance(truth, Mapping) and {"assert_case", "functional"} & truth.keys():
         parsed_tests = _of_code(truth, field)
     elif isinstance(truth, list) and not any(isinstance(test, Mapping) and "output" in test for test in truth):
-        parsed_tests = _raw_deepcoder(truth, row.get("target_function") or None, field)
+        parsed_tests = _raw_deepcoder(truth, row.get("target_function") or None, sources, field)
     else:
         name = row.get("target_function") or function_name(row.get("metadata"))
-        parsed_tests = tests_json.read(truth, field, name, (row.get("starter_code"), solution))
+        parsed_tests = tests_json.read(truth, field, name, sources)
     return Problem(
         problem_id=problem_id if row.get("problem_id") is None else str(row["problem_id"]),
         mode=parsed_tests.mode,
@@ -89,37 +93,49 @@ def _of_code(truth: Mapping[str, Any], field: str) -> tests_json.Tests:
     return tests_json.Tests(Mode.FUNCTION, tuple(tests), entry_point, checker=assertions.EQUAL)
 
 
-def _raw_deepcoder(truth: list[Any], entry_point: str | None, field: str) -> tests_json.Tests:
-    mode = Mode.FUNCTION if entry_point else Mode.STDIN
-    tests = tuple(_test(test, mode, f"{field}[{number}]") for number, test in enumerate(truth))
-    return tests_json.Tests(mode, tests, entry_point)
+def _raw_deepcoder(
+    truth: list[Any], entry_point: str | None, sources: Sequence[str | None], field: str
+) -> tests_json.Tests:
+    for number, test in enumerate(truth):
+        for name in ("input", "expected_output"):
+            if not isinstance(test, Mapping) or name not in test:
+                raise ValueError(f"{field}[{number}].{name} is missing")
+    inputs, outputs = [test["input"] for test in truth], [test["expected_output"] for test in truth]
+    if not entry_point:
+        given = (tests_json.text(each, f"{field}[{number}].input") for number, each in enumerate(inputs))
+        wanted = (tests_json.text(each, f"{field}[{number}].expected_output") for number, each in enumerate(outputs))
+        return tests_json.Tests(Mode.STDIN, tuple(map(TestCase, given, wanted)))
+    return tests_json.Tests(Mode.FUNCTION, _calls(inputs, outputs, signature.find(sources, entry_point)), entry_point)
 
 
-def _test(test: Any, mode: Mode, where: str) -> TestCase:
-    for name in ("input", "expected_output"):
-        if not isinstance(test, Mapping) or name not in test:
-            raise ValueError(f"{where}.{name} is missing")
-    given, expected = test["input"], test["expected_output"]
-    if mode is Mode.STDIN:
-        return TestCase(str(given), str(expected))
-    return TestCase.call(arguments(given), typed(expected) if isinstance(expected, str) else expected)
+def _calls(inputs: list[Any], outputs: list[Any], function: ast.FunctionDef | None) -> tuple[TestCase, ...]:
+    values = [typed(each) if isinstance(each, str) else each for each in outputs]
+    values, *_ = tests_json.fitting([values, outputs], function.returns if function else None)
+    may_be_text = any(isinstance(raw, str) and raw == value for raw, value in zip(outputs, values, strict=True))
+    tests = []
+    for given, raw, value in zip(map(arguments, inputs), outputs, values, strict=True):
+        if may_be_text and value != raw:
+            tests.append(TestCase.call(given, [value, raw], checker=tests_json.ONE_OF))
+        else:
+            tests.append(TestCase.call(given, value))
+    return tuple(tests)
 
 
 def arguments(raw: Any) -> list[Any]:
     """Return the positional arguments that a raw input means.
 
-    A list is the arguments themselves. Text that is one value is one argument. Other text is one argument per line if
-    any line is a value, and else one string.
+    A list is the arguments themselves. Text that is one value is one argument, and a line of values between commas is
+    one argument each. Other text is one argument per line if any line is a value, and else one string.
     """
     if isinstance(raw, list):
         return raw
     if not isinstance(raw, str):
         return [raw]
+    lines = raw.strip("\n").split("\n")
     try:
-        return [literal(raw)]
+        return [*literal(f"[{raw}]")] if len(lines) == 1 and raw.strip() else [literal(raw)]
     except ValueError:
         pass
-    lines = raw.strip("\n").split("\n")
     meant = [typed(line) for line in lines]
     return [raw] if meant == lines else meant
 
