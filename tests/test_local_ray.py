@@ -234,6 +234,6 @@ def test_grade_takes_a_resource_of_a_cluster(long: Path, files: Path) -> None:
 
 def test_heartbeat_without_a_ray_starts_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "HEARTBEAT_S", 0.0)
-    coordinator = MagicMock()
-    connection._send_heartbeats(coordinator, "client", threading.Event())
-    coordinator.beat.remote.assert_not_called()
+    client = MagicMock()
+    connection._send_heartbeats(lambda: client, threading.Event())
+    client.beat.assert_not_called()

@@ -141,6 +141,17 @@ def test_languages_stay_known_while_the_coordinator_starts_again() -> None:
         assert known and pool.languages() == known
 
 
+def test_clients_find_a_pool_that_was_started_anew_under_its_name() -> None:
+    with SandboxPool(1, "process", name="anew"):
+        asks, judges = SandboxPool.attach("anew"), SandboxPool.attach("anew")
+    with closing(asks), closing(judges):
+        with pytest.raises(ConnectionError, match="^anew is gone"):
+            asks.state()
+        with SandboxPool(1, "process", name="anew"):
+            assert asks.state().workers == 1
+            assert verdicts(judges.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]
+
+
 def test_failure_in_the_coordinator_itself_is_not_tried_again_and_again(caplog: pytest.LogCaptureFixture) -> None:
     no_text: Any = ["print(1)"]  # nothing checks it before the coordinator
     with SandboxPool(1, "process") as pool:

@@ -61,7 +61,7 @@ async def judged(
         if missing:
             await asyncio.sleep(RETRY_SEND_S)
             try:
-                connection.find()
+                connection.renew()
             except (ConnectionError, RayError) as error:
                 why = f"the pool failed: {first_line(error)}"
                 if isinstance(error, ConnectionError):

@@ -82,7 +82,11 @@ class Pool(ABC):
 
     @abstractmethod
     def state(self) -> State:
-        """Return how many workers there are and are busy, how much waits, and what was done so far."""
+        """Return how many workers there are and are busy, how much waits, and what was done so far.
+
+        Raises:
+            ConnectionError: The pool is gone.
+        """
 
     @abstractmethod
     def languages(self) -> dict[str, str]:

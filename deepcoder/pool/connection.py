@@ -9,11 +9,12 @@ import logging
 import threading
 import uuid
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import ray
 from ray.actor import ActorHandle
-from ray.exceptions import RayError
+from ray.exceptions import ActorDiedError, RayError
 
 from deepcoder.pool import clusters
 from deepcoder.pool.coordinator import Coordinator
@@ -31,7 +32,7 @@ class Connection:
     Args:
         pool: The pool's name.
         address: The cluster's; None for a pool that has not started.
-        coordinator: For the process that has started it: the actor ends when this handle is gone.
+        coordinator: For the process that has started it, which keeps it: the actor ends when this handle is gone.
     """
 
     def __init__(
@@ -45,10 +46,11 @@ class Connection:
         self._pool = pool
         self._address = address
         self._coordinator = coordinator
+        self._has_started_it = coordinator is not None
         self._lock = threading.Lock()
         self._languages: dict[str, str] = {}
         if coordinator is not None:
-            self._start_heartbeat(coordinator)
+            self._start_heartbeat()
 
     @property
     def is_open(self) -> bool:
@@ -67,7 +69,7 @@ class Connection:
                     raise RuntimeError("the pool is not started: use `with SandboxPool(...) as pool:`")
                 clusters.rejoin(self._address)
                 self._coordinator = self.find()
-                self._start_heartbeat(self._coordinator)
+                self._start_heartbeat()
             return self._coordinator
 
     def find(self) -> ActorHandle[Coordinator]:
@@ -81,6 +83,30 @@ class Connection:
         except ValueError:
             raise ConnectionError(f"{self._pool} is gone, or was never on this cluster") from None
 
+    def renew(self) -> None:
+        """Find the coordinator again: a pool that was started anew under its name has another one.
+
+        Raises:
+            ConnectionError: The cluster has no such pool any more.
+        """
+        found = self.find()
+        with self._lock:
+            if self.is_open and not self._has_started_it:
+                self._coordinator = found
+
+    def ask(self, method: str, timeout_s: float) -> Any:
+        """Return what the coordinator answers to the call of this method.
+
+        Raises:
+            ConnectionError: The cluster has no such pool.
+            RayError: The coordinator does not answer for now.
+        """
+        try:
+            return ray.get(getattr(self.coordinator(), method).remote(), timeout=timeout_s)
+        except ActorDiedError:
+            self.renew()
+            return ray.get(getattr(self.coordinator(), method).remote(), timeout=timeout_s)
+
     def languages(self, timeout_s: float) -> dict[str, str]:
         """Return the languages of the pool's workers: their versions, by name.
 
@@ -90,8 +116,8 @@ class Connection:
             ConnectionError: The pool is gone, or does not answer and has not answered before.
         """
         try:
-            settings: Any = self.coordinator().settings.remote()
-            self._languages = ray.get(settings, timeout=timeout_s)[2] or self._languages
+            _, _, languages = self.ask("settings", timeout_s)
+            self._languages = languages or self._languages
         except RayError as error:
             if not self._languages:
                 raise ConnectionError(f"{self._pool} does not say which languages it has: {error}") from error
@@ -104,18 +130,28 @@ class Connection:
         coordinator, self._coordinator = self._coordinator, None
         return coordinator
 
-    def _start_heartbeat(self, coordinator: Any) -> None:
+    def _start_heartbeat(self) -> None:
         """Send heartbeats as long as this object exists: the coordinator drops the calls of a silent client."""
-        arguments = (coordinator, self.client, self.is_closed)
+        arguments = (weakref.ref(self), self.is_closed)
         threading.Thread(target=_send_heartbeats, args=arguments, name="deepcoder-heartbeat", daemon=True).start()
         weakref.finalize(self, self.is_closed.set)
 
+    def beat(self) -> None:
+        """Send one heartbeat to the coordinator, if it was found."""
+        coordinator: Any = self._coordinator
+        if coordinator is not None:
+            coordinator.beat.remote(self.client)
 
-def _send_heartbeats(coordinator: Any, client: str, is_closed: threading.Event) -> None:
+
+def _send_heartbeats(reference: Callable[[], Connection | None], is_closed: threading.Event) -> None:
     # A call without a Ray would start one: that is Ray's way.
     while not is_closed.wait(HEARTBEAT_S) and ray.is_initialized():
+        connection = reference()
+        if connection is None:
+            return
         try:
-            coordinator.beat.remote(client)
+            connection.beat()
         except Exception as error:  # Ray was shut down; where only the actor is gone, Ray has no class for that
             log.debug("no more heartbeats: %s", error)
             return
+        del connection  # else it would exist as long as this thread

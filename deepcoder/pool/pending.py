@@ -131,7 +131,7 @@ class PendingBatch:
             if self._connection.is_closed.wait(RETRY_SEND_S):
                 raise ConnectionError("the pool was closed meanwhile")
             try:
-                self._connection.find()
+                self._connection.renew()
                 self._sent[self._send(window.missing)] = window
                 return
             except RayError as error:

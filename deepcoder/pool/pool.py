@@ -112,8 +112,7 @@ class SandboxPool(Pool):
         pool._address = clusters.current_address()
         pool._connection = Connection(name, pool._address)
         try:
-            settings: Any = pool._attached().settings.remote()
-            pool.workers, pool.config, _ = ray.get(settings, timeout=STATE_TIMEOUT_S)
+            pool.workers, pool.config, _ = pool._connection.ask("settings", STATE_TIMEOUT_S)
         except RayError as error:
             pool.close()
             raise ConnectionError(f"the pool {name} does not answer: {error}") from error
@@ -188,8 +187,7 @@ class SandboxPool(Pool):
             return f"<SandboxPool {self.name}: {self.config.kind}, does not answer>"
 
     def state(self) -> State:
-        reply: Any = self._attached().state.remote()
-        state: State = ray.get(reply, timeout=STATE_TIMEOUT_S)
+        state: State = self._connection.ask("state", STATE_TIMEOUT_S)
         return state
 
     def _attached(self) -> ActorHandle[Coordinator]:

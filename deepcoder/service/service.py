@@ -66,6 +66,7 @@ class Service:
                 self._resize(await asyncio.to_thread(self.pool.state))
                 self.languages = await asyncio.to_thread(self.pool.languages) or self.languages
             except (RayError, ConnectionError) as error:
+                self.state = dataclasses.replace(self.state, alive=0, busy=0)
                 log.warning("the pool does not tell its state for now: %s", error)
 
     async def run(self, submission: Submission) -> Ran:
