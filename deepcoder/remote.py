@@ -17,7 +17,8 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
@@ -39,8 +40,7 @@ ALIVE_S = 5.0
 AWAY_S = 60.0  # a service that cannot be reached for so long is given up
 RETRY_S = 0.5
 REQUEST_ITEMS = 2000  # submissions, or runs, of one request
-REQUEST_BYTES = 32 << 20  # of problems of one request
-ANSWER_BYTES = 64 << 20  # of one line
+REQUEST_BYTES = 32 << 20  # of problems, programs and inputs of one request
 
 _BUSY = (429, 502, 503, 504)  # the last three are a proxy's, while a service starts
 
@@ -86,8 +86,8 @@ class RemotePool(Pool):
             log.error("%d submissions are not judged: %s", len(submissions), error)
             return [unjudged(len(each.problem.tests), str(error)) for each in submissions]
         judgements = [unjudged(len(each.problem.tests), "not judged") for each in submissions]
-        for window in _windows(submissions):
-            for index, answer in self._judged(window, fresh, end):
+        for window in _windows(starmap(_parts, enumerate(submissions))):
+            for index, answer in self._judged({index: submissions[index] for index in window}, fresh, end):
                 judgements[index] = answer
                 if progress is not None:
                     progress(index, answer)
@@ -139,10 +139,9 @@ class RemotePool(Pool):
         why = "the service failed"
         end = time.monotonic() + self.deadline_s
         try:
-            for start in range(0, len(rows), REQUEST_ITEMS):
-                window = rows[start : start + REQUEST_ITEMS]
-                for row in self._answers("/run", {"runs": window}, len(window), end):
-                    found[start + row["index"]] = ran_of_row(row)
+            for window in _windows({index: _text_size(row)} for index, row in enumerate(rows)):
+                for row in self._answers("/run", {"runs": [rows[index] for index in window]}, len(window), end):
+                    found[window[row["index"]]] = ran_of_row(row)
         except ConnectionError as error:
             why = str(error)
             log.error("%d runs failed: %s", len(rows) - len(found), error)
@@ -150,10 +149,10 @@ class RemotePool(Pool):
 
     def begin(self, submissions: Sequence[Submission]) -> None:
         self.check(submissions)
-        for window in _windows([each for each in submissions if each.program is not None]):
-            list(
-                self._answers("/judge", {"ahead": True, **self._rows(window)}, 0, time.monotonic() + SILENCE_S, window)
-            )
+        programs = [each for each in submissions if each.program is not None]
+        for window in _windows(starmap(_parts, enumerate(programs))):
+            sent = {index: programs[index] for index in window}
+            list(self._answers("/judge", {"ahead": True, **self._rows(sent)}, 0, time.monotonic() + SILENCE_S, sent))
 
     def state(self) -> State:
         row = self._status()["pool"]
@@ -235,7 +234,7 @@ class RemotePool(Pool):
                 raise _Busy(answer.read(1000).decode(errors="replace"), float(answer.getheader("Retry-After") or 1.0))
             if answer.status not in (200, 202, 409):
                 raise ValueError(f"the service at {self.url} refuses: {_detail(answer.read(10_000))}")
-            while line := answer.readline(ANSWER_BYTES):
+            for line in answer:
                 if line.strip():
                     yield json.loads(line)
                 if time.monotonic() > end:
@@ -257,18 +256,37 @@ def _detail(body: bytes) -> str:
         return body.decode(errors="replace")
 
 
-def _windows(submissions: Sequence[Submission]) -> Iterator[dict[int, Submission]]:
-    """Cut a batch into what one request has room for."""
-    window: dict[int, Submission] = {}
-    problems: dict[int, int] = {}
-    for index, each in enumerate(submissions):
-        problems[id(each.problem)] = each.problem.size
-        if window and (len(window) == REQUEST_ITEMS or sum(problems.values()) > REQUEST_BYTES):
+def _windows(items: Iterable[Mapping[Any, int]]) -> Iterator[list[int]]:
+    """Cut items into what one request has room for; yield their indices.
+
+    An item has the bytes of its parts, by their names. A part that several items have crosses once.
+    """
+    window: list[int] = []
+    parts: dict[Any, int] = {}
+    taken = 0
+    for index, item in enumerate(items):
+        added = sum(size for part, size in item.items() if part not in parts)
+        if window and (len(window) == REQUEST_ITEMS or taken + added > REQUEST_BYTES):
             yield window
-            window, problems = {}, {id(each.problem): each.problem.size}
-        window[index] = each
+            window, parts, taken, added = [], {}, 0, sum(item.values())
+        window.append(index)
+        parts |= item
+        taken += added
     if window:
         yield window
+
+
+def _parts(index: int, submission: Submission) -> dict[Any, int]:
+    """Return the bytes of the submission's problem and of its program."""
+    program = _text_size(submission.program.to_row()) if submission.program else 0
+    return {("problem", id(submission.problem)): submission.problem.size, index: program}
+
+
+def _text_size(row: Mapping[str, Any]) -> int:
+    """Return the length of a row's program, files and input."""
+    texts = (row.get(name, "") for name in ("program", "stdin", "stdin_base64"))
+    files = (text for name in ("files", "data") for text in row.get(name, {}).values())
+    return sum(map(len, texts)) + sum(map(len, files))
 
 
 def digest_of(row: Mapping[str, Any]) -> str:

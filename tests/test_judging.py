@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -16,7 +19,7 @@ from deepcoder.pool import SandboxPool
 from deepcoder.remote import RemotePool
 from deepcoder.service.service import Service
 from deepcoder.verdicts import Verdict
-from tests.test_service import TOKEN, serving
+from tests.test_service import TOKEN, WAIT_S, serving
 
 SHIPPED = "deepcoder_small"
 RIGHT, WRONG = "```python\nprint(sum(map(int, input().split())))\n```", "```python\nprint(1)\n```"
@@ -24,7 +27,7 @@ RIGHT, WRONG = "```python\nprint(sum(map(int, input().split())))\n```", "```pyth
 
 def test_a_pool_by_its_name_and_a_service_by_its_url(process_pool: SandboxPool) -> None:
     with serving(Service(process_pool, {}), TOKEN) as url, ExitStack() as life:
-        life.callback(judging._connected.cache_clear)
+        life.callback(judging._connections.clear)
         url = url.replace("//", f"//any:{TOKEN}@")
         for where, kind in ((process_pool.name, SandboxPool), (url, RemotePool)):
             connected = connect(where, SHIPPED, deadline_s=60.0)
@@ -56,7 +59,35 @@ def test_what_the_environment_names(process_pool: SandboxPool, monkeypatch: pyte
     connected = connect_by_environment()
     assert connected is connect(process_pool.name, SHIPPED)
     connected.pool.close()
-    judging._connected.cache_clear()
+    judging._connections.clear()
+
+
+def test_calls_while_one_connects_have_its_failure_and_a_later_one_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls, asked, all_came = 8, [], threading.Event()
+
+    class Counted(dict[Any, Any]):
+        looks = 0
+
+        def get(self, *key: Any) -> Any:
+            self.looks += 1
+            if self.looks == calls:
+                all_came.set()
+            return super().get(*key)
+
+    def fails(*_: Any) -> Any:
+        asked.append(True)
+        assert all_came.wait(WAIT_S)
+        raise ConnectionError("the service is away")
+
+    monkeypatch.setattr(judging, "_connections", Counted())
+    monkeypatch.setattr(judging, "_connected", fails)
+    with ThreadPoolExecutor(calls) as threads:
+        ends = [threads.submit(connect, "http://away", SHIPPED) for _ in range(calls)]
+        assert {str(end.exception(WAIT_S)) for end in ends} == {"the service is away"}
+    assert len(asked) == 1
+    with pytest.raises(ConnectionError, match="away"):
+        connect("http://away", SHIPPED)
+    assert len(asked) == 2
 
 
 def test_a_pool_over_http_needs_no_ray() -> None:

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from deepcoder import remote
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
@@ -23,6 +24,7 @@ from deepcoder.remote import RemotePool
 from deepcoder.reward import CodeReward
 from deepcoder.service import app, guard, server
 from deepcoder.service import batches as batches_module
+from deepcoder.service import service as service_module
 from deepcoder.service.service import Service
 from deepcoder.verdicts import Submission
 from deepcoder.wire.messages import Ended, Given
@@ -186,15 +188,17 @@ def test_too_many_at_once_are_told_to_come_again(url: str, monkeypatch: pytest.M
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
 
 
+@pytest.mark.parametrize("most", ["MOST_KEPT", "MOST_KEPT_BYTES"])
 def test_kept_answers_make_nothing_busy_and_are_not_too_many(
-    url: str, service: Service, monkeypatch: pytest.MonkeyPatch
+    url: str, service: Service, most: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deepcoder.service.deepcoder_api.MOST_OPEN", 2)
-    monkeypatch.setattr(batches_module, "MOST_KEPT", 2)
+    monkeypatch.setattr(batches_module, most, 2)
     for number in range(4):
-        body = {"id": f"kept {number}", "runs": [{"program": "print(1)"}] * 2}
+        body = {"id": f"kept {most} {number}", "runs": [{"program": "print(1)"}] * 2}
         assert [row["output"] for row in lines(post(url, "/run", body))] == ["1\n"] * 2
-    assert sum("kept" in name for _, name in service.batches._batches) == 2  # the last, and one before it
+    kept = {"MOST_KEPT": 2, "MOST_KEPT_BYTES": 1}  # the last, and one before it that is small enough
+    assert sum(f"kept {most}" in name for _, name in service.batches._batches) == kept[most]
 
 
 def test_service_tells_about_itself(url: str) -> None:
@@ -238,6 +242,20 @@ def test_remote_pool_runs_as_the_pool(url: str, process_pool: SandboxPool) -> No
             (Ended.EXITED, None, b"A x\n"),
             (Ended.KILLED, 6, b"\xfe"),
         ]
+
+
+def test_line_of_an_answer_may_be_long(url: str) -> None:
+    size = 12 << 20
+    (ran,) = RemotePool(url).run([Program(f"import sys\nsys.stdout.write('\\1' * {size})")], [""])
+    assert ran.outcome is not None and ran.outcome.output == b"\1" * size
+
+
+def test_request_has_room_for_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "REQUEST_BYTES", 10)
+    monkeypatch.setattr(remote, "REQUEST_ITEMS", 3)
+    sizes = [6, 6, 1, 20, 1, 1, 1, 1]
+    assert [*remote._windows({at: size} for at, size in enumerate(sizes))] == [[0], [1, 2], [3], [4, 5, 6], [7]]
+    assert [*remote._windows({"problem": 7, at: 1} for at in range(7))] == [[0, 1, 2], [3, 4, 5], [6]]
 
 
 def test_session_of_a_remote_pool_keeps_files(url: str) -> None:
@@ -350,6 +368,23 @@ def test_importing_the_remote_pool_costs_no_ray() -> None:
         "RemotePool('http://127.0.0.1:1')"
     )
     subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[1], check=True)
+
+
+def test_service_is_not_healthy_while_its_pool_is_gone(shared_ray: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_module, "STATE_POLL_S", 0.05)
+
+    def health_is(status: int) -> bool:
+        return wait_until(lambda: requests.get(f"{address}/healthz", timeout=WAIT_S).status_code == status, WAIT_S)
+
+    with SandboxPool(1, "process", name="comes-and-goes"):
+        client = SandboxPool.attach("comes-and-goes")
+        ours = Service(client, {"add_one": ADD_ONE})
+    with closing(client), serving(ours) as address:
+        assert health_is(503)
+        with SandboxPool(1, "process", name="comes-and-goes"):
+            assert health_is(200)
+            answer = post(address, "/judge", {"submissions": [{"problem_id": "add_one", **RIGHT.to_row()}]})
+            assert [row["verdict"] for row in lines(answer)] == ["AC"]
 
 
 # Hostile clients

@@ -10,7 +10,7 @@ import functools
 import os
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -87,6 +87,8 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
 def connect(pool: str, data: str, deadline_s: float = BATCH_DEADLINE_S) -> Judging:
     """Return the pool and the problems. A process connects to a pool, and loads problems, once.
 
+    Calls that come while another one connects have its result. A call after one that failed tries again.
+
     Args:
         pool: The URL of a service, as `http://any:TOKEN@head:8080`, or the name of a pool on this Ray cluster.
         data: What `load_problems` takes.
@@ -96,8 +98,19 @@ def connect(pool: str, data: str, deadline_s: float = BATCH_DEADLINE_S) -> Judgi
         ConnectionError: The cluster has no such pool.
         ValueError, DataError: The pool cannot judge the problems, or they cannot be loaded.
     """
+    key = pool, data, deadline_s
     with _lock:
-        return _connected(pool, data, deadline_s)
+        found = _connections.get(key)
+        if is_first := found is None:
+            found = _connections[key] = Future()
+    if is_first:
+        try:
+            found.set_result(_connected(*key))
+        except BaseException as error:
+            with _lock:
+                del _connections[key]
+            found.set_exception(error)
+    return found.result()
 
 
 def connect_by_environment(deadline_s: float = BATCH_DEADLINE_S) -> Judging:
@@ -116,9 +129,9 @@ def connect_by_environment(deadline_s: float = BATCH_DEADLINE_S) -> Judging:
 
 
 _lock = threading.Lock()
+_connections: dict[tuple[str, str, float], Future[Judging]] = {}  # those that were made, or are being made
 
 
-@functools.cache
 def _connected(pool: str, data: str, deadline_s: float) -> Judging:
     found: Pool
     if pool.startswith(("http://", "https://")):

@@ -13,6 +13,7 @@ from deepcoder.remote import ALIVE_S
 
 KEPT_S = 60.0  # after its last reader has left, a request with an id goes on, or its answer is kept, for so long
 MOST_KEPT = 20_000  # submissions and runs whose answers are kept; the oldest answer is given up first
+MOST_KEPT_BYTES = 1 << 30  # of these answers
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class Batch:
         self.size = size
         self.readers = 0
         self.lines: list[bytes] = []
+        self.bytes = 0  # of the lines
         self.changed = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
         self.end: asyncio.TimerHandle | None = None
@@ -43,6 +45,7 @@ class Batch:
         try:
             async for line in lines:
                 self.lines.append(line)
+                self.bytes += len(line)
                 self._wake()
         finally:
             asyncio.get_running_loop().call_soon(self._wake)  # once the task is done
@@ -83,13 +86,15 @@ class Batches:
         return batch
 
     def _forget_oldest(self) -> None:
-        """Forget the oldest answers without a reader, until at most MOST_KEPT are left."""
+        """Forget the oldest answers without a reader, until few enough are left."""
         kept = {key: each for key, each in self._batches.items() if each.is_over and not each.readers}
         size = sum(each.size for each in kept.values())
+        taken = sum(each.bytes for each in kept.values())
         for key, each in kept.items():
-            if size <= MOST_KEPT:
+            if size <= MOST_KEPT and taken <= MOST_KEPT_BYTES:
                 return
             size -= each.size
+            taken -= each.bytes
             self._forget(key, each)
 
     async def read(self, key: tuple[str, str], batch: Batch, is_kept: bool) -> AsyncIterator[bytes]:

@@ -10,7 +10,7 @@ import typer
 
 from deepcoder.datasets import load_problems
 from deepcoder.integrations import harbor as tasks
-from deepcoder.tools.cli.options import UserError
+from deepcoder.tools.cli.options import UserError, user_errors
 from deepcoder.tools.console import out
 
 commands = typer.Typer(no_args_is_help=True, help="Write problems for other frameworks.")
@@ -34,8 +34,6 @@ def harbor(
         raise UserError(f"--url must begin with http:// or https://, not {url!r}")
     if parts.username or parts.password:
         raise UserError("--url would write the token into the tasks: set DEEPCODER_TOKEN where Harbor runs")
-    try:
+    with user_errors():
         count = tasks.write(load_problems(data), output, url, image)
-    except ValueError as error:
-        raise UserError(str(error)) from None
     out.print(f"{count:,} tasks in {output}", highlight=False, soft_wrap=True)

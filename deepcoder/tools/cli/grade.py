@@ -33,6 +33,7 @@ from deepcoder.tools.cli.options import (
     Workers,
     check_submissions,
     pool_for,
+    user_errors,
 )
 from deepcoder.tools.console import err, out, progress
 from deepcoder.tools.grade import KS, pass_at_k, read_submissions
@@ -74,7 +75,8 @@ def grade(
     if not output.parent.is_dir():
         raise UserError(f"{output.parent} is no folder: make it first")
     few = workers or few_workers(submissions)
-    started = RemotePool(pool) if "://" in pool else pool_for(loaded, sandbox, image, few, resource, pool)
+    with user_errors():
+        started = RemotePool(pool) if "://" in pool else pool_for(loaded, sandbox, image, few, resource, pool)
     with started, progress("judging", len(submissions)) as tick:
         check_submissions(started, submissions.values())
         records = grade_submissions(submissions, selection, output, started, lambda _, __: tick(1))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,15 @@ from deepcoder.wire.languages import add
 
 class UserError(Exception):
     """Something that the user gave cannot be used; the message says what and why."""
+
+
+@contextmanager
+def user_errors() -> Iterator[None]:
+    """Raise a UserError where the block raises a ValueError or an OSError for what the user gave."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise UserError(str(error)) from None
 
 
 DEFAULT_TIME_LIMIT_S = Limits().cpu_s
@@ -66,10 +76,8 @@ def own_rows(path: Path | None) -> Path | None:
         UserError: The file has none.
     """
     if path is not None:
-        try:
+        with user_errors():
             add(own_languages.read(path))
-        except ValueError as error:
-            raise UserError(str(error)) from None
     return path
 
 
@@ -134,10 +142,8 @@ def check_submissions(pool: base.Pool, submissions: Iterable[Submission]) -> Non
     Raises:
         UserError: It has not.
     """
-    try:
+    with user_errors():
         pool.check(list(submissions))
-    except ValueError as error:
-        raise UserError(str(error)) from None
 
 
 def pool_for(

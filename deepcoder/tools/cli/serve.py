@@ -23,6 +23,7 @@ from deepcoder.tools.cli.options import (
     UserError,
     Workers,
     pool_for,
+    user_errors,
 )
 from deepcoder.tools.console import out
 
@@ -67,14 +68,16 @@ def serve(
     except ImportError:
         raise UserError("`deepcoder serve` needs `pip install deepcoder[serve]`") from None
     selection = Selection(max_tests, time_limit)
-    problems = [problem for source in data or () for problem in selection.load(source)]
-    with pool_for(problems, sandbox, image, workers, resource, pool, MEMORY_BYTES) as started:
-        started.check_limits(problems)
+    with user_errors():
+        problems = by_id(problem for source in data or () for problem in selection.load(source))
+    with pool_for([*problems.values()], sandbox, image, workers, resource, pool, MEMORY_BYTES) as started:
+        with user_errors():
+            started.check_limits(problems.values())
         try:
             listening = server.bound(host, port)
         except OSError as error:
             raise UserError(f"cannot listen at {host}:{port}: {error.strerror}") from None
-        service = Service(started, by_id(problems), Allowed.CODE in (allow or ()))
+        service = Service(started, problems, Allowed.CODE in (allow or ()))
         name = f"[{host}]" if ":" in host else host
         out.print(f"http://{name}:{listening.getsockname()[1]} offers {started!r}", markup=False, soft_wrap=True)
         server.server(app.application(service, token)).run(sockets=[listening])
