@@ -92,7 +92,7 @@ class Jury:
         if self._checks is None:
             self._checks = Session(self._started(), task)
         try:
-            return ruling(program, "the checker", self._checks.ask(given))
+            return ruling(program, "the checker", self._checks.ask(given), bool(given.returns))
         except BaseException as error:
             self._end_checks()
             if isinstance(error, ValueError):

@@ -54,8 +54,14 @@ def given_for(
     )
 
 
-def ruling(program: JuryProgram, who: str, outcome: Outcome) -> Ruling:
-    """Return what the program says by its outcome. `who` it is, for people.
+def ruling(program: JuryProgram, who: str, outcome: Outcome, has_files: bool = True) -> Ruling:
+    """Return what the program says by its outcome. What a checker prints on its standard output says nothing.
+
+    Args:
+        program: The program.
+        who: What it is, for people.
+        outcome: What happened to it.
+        has_files: Whether files came back, which its output then holds.
 
     Raises:
         JuryError: It failed.
@@ -68,7 +74,7 @@ def ruling(program: JuryProgram, who: str, outcome: Outcome) -> Ruling:
     says = rules.exit_codes.get(outcome.exit_code or 0, Says.FAILED)
     if says is Says.FAILED:
         raise JuryError(f"{who} failed: exit code {outcome.exit_code}")
-    files = dict(files_of(outcome.output))
+    files = dict(files_of(outcome.output)) if has_files else {}
     files.pop("", None)  # its standard output
     next_input = files.pop(rules.next_pass, None) if says is Says.RIGHT else None
     message = files.get(rules.message, b"").decode("utf-8", "replace") or outcome.stderr
