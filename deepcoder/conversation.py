@@ -63,7 +63,8 @@ class _Talk:
         self._looks = {PROGRAM: Look(0, 0.0), INTERACTOR: Look(0, 0.0)}
         self._slept_s = {PROGRAM: 0.0, INTERACTOR: 0.0}  # between the last two looks
         self._quiet_looks = {PROGRAM: 0, INTERACTOR: 0}  # since something was said
-        self._began = time.monotonic()
+        self._compiling = {PROGRAM, INTERACTOR}  # those that have shown nothing yet
+        self._began = time.monotonic()  # when the last of them did
         self._names = {side.fileno(): name for name, side in self.sides.items()}
         self._poll = select.poll()
         for fd in self._names:
@@ -75,6 +76,7 @@ class _Talk:
             name = self._names[fd]
             other = INTERACTOR if name == PROGRAM else PROGRAM
             for event in self.sides[name].events():
+                self._note_begin(name)
                 if isinstance(event, Said):
                     self._hand_on(name, other, event.data)
                 elif isinstance(event, Look):
@@ -85,6 +87,11 @@ class _Talk:
                     self._poll.unregister(fd)
         for side in self.sides.values():
             side.check_alive()
+
+    def _note_begin(self, name: str) -> None:
+        if name in self._compiling:
+            self._compiling.discard(name)
+            self._began = time.monotonic()
 
     def _hand_on(self, name: str, other: str, data: bytes) -> None:
         self.sides[other].feed(data)
@@ -116,7 +123,7 @@ class _Talk:
     @property
     def is_idle(self) -> bool:
         """Return whether the program has waited for too long, or has taken far longer than it may on any machine."""
-        passed_s = time.monotonic() - self._began
+        passed_s = 0.0 if self._compiling else time.monotonic() - self._began
         most_s = abandoned_after_s(self._limits.wall_s) + EXCHANGE_S * self.exchanges
         return PROGRAM not in self.outcomes and (self.idle_s > self._limits.cpu_s or passed_s > most_s)
 

@@ -227,3 +227,12 @@ def test_damaged_file_costs_a_compilation_and_no_verdict(
 def test_program_that_does_not_compile_leaves_nothing(two: tuple[Sandbox, Sandbox], folder: Path) -> None:
     assert [run(each, "int main( {").ended for each in two] == [Ended.COMPILE_ERROR] * 2
     assert list(folder.iterdir()) == []
+
+
+def test_sandbox_that_ends_while_it_compiles_keeps_no_other_waiting(two: tuple[Sandbox, Sandbox]) -> None:
+    first, second = two
+    first._load_request(task(ADD), stop=None)
+    first.close()
+    locked(second._artefacts)
+
+    assert second._artefacts._locked[1] != NO_LOCK

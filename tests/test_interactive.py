@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
+from contextlib import closing
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from deepcoder import conversation
 from deepcoder.conversation import Conversation
 from deepcoder.judge import judge, judge_test
 from deepcoder.jury import Jury
@@ -16,6 +21,7 @@ from deepcoder.programs import Program
 from deepcoder.ruled_tests import decide
 from deepcoder.rulings import JuryError
 from deepcoder.sandbox import Sandbox
+from deepcoder.sandbox.live import Live, Look
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 from deepcoder.wire.messages import Ended, Outcome
 
@@ -272,6 +278,47 @@ ACCEPTS, REJECTS = Outcome(Ended.EXITED, exit_code=42), Outcome(Ended.EXITED, ex
 )
 def test_who_ended_first_decides(talk: Conversation, verdict: Verdict) -> None:
     assert decide(talk, JuryProgram("kattis", "python", "")).tested.verdict is verdict
+
+
+class Side:
+    """Stands for a live execution whose events are set by hand."""
+
+    sent_bytes = 0
+
+    def __init__(self) -> None:
+        self.come: list[Look] = []
+        self.readable, self.writable = os.pipe()
+        os.write(self.writable, b"x")
+
+    def fileno(self) -> int:
+        return self.readable
+
+    def events(self) -> list[Look]:
+        return self.come
+
+    def check_alive(self) -> None:
+        pass
+
+    def close(self) -> None:
+        os.close(self.readable)
+        os.close(self.writable)
+
+
+def test_time_to_compile_is_no_time_of_the_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(conversation, "time", SimpleNamespace(monotonic=lambda: now))
+    with closing(Side()) as program, closing(Side()) as interactor:
+        first, second = cast(Live, program), cast(Live, interactor)
+        talk = conversation._Talk(first, second, LIMITS)
+        for side in (program, interactor):  # each compiles for long, one after the other
+            now += 1000.0
+            talk.carry()
+            assert not talk.is_idle
+            side.come = [Look(0, 0.0)]
+            talk.carry()
+            assert not talk.is_idle
+        now += 1000.0
+        assert talk.is_idle
 
 
 def test_interactor_that_failed_says_nothing_about_the_program() -> None:

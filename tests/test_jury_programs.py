@@ -16,6 +16,7 @@ from deepcoder.programs import Program
 from deepcoder.rulings import JuryError, given_for, ruling
 from deepcoder.sandbox import Sandbox, SandboxConfig
 from deepcoder.sandbox.backends import TESTLIB_VARIABLE, own_testlib
+from deepcoder.sandbox.namespaces import SCRATCH_BYTES
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 from deepcoder.wire.messages import Ended, Outcome, frame
 
@@ -106,6 +107,27 @@ def test_failure_of_a_checker_is_ours(
     judgement = judged(ECHO, checked_by(JuryProgram("kattis", "python", source), ("x", "x")), shared_sandbox, jury)
     assert judgement.verdict is Verdict.IE
     assert judgement.detail.startswith(OWN_CODE + why)
+
+
+PRINTS = (
+    "import sys\nprint('checked', 100 * 'x')\nsys.exit({codes}[sys.stdin.read() == open(sys.argv[{answer}]).read()])"
+)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "source"),
+    [("testlib", PRINTS.format(codes=(1, 0), answer=3)), ("kattis", PRINTS.format(codes=(43, 42), answer=2))],
+)
+def test_what_a_checker_prints_says_nothing(protocol: str, source: str, shared_sandbox: Sandbox, jury: Jury) -> None:
+    problem = checked_by(JuryProgram(protocol, "python", source), ("x", "x\n"))
+    verdicts = [judged(program, problem, shared_sandbox, jury).verdict for program in (ECHO, "print('y')")]
+    assert verdicts == [Verdict.AC, Verdict.WA]
+
+
+def test_files_that_do_not_fit_are_no_ruling(shared_sandbox: Sandbox, jury: Jury) -> None:
+    checker = JuryProgram("testlib", "python", "import sys\nsys.exit(0)")
+    judgement = judged("print(1)", checked_by(checker, ("x" * (SCRATCH_BYTES + 1), "1")), shared_sandbox, jury)
+    assert judgement.verdict is Verdict.IE and "No space left" in judgement.detail
 
 
 def test_checker_of_several_files_is_compiled_together(compiling_jury: Jury, shared_sandbox: Sandbox) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deepcoder.runner import channel
-from deepcoder.runner.reports import LONGEST_REPORT_BYTES, Answer, Reports
+from deepcoder.runner.reports import LONGEST_MESSAGE_BYTES, LONGEST_REPORT_BYTES, Answer, Reports
 from deepcoder.wire.messages import Ended
 
 
@@ -62,6 +62,7 @@ def test_report_that_the_harness_does_not_send_is_forged(sent: list[bytes]) -> N
         (packed(b"?"), Ended.RAISED),
         (channel.REPORT.pack(channel.RETURNED, 101), Ended.OUTPUT_LIMIT),
         (channel.REPORT.pack(channel.COMPILED, LONGEST_REPORT_BYTES + 1), Ended.OUTPUT_LIMIT),
+        (channel.REPORT.pack(channel.RAISED, LONGEST_MESSAGE_BYTES + 1), Ended.OUTPUT_LIMIT),
     ],
 )
 def test_report_of_no_kind_or_too_long_ends_the_process(sent: bytes, ended: Ended) -> None:

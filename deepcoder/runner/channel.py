@@ -114,6 +114,12 @@ def report(kind: bytes, body: bytes = b"") -> None:
         data = data[os.write(REPORTS, data) :]
 
 
+def fail(error: OSError) -> NoReturn:
+    """Say why a program cannot begin, and end. The exit code alone would be taken for the program's own."""
+    report(RAISED, f"it cannot begin: {error}".encode("utf-8", "backslashreplace"))
+    os._exit(1)
+
+
 def end_as(status: int) -> NoReturn:
     """End as a child did, by the status that wait says."""
     if os.WIFSIGNALED(status):

@@ -12,7 +12,8 @@ from ..wire.messages import Ended
 from . import channel
 
 _OUTPUTS = (channel.RETURNED, channel.FILES)
-LONGEST_REPORT_BYTES = 64 << 20  # of compiled code and of messages
+LONGEST_REPORT_BYTES = 64 << 20  # of compiled code
+LONGEST_MESSAGE_BYTES = 16 << 10  # an honest one has a few hundred characters
 
 
 class Answer(NamedTuple):
@@ -46,7 +47,7 @@ class Reports:
         self._data += data
         while len(self._data) >= channel.REPORT.size:
             kind, size = channel.REPORT.unpack_from(self._data)
-            if size > (self.output_bytes if kind in _OUTPUTS else LONGEST_REPORT_BYTES):
+            if size > self._most_bytes(kind):
                 return Ended.OUTPUT_LIMIT
             end = channel.REPORT.size + size
             if len(self._data) < end:
@@ -56,6 +57,11 @@ class Reports:
             if not self._read(kind, body):
                 return Ended.RAISED
         return None
+
+    def _most_bytes(self, kind: bytes) -> int:
+        if kind in _OUTPUTS:
+            return self.output_bytes
+        return LONGEST_REPORT_BYTES if kind == channel.COMPILED else LONGEST_MESSAGE_BYTES
 
     def _read(self, kind: bytes, body: bytes) -> bool:
         """Read one report; return whether it is of a kind that there is. A call has one answer, the first."""

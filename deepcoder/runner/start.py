@@ -76,7 +76,8 @@ def main(scratch_root: str, memory_bytes: int, languages: list[dict[str, Any]], 
     elif not orphans.REACH_WHO_ASKS:
         signal.signal(signal.SIGCHLD, orphans.bury)
     hello = {"kind": "hello", "protocol": PROTOCOL, "languages": languages_here, "own_uids": uids is not None}
-    write_all(replies, frame({**hello, "kernel": os.uname().version}))
+    uname = os.uname()
+    write_all(replies, frame({**hello, "kernel": uname.version, "machine": uname.machine}))
     os.set_blocking(replies, False)
     try:
         Supervisor(keepers, requests, replies).serve()

@@ -26,11 +26,11 @@ class Artefacts:
     The mutable state: the artefacts in memory, by key, and the lock on the key that is compiled here now.
     """
 
-    def __init__(self, interpreter: str, versions: Mapping[str, str]) -> None:
-        """Have none yet. `interpreter` and the languages' `versions` are those of the sandbox."""
+    def __init__(self, platform: str, versions: Mapping[str, str]) -> None:
+        """Have none yet. `platform` (image, or interpreter and machine) and `versions` are those of the sandbox."""
         self._artefacts: Lru[bytes, bytes] = Lru(ARTEFACT_CACHE_BYTES)
         self._store = store_of_node()
-        self._interpreter = interpreter
+        self._platform = platform
         self._versions = versions
         self._locked = (b"", NO_LOCK)
 
@@ -82,6 +82,6 @@ class Artefacts:
 
     def _key(self, row: Language, task: Task) -> bytes:
         """Return a digest of all that an artefact depends on."""
-        place = self._interpreter, self._versions.get(row.name), runner_digest()
+        place = self._platform, self._versions.get(row.name), runner_digest()
         rest = repr((place, row, task.entry_file, task.files)).encode()
         return hashlib.sha256(rest + task.source.encode("utf-8", "surrogatepass")).digest()

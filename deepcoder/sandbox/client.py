@@ -71,7 +71,7 @@ class Sandbox:
             assert hello is not None
             self.hello = hello[0]
             self.languages: dict[str, str] = self.hello.get("languages", {})  # their versions, by name
-            self._artefacts = Artefacts(self.interpreter, self.languages)
+            self._artefacts = Artefacts(f"{self.interpreter} on {self.hello.get('machine')}", self.languages)
             if self.hello.get("kind") != "hello" or self.hello.get("protocol") != PROTOCOL:
                 raise SandboxError(f"{stream.name} does not answer as a runner: {self.hello}")
         except BaseException:
@@ -355,6 +355,8 @@ class Sandbox:
 
     def close(self) -> None:
         """End the sandbox. Safe to repeat."""
+        if self._loaded is not None:  # it may compile just now
+            self._artefacts.unlock()
         if self.is_open:
             self.is_open = False
             self._stream.close()
