@@ -17,7 +17,7 @@ from typing import Any
 
 from deepcoder.pool import Pool
 from deepcoder.problems import Mode, Problem, TestCase, by_id
-from deepcoder.programs import Program, extract
+from deepcoder.programs import Program, extract, reads_as_program
 from deepcoder.reward import Score, all_or_nothing
 from deepcoder.runs import Ran
 from deepcoder.verdicts import Judgement, Submission, Verdict, cause_of
@@ -217,8 +217,12 @@ def _check_texts(**arguments: Any) -> None:
 
 
 def _program(code: str, problem: Problem) -> Program:
-    """Return the program that a policy means: what it wrote, or the block that it wrote around the program."""
-    fenced = extract(code, languages=problem.languages) if "```" in code else None
+    """Return the program that a policy means: what it wrote, or the block that it wrote around the program.
+
+    Code that is a program as it stands is whole: its docstring may hold a fenced example.
+    """
+    is_fenced = "```" in code and not reads_as_program(code)
+    fenced = extract(code, languages=problem.languages) if is_fenced else None
     return fenced or Program(code, problem.languages[0])
 
 

@@ -128,11 +128,11 @@ def choose(blocks: Sequence[Block], first_language: str = PYTHON.name) -> tuple[
         if block.language:
             return block, Rule.UNCLOSED
         readable -= len(block.source)
-        if is_python and block.is_closed and readable >= 0 and _reads_as_program(block.source):
+        if is_python and block.is_closed and readable >= 0 and reads_as_program(block.source):
             return block, Rule.PROGRAM
     if closed:
         return closed[-1], Rule.CLOSED
-    if is_python and blocks and len(blocks[-1].source) <= _PARSED_CHARS and _reads_as_program(blocks[-1].source):
+    if is_python and blocks and len(blocks[-1].source) <= _PARSED_CHARS and reads_as_program(blocks[-1].source):
         return blocks[-1], Rule.OPEN
     return None, Rule.NONE
 
@@ -161,7 +161,7 @@ def with_line_feeds(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _reads_as_program(source: str) -> bool:
+def reads_as_program(source: str) -> bool:
     """Return whether the text is Python that calls or defines something, as sample output and prose are not."""
     try:
         with warnings.catch_warnings():

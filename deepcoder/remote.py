@@ -80,11 +80,8 @@ class RemotePool(Pool):
         self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
     ) -> list[Judgement]:
         end = time.monotonic() + self.deadline_s
-        try:
-            self.check(submissions)
-        except ConnectionError as error:
-            log.error("%d submissions are not judged: %s", len(submissions), error)
-            return [unjudged(len(each.problem.tests), str(error)) for each in submissions]
+        if away := self._away(submissions):
+            return away
         judgements = [unjudged(len(each.problem.tests), "not judged") for each in submissions]
         for window in _windows(starmap(_parts, enumerate(submissions))):
             for index, answer in self._judged({index: submissions[index] for index in window}, fresh, end):
@@ -231,7 +228,9 @@ class RemotePool(Pool):
                 connection.request("POST", parts.path + path, json.dumps(body).encode(), headers)
             answer = connection.getresponse()
             if answer.status in _BUSY:
-                raise _Busy(answer.read(1000).decode(errors="replace"), float(answer.getheader("Retry-After") or 1.0))
+                raise _Busy(answer.read(1000).decode(errors="replace"), _seconds(answer.getheader("Retry-After")))
+            if answer.status == 408 or answer.status >= 500:  # it, or a proxy before it, failed: not the request
+                raise ConnectionError(f"status {answer.status}")
             if answer.status not in (200, 202, 409):
                 raise ValueError(f"the service at {self.url} refuses: {_detail(answer.read(10_000))}")
             for line in answer:
@@ -247,6 +246,11 @@ class _Busy(Exception):
     def __init__(self, text: str, retry_s: float) -> None:
         super().__init__(text)
         self.retry_s = retry_s
+
+
+def _seconds(given: str | None) -> float:
+    """Return the seconds of a Retry-After, which may be a date, too."""
+    return float(given) if given and given.isdecimal() else 1.0
 
 
 def _detail(body: bytes) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 from deepcoder.completions import Completion
 from deepcoder.pool import Pool
-from deepcoder.problems import Problem, by_id
+from deepcoder.problems import Mode, Problem, by_id
 from deepcoder.verdicts import Judgement, Submission, Verdict
+from deepcoder.wire.languages import check_functions
 from deepcoder.wire.languages import language as language_named
 
 log = logging.getLogger(__name__)
@@ -229,12 +230,17 @@ def _named(problems: Sequence[Problem | None], languages: Sequence[Any]) -> list
     """Return the language that each row names; None where it names none, or is of another task.
 
     Raises:
-        ValueError: There is no such language.
+        ValueError: There is no such language, or functions of programs in it cannot be called.
     """
     named: list[str | None] = []
     for problem, given in zip(problems, languages, strict=True):
-        is_given = problem is not None and given is not None and given == given  # NaN is a table's None
-        named.append(language_named(given).name if is_given else None)
+        if problem is None or given is None or given != given:  # NaN is a table's None
+            named.append(None)
+            continue
+        language = language_named(given)
+        if problem.mode is Mode.FUNCTION:
+            check_functions(language)
+        named.append(language.name)
     return named
 
 

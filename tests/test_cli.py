@@ -618,6 +618,41 @@ def test_redteam_does_not_know_every_word(folder: Path, capsys: pytest.CaptureFi
     assert ran.err.startswith("deepcoder: no attack or class is called 'nonsense': the classes are answers, bombs")
 
 
+SMALL = ("--sandbox", "process", "--workers", "1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([*GRADE, "--pool", "ftp://head:8080"], "the service's url must begin with http:// or https://"),
+        ([*GRADE, "-o", "folder.jsonl"], "Is a directory: 'folder.jsonl'"),
+        ([*GRADE, "-o", "bytes.jsonl"], "bytes.jsonl is not a file of judgements: name another output"),
+        (["doctor", "problems.jsonl", "-o", "folder.jsonl", *SMALL], "Is a directory: 'folder.jsonl'"),
+        (
+            ["serve", "--data", "problems.jsonl", "--data", "others.jsonl", *SMALL],
+            "two problems have the problem_id 'add'",
+        ),
+        (["judge", "program.cpp", "--problem", "function.jsonl"], "function mode is for python or javascript, not cpp"),
+        (
+            ["export", "harbor", "deepcoder_small", "-o", "bytes.jsonl", "--url", "http://head"],
+            "directory: 'bytes.jsonl",
+        ),
+        (["data", "prepare", "problems.jsonl", "-o", "out.parquet", "--rejected", "no/r.jsonl"], "no is no folder"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    Path("folder.jsonl").mkdir()
+    Path("bytes.jsonl").write_bytes(b"\xff\n")
+    Path("program.cpp").write_text("int f() { return 1; }")
+    add, _ = PROBLEMS
+    write("others.jsonl", {**add, "tests": [{"input": "1", "output": "3"}]})
+    write("function.jsonl", {**add, "mode": "function", "entry_point": "f", "tests": [{"args": [], "expected": 1}]})
+    ran = Ran(capsys, *arguments)
+    assert (ran.code, said in ran.err, ran.err.count("\n")) == (2, True, 1), ran.err
+
+
 @pytest.mark.docker
 def test_doctor_leaves_its_files_as_they_were_where_it_cannot_begin(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], docker_sandboxes: None

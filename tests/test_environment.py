@@ -75,6 +75,11 @@ def test_program_is_tried_and_submitted(environment: CodeEnvironment) -> None:
     assert environment.get_reward() == 1.0
 
 
+def test_program_whose_docstring_has_a_fenced_example_is_whole(environment: CodeEnvironment) -> None:
+    environment.submit(f'"""\n```python\nprint(1)\n```\n"""\n{RIGHT}')
+    assert environment.get_reward() == 1.0
+
+
 def test_run_tells_how_a_program_ended(environment: CodeEnvironment) -> None:
     told = environment.run("print('half')\nraise ValueError('no number')")
 

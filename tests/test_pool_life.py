@@ -147,6 +147,8 @@ def test_clients_find_a_pool_that_was_started_anew_under_its_name() -> None:
     with closing(asks), closing(judges):
         with pytest.raises(ConnectionError, match="^anew is gone"):
             asks.state()
+        cpp = Problem("cpp", Mode.STDIN, ADD_ONE.tests, languages=("cpp",))
+        assert verdicts(judges.judge([Submission(cpp, Program("", "cpp"))])) == ["IE"]
         with SandboxPool(1, "process", name="anew"):
             assert asks.state().workers == 1
             assert verdicts(judges.judge([Submission(ADD_ONE, RIGHT)])) == ["AC"]

@@ -181,6 +181,12 @@ def test_rows_are_checked_before_training(reward: CodeReward) -> None:
         reward.check_rows([{"prompt": "?", "id": "add"}])
 
 
+def test_row_may_not_ask_for_functions_in_a_language_that_has_none(pool: SandboxPool) -> None:
+    function = Problem("f", Mode.FUNCTION, (TestCase.call([1], 2),), entry_point="f")
+    with pytest.raises(ValueError, match="function mode is for python or javascript, not cpp"):
+        CodeReward(pool, [function]).check_rows([{"problem_id": "f", "language": "cpp"}])
+
+
 def test_ids_may_be_integers(pool: SandboxPool) -> None:
     reward = CodeReward(pool, [Problem("7", Mode.STDIN, PROBLEMS[0].tests)])
     assert reward(completions=[RIGHT, WRONG], problem_id=[7, "7"]) == [1.0, 0.0]

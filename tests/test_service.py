@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -303,6 +304,36 @@ def test_service_that_stays_away_is_ie() -> None:
         away.languages()
     (ran,) = away.run([RIGHT], [""])
     assert ran.outcome is None and "does not answer" in ran.why
+
+
+class Failing(BaseHTTPRequestHandler):
+    """A proxy before a service that is away."""
+
+    def do_GET(self) -> None:
+        status, retry_after = self.server.answers.pop(0)  # type: ignore[attr-defined]
+        self.send_response(status)
+        if retry_after:
+            self.send_header("Retry-After", retry_after)
+        body = json.dumps({"languages": {"python": "3"}}).encode() + b"\n"
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+def test_failure_of_a_proxy_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "RETRY_S", 0.0)
+    with HTTPServer(("127.0.0.1", 0), Failing) as proxy:
+        proxy.answers = [(500, ""), (524, ""), (408, ""), (429, "0"), (503, "Wed, 21 Oct 2026 07:28:00 GMT"), (200, "")]  # type: ignore[attr-defined]
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            assert RemotePool(f"http://127.0.0.1:{proxy.server_port}").languages() == {"python": "3"}
+        finally:
+            proxy.shutdown()
+            thread.join()
 
 
 class Cut:

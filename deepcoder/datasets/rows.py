@@ -67,9 +67,12 @@ def _jsonl_rows(path: Path) -> Iterator[Row]:
         yield from json_lines(str(path), text)
 
 
-def _count_jsonl(path: Path) -> int:
-    with path.open("rb") as lines:
-        return sum(1 for line in lines if line.strip())
+def _count_jsonl(path: Path) -> int | None:
+    try:
+        with path.open("rb") as lines:
+            return sum(1 for line in lines if line.strip())
+    except OSError:  # `file_rows` says what is wrong
+        return None
 
 
 def _json_rows(path: Path) -> Iterator[Row]:
@@ -139,8 +142,10 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
 
 
 def _count_parquet(path: Path) -> int | None:
-    import pyarrow.parquet  # of the `data` extra
-
+    try:
+        import pyarrow.parquet  # of the `data` extra
+    except ImportError:  # `file_rows` says what to do
+        return None
     try:
         return int(pyarrow.parquet.read_metadata(path).num_rows)
     except (OSError, pyarrow.ArrowException):  # `file_rows` says what is wrong

@@ -5,11 +5,13 @@ Runs: in every client. Needs no Ray.
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
+from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.session import Session
 from deepcoder.pool.state import State
 from deepcoder.problems import Limits, Mode, Problem
@@ -20,6 +22,8 @@ from deepcoder.wire.languages import PYTHON, check_functions, language
 from deepcoder.wire.messages import Given
 
 BATCH_DEADLINE_S = 1500.0  # below the 1,800 s after which a process group gives its ranks up
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, Judgement], None]
 
@@ -103,12 +107,22 @@ class Pool(ABC):
         Raises:
             ValueError: A problem's memory limit is above what the pool's sandboxes have, or they lack a language, or
                 cannot call functions of programs in it.
+            ConnectionError: The pool does not answer.
         """
         self.check_limits(submission.problem for submission in submissions)
         for each in submissions:
             if each.program is not None and each.problem.mode is Mode.FUNCTION:
                 check_functions(language(each.program.language))
         self.check_languages({name: each.problem.problem_id for each in submissions for name in each.languages})
+
+    def _away(self, submissions: Sequence[Submission]) -> list[Judgement]:
+        """Check these submissions as `check` does; return IE for each where the pool does not answer, else nothing."""
+        try:
+            self.check(submissions)
+        except ConnectionError as error:
+            log.error("%d submissions are not judged: %s", len(submissions), error)
+            return [unjudged(len(each.problem.tests), str(error)) for each in submissions]
+        return []
 
     def check_problems(self, problems: Collection[Problem]) -> None:
         """Check before a long run that the sandboxes can judge programs for these problems.

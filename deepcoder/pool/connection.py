@@ -118,7 +118,7 @@ class Connection:
         try:
             _, _, languages = self.ask("settings", timeout_s)
             self._languages = languages or self._languages
-        except RayError as error:
+        except (RayError, ConnectionError) as error:
             if not self._languages:
                 raise ConnectionError(f"{self._pool} does not say which languages it has: {error}") from error
         return self._languages

@@ -109,7 +109,8 @@ class ShardedPool(Pool):
 
             return shard.judge([submissions[index] for index in indices], tell, fresh)
 
-        self.check(submissions)
+        if away := self._away(submissions):
+            return away
         return self._shared(self._by_problem(submissions), judged)
 
     def run(

@@ -109,7 +109,10 @@ def _already_graded(submissions: Mapping[int, Submission], selection: Selection,
     if not output.exists():
         return {}
     done = {}
-    lines = output.read_text(encoding="utf-8").splitlines(keepends=True)
+    try:
+        lines = output.read_text(encoding="utf-8").splitlines(keepends=True)
+    except UnicodeDecodeError:
+        raise DataError(f"{output} is not a file of judgements: name another output") from None
     for number, line in enumerate(lines, start=1):
         if not line.endswith("\n"):
             break

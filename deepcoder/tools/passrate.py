@@ -52,8 +52,8 @@ def measure(
         DataError: `output` has rates that were sampled in another way, or `completions` has others than its.
     """
     done = already_measured(output, sampled)
-    if completions is not None and not done and completions.exists() and completions.stat().st_size:
-        raise DataError(f"{completions} has completions, but {output} has no rates of them: name another file")
+    if completions is not None:
+        _check_completions(completions, done, output)
     for path in filter(None, (output, completions)):  # without what an interruption cut, and what is measured again
         rewind(path, lambda row: row["problem_id"] in done)
     progress(len(done))
@@ -68,6 +68,18 @@ def measure(
         done |= {row["problem_id"]: row for row in rows}
         progress(len(some))
     return list(done.values())
+
+
+def _check_completions(path: Path, done: Mapping[str, Any], output: Path) -> None:
+    """Check that only completions that were sampled together lack rates, since what lacks them is removed.
+
+    Raises:
+        DataError: More do, so that the file is of other rates.
+    """
+    rows = whole_rows(path) if path.exists() else ()
+    lacking = {row.get("problem_id") for _, row in rows if isinstance(row, Mapping)} - done.keys()
+    if len(lacking) > (AT_ONCE if done else 0):
+        raise DataError(f"{path} has completions, but {output} has no rates of them: name another file")
 
 
 def _judged(problems: Sequence[Problem], groups: Sequence[Sequence[Sampled]], pool: Pool) -> list[Rate]:

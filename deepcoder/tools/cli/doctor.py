@@ -29,6 +29,7 @@ from deepcoder.tools.cli.options import (
     Workers,
     check_submissions,
     pool_for,
+    user_errors,
 )
 from deepcoder.tools.console import out, progress
 from deepcoder.tools.doctor import RUNS, examine, most_programs
@@ -119,8 +120,9 @@ def _examined(
         life.enter_context(pool)
         check_submissions(pool, [Submission(each, reference_of(each)) for each in problems])
         # Not before: they empty files that may be of use.
-        quarantine_lines = life.enter_context(quarantine.open("w", encoding="utf-8")) if quarantine else None
-        time_lines = life.enter_context(times.open("w", encoding="utf-8")) if times else None
+        with user_errors():
+            quarantine_lines = life.enter_context(quarantine.open("w", encoding="utf-8")) if quarantine else None
+            time_lines = life.enter_context(times.open("w", encoding="utf-8")) if times else None
 
         def keep(time: ReferenceTime) -> None:
             timed.append(time)

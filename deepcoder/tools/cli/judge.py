@@ -12,6 +12,7 @@ from deepcoder import sandbox as sandboxes
 from deepcoder.datasets.selection import Selection
 from deepcoder.judge import judge as judge_submission
 from deepcoder.jury import Jury
+from deepcoder.problems import Mode
 from deepcoder.programs import Program
 from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.options import (
@@ -24,11 +25,12 @@ from deepcoder.tools.cli.options import (
     TimeLimit,
     UserError,
     one_problem,
+    user_errors,
 )
 from deepcoder.tools.console import out
 from deepcoder.tools.explain import view
 from deepcoder.verdicts import Judgement, Submission, Verdict
-from deepcoder.wire.languages import LANGUAGES, PYTHON
+from deepcoder.wire.languages import LANGUAGES, PYTHON, check_functions
 
 
 def judge(
@@ -54,6 +56,9 @@ def judge(
     name = language or language_of_file(program)
     if name not in LANGUAGES:
         raise UserError(f"--language {name}: the languages are {', '.join(LANGUAGES)}")
+    if chosen.mode is Mode.FUNCTION:
+        with user_errors():
+            check_functions(LANGUAGES[name])
     judgement = judge_and_print(Submission(chosen, Program(source, name)), sandbox, image)
     raise typer.Exit(judgement.verdict is not Verdict.AC)
 

@@ -146,6 +146,17 @@ def check_submissions(pool: base.Pool, submissions: Iterable[Submission]) -> Non
         pool.check(list(submissions))
 
 
+def check_problems(pool: base.Pool, problems: list[Problem]) -> None:
+    """Check before completions are sampled that the pool can judge any program that the problems allow.
+
+    Raises:
+        UserError: It cannot.
+    """
+    with user_errors():
+        pool.check_problems(problems)
+        pool.check([Submission(each, None) for each in problems])  # for the languages of checkers and interactors
+
+
 def pool_for(
     problems: list[Problem],
     kind: str,

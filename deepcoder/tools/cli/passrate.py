@@ -24,6 +24,7 @@ from deepcoder.tools.cli.options import (
     TimeLimit,
     UserError,
     Workers,
+    check_problems,
     pool_for,
 )
 from deepcoder.tools.console import out, progress
@@ -68,13 +69,14 @@ def passrate(
     how: dict[str, Any] = {"num_generations": num_generations, "temperature": temperature}
     how |= {"max_completion_length": max_completion_length, "chat_template_kwargs": json_object(chat_template_kwargs)}
     sampled = {"model": model, "data": problems, "seed": seed, "max_tests": max_tests, "time_limit_s": time_limit}
-    rows = list(already_measured(output, sampled | how).values())  # before the model is loaded, which takes long
-    if len(rows) == len(loaded):
-        print_rates(rows, output)
+    measured = already_measured(output, sampled | how)  # before the model is loaded, which takes long
+    if all(each.problem_id in measured for each in loaded):
+        print_rates(list(measured.values()), output)
         return
     sample = loaded_model(model, how, seed)
     started = pool_for(loaded, sandbox, image, workers, resource, pool)
     with started, progress("sampling and judging", len(loaded)) as tick:
+        check_problems(started, loaded)
         rows = measure(sample, loaded, started, sampled | how, output, completions, tick)
     print_rates(rows, output)
 
