@@ -103,7 +103,9 @@ def test_reward_and_environment_accept_what_the_pool_accepts(asked: Asked, proce
 @pytest.mark.parametrize("face", PACKAGES)
 def test_face_judges_as_the_pool(face: str, asked: Asked, tmp_path: Path) -> None:
     said = ask(PACKAGES[face], "same_verdicts.py", [face, asked.url, asked.data, asked.completions], tmp_path)
-    verdicts: dict[str, str] = json.loads(said.splitlines()[-1])["verdicts"]
+    answer = json.loads(said.splitlines()[-1])
+    print(f"{face}: {answer['each_ms']} ms a judgement")  # noqa: T201  # for docs/integrations/README.md
+    verdicts: dict[str, str] = answer["verdicts"]
     expected = {name: asked.verdicts[name] for name in verdicts}
     if face == "verl_by_url":
         assert len(verdicts) == PROGRAMS // 4
