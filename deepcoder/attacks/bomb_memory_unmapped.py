@@ -1,4 +1,4 @@
-# Fills 240 MiB of shared memory piece by piece, each unmapped from its pages once it is written, and answers.
+# Fills 400 MiB of shared memory piece by piece, each unmapped from its pages once it is written, and answers.
 # kind: bombs
 # stdin: MLE RTE
 # function: MLE RTE
@@ -6,7 +6,7 @@
 # limits: memory_bytes=67108864
 import mmap
 
-taken = mmap.mmap(-1, 240 << 20)
+taken = mmap.mmap(-1, 400 << 20)
 PIECE = 16 << 20
 for start in range(0, len(taken), PIECE):
     taken[start : start + PIECE] = b"x" * PIECE
