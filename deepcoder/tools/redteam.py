@@ -206,13 +206,19 @@ def listed(path):
     except OSError:
         return []
 
+def pages_of_files(path):
+    # A compiler that is read from the disk for the first time leaves them. The kernel takes them back when it likes.
+    with open(path) as file:
+        stat = {name: int(value) for name, value in map(str.split, file)}
+    return sum(stat.get("total_" + name, stat.get(name, 0)) for name in ("active_file", "inactive_file"))
+
 def memory():
     for name, limit in (("current", "max"), ("usage_in_bytes", "limit_in_bytes")):
         path = "/sys/fs/cgroup/" + ("memory/memory." if "_" in name else "memory.")
         try:
             with open(path + limit) as most, open(path + name) as file:
                 if int(most.read()) < 1 << 60:  # else it is the machine's
-                    return int(file.read())
+                    return int(file.read()) - pages_of_files(path + "stat")
         except (OSError, ValueError):  # the limit is "max"
             pass
     return 0
