@@ -159,6 +159,8 @@ class RemotePool(Pool):
 
     def languages(self) -> dict[str, str]:
         languages: dict[str, str] = self._status()["languages"]
+        if not languages:
+            raise ConnectionError(f"the service at {self.url} does not know yet which languages its pool has")
         return languages
 
     @functools.cached_property
@@ -189,19 +191,20 @@ class RemotePool(Pool):
             body["id"] = uuid.uuid4().hex
         while True:
             try:
+                missing: Sequence[str] = ()
                 for row in self._once(path, body, end):
                     reached = time.monotonic()
-                    if "missing" in row and programs is not None:  # the service has started anew
-                        self._sent -= set(row["missing"])
-                        body = {**(body or {}), **self._rows(programs), "id": uuid.uuid4().hex}
-                        break
-                    if row.get("index", 0) not in seen:
+                    missing = row.get("missing", ())
+                    if row and not missing and row.get("index", 0) not in seen:
                         seen.add(row.get("index", 0))
                         yield row
-                if len(seen) >= count:
+                if missing and programs is not None:  # the service has started anew
+                    self._sent -= set(missing)
+                    body = {**(body or {}), **self._rows(programs), "id": uuid.uuid4().hex}
+                elif len(seen) >= count:
                     self._sent |= set((body or {}).get("problems", ()))
                     return
-                why = "the answer ended early"
+                why = "it lacks problems that it had" if missing else "the answer ended early"
             except _Busy as busy:
                 reached, why = time.monotonic(), f"busy: {busy}"
                 time.sleep(min(busy.retry_s, max(0.0, end - time.monotonic())))
@@ -214,7 +217,7 @@ class RemotePool(Pool):
             time.sleep(RETRY_S)
 
     def _once(self, path: str, body: dict[str, Any] | None, end: float) -> Iterator[dict[str, Any]]:
-        """Send one request, and yield the lines of its answer."""
+        """Send one request, and yield the rows of its answer; an empty one for a line that only says that it works."""
         parts = urlsplit(self.url)
         timeout_s = max(1.0, min(SILENCE_S, end - time.monotonic()))
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -234,8 +237,7 @@ class RemotePool(Pool):
             if answer.status not in (200, 202, 409):
                 raise ValueError(f"the service at {self.url} refuses: {_detail(answer.read(10_000))}")
             for line in answer:
-                if line.strip():
-                    yield json.loads(line)
+                yield json.loads(line) if line.strip() else {}
                 if time.monotonic() > end:
                     return
         finally:

@@ -685,7 +685,7 @@ def leaving(pool: Pool, member: Member) -> Member:
 def test_idle_worker_that_is_to_leave_is_dismissed() -> None:
     pool = Pool(2)
     member = leaving(pool, pool.members[0])
-    assert pool.do(pool.dispatcher.dismiss(member)) == [Dismiss(member)]
+    assert pool.do(pool.dispatcher.dismiss(member, pool.now)) == [Dismiss(member)]
     pool.ask("a")
     assert [give.member for give in pool.all(Give)] == [pool.members[1]]
 
@@ -694,7 +694,7 @@ def test_worker_at_work_that_is_to_leave_ends_what_it_has() -> None:
     pool = Pool(1)
     call = pool.ask("a", "b")
     member = leaving(pool, pool.members[0])
-    assert pool.dispatcher.dismiss(member) == []
+    assert pool.dispatcher.dismiss(member, pool.now) == []
     number = pool.held(member)[0]
     rest = [each for each in pool.held(member) if each != number]
     commands = pool.report(member, [(number, AC), *((each, AC) for each in rest)])
@@ -712,9 +712,20 @@ def test_leaving_worker_that_still_holds_something_is_waited_for() -> None:
 
 def test_dismissed_worker_is_not_alive() -> None:
     pool = Pool(1)
-    pool.do(pool.dispatcher.dismiss(leaving(pool, pool.members[0])))
+    pool.do(pool.dispatcher.dismiss(leaving(pool, pool.members[0]), pool.now))
     assert pool.dispatcher.schedule.alive == set()
     assert pool.members[0].stage is Stage.LEAVING
+
+
+def test_worker_on_which_a_part_has_failed_has_it_again_when_the_last_other_leaves() -> None:
+    pool = Pool(2)
+    pool.ask("a", "b")
+    stays, leaves = pool.members
+    leaving(pool, leaves)
+    pool.report(stays, failed=[failed(pool.held(stays)[0])])
+    assert pool.held(stays) == []
+    pool.report(leaves, [(pool.held(leaves)[0], AC)])
+    assert len(pool.held(stays)) == 1
 
 
 def test_leaving_worker_that_is_lost_leaves_its_work_to_others() -> None:

@@ -52,8 +52,23 @@ def test_name_that_no_row_has_is_refused() -> None:
     [
         *((tag, "python") for tag in ("python", "Python3", "py", "python-3.11", "lang-python", "src/main.py")),
         *((tag, "pypy") for tag in ("pypy", "pypy3", "PyPy3.10", "pypy-3")),
-        *((tag, "cpp") for tag in ("cpp", "C++", "c++17", "cxx", "cc", "g++", "language-cpp", "a/main.cpp")),
-        *((tag, "cpp20") for tag in ("cpp20", "C++20", "g++20")),
+        *(
+            (tag, "cpp")
+            for tag in (
+                "cpp",
+                "C++",
+                "c++17",
+                "cxx",
+                "cc",
+                "g++",
+                "language-cpp",
+                "a/main.cpp",
+                "c++1y",
+                "cpp98",
+                "gnu++17",
+            )
+        ),
+        *((tag, "cpp20") for tag in ("cpp20", "C++20", "g++20", "c++2a", "gnu++20")),
         *((tag, "cpp23") for tag in ("cpp23", "c++23", "c++2b")),
         *((tag, "c") for tag in ("c", "C", "c11", "gcc", "main.c")),
         *((tag, "javascript") for tag in ("javascript", "js", "JavaScript", "node", "nodejs", "node.js")),

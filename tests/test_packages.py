@@ -245,6 +245,11 @@ def test_new_format_fills_in_constants_and_lays_out_what_is_included(tmp_path: P
     assert files["rejected/pair"] == ("python", "b.py", beside | {"a.py": "A = 10\n", "help.py": "MOST = 10\n"})
 
 
+def test_package_whose_programs_need_files_is_for_its_jury_alone(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="its programs need the files of include/, which a completion does not get"):
+        load_problems(str(laid_out(tmp_path, NEW)))
+
+
 def test_submissions_yaml_says_the_verdicts_of_a_whole_submission(tmp_path: Path) -> None:
     assert verdicts(read(laid_out(tmp_path, NEW))) == {
         "accepted/solve.cpp": {AC},

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -296,6 +298,41 @@ def test_remote_pool_sends_a_problem_again_to_a_service_that_has_started_anew(
         assert verdicts(remote.judge([Submission(ADD_ONE, RIGHT), Submission(ONE_TEST, RIGHT)])) == ["AC", "AC"]
 
 
+def test_remote_pool_begins_with_a_service_that_has_started_anew(process_pool: SandboxPool, url: str) -> None:
+    pool = RemotePool(url)
+    pool.judge([Submission(ADD_ONE, RIGHT)])
+    (digest,) = pool._sent
+    with serving(Service(process_pool, {})) as other:
+        pool.url = other
+        pool.begin([Submission(ADD_ONE, RIGHT)])
+        row = {"problem": digest, "program": RIGHT.source}
+        assert post(other, "/judge", {"submissions": [row]}).status_code == 200
+
+
+def test_runs_that_are_too_many_are_no_failed_request(process_pool: SandboxPool) -> None:
+    ours = Service(process_pool, {})
+    ours.line._most_waiting = 0
+    with serving(ours) as url:
+        body = {"id": "full", "runs": [{"program": "print(1)"}]}
+        (row,) = lines(post(url, "/run", body))
+        assert (row["ended"], row["why"]) == (None, "busy: too many runs wait")
+
+
+def test_request_that_failed_is_begun_anew() -> None:
+    async def fails() -> AsyncIterator[bytes]:
+        yield b"half\n"
+        raise RuntimeError("the rest is lost")
+
+    async def found_again() -> object:
+        batches = batches_module.Batches()
+        batch = batches.begin(("user", "id"), b"digest", 2, fails())
+        assert batch.task is not None
+        await asyncio.wait([batch.task])
+        return batches.find(("user", "id"), b"digest")
+
+    assert asyncio.run(found_again()) is None
+
+
 def test_service_that_stays_away_is_ie() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -306,34 +343,53 @@ def test_service_that_stays_away_is_ie() -> None:
     assert ran.outcome is None and "does not answer" in ran.why
 
 
-class Failing(BaseHTTPRequestHandler):
-    """A proxy before a service that is away."""
+class Scripted(BaseHTTPRequestHandler):
+    """Answers as a script says, like a proxy before a service that fails: a status, a Retry-After, and chunks."""
 
     def do_GET(self) -> None:
-        status, retry_after = self.server.answers.pop(0)  # type: ignore[attr-defined]
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        status, retry_after, chunks = self.server.script.pop(0)  # type: ignore[attr-defined]
         self.send_response(status)
         if retry_after:
             self.send_header("Retry-After", retry_after)
-        body = json.dumps({"languages": {"python": "3"}}).encode() + b"\n"
-        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        for wait_s, chunk in chunks:
+            time.sleep(wait_s)
+            self.wfile.write(chunk)
+
+    do_POST = do_GET
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
 
-def test_failure_of_a_proxy_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "RETRY_S", 0.0)
-    with HTTPServer(("127.0.0.1", 0), Failing) as proxy:
-        proxy.answers = [(500, ""), (524, ""), (408, ""), (429, "0"), (503, "Wed, 21 Oct 2026 07:28:00 GMT"), (200, "")]  # type: ignore[attr-defined]
+@contextmanager
+def scripted(*script: tuple[int, str, list[tuple[float, bytes]]]) -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Scripted) as proxy:
+        proxy.script = list(script)  # type: ignore[attr-defined]
         thread = threading.Thread(target=proxy.serve_forever, args=(0.05,))
         thread.start()
         try:
-            assert RemotePool(f"http://127.0.0.1:{proxy.server_port}").languages() == {"python": "3"}
+            yield f"http://127.0.0.1:{proxy.server_port}"
         finally:
             proxy.shutdown()
             thread.join()
+
+
+def test_failure_of_a_proxy_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "RETRY_S", 0.0)
+    failures = [(500, ""), (524, ""), (408, ""), (429, "0"), (503, "Wed, 21 Oct 2026 07:28:00 GMT")]
+    status = json.dumps({"languages": {"python": "3"}}).encode() + b"\n"
+    with scripted(*((*each, []) for each in failures), (200, "", [(0.0, status)])) as url:
+        assert RemotePool(url).languages() == {"python": "3"}
+
+
+def test_service_that_says_that_it_works_is_not_away() -> None:
+    works = (200, "", [(0.5, b"\n")] * 4)  # and then the connection is lost
+    row = {"index": 0, "ended": None, "why": "answered"}
+    with scripted(works, (200, "", [(0.0, json.dumps(row).encode() + b"\n")])) as url:
+        (ran,) = RemotePool(url, away_s=1.0).run([RIGHT], [""])
+    assert ran.why == "answered"
 
 
 class Cut:
@@ -431,6 +487,12 @@ def test_token_is_asked_for(process_pool: SandboxPool) -> None:
             assert requests.get(ping, headers={"Authorization": value}, timeout=WAIT_S).json() == "pong"
         assert requests.get(ping, auth=("anyone", TOKEN), timeout=WAIT_S).json() == "pong"
         assert requests.get(url + "/healthz", timeout=WAIT_S).status_code == 200
+
+
+def test_token_may_look_like_a_quoted_one(process_pool: SandboxPool) -> None:
+    with serving(Service(process_pool, {}), "50%2B") as url:
+        sent = {"Authorization": "Bearer 50%2B"}
+        assert requests.get(url + "/v1/ping", headers=sent, timeout=WAIT_S).json() == "pong"
 
 
 def test_web_page_cannot_reach_a_service_without_a_token(url: str) -> None:

@@ -213,6 +213,10 @@ print(os.read(0, 99), open("/dev/stdin", "rb").read())
 KEPT = b"x" * 20_000  # which the runner keeps for the next program
 
 
+def test_source_may_begin_with_a_byte_order_mark(shared_sandbox: Sandbox) -> None:
+    assert printed(run(shared_sandbox, "\ufeffprint(input())", b"1")) == "1"
+
+
 def test_program_cannot_change_its_input(shared_sandbox: Sandbox) -> None:
     assert printed(run(shared_sandbox, CHANGE, b"as given")) == "b'as given' b'as given'"
 

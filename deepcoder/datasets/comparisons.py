@@ -12,6 +12,8 @@ from deepcoder.datasets.literals import Names, NotLiteral, items, value
 
 # The checker of problems that are tested by assertions: ==, except for the last digits of a float.
 EQUAL = "equal(1e-9)"
+_SMALL_SHARE = 0.01  # by which it hardly matters of which of two close numbers it is a share
+_LONGEST_FRACTION = 1 << 20  # the largest denominator of a short one
 _OWN = ""  # the name that means the problem's checker
 _VIEWS = frozenset({"sorted", "set", "list", "tuple", "len", "str"})
 _SAME = frozenset({"is_same_list", "is_same_tree"})  # helpers that LeetCode's prompts define
@@ -139,7 +141,7 @@ def _arguments(args: list[ast.expr], keywords: list[ast.keyword], names: Names) 
 def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Names) -> Check | None:
     """Return what `left op right` asks, where the call is on the left."""
     if isinstance(op, (ast.Lt, ast.LtE)):
-        return _difference(left, right, names)
+        return _difference(left, right, isinstance(op, ast.Lt), names)
     match left:
         case ast.Call(func=ast.Name(id=name), args=[inner], keywords=[]) if name in _VIEWS and name not in names:
             called, view = _called(inner, names), name
@@ -162,19 +164,28 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Names) ->
             return called, expected, "value"
         case ast.In(), _:
             options = value(right, names)
-            return (called, list(options), "one of") if isinstance(options, (list, tuple, set, dict)) else None
+            if not isinstance(options, (list, tuple, set, dict)) or any(isinstance(each, float) for each in options):
+                return None  # the checker would forgive more of a float than the assertion does
+            return called, list(options), "one of"
     return None
 
 
-def _difference(node: ast.expr, eps: ast.expr, names: Names) -> Check | None:
-    """Return what `abs(call - literal) < eps` asks."""
+def _difference(node: ast.expr, eps: ast.expr, is_less: bool, names: Names) -> Check | None:
+    """Return what `abs(call - literal) < eps` asks, where it `is_less`, or `<= eps`."""
     match node:
         case ast.Call(func=function, args=[ast.BinOp(left=left, op=ast.Sub(), right=right)], keywords=[]):
             if ast.unparse(function) == "abs" or _full_name(function, names) == "math.fabs":
                 for one, other in ((left, right), (right, left)):
                     if called := _called(one, names):
-                        return _within(called, value(other, names), value(eps, names))
+                        most = value(eps, names)
+                        return _within(called, value(other, names), _below(most) if is_less else most)
     return None
+
+
+def _below(eps: Any) -> Any:
+    """Return the largest number below, where a difference can be exactly eps: that is a short binary fraction."""
+    is_short = isinstance(eps, (int, float)) and 0 < eps < math.inf and eps.as_integer_ratio()[1] <= _LONGEST_FRACTION
+    return math.nextafter(eps, 0) if is_short else eps
 
 
 def _within(called: Called, expected: Any, eps: Any) -> Check | None:
@@ -204,6 +215,8 @@ def _close(call: ast.Call, names: Names) -> Check | None:
         return None
     match _full_name(call.func, names):
         case "math.isclose" if not rest and isinstance(want, (int, float)):
+            if named.get("rel_tol", 0) > _SMALL_SHARE:  # of the larger of the two, which may be the program's
+                return None
             return _near(called, want, max(named.get("rel_tol", 1e-9) * abs(want), named.get("abs_tol", 0)))
         case "numpy.allclose":
             return _allclose(called, want, rest, named, rtol=1e-5, atol=1e-8)
@@ -220,6 +233,8 @@ def _approx(called: Called, call: ast.Call, names: Names) -> Check | None:
     rel, absolute = named.get("rel", 0 if "abs" in named else 1e-6), named.get("abs", 1e-12)
     if isinstance(given[0], (int, float)):
         return _near(called, given[0], max(rel * abs(given[0]), absolute))
+    if {"rel", "abs"} <= named.keys():  # of which the larger counts, and not the sum
+        return None
     return _allclose(called, given[0], [], {}, rel, absolute)
 
 

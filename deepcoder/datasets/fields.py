@@ -150,7 +150,7 @@ def syntax(source: str) -> ast.Module:
     """
     try:
         with warnings.catch_warnings(action="ignore"):  # about string escapes
-            return ast.parse(source)
+            return ast.parse(source.removeprefix("\ufeff"))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"not Python: {error}") from None
 

@@ -137,9 +137,10 @@ def _of_packages(source: str, limits: Limits) -> Iterator[Problem | Unusable]:
     """Yield the problem of each package, or why it gives none. What is not used of the others is named in a warning."""
     unusable, notes, used = [], [], 0
     for each in packages.read_packages(Path(source), limits):
-        if isinstance(each, Unusable):
-            unusable.append(each)
-            yield each
+        if isinstance(each, Unusable) or each.needs:
+            refused = each if isinstance(each, Unusable) else Unusable(each.problem.problem_id, each.needs)
+            unusable.append(refused)
+            yield refused
         else:
             used += 1
             notes += [Unusable(each.problem.problem_id, note) for note in each.notes]

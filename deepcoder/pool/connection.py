@@ -113,14 +113,16 @@ class Connection:
         A coordinator that Ray starts again has no worker yet. Its workers will have the languages of those before.
 
         Raises:
-            ConnectionError: The pool is gone, or does not answer and has not answered before.
+            ConnectionError: The pool is gone, does not answer, or has no worker yet, and has not answered before.
         """
+        why: Exception | str = "no worker has started yet"
         try:
             _, _, languages = self.ask("settings", timeout_s)
             self._languages = languages or self._languages
         except (RayError, ConnectionError) as error:
-            if not self._languages:
-                raise ConnectionError(f"{self._pool} does not say which languages it has: {error}") from error
+            why = error
+        if not self._languages:
+            raise ConnectionError(f"{self._pool} does not say which languages it has: {why}")
         return self._languages
 
     def close(self) -> ActorHandle[Coordinator] | None:

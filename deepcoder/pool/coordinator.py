@@ -128,7 +128,7 @@ class Coordinator:
         for member in self._crew.release(has_backlog, now):
             log.info("the worker on %s leaves", member.address())
             if member.stage is Stage.IDLE:
-                self._carry_out(self._dispatcher.dismiss(member))
+                self._carry_out(self._dispatcher.dismiss(member, now))
             elif member.place is None:
                 self._workers.remove(member)
         for _ in range(self._crew.missing(has_backlog)):

@@ -176,11 +176,11 @@ class Dispatcher:
         at_work = next(iter(self.schedule.held(member)), None)
         return [Warn(f"{member} was lost with {_named(at_work)}: {why}"), *self._stop(member, now)]
 
-    def dismiss(self, member: Member) -> list[Command]:
+    def dismiss(self, member: Member, now: float) -> list[Command]:
         """Let a leaving worker go if it is idle. One at work goes after the first report that leaves it nothing."""
         if member.stage is not Stage.IDLE:
             return []
-        return self._let_go(member)
+        return self._let_go(member, now)
 
     def split_answered(self, member: Member, number: int, tests: Sequence[int], now: float) -> list[Command]:
         """Give others the tests that a worker has given away."""
@@ -209,7 +209,7 @@ class Dispatcher:
         if parts or self.schedule.held(member):
             return [self._give(member, parts, now)]
         if member.is_leaving:
-            return self._let_go(member)
+            return self._let_go(member, now)
         self._idle[member] = None
         member.stage, member.idle_since = Stage.IDLE, now
         return []
@@ -245,11 +245,11 @@ class Dispatcher:
         member.stage, member.idle_since, member.handed_out_at = Stage.STARTING, None, None
         return [*commands, Restart(member), *self._feed(now)]
 
-    def _let_go(self, member: Member) -> list[Command]:
+    def _let_go(self, member: Member, now: float) -> list[Command]:
         self._idle.pop(member, None)
         self.schedule.lost(member)
         member.stage, member.idle_since = Stage.LEAVING, None
-        return [Dismiss(member)]
+        return [Dismiss(member), *self._feed(now)]  # a part may go back to a worker that is alone now
 
     def _requeue(self, member: Member, now: float) -> list[Command]:
         """Give a lost worker's parts to others."""

@@ -40,6 +40,11 @@ class Batch:
         """Return whether all lines are there."""
         return self.task is not None and self.task.done()
 
+    @property
+    def has_failed(self) -> bool:
+        """Return whether lines are missing that will never come."""
+        return self.task is not None and self.is_over and (self.task.cancelled() or self.task.exception() is not None)
+
     async def fill(self, lines: AsyncIterator[bytes]) -> None:
         """Take the lines as they come, and wake the readers."""
         try:
@@ -73,6 +78,9 @@ class Batches:
             OtherRequest: It was another one.
         """
         found = self._batches.get(key)
+        if found is not None and found.has_failed and not found.readers:
+            self._forget(key, found)
+            found = None
         if found is not None and found.digest != digest:
             raise OtherRequest(f"the id {key[1]!r} is of another request: give each request its own")
         return found

@@ -25,8 +25,9 @@ from deepcoder.lru import Lru
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program
 from deepcoder.remote import digest_of, row_of_ran
-from deepcoder.runs import execution
+from deepcoder.runs import Ran, execution
 from deepcoder.service.batches import OtherRequest
+from deepcoder.service.line import Full
 from deepcoder.service.service import MOST_OPEN, Service
 from deepcoder.verdicts import Judgement, Submission
 from deepcoder.wire.languages import PYTHON, language
@@ -240,8 +241,11 @@ async def _ran(service: Service, submissions: Sequence[Submission], user: str) -
     """Yield what becomes of each run, each in its turn."""
 
     async def one(index: int, submission: Submission) -> bytes:
-        async with service.line.turn(user):
-            ran = await service.run(submission)
+        try:
+            async with service.line.turn(user):
+                ran = await service.run(submission)
+        except Full:
+            ran = Ran(None, "busy: too many runs wait")
         service.count("runs", ran.outcome.ended.value if ran.outcome else "IE")
         return json.dumps({"index": index, **row_of_ran(ran)}).encode() + b"\n"
 

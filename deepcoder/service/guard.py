@@ -99,7 +99,8 @@ class Guard:
                 raise Refused(401, "the Authorization header is no Basic authorization") from None
         elif kind.lower() != "bearer":
             value = given
-        if self._token and not hmac.compare_digest(unquote(value).encode(), self._token.encode()):
+        sent = value.encode(), unquote(value).encode()  # a URL's password may be quoted
+        if self._token and not any(hmac.compare_digest(each, self._token.encode()) for each in sent):
             log.warning("a request from %s has a wrong token: many clients score that 0", address)
             raise Refused(401, "the token is missing or wrong: send it as Bearer, as Basic password, or as it is")
         host = headers.get("host", "")

@@ -109,8 +109,9 @@ def _submission(body: RunCode, service: Service) -> Submission:
         ValueError: It cannot be run here.
     """
     name = ALIASES.get(body.language.lower(), body.language.lower())
-    if name not in service.languages:
-        raise ValueError(f"language must be one of {', '.join(service.languages)}, not {body.language!r}")
+    known = service.languages or LANGUAGES  # before the pool has a worker, the run waits for one
+    if name not in known:
+        raise ValueError(f"language must be one of {', '.join(known)}, not {body.language!r}")
     row = LANGUAGES[name]
     files = {name: _content(text) for name, text in body.files.items() if text is not None and IGNORED not in name}
     check_paths([*files, *body.fetch_files])

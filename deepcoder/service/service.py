@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import pickle
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from ray.exceptions import RayError
 
 from deepcoder.pool import SandboxPool
+from deepcoder.pool.clients import CLIENT_MOST_OPEN
 from deepcoder.pool.state import State
 from deepcoder.problems import Problem
 from deepcoder.runs import Ran
@@ -22,7 +24,7 @@ from deepcoder.service.batches import Batches
 from deepcoder.service.line import Line
 from deepcoder.verdicts import Submission
 
-MOST_OPEN = 20_000  # submissions and runs of the requests of our own contract
+MOST_OPEN = CLIENT_MOST_OPEN  # submissions and runs of the requests of our own contract
 MOST_WAITING = 20_000  # runs that wait for a turn
 TURNS_PER_WORKER = 2  # one that runs, and one that is next
 LEAST_TURNS = 4
@@ -46,12 +48,17 @@ class Service:
         self.pool = pool
         self.problems = problems
         self.allows_code = allows_code
-        self.languages = pool.languages()
+        self.languages: dict[str, str] = {}  # none is known before the pool has a worker
         self.state = pool.state()
+        self._runs: SandboxPool = pickle.loads(pickle.dumps(pool))  # a client of its own: runs wait for no judgements
         self.line = Line(LEAST_TURNS, MOST_WAITING)
         self.batches = Batches()
         self.counts: Counter[tuple[str, str]] = Counter()  # by what is counted, and its label
         self._resize(self.state)
+        try:
+            self.languages = pool.languages()
+        except ConnectionError as error:
+            log.warning("%s", error)
 
     def _resize(self, state: State) -> None:
         self.state = state
@@ -71,7 +78,7 @@ class Service:
 
     async def run(self, submission: Submission) -> Ran:
         """Run a program that has its turn."""
-        answers = [each async for several in self.pool.judge_async([submission], fresh=True) for each in several]
+        answers = [each async for several in self._runs.judge_async([submission], fresh=True) for each in several]
         [(_, judgement)] = answers
         return Ran.of(judgement)
 

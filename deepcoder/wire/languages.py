@@ -83,7 +83,7 @@ PYPY = Language(
     artefact="main.py",
     run=("pypy3", "-B", "{artefact}"),
     gate="{artefact}",
-    environment={"PYTHONHASHSEED": "0"},
+    environment={"PYTHONHASHSEED": "0", "PYTHONINTMAXSTRDIGITS": "0"},
     out_of_memory="MemoryError",
     time_factor=3.0,
     start_s=0.3,
@@ -92,7 +92,7 @@ PYPY = Language(
 CPP = Language(
     name="cpp",
     title="C++17",
-    fence_tags=r"c(?:\+\+|pp|xx)(?:[-_]?(?:11|14|17|1z))?|cc|g\+\+(?:17)?",
+    fence_tags=r"(?:c(?:\+\+|pp|xx)|g(?:nu)?\+\+)(?:[-_]?(?:98|03|0x|11|1y|14|1z|17))?|cc",
     file_name="main.cpp",
     version=("g++", "-dumpfullversion"),
     compile=("g++", "-O2", "-std=gnu++17", "-static", "-s", *_GNU_FLAGS, "-o", "{artefact}", "{source}"),
@@ -105,10 +105,10 @@ CPP20, CPP23 = (
         name=f"cpp{year}",
         title=f"C++{year}",
         family="cpp",
-        fence_tags=rf"c(?:\+\+|pp|xx)[-_]?(?:{year}|{draft})|g\+\+{year}",
-        compile=tuple(word.replace("++17", f"++{draft}") for word in CPP.compile),
+        fence_tags=rf"(?:c(?:\+\+|pp|xx)|g(?:nu)?\+\+)[-_]?(?:{year}|{draft})",
+        compile=tuple(word.replace("++17", f"++{standard}") for word in CPP.compile),
     )
-    for year, draft in ((20, "20"), (23, "2b"))
+    for year, standard, draft in ((20, "20", "2a"), (23, "2b", "2b"))
 )
 C = Language(
     name="c",

@@ -81,7 +81,8 @@ def package(tree: Tree, limits: Limits) -> Package:
     if not time.limit_s:
         notes.append("no time limit is there: `deepcoder doctor` measures it, else the default one is used")
     names = tuple(test.name for test in tests)
-    return Package(problem, names, tuple(submissions), time, (*notes, *missing, *strange))
+    needs = "its programs need the files of include/, which a completion does not get" if _included(tree) else ""
+    return Package(problem, names, tuple(submissions), time, (*notes, *missing, *strange), needs)
 
 
 def _kinds(tree: Tree, config: Mapping[str, Any]) -> set[str]:
@@ -245,7 +246,7 @@ def _submissions(tree: Tree, fill_in: FillIn) -> tuple[list[JurySubmission], lis
     every = tree.under("submissions")
     settings = mapping(every, "submissions.yaml", fill_in) if "submissions.yaml" in every else {}
     include = tree.under("include")
-    included = {name: programs.texts(include.under(name), fill_in) for name in include.entries()}
+    included = {name: programs.texts(include.under(name), fill_in) for name in _included(tree)}
     found, strange = [], []
     for folder in every.entries():
         programs_in = every.under(folder)
@@ -264,6 +265,11 @@ def _submissions(tree: Tree, fill_in: FillIn) -> tuple[list[JurySubmission], lis
                 continue
             found.append(_submission(f"{folder}/{name}", files, included, own, expected))
     return found, strange
+
+
+def _included(tree: Tree) -> list[str]:
+    """Return the folders of files that are laid out beside programs: languages, and `default`."""
+    return [name for name in tree.under("include").entries() if not name.startswith(".")]
 
 
 def _expected(files: Texts, allowed: labels.Verdicts | None, folder: str) -> labels.Verdicts:

@@ -51,6 +51,7 @@ class Package:
     submissions: tuple[JurySubmission, ...]
     time: TimeRule
     notes: tuple[str, ...] = ()  # what in it cannot be used, or is used otherwise than its authors may think
+    needs: str = ""  # what its programs need and completions do not get, so that the problem is for its jury alone
 
     def named(self, problem_id: str, where: str) -> Package:
         """Return the package of a problem with this id, read from this place."""

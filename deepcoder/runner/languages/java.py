@@ -22,7 +22,9 @@ from .executed import prepare as prepare
 from .executed import rehearse as rehearse
 
 CLASSES = ".classes"  # the folder that the table's compile command names; no file of a program begins with a dot
-_COMMENT_OR_TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+_COMMENT_OR_TEXT = re.compile(
+    r'/\*.*?\*/|//[^\n]*|"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|' + r"'(?:\\.|[^'\\\n])'", re.DOTALL
+)
 _PUBLIC_CLASS = re.compile(
     r"\bpublic\s+(?:(?:final|abstract|strictfp|sealed)\s+)*(?:class|enum|record|interface)\s+(\w+)"
 )
@@ -57,8 +59,10 @@ def _compile(row: Language, files: Files, folder: str) -> NoReturn:
 def _file_name(row: Language, source: bytes) -> str:
     """Return the name that the compiler wants the file to have: that of the public class."""
     code = _COMMENT_OR_TEXT.sub(" ", source.decode("utf-8", "replace"))
-    found = _PUBLIC_CLASS.search(code)
-    return f"{found[1]}.java" if found else row.file_name
+    for found in _PUBLIC_CLASS.finditer(code):
+        if code.count("{", 0, found.start()) == code.count("}", 0, found.start()):  # it is in no other class
+            return f"{found[1]}.java"
+    return row.file_name
 
 
 def _main_class(paths: list[str]) -> str:

@@ -187,7 +187,7 @@ def ready(order: Order) -> Callable[[str], NoReturn]:
 
 def _compile(source: str, file_name: str) -> types.CodeType:
     try:
-        return compile(source, file_name, "exec", dont_inherit=True)
+        return compile(source.removeprefix("\ufeff"), file_name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         report(COMPILE_ERROR, _one_line(error))
         os._exit(0)
