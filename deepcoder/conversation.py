@@ -63,8 +63,8 @@ class _Talk:
         self._looks = {PROGRAM: Look(0, 0.0), INTERACTOR: Look(0, 0.0)}
         self._slept_s = {PROGRAM: 0.0, INTERACTOR: 0.0}  # between the last two looks
         self._quiet_looks = {PROGRAM: 0, INTERACTOR: 0}  # since something was said
-        self._compiling = {PROGRAM, INTERACTOR}  # those that have shown nothing yet
-        self._began = time.monotonic()  # when the last of them did
+        self._compiling = {PROGRAM, INTERACTOR}  # the sides of which nothing has come yet
+        self._began = time.monotonic()  # when something had come of both
         self._names = {side.fileno(): name for name, side in self.sides.items()}
         self._poll = select.poll()
         for fd in self._names:

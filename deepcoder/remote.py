@@ -18,7 +18,6 @@ import os
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import starmap
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
@@ -80,15 +79,29 @@ class RemotePool(Pool):
         self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
     ) -> list[Judgement]:
         end = time.monotonic() + self.deadline_s
-        if away := self._away(submissions):
-            return away
         judgements = [unjudged(len(each.problem.tests), "not judged") for each in submissions]
-        for window in _windows(starmap(_parts, enumerate(submissions))):
-            for index, answer in self._judged({index: submissions[index] for index in window}, fresh, end):
-                judgements[index] = answer
-                if progress is not None:
-                    progress(index, answer)
+        for index, answer in self._answered(submissions, fresh, end):
+            judgements[index] = answer
+            if progress is not None:
+                progress(index, answer)
         return judgements
+
+    def _answered(self, submissions: Sequence[Submission], fresh: bool, end: float) -> Iterator[tuple[int, Judgement]]:
+        """Yield the judgements by index; IE for programs where the service stays away.
+
+        Raises:
+            ValueError: As `check`.
+        """
+        try:
+            self.check(submissions)
+        except ConnectionError as error:
+            log.error("%d submissions are not judged: %s", len(submissions), error)
+            for index, each in enumerate(submissions):
+                is_empty = each.program is None
+                yield index, without_program(each) if is_empty else unjudged(len(each.problem.tests), str(error))
+            return
+        for window in _windows(_parts(submissions)):
+            yield from self._judged({index: submissions[index] for index in window}, fresh, end)
 
     def _judged(self, window: Mapping[int, Submission], fresh: bool, end: float) -> Iterator[tuple[int, Judgement]]:
         """Yield the judgements of submissions that one request has room for, by their indices."""
@@ -136,7 +149,7 @@ class RemotePool(Pool):
         why = "the service failed"
         end = time.monotonic() + self.deadline_s
         try:
-            for window in _windows({index: _text_size(row)} for index, row in enumerate(rows)):
+            for window in _windows((None, 0, _text_size(row)) for row in rows):
                 for row in self._answers("/run", {"runs": [rows[index] for index in window]}, len(window), end):
                     found[window[row["index"]]] = ran_of_row(row)
         except ConnectionError as error:
@@ -147,7 +160,7 @@ class RemotePool(Pool):
     def begin(self, submissions: Sequence[Submission]) -> None:
         self.check(submissions)
         programs = [each for each in submissions if each.program is not None]
-        for window in _windows(starmap(_parts, enumerate(programs))):
+        for window in _windows(_parts(programs)):
             sent = {index: programs[index] for index in window}
             list(self._answers("/judge", {"ahead": True, **self._rows(sent)}, 0, time.monotonic() + SILENCE_S, sent))
 
@@ -159,8 +172,6 @@ class RemotePool(Pool):
 
     def languages(self) -> dict[str, str]:
         languages: dict[str, str] = self._status()["languages"]
-        if not languages:
-            raise ConnectionError(f"the service at {self.url} does not know yet which languages its pool has")
         return languages
 
     @functools.cached_property
@@ -183,7 +194,7 @@ class RemotePool(Pool):
 
         Raises:
             ConnectionError: The service stays away, or does not answer before `end`.
-            ValueError: It refuses the request; the message is the service's.
+            Refused: It refuses the request.
         """
         seen: set[int] = set()
         reached = time.monotonic()
@@ -235,13 +246,17 @@ class RemotePool(Pool):
             if answer.status == 408 or answer.status >= 500:  # it, or a proxy before it, failed: not the request
                 raise ConnectionError(f"status {answer.status}")
             if answer.status not in (200, 202, 409):
-                raise ValueError(f"the service at {self.url} refuses: {_detail(answer.read(10_000))}")
+                raise Refused(f"the service at {self.url} refuses: {_detail(answer.read(10_000))}")
             for line in answer:
                 yield json.loads(line) if line.strip() else {}
                 if time.monotonic() > end:
                     return
         finally:
             connection.close()
+
+
+class Refused(ValueError):
+    """The service refuses a request; the message is the service's."""
 
 
 class _Busy(Exception):
@@ -262,30 +277,30 @@ def _detail(body: bytes) -> str:
         return body.decode(errors="replace")
 
 
-def _windows(items: Iterable[Mapping[Any, int]]) -> Iterator[list[int]]:
+def _windows(items: Iterable[tuple[Any, int, int]]) -> Iterator[list[int]]:
     """Cut items into what one request has room for; yield their indices.
 
-    An item has the bytes of its parts, by their names. A part that several items have crosses once.
+    An item is the key and the bytes of a part that items share, which crosses once, and its own bytes.
     """
     window: list[int] = []
-    parts: dict[Any, int] = {}
+    shared: set[Any] = set()
     taken = 0
-    for index, item in enumerate(items):
-        added = sum(size for part, size in item.items() if part not in parts)
+    for index, (key, size, own) in enumerate(items):
+        added = own if key in shared else own + size
         if window and (len(window) == REQUEST_ITEMS or taken + added > REQUEST_BYTES):
             yield window
-            window, parts, taken, added = [], {}, 0, sum(item.values())
+            window, shared, taken, added = [], set(), 0, own + size
         window.append(index)
-        parts |= item
+        shared.add(key)
         taken += added
     if window:
         yield window
 
 
-def _parts(index: int, submission: Submission) -> dict[Any, int]:
-    """Return the bytes of the submission's problem and of its program."""
-    program = _text_size(submission.program.to_row()) if submission.program else 0
-    return {("problem", id(submission.problem)): submission.problem.size, index: program}
+def _parts(submissions: Iterable[Submission]) -> Iterator[tuple[Any, int, int]]:
+    """Yield the problem's key and bytes, and the program's bytes, of each submission."""
+    for each in submissions:
+        yield id(each.problem), each.problem.size, _text_size(each.program.to_row()) if each.program else 0
 
 
 def _text_size(row: Mapping[str, Any]) -> int:

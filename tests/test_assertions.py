@@ -151,7 +151,6 @@ def test_loops_and_helpers_become_data(code: str, expected: list[TestCase]) -> N
         "assert isinstance(f(1), int)",
         "assert sorted(f(1), key=len) == []",
         "assert abs(f(1) - 1) < 0",
-        "assert f(1) in [0.1, 0.2]",  # the checker would take 0.1000005
         "import math\nassert math.isclose(f(1), 100, rel_tol=0.1)",  # 111 is close
         "import pytest\nassert f(1) == pytest.approx([1000.0], rel=1e-2, abs=10)",  # 1019 is not
         "import math\nassert math.isclose(f(1), 2, abs_tol=float('inf'))",
@@ -520,7 +519,7 @@ def test_mbpp_row_without_a_function_that_is_tested_is_refused() -> None:
 def test_checker_of_a_run_reaches_equality_and_nothing_else() -> None:
     (plain, *_) = fixture("humaneval")
     assert plain.checker == assertions.EQUAL
-    tests = tuple(assertions.tests("assert f(1) == 0.5\nassert f(1) != 3\nassert f(1) in (2, 1)", "f"))
+    tests = tuple(assertions.tests("assert f(1) == 0.5\nassert f(1) != 3\nassert f(1) in (0.5, 1)", "f"))
     changed = dataclasses.replace(plain, tests=tests).checked_by("lcb")
     assert changed.checker == "lcb"
     assert [test.checker for test in changed.tests] == ["", "differs", "one of"]

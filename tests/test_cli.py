@@ -626,7 +626,7 @@ SMALL = ("--sandbox", "process", "--workers", "1")
     [
         ([*GRADE, "--pool", "ftp://head:8080"], "the service's url must begin with http:// or https://"),
         ([*GRADE, "-o", "folder.jsonl"], "Is a directory: 'folder.jsonl'"),
-        ([*GRADE, "-o", "bytes.jsonl"], "bytes.jsonl is not a file of judgements: name another output"),
+        ([*GRADE, "-o", "bytes.jsonl"], "bytes.jsonl is not a file of judgements ('utf-8' codec"),
         (["doctor", "problems.jsonl", "-o", "folder.jsonl", *SMALL], "Is a directory: 'folder.jsonl'"),
         (
             ["serve", "--data", "problems.jsonl", "--data", "others.jsonl", *SMALL],

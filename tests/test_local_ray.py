@@ -232,6 +232,21 @@ def test_grade_takes_a_resource_of_a_cluster(long: Path, files: Path) -> None:
     assert verdicts(files) == ["AC", "CE", "WA", "AC"]
 
 
+def test_heartbeat_that_is_lost_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEARTBEAT_S", 0.0)
+    monkeypatch.setattr("deepcoder.pool.connection.ray.is_initialized", lambda: True)
+    client, is_closed = MagicMock(), threading.Event()
+
+    def beat() -> None:
+        if client.beat.call_count == 1:
+            raise Exception("the actor is gone")
+        is_closed.set()
+
+    client.beat.side_effect = beat
+    connection._send_heartbeats(lambda: client, is_closed)
+    assert client.beat.call_count == 2
+
+
 def test_heartbeat_without_a_ray_starts_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "HEARTBEAT_S", 0.0)
     client = MagicMock()

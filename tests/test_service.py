@@ -186,9 +186,11 @@ def test_work_goes_on_for_an_id_and_ends_without_one(
 
 
 def test_too_many_at_once_are_told_to_come_again(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deepcoder.service.deepcoder_api.MOST_OPEN", 1)
+    monkeypatch.setattr("deepcoder.service.deepcoder_api.MOST_OPEN", 2)
+    monkeypatch.setattr(batches_module.Batches, "open", 1)
     answer = post(url, "/run", {"runs": [{"program": ""}] * 2})
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    assert post(url, "/run", {"runs": [{"program": ""}] * 3}).status_code == 413  # they never had room
 
 
 @pytest.mark.parametrize("most", ["MOST_KEPT", "MOST_KEPT_BYTES"])
@@ -257,8 +259,9 @@ def test_request_has_room_for_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(remote, "REQUEST_BYTES", 10)
     monkeypatch.setattr(remote, "REQUEST_ITEMS", 3)
     sizes = [6, 6, 1, 20, 1, 1, 1, 1]
-    assert [*remote._windows({at: size} for at, size in enumerate(sizes))] == [[0], [1, 2], [3], [4, 5, 6], [7]]
-    assert [*remote._windows({"problem": 7, at: 1} for at in range(7))] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert [*remote._windows((at, size, 0) for at, size in enumerate(sizes))] == [[0], [1, 2], [3], [4, 5, 6], [7]]
+    assert [*remote._windows(("problem", 7, 1) for _ in range(7))] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert [*remote._windows(("problem", 7, 3) for _ in range(3))] == [[0], [1], [2]]
 
 
 def test_session_of_a_remote_pool_keeps_files(url: str) -> None:
@@ -341,6 +344,9 @@ def test_service_that_stays_away_is_ie() -> None:
         away.languages()
     (ran,) = away.run([RIGHT], [""])
     assert ran.outcome is None and "does not answer" in ran.why
+    told: list[int] = []
+    found = away.judge([Submission(ADD_ONE, RIGHT), Submission(ADD_ONE, None)], lambda index, _: told.append(index))
+    assert (verdicts(found), told) == (["IE", "CE"], [0, 1])
 
 
 class Scripted(BaseHTTPRequestHandler):
@@ -385,10 +391,10 @@ def test_failure_of_a_proxy_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_service_that_says_that_it_works_is_not_away() -> None:
-    works = (200, "", [(0.5, b"\n")] * 4)  # and then the connection is lost
+    works = (200, "", [(0.1, b"\n")] * 60)  # and then the connection is lost
     row = {"index": 0, "ended": None, "why": "answered"}
     with scripted(works, (200, "", [(0.0, json.dumps(row).encode() + b"\n")])) as url:
-        (ran,) = RemotePool(url, away_s=1.0).run([RIGHT], [""])
+        (ran,) = RemotePool(url, away_s=5.0).run([RIGHT], [""])
     assert ran.why == "answered"
 
 

@@ -17,6 +17,7 @@ from deepcoder.wire.values import ListNode, TreeNode, list_notation, tree_notati
 
 _DEFAULT = Tolerance(exact_ints=True)
 _EXACT = Tolerance(0.0, 0.0)
+_LAST_DIGITS = Tolerance(1e-9, 1e-9, exact_ints=True)  # as `equal(1e-9)`, the checker of assertions
 _MOST_UNMATCHED = 500  # elements of a set that are matched one by one, each with each
 
 
@@ -83,8 +84,9 @@ def differs(expected: Any, actual: Any) -> bool:
 
 
 def one_of(expected: Any, actual: Any) -> bool:
-    """Return whether the value is `equal` to one of the expected values."""
-    return isinstance(expected, (list, tuple, set, frozenset)) and any(equal(each, actual) for each in expected)
+    """Return whether the value is one of the expected values, but for the last digits of a float."""
+    options = expected if isinstance(expected, (list, tuple, set, frozenset)) else ()
+    return any(equal(each, actual, _LAST_DIGITS) for each in options)
 
 
 def one_value_of(expected: Any, actual: Any) -> bool:

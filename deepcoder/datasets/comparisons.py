@@ -12,8 +12,8 @@ from deepcoder.datasets.literals import Names, NotLiteral, items, value
 
 # The checker of problems that are tested by assertions: ==, except for the last digits of a float.
 EQUAL = "equal(1e-9)"
-_SMALL_SHARE = 0.01  # by which it hardly matters of which of two close numbers it is a share
-_LONGEST_FRACTION = 1 << 20  # the largest denominator of a short one
+_SMALL_SHARE = 0.01  # up to this rel_tol, the same share of either of two close numbers is about the same
+_LARGEST_DENOMINATOR = 1 << 20  # of a fraction that counts as short
 _OWN = ""  # the name that means the problem's checker
 _VIEWS = frozenset({"sorted", "set", "list", "tuple", "len", "str"})
 _SAME = frozenset({"is_same_list", "is_same_tree"})  # helpers that LeetCode's prompts define
@@ -164,9 +164,7 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Names) ->
             return called, expected, "value"
         case ast.In(), _:
             options = value(right, names)
-            if not isinstance(options, (list, tuple, set, dict)) or any(isinstance(each, float) for each in options):
-                return None  # the checker would forgive more of a float than the assertion does
-            return called, list(options), "one of"
+            return (called, list(options), "one of") if isinstance(options, (list, tuple, set, dict)) else None
     return None
 
 
@@ -183,8 +181,10 @@ def _difference(node: ast.expr, eps: ast.expr, is_less: bool, names: Names) -> C
 
 
 def _below(eps: Any) -> Any:
-    """Return the largest number below, where a difference can be exactly eps: that is a short binary fraction."""
-    is_short = isinstance(eps, (int, float)) and 0 < eps < math.inf and eps.as_integer_ratio()[1] <= _LONGEST_FRACTION
+    """Return the largest number below eps where eps is a short binary fraction, which a difference can be; else eps."""
+    is_short = (
+        isinstance(eps, (int, float)) and 0 < eps < math.inf and eps.as_integer_ratio()[1] <= _LARGEST_DENOMINATOR
+    )
     return math.nextafter(eps, 0) if is_short else eps
 
 

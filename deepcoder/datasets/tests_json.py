@@ -16,8 +16,8 @@ checkers accept either, for every test. Here one reading holds for a whole probl
 
 1. Where some output is no list of one element, there is no list around any.
 2. Else the function's written type decides, where only one reading is of that type.
-3. Else, where no type is written, there is a list around each of a function: Codewars' problems are so. LeetCode's are
-   methods.
+3. Else, where the function has no written type and is no method, there is a list around each: Codewars' problems are
+   so, and LeetCode's are methods.
 4. Else either is accepted, by the checker `one value of`.
 
 PrimeIntellect's outputs may be JSON text. Where every text among them is JSON, there are two readings of it, the value

@@ -108,7 +108,7 @@ def connect(pool: str, data: str, deadline_s: float = BATCH_DEADLINE_S) -> Judgi
             found.set_result(_connected(*key))
         except BaseException as error:
             with _lock:
-                del _connections[key]
+                _connections.pop(key, None)
             found.set_exception(error)
     return found.result()
 

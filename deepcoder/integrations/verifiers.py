@@ -15,7 +15,7 @@ import verifiers.v1 as vf
 from deepcoder.integrations.judging import Unjudged, connect, in_thread, problems_of
 from deepcoder.verdicts import Judgement, Verdict
 
-MARGIN_S = 120.0  # to connect, beside our deadline, before the end of verifiers' scoring, which it takes for a 0
+MARGIN_S = 120.0  # for connecting, beside our deadline: verifiers takes the end of its own scoring time for a 0
 
 __all__ = ["CodeTaskset"]  # verifiers looks for exactly one
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.session import Session
 from deepcoder.pool.state import State
 from deepcoder.problems import Limits, Mode, Problem
@@ -94,7 +93,13 @@ class Pool(ABC):
 
     @abstractmethod
     def languages(self) -> dict[str, str]:
-        """Return the languages that every worker of the pool has: their versions, by name."""
+        """Return the languages that every worker of the pool has: their versions, by name.
+
+        There are none before the first worker has started.
+
+        Raises:
+            ConnectionError: The pool does not answer.
+        """
 
     @property
     @abstractmethod
@@ -115,20 +120,19 @@ class Pool(ABC):
                 check_functions(language(each.program.language))
         self.check_languages({name: each.problem.problem_id for each in submissions for name in each.languages})
 
-    def _away(self, submissions: Sequence[Submission]) -> list[Judgement]:
-        """Check these submissions as `check` does; return IE for each where the pool does not answer, else nothing."""
+    def _check_if_it_answers(self, submissions: Sequence[Submission]) -> None:
+        """Check these submissions as `check` does, unless the pool does not answer: judging will try again."""
         try:
             self.check(submissions)
         except ConnectionError as error:
-            log.error("%d submissions are not judged: %s", len(submissions), error)
-            return [unjudged(len(each.problem.tests), str(error)) for each in submissions]
-        return []
+            log.warning("submissions are not checked: %s", error)
 
     def check_problems(self, problems: Collection[Problem]) -> None:
         """Check before a long run that the sandboxes can judge programs for these problems.
 
         Raises:
             ValueError: A problem needs more memory than the pool's sandboxes have, or a language that they lack.
+            ConnectionError: The pool does not answer.
         """
         self.check_limits(problems)
         self.check_languages({name: each.problem_id for each in problems for name in each.languages})
@@ -138,10 +142,13 @@ class Pool(ABC):
 
         Raises:
             ValueError: The pool's sandboxes lack a language.
+            ConnectionError: The pool does not answer.
         """
         if wanted.keys() <= {PYTHON.name}:  # which every sandbox has
             return
         has = self.languages()
+        if not has:  # no worker has started yet: a worker will tell
+            return
         for name, problem_id in wanted.items():
             if name not in has:
                 raise ValueError(

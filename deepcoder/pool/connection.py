@@ -32,7 +32,7 @@ class Connection:
     Args:
         pool: The pool's name.
         address: The cluster's; None for a pool that has not started.
-        coordinator: For the process that has started it, which keeps it: the actor ends when this handle is gone.
+        coordinator: For the process that has started the coordinator. The actor ends when this handle is gone.
     """
 
     def __init__(
@@ -108,21 +108,19 @@ class Connection:
             return ray.get(getattr(self.coordinator(), method).remote(), timeout=timeout_s)
 
     def languages(self, timeout_s: float) -> dict[str, str]:
-        """Return the languages of the pool's workers: their versions, by name.
+        """Return the languages of the pool's workers: their versions, by name; none before the first worker starts.
 
         A coordinator that Ray starts again has no worker yet. Its workers will have the languages of those before.
 
         Raises:
-            ConnectionError: The pool is gone, does not answer, or has no worker yet, and has not answered before.
+            ConnectionError: The pool is gone, or does not answer and has not answered before.
         """
-        why: Exception | str = "no worker has started yet"
         try:
             _, _, languages = self.ask("settings", timeout_s)
             self._languages = languages or self._languages
         except (RayError, ConnectionError) as error:
-            why = error
-        if not self._languages:
-            raise ConnectionError(f"{self._pool} does not say which languages it has: {why}")
+            if not self._languages:
+                raise ConnectionError(f"{self._pool} does not say which languages it has: {error}") from error
         return self._languages
 
     def close(self) -> ActorHandle[Coordinator] | None:
@@ -153,7 +151,6 @@ def _send_heartbeats(reference: Callable[[], Connection | None], is_closed: thre
             return
         try:
             connection.beat()
-        except Exception as error:  # Ray was shut down; where only the actor is gone, Ray has no class for that
-            log.debug("no more heartbeats: %s", error)
-            return
+        except Exception as error:  # Ray was shut down, or the actor is gone, for which Ray has no class
+            log.debug("a heartbeat is lost: %s", error)
         del connection  # else it would exist as long as this thread

@@ -161,8 +161,8 @@ class Crew:
 
     def _is_idle(self, member: Member, now: float) -> bool:
         """Return whether the worker has had nothing to do for so long that it may be given back."""
-        # A worker without a place may be starting: its node says that the room is taken, but not by which worker, so
-        # that the pool looks too large by one. Given back each time, a worker that starts slowly would never start.
+        # A worker without a place may be starting. Its node says that room is taken, but not by which worker, so the
+        # pool looks too large. If such workers were given back, one that starts slowly would never start.
         may_start = member.place is None and self.size.least is None
         patience_s = ROOM_WAIT_S if may_start else WORKER_IDLE_S
         return member.idle_since is not None and now - member.idle_since >= patience_s

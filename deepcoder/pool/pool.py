@@ -201,8 +201,7 @@ class SandboxPool(Pool):
     def judge(
         self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
     ) -> list[Judgement]:
-        if away := self._away(submissions):
-            return away
+        self._check_if_it_answers(submissions)
         judgements = [unjudged(len(submission.problem.tests), "not judged") for submission in submissions]
         pending = PendingBatch(self._connection, self._store, self.deadline_s, fresh)
         for index, judgement in pending.judgements(submissions):

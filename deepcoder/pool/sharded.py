@@ -109,8 +109,7 @@ class ShardedPool(Pool):
 
             return shard.judge([submissions[index] for index in indices], tell, fresh)
 
-        if away := self._away(submissions):
-            return away
+        self._check_if_it_answers(submissions)
         return self._shared(self._by_problem(submissions), judged)
 
     def run(

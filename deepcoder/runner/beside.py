@@ -12,7 +12,7 @@ import sys
 from typing import Any, Iterator, List, Mapping, NoReturn, Sequence
 
 from ..wire.messages import frame
-from .channel import CALLS, FILES, REPORTS, Order, end_as, fail, report
+from .channel import CALLS, FILES, REPORTS, Order, end_as, report
 from .inputs import InputCache
 from .program_files import Files, write_files
 
@@ -42,13 +42,10 @@ def lay_out(order: Order) -> None:
     Where files come back, the program goes on in a child, and this process reports them after it.
     """
     arguments, files, returns = marshal.loads(os.pread(CALLS, order.beside_bytes, 0))
-    try:
-        write_files(files)
-        for name in {*returns, *arguments}:
-            if name.endswith("/"):
-                os.makedirs(name, exist_ok=True)
-    except OSError as error:  # such as a full scratch folder
-        fail(error)
+    write_files(files)
+    for name in {*returns, *arguments}:
+        if name.endswith("/"):
+            os.makedirs(name, exist_ok=True)
     sys.argv[1:] = arguments
     if returns:
         child = os.fork()

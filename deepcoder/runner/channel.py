@@ -115,9 +115,10 @@ def report(kind: bytes, body: bytes = b"") -> None:
 
 
 def fail(error: OSError) -> NoReturn:
-    """Say why a program cannot begin, and end. The exit code alone would be taken for the program's own."""
-    report(RAISED, f"it cannot begin: {error}".encode("utf-8", "backslashreplace"))
-    os._exit(1)
+    """Say why a program cannot begin, and end by a signal. An exit code would be taken for the program's own."""
+    with contextlib.suppress(OSError):  # the channel may be closed already
+        report(RAISED, f"it cannot begin: {error}".encode("utf-8", "backslashreplace"))
+    os.abort()
 
 
 def end_as(status: int) -> NoReturn:

@@ -37,13 +37,14 @@ class Batch:
 
     @property
     def is_over(self) -> bool:
-        """Return whether all lines are there."""
+        """Return whether no more lines will come."""
         return self.task is not None and self.task.done()
 
     @property
     def has_failed(self) -> bool:
-        """Return whether lines are missing that will never come."""
-        return self.task is not None and self.is_over and (self.task.cancelled() or self.task.exception() is not None)
+        """Return whether it ended before all lines were there."""
+        task = self.task
+        return task is not None and task.done() and (task.cancelled() or task.exception() is not None)
 
     async def fill(self, lines: AsyncIterator[bytes]) -> None:
         """Take the lines as they come, and wake the readers."""

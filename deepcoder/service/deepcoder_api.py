@@ -219,6 +219,8 @@ async def _answer(
     except OtherRequest as error:
         raise HTTPException(409, str(error)) from None
     if batch is None:
+        if size > MOST_OPEN:
+            raise HTTPException(413, f"the request has {size} submissions: send at most {MOST_OPEN} at once")
         if service.batches.open + size > MOST_OPEN:
             why = f"busy: the service has {service.batches.open} submissions, and {size} more would be too many"
             raise HTTPException(429, why, {"Retry-After": str(RETRY_AFTER_S)})

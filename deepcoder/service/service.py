@@ -48,17 +48,13 @@ class Service:
         self.pool = pool
         self.problems = problems
         self.allows_code = allows_code
-        self.languages: dict[str, str] = {}  # none is known before the pool has a worker
+        self.languages = pool.languages()
         self.state = pool.state()
         self._runs: SandboxPool = pickle.loads(pickle.dumps(pool))  # a client of its own: runs wait for no judgements
         self.line = Line(LEAST_TURNS, MOST_WAITING)
         self.batches = Batches()
         self.counts: Counter[tuple[str, str]] = Counter()  # by what is counted, and its label
         self._resize(self.state)
-        try:
-            self.languages = pool.languages()
-        except ConnectionError as error:
-            log.warning("%s", error)
 
     def _resize(self, state: State) -> None:
         self.state = state

@@ -85,7 +85,10 @@ def grade(
         if progress is not None:
             progress(index, record.judgement)
     missing = [index for index in submissions if index not in done]
-    _write(output, done)
+    try:
+        _write(output, done)
+    except OSError as error:
+        raise DataError(f"{output} cannot be written: {error.strerror}") from None
     with output.open("a", encoding="utf-8") as lines:
 
         def keep(position: int, judgement: Judgement) -> None:
@@ -111,8 +114,8 @@ def _already_graded(submissions: Mapping[int, Submission], selection: Selection,
     done = {}
     try:
         lines = output.read_text(encoding="utf-8").splitlines(keepends=True)
-    except UnicodeDecodeError:
-        raise DataError(f"{output} is not a file of judgements: name another output") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{output} is not a file of judgements ({error}): name another output") from None
     for number, line in enumerate(lines, start=1):
         if not line.endswith("\n"):
             break

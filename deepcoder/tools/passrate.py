@@ -71,7 +71,7 @@ def measure(
 
 
 def _check_completions(path: Path, done: Mapping[str, Any], output: Path) -> None:
-    """Check that only completions that were sampled together lack rates, since what lacks them is removed.
+    """Check that the file's completions are those of the rates. Only the last ones may lack them, and are removed then.
 
     Raises:
         DataError: More do, so that the file is of other rates.

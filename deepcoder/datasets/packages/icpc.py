@@ -56,7 +56,8 @@ def package(tree: Tree, limits: Limits) -> Package:
     flags, tests = _common_flags(flags, tests)
     if deciding is not None:
         deciding = dataclasses.replace(deciding, flags=flags)
-    submissions, strange = _submissions(tree, fill_in)
+    included = _included(tree, fill_in)
+    submissions, strange = _submissions(tree, fill_in, included)
     time = _time_rule(tree, config)
     languages = _languages(tree, config)
     problem = Problem(
@@ -81,7 +82,8 @@ def package(tree: Tree, limits: Limits) -> Package:
     if not time.limit_s:
         notes.append("no time limit is there: `deepcoder doctor` measures it, else the default one is used")
     names = tuple(test.name for test in tests)
-    needs = "its programs need the files of include/, which a completion does not get" if _included(tree) else ""
+    is_alone = not any(programs.with_included({}, included, each) for each in languages)
+    needs = "" if is_alone else "its programs need the files of include/, which a completion does not get"
     return Package(problem, names, tuple(submissions), time, (*notes, *missing, *strange), needs)
 
 
@@ -241,12 +243,10 @@ def _samples(tree: Tree, tests: Sequence[Test]) -> list[tuple[str, str]]:
     return shown
 
 
-def _submissions(tree: Tree, fill_in: FillIn) -> tuple[list[JurySubmission], list[str]]:
+def _submissions(tree: Tree, fill_in: FillIn, included: Mapping[str, Texts]) -> tuple[list[JurySubmission], list[str]]:
     """Return the programs of the jury in the order of their names, and notes about folders without a known verdict."""
     every = tree.under("submissions")
     settings = mapping(every, "submissions.yaml", fill_in) if "submissions.yaml" in every else {}
-    include = tree.under("include")
-    included = {name: programs.texts(include.under(name), fill_in) for name in _included(tree)}
     found, strange = [], []
     for folder in every.entries():
         programs_in = every.under(folder)
@@ -267,9 +267,12 @@ def _submissions(tree: Tree, fill_in: FillIn) -> tuple[list[JurySubmission], lis
     return found, strange
 
 
-def _included(tree: Tree) -> list[str]:
-    """Return the folders of files that are laid out beside programs: languages, and `default`."""
-    return [name for name in tree.under("include").entries() if not name.startswith(".")]
+def _included(tree: Tree, fill_in: FillIn) -> dict[str, Texts]:
+    """Return the files that are laid out beside programs, by folder: that of a language, or `default`."""
+    include = tree.under("include")
+    folders = [name for name in include.entries() if name not in include]
+    texts = {name: programs.texts(include.under(name), fill_in) for name in folders}
+    return {folder: {name: text for name, text in files.items() if name[0] != "."} for folder, files in texts.items()}
 
 
 def _expected(files: Texts, allowed: labels.Verdicts | None, folder: str) -> labels.Verdicts:

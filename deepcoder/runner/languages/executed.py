@@ -27,7 +27,7 @@ from typing import Any, Callable, Collection, Iterable, NoReturn
 
 from ...wire.languages import LANGUAGES, MIB, Language
 from ...wire.messages import STDERR_BYTES
-from ..channel import CALLS, CODE, COMPILE_ERROR, COMPILED, REPORTS, Order, end_as, fail, read_code, report
+from ..channel import CALLS, CODE, COMPILE_ERROR, COMPILED, REPORTS, Order, end_as, read_code, report
 from ..language import Hooks
 from ..memory_files import write_all
 from ..program_files import Files, write_files
@@ -161,10 +161,7 @@ def execute(row: Language, order: Order, folder: str) -> NoReturn:
         os.closerange(CALLS, REPORTS + 1)
         os.execve(CODE, [row.artefact, *sys.argv[1:]], environment(row))
     files = marshal.loads(read_code(order))
-    try:
-        write_files(files)
-    except OSError as error:
-        fail(error)
+    write_files(files)
     os.closerange(CALLS, REPORTS + 1)
     become(row, order, files[0][0])
 

@@ -12,6 +12,7 @@ import typer
 from rich.logging import RichHandler
 
 from deepcoder.datasets import DataError
+from deepcoder.remote import Refused
 from deepcoder.sandbox import SandboxError
 from deepcoder.tools.cli import data, export, image
 from deepcoder.tools.cli.doctor import doctor
@@ -52,6 +53,6 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
     try:
         app()
-    except (UserError, DataError, SandboxError, ConnectionError) as error:
+    except (UserError, DataError, Refused, SandboxError, ConnectionError) as error:
         err.print(f"deepcoder: {error}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)

@@ -79,8 +79,7 @@ def grade(
         started = RemotePool(pool) if "://" in pool else pool_for(loaded, sandbox, image, few, resource, pool)
     with started, progress("judging", len(submissions)) as tick:
         check_submissions(started, submissions.values())
-        with user_errors():
-            records = grade_submissions(submissions, selection, output, started, lambda _, __: tick(1))
+        records = grade_submissions(submissions, selection, output, started, lambda _, __: tick(1))
     _print_summary(records)
     if any(each.judgement.verdict is not Verdict.AC for each in records):
         hint = f"deepcoder explain {output} --problems {problems}  # why the first failed"
