@@ -21,6 +21,7 @@ from deepcoder.wire.messages import Ended, Outcome, abandoned_after_s
 
 POLL_S = 0.02  # how often the conversation looks at its limits and at the stop event
 EXCHANGE_S = 0.05  # of wall time that one exchange may take on a machine with too much to do
+EXCHANGES_S = 300.0  # that all exchanges together may take so
 INTERACTOR_ALONE_S = 20.0  # asleep after the program's end, with nothing more to read
 UNREAD_BYTES = 1 << 17  # of the program's output, which an interactor that keeps up leaves at no time
 KEPT_BYTES = 1 << 16  # of the conversation, for people
@@ -56,7 +57,8 @@ class _Talk:
         self.sides = {PROGRAM: program, INTERACTOR: interactor}
         self.outcomes: dict[str, Outcome] = {}  # in the order in which they came
         self.said: list[Line] = []
-        self.exchanges = 0
+        self.exchanges = 0  # how often the other side spoke than before: one that drips earns no time
+        self._speaker = ""
         self.idle_s = 0.0
         self._limits = limits
         self._kept_bytes = 0
@@ -96,7 +98,8 @@ class _Talk:
     def _hand_on(self, name: str, other: str, data: bytes) -> None:
         self.sides[other].feed(data)
         self._quiet_looks = dict.fromkeys(self._quiet_looks, 0)
-        self.exchanges += 1
+        self.exchanges += name != self._speaker
+        self._speaker = name
         if self._kept_bytes < KEPT_BYTES:
             kept = data[: KEPT_BYTES - self._kept_bytes]
             self._kept_bytes += len(kept)
@@ -124,7 +127,7 @@ class _Talk:
     def is_idle(self) -> bool:
         """Return whether the program has waited for too long, or has taken far longer than it may on any machine."""
         passed_s = 0.0 if self._compiling else time.monotonic() - self._began
-        most_s = abandoned_after_s(self._limits.wall_s) + EXCHANGE_S * self.exchanges
+        most_s = abandoned_after_s(self._limits.wall_s) + min(EXCHANGES_S, EXCHANGE_S * self.exchanges)
         return PROGRAM not in self.outcomes and (self.idle_s > self._limits.cpu_s or passed_s > most_s)
 
     @property

@@ -21,7 +21,7 @@ from deepcoder.programs import Program
 from deepcoder.ruled_tests import decide
 from deepcoder.rulings import JuryError
 from deepcoder.sandbox import Sandbox
-from deepcoder.sandbox.live import Live, Look
+from deepcoder.sandbox.live import Live, Look, Said
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 from deepcoder.wire.messages import Ended, Outcome
 
@@ -286,15 +286,18 @@ class Side:
     sent_bytes = 0
 
     def __init__(self) -> None:
-        self.come: list[Look] = []
+        self.come: list[Look | Said] = []
         self.readable, self.writable = os.pipe()
         os.write(self.writable, b"x")
 
     def fileno(self) -> int:
         return self.readable
 
-    def events(self) -> list[Look]:
+    def events(self) -> list[Look | Said]:
         return self.come
+
+    def feed(self, data: bytes) -> None:
+        pass
 
     def check_alive(self) -> None:
         pass
@@ -319,6 +322,20 @@ def test_time_to_compile_is_no_time_of_the_conversation(monkeypatch: pytest.Monk
             assert not talk.is_idle
         now += 1000.0
         assert talk.is_idle
+
+
+@pytest.mark.parametrize(("answers", "is_idle"), [(False, True), (True, False)])
+def test_side_that_speaks_alone_earns_no_time(answers: bool, is_idle: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(conversation, "time", SimpleNamespace(monotonic=lambda: now))
+    with closing(Side()) as program, closing(Side()) as interactor:
+        talk = conversation._Talk(cast(Live, program), cast(Live, interactor), LIMITS)
+        program.come = [Said(b" ")]
+        interactor.come = [Said(b"more\n") if answers else Look(0, 0.0)]
+        for _ in range(2500):
+            talk.carry()
+            now += 0.02
+        assert talk.is_idle == is_idle
 
 
 def test_interactor_that_failed_says_nothing_about_the_program() -> None:

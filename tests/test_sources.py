@@ -590,9 +590,11 @@ def test_private_tests_that_unpack_without_end_are_refused(monkeypatch: pytest.M
 def checked(
     problem: Problem, given: str, expected: str, actual: str, tmp_path: Path
 ) -> subprocess.CompletedProcess[str]:
-    source = f"{problem.special_checker}\nprint(check({given!r}, {expected!r}, {actual!r}))\n"
+    """Call the problem's check where integers have no limit of digits, as in a sandbox."""
+    call = f"{problem.special_checker}\nprint(check({given!r}, {expected!r}, {actual!r}))\n"
+    (tmp_path / "program.py").write_text(f"import sys\nsys.set_int_max_str_digits(0)\n{call}")
     return subprocess.run(
-        [sys.executable, "-I", "-c", source], cwd=tmp_path, capture_output=True, text=True, timeout=30
+        [sys.executable, "-I", "program.py"], cwd=tmp_path, capture_output=True, text=True, timeout=30
     )
 
 
@@ -603,6 +605,16 @@ def test_generated_checker_says_what_it_prints(actual: str, accepted: bool, tmp_
     problem = problems("open_r1_codeforces")[1]
     ran = checked(problem, "5\n", "1 4\n", actual, tmp_path)
     assert ran.stdout == f"{accepted}\n", ran.stderr
+
+
+def test_generated_checker_rejects_a_number_of_a_million_digits_at_once(tmp_path: Path) -> None:
+    row = {
+        **rows("open_r1_codeforces")[1],
+        "generated_checker": "print(int(int(open('solution_output.txt').read()) > 0))",
+    }
+    problem = open_r1_codeforces.problem_from_row(row, "x", DEFAULT)
+    for actual, said in (("7" * 3_000_000, "False"), ("7" * 5000, "True")):
+        assert checked(problem, "5", "1" * 5000, actual, tmp_path).stdout.strip() == said
 
 
 @pytest.mark.parametrize(

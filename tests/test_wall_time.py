@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
-from deepcoder.runner.accounting import Usage, reached_limit
+from deepcoder.runner.accounting import Accounting, Usage, reached_limit
 from deepcoder.runner.wall_time import LONGEST_GAP_S, NO_ACCOUNT, ThreadTimes, WallTime
 from deepcoder.sandbox import SandboxError
 from deepcoder.sandbox.fake import FakeSandbox
@@ -243,3 +244,10 @@ def test_program_without_a_processor_is_a_failure_of_the_machine_and_not_of_the_
         list(sandbox.outcomes(task, [b""]))
 
     assert sandbox.is_open
+
+
+@pytest.mark.parametrize("wall_s", [1.0, 24.0, 1000.0])
+def test_program_that_seems_to_wait_runs_into_its_limit_before_it_is_starved(wall_s: float) -> None:
+    accounts = Accounting(0, MagicMock(), Limits(cpu_s=1.0, wall_s=wall_s), is_function=False)
+
+    assert wall_s + accounts._wall._most_believed_s < abandoned_after_s(wall_s)

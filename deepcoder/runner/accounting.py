@@ -87,7 +87,8 @@ class Accounting:
         self._looked = 0.0
         self._main_before_s = 0.0
         self._family_before_s: float | None = None  # unknown until the first look at a call: to ask costs much
-        self._wall = WallTime(ABANDONED_FACTOR * limits.wall_s)
+        # So a program that only seems to wait runs into its wall limit before it is taken for starved.
+        self._wall = WallTime((ABANDONED_FACTOR - 1) * limits.wall_s)
 
     @property
     def charged_s(self) -> float:
