@@ -43,7 +43,8 @@ async def main(url: str, failing_url: str) -> None:
     assert (broken.status, "SyntaxError" in broken.error) == (ExecutionStatus.ERROR, True), broken
     assert (endless.status, endless.output) == (ExecutionStatus.ERROR, ""), endless  # it hangs up after 4 s
     [late] = await run(failing_url, "import time\ntime.sleep(20)")
-    assert (late.status, "504" in late.error) == (ExecutionStatus.ERROR, True), late  # as for a wrong program
+    is_ours = any(why in late.error for why in ("504", "attempts failed"))  # the hold ends first, or the retries do
+    assert (late.status, is_ours) == (ExecutionStatus.ERROR, True), late  # as for a wrong program
 
 
 asyncio.run(main(*sys.argv[1:]))
