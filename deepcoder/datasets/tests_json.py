@@ -175,14 +175,17 @@ def _calls(raws: Sequence[_Raw], function: ast.FunctionDef | None) -> Iterable[T
         if per_line:
             yield TestCase.call(args, output)
             continue
-        allowed: list[Any] = []
-        for each in map(_int_keys, next(meant)):
-            allowed += [each] * (each not in allowed)
-        arguments = [_int_keys(each) for each in args]
-        if len(allowed) == 1:
-            yield TestCase.call(arguments, allowed[0])
-        else:
-            yield TestCase.call(arguments, allowed, checker=ONE_OF)
+        yield allowing([_int_keys(each) for each in args], map(_int_keys, next(meant)))
+
+
+def allowing(arguments: Sequence[Any], values: Iterable[Any]) -> TestCase:
+    """Return the test of a call that may return any of these values; equal ones count once."""
+    allowed: list[Any] = []
+    for each in values:
+        allowed += [each] * (each not in allowed)
+    if len(allowed) == 1:
+        return TestCase.call(arguments, allowed[0])
+    return TestCase.call(arguments, allowed, checker=ONE_OF)
 
 
 def _call(raw: _Raw) -> tuple[list[Any], Any, bool]:

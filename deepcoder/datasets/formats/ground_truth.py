@@ -112,13 +112,10 @@ def _calls(inputs: list[Any], outputs: list[Any], function: ast.FunctionDef | No
     values = [typed(each) if isinstance(each, str) else each for each in outputs]
     values, *_ = tests_json.fitting([values, outputs], function.returns if function else None)
     may_be_text = any(isinstance(raw, str) and raw == value for raw, value in zip(outputs, values, strict=True))
-    tests = []
-    for given, raw, value in zip(map(arguments, inputs), outputs, values, strict=True):
-        if may_be_text and value != raw:
-            tests.append(TestCase.call(given, [value, raw], checker=tests_json.ONE_OF))
-        else:
-            tests.append(TestCase.call(given, value))
-    return tuple(tests)
+    return tuple(
+        tests_json.allowing(arguments(given), [value, raw] if may_be_text else [value])
+        for given, raw, value in zip(inputs, outputs, values, strict=True)
+    )
 
 
 def arguments(raw: Any) -> list[Any]:

@@ -23,7 +23,7 @@ from deepcoder.datasets.prepare import prepare as prepare_source
 from deepcoder.datasets.rows import count_rows
 from deepcoder.jury_program import PROTOCOLS
 from deepcoder.problems import REAL_TOKENS, Limits, Mode, Problem
-from deepcoder.tools.cli.options import UserError, time_limit_s
+from deepcoder.tools.cli.options import check_folder, time_limit_s
 from deepcoder.tools.console import out, progress
 
 NAMED = "named"
@@ -72,8 +72,8 @@ def prepare(
 ) -> None:
     """Write a data set in our own format; in parquet its tests stay on the disk until they are judged."""
     limits = None if time_limit is None else Limits(cpu_s=time_limit)
-    if rejected is not None and not rejected.parent.is_dir():
-        raise UserError(f"{rejected.parent} is no folder: make it first")
+    if rejected is not None:
+        check_folder(rejected)
     with progress(f"preparing {output.name}", _total(source, limit)) as tick:
         written = prepare_source(source, output, split, limits, limit, prefix, lambda: tick(1))
     out.print(

@@ -31,6 +31,7 @@ from deepcoder.tools.cli.options import (
     Times,
     UserError,
     Workers,
+    check_folder,
     check_submissions,
     pool_for,
     user_errors,
@@ -72,8 +73,7 @@ def grade(
         raise UserError(f"{completions} has no completions" + (" that are not in quarantine" if quarantine else ""))
     if output.suffix != ".jsonl":
         raise UserError(f"{output} must end with .jsonl: judgements are written line by line")
-    if not output.parent.is_dir():
-        raise UserError(f"{output.parent} is no folder: make it first")
+    check_folder(output)
     few = workers or few_workers(submissions)
     with user_errors():
         started = RemotePool(pool) if "://" in pool else pool_for(loaded, sandbox, image, few, resource, pool)

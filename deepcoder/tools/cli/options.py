@@ -146,6 +146,16 @@ def check_submissions(pool: base.Pool, submissions: Iterable[Submission]) -> Non
         pool.check(list(submissions))
 
 
+def check_folder(path: Path) -> None:
+    """Check that the folder of a file that will be written is there.
+
+    Raises:
+        UserError: It is not.
+    """
+    if not path.parent.is_dir():
+        raise UserError(f"{path.parent} is no folder: make it first")
+
+
 def check_problems(pool: base.Pool, problems: list[Problem]) -> None:
     """Check before completions are sampled that the pool can judge any program that the problems allow.
 
