@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import pty
@@ -12,11 +13,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType, SimpleNamespace
+from typing import Any
 
 import pytest
 from ray.cluster_utils import Cluster
 
-from deepcoder.pool import SandboxPool
+from deepcoder.pool import SandboxPool, clusters
+from deepcoder.tools.cli import status as status_command
 from deepcoder.verdicts import Submission
 from scripts.waiting import wait_until
 from tests.pool_cases import ADD_ONE, ONE_TEST, RIGHT, WRONG, verdicts
@@ -113,3 +117,29 @@ def test_terminal_shows_the_pools_until_ctrl_c(address: str, pool: SandboxPool) 
             process.kill()
     os.close(ours)
     assert b"Traceback" not in shown
+
+
+@pytest.mark.parametrize("line", range(24))
+def test_ctrl_c_at_any_line_of_a_wait_ends_the_view(line: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send SIGINT at that line of the wait and of what the wait calls, where a handler that takes a lock may hang."""
+    lines = itertools.count()
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        if event == "line" and next(lines) == line:
+            signal.raise_signal(signal.SIGINT)
+        return trace
+
+    @contextlib.contextmanager
+    def view(*_: object, **__: object) -> Iterator[Any]:
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            yield SimpleNamespace(update=lambda *_, **__: None)
+        finally:
+            sys.settrace(before)
+
+    stand_ins = {"Live": view, "_look": lambda: None, "tables": lambda _: None, "REFRESH_S": 0.001}
+    for name, stand_in in stand_ins.items():
+        monkeypatch.setattr(status_command, name, stand_in)
+    status_command._follow(clusters.Cluster("", [], {}))
+    assert next(lines) > line

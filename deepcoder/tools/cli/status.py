@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-import threading
+from queue import Empty, SimpleQueue
 from typing import Annotated
 
 import typer
@@ -37,19 +37,30 @@ def status(
 
 def _follow(cluster: clusters.Cluster) -> None:
     """Show the tables, and refresh them until Ctrl-C; a second Ctrl-C does not wait for a look that takes long."""
-    is_over = threading.Event()
+    ended: SimpleQueue[None] = (
+        SimpleQueue()
+    )  # which a handler may put into at any moment, where an Event could deadlock
 
     def end(*_: object) -> None:
-        is_over.set()
+        ended.put(None)
         signal.signal(signal.SIGINT, usual)
 
     usual = signal.signal(signal.SIGINT, end)  # Ray's code may lose an exception that is raised in it
     try:
         with Live(tables(cluster), console=out, auto_refresh=False) as live:
-            while not is_over.wait(REFRESH_S):
+            while not _comes(ended, REFRESH_S):
                 live.update(tables(_look()), refresh=True)
     finally:
         signal.signal(signal.SIGINT, usual)
+
+
+def _comes(queue: SimpleQueue[None], timeout_s: float) -> bool:
+    """Return whether something is put into the queue within that time."""
+    try:
+        queue.get(timeout=timeout_s)
+    except Empty:
+        return False
+    return True
 
 
 def _look() -> clusters.Cluster:
