@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -9,6 +10,7 @@ import pytest
 
 from deepcoder import sandbox
 from deepcoder.sandbox import Sandbox, SandboxConfig
+from deepcoder.sandbox.clock import Clock
 from deepcoder.wire.languages import LANGUAGES
 from deepcoder.wire.limits import Limits, Mode
 from deepcoder.wire.messages import Ended, Outcome, Task
@@ -94,6 +96,27 @@ def test_program_is_compiled_once(compiling: Sandbox) -> None:
     artefact = compiling._artefacts.find(LANGUAGES["cpp"], task)
     assert artefact is not None and artefact.startswith(b"\x7fELF")
     assert compiling._artefacts.find(LANGUAGES["cpp20"], task) is None
+
+
+@pytest.mark.parametrize("language", ["cpp", "javascript"])  # one artefact is large, the other small
+def test_program_begins_when_the_worker_s_clock_does(
+    compiling: Sandbox, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """See nothing of a program that prints at once while the worker, whose clock it is, has not begun the clock."""
+    need_language(compiling, language)
+    source = {"cpp": ADD, "javascript": "console.log(3)"}[language] + "\n// a comment that no other program has\n"
+
+    class Outside(Clock):
+        fuse = 10
+
+        def limit(self, limits: Limits, mode: Mode | None) -> None:
+            begun.append((mode, bool(select.select([compiling], [], [], 0.5)[0])))
+
+    begun: list[tuple[Mode | None, bool]] = []
+    monkeypatch.setattr(compiling, "clock", Outside())
+
+    assert run(compiling, source, language).output.strip() == b"3"
+    assert begun == [(None, False), (Mode.STDIN, False)]
 
 
 def test_language_that_the_sandbox_lacks_is_refused_by_name(compiling: Sandbox) -> None:

@@ -56,6 +56,7 @@ class Supervisor:
         self.process: Process | None = None
         self.ending: Process | None = None
         self.following: Process | None = None
+        self.may_begin = True
         self.outbox = Outbox()
         self.imported: set[str] = set()  # libraries
 
@@ -100,6 +101,8 @@ class Supervisor:
                 self.inputs.add(head["input"], head["bytes"], head["start"], body)
             elif head["kind"] == "drop":
                 self.inputs.drop(head["input"])
+            elif head["kind"] == "begin":
+                self.may_begin = True
             elif head["kind"] == "late":
                 process, code = self.process, self.code  # unless it is over meanwhile
                 if process and code and not process.rests and code.needs_compiling == head["compiles"]:
@@ -168,7 +171,12 @@ class Supervisor:
             code.failure = compile_failure(outcome, code.limits)
             return
         code.replace(artefact)
-        if self.outbox.add_artefact(code.number, artefact) and self._flush():
+        self.may_begin = not code.is_timed_outside
+        is_full = self.outbox.add_artefact(code.number, artefact)
+        is_over = (is_full or not self.may_begin) and self._flush()
+        while not (self.may_begin or is_over):
+            is_over = self._read_requests()
+        if is_over:
             self._stop()
 
     def _begin(self, code: TaskCode, stdin: bytes | memoryview, head: dict[str, Any] | None = None) -> Process:

@@ -74,6 +74,11 @@ class TaskCode:
         return bool(self.language.gate) and self.is_compiled and self.task.mode is Mode.STDIN
 
     @property
+    def is_timed_outside(self) -> bool:
+        """Return whether the worker keeps the clock of the program: what is enforced in here is a fuse."""
+        return self._fuse > 1
+
+    @property
     def limits(self) -> Limits:
         """Return the limits of the next process."""
         return self._compile_limits if self.needs_compiling else self.task.limits
@@ -82,7 +87,7 @@ class TaskCode:
     def enforced_limits(self) -> Limits:
         """Return the limits that are enforced in here: those of time are a fuse where the worker keeps the clock."""
         limits = self.limits
-        if self._fuse == 1:
+        if not self.is_timed_outside:
             return limits
         return dataclasses.replace(limits, cpu_s=self._fuse * limits.cpu_s, wall_s=self._fuse * limits.wall_s)
 

@@ -183,8 +183,7 @@ class Sandbox:
         current = [each for each in messages if each[0].get("task", self._task) == self._task]
         for head, body in current:
             if head["kind"] == "artefact":
-                self._artefacts.keep(language(task.language), task, body)
-                self.clock.limit(task.limits, task.mode)
+                self._keep(task, body)
             elif head["kind"] != "beat":
                 self._artefacts.unlock()
         if not any(head["kind"] == "outcome" for head, _ in current) and (late := self.clock.late()):
@@ -301,14 +300,20 @@ class Sandbox:
             head, body = message
             kind, is_current = head.pop("kind", None), head.pop("task", None) == self._task
             if is_current and kind == "artefact":
-                self._artefacts.keep(language(task.language), task, body)
-                self.clock.limit(task.limits, task.mode)
+                self._keep(task, body)
             if is_current and kind == "outcome":
                 self._artefacts.unlock()  # what is not compiled by now does not compile
                 try:
                     return self.clock.timed(Outcome.read(head, body))
                 except (KeyError, ValueError) as error:
                     raise self._broken(f"sent a malformed outcome: {error!r}") from None
+
+    def _keep(self, task: Task, artefact: bytes) -> None:
+        """Keep what was compiled, and let the program begin where this side has its clock."""
+        self._artefacts.keep(language(task.language), task, artefact)
+        self.clock.limit(task.limits, task.mode)
+        if self.clock.fuse > 1:
+            self._send(frame({"kind": "begin"}))
 
     def _send(self, data: bytes) -> None:
         if not self.is_open:

@@ -14,6 +14,7 @@ an input, an output), so data is neither escaped nor decoded on the way.
                       {"kind": "eof", "task": n}                      the end of it
                       {"kind": "end"}                                 no more runs come: end the process after the last
                       {"kind": "stop"}                                the task is over: end what it still runs
+                      {"kind": "begin"}                               the artefact has come: its clock begins here
                       {"kind": "late", "compiles": bool}              what runs has used its time, by the worker's clock
                       {"kind": "keep", "input": k, ...}  + part       cache an input: its size, one part and its start
                       {"kind": "drop", "input": k}                    evict an input from the cache
