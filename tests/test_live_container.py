@@ -304,7 +304,7 @@ def containers(client: docker.DockerClient) -> set[str]:
     return {str(each.id) for each in client.containers.list(all=True, filters={"label": f"{LABEL}={owner.name()}"})}
 
 
-@pytest.mark.parametrize("runtime", ["runc", "runsc"])
+@pytest.mark.parametrize("runtime", ["runc", "runsc", "runsc-newer"])  # the last is of 2024: `.ci/run` adds it
 def test_runtime_is_passed_to_the_engine(runtime: str) -> None:
     with closing(docker.from_env()) as client:
         if runtime not in client.info()["Runtimes"]:

@@ -54,8 +54,10 @@ def enter(root: str) -> None:
     with open("/proc/mounts") as rows:
         mounts = sorted((target, kind) for _, target, kind, *_ in map(str.split, rows))
     os.mkdir(root)
-    for target, kind in mounts:
-        if kind not in KINDS_OF_THE_SUPERVISOR and not target.startswith(os.path.dirname(root)):
+    # Newer versions mount cgroups below sysfs, which is not there.
+    left_out = [target for target, kind in mounts if kind in KINDS_OF_THE_SUPERVISOR] + [os.path.dirname(root)]
+    for target, _ in mounts:
+        if not any(f"{target}/".startswith(f"{each}/") for each in left_out):
             _mount(target, f"{root}{target}", None, _BIND)
     _mount("proc", f"{root}/proc", "proc", 0)
     _mount("none", f"{root}/proc/{FIRST}", "tmpfs", _RDONLY, "mode=0555")
