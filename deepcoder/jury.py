@@ -218,12 +218,13 @@ class _Calls:
 
 
 def with_header(program: JuryProgram, header: str) -> tuple[tuple[str, str], ...]:
-    """Return the other files of a program of the jury, a `testlib.h` among them where it needs one and brings none."""
-    needs_one = program.protocol == "testlib" and family(program.language) == CPP.name
-    if not needs_one or any(name == TESTLIB for name, _ in program.files):
+    """Return the other files of a program of the jury, with a `testlib.h` where it needs one, its own if it has one."""
+    if program.protocol != "testlib" or family(program.language) != CPP.name:
         return program.files
-    header = header or resources.files("deepcoder").joinpath(f"testlib/{TESTLIB}").read_text(encoding="utf-8")
-    return (*program.files, (TESTLIB, PARTIAL_CODES + header))
+    own = dict(program.files).get(TESTLIB, header)
+    text = own or resources.files("deepcoder").joinpath(f"testlib/{TESTLIB}").read_text(encoding="utf-8")
+    others = tuple((name, other) for name, other in program.files if name != TESTLIB)
+    return (*others, (TESTLIB, PARTIAL_CODES + text))
 
 
 def encoded_call(*args: Any) -> bytes:

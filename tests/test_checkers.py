@@ -36,6 +36,8 @@ TEXT: list[tuple[str, str, str, bool]] = [
     # -- tokens: words and integers exactly
     ("tokens", "YES", "yes", False),
     ("tokens", "7", "007", False),
+    ("tokens", "0.333333", "0.333334", True),  # further apart than 1e-6 as floats
+    ("tokens", "0.333333", "0.333335", False),
     ("tokens", "7", "+7", False),
     ("tokens", "7", "7.0", False),
     ("tokens", "0", "-0", False),
@@ -80,6 +82,10 @@ TEXT: list[tuple[str, str, str, bool]] = [
     ("tokens", "1_0.5", "10.5", False),
     # -- real tokens
     ("real tokens", "3", "3.0", True),
+    ("real tokens", "0", "-0", True),
+    ("real tokens", "-0", "0", True),
+    ("real tokens", "0", "00", False),
+    ("real tokens", "1", "-1", False),
     ("real tokens", "3", "3.", True),
     ("real tokens", "3", "3e0", True),
     ("real tokens", "-3", "-3.00", True),

@@ -179,6 +179,17 @@ def test_share_of_the_points_is_not_right(share: int, compiling_jury: Jury, shar
     assert judged("print(7)", problem, shared_sandbox, compiling_jury).verdict is Verdict.WA
 
 
+def test_share_of_no_points_is_not_right_by_the_header_of_a_problem(
+    compiling_jury: Jury, shared_sandbox: Sandbox
+) -> None:
+    """Bring a header as testlib's own is: its base of the exit codes of shares is 0, unless another is given."""
+    header = "#include <cstdlib>\n#ifndef PC_BASE_EXIT_CODE\n#define PC_BASE_EXIT_CODE 0\n#endif\n"
+    source = '#include "testlib.h"\nint main() { std::exit(PC_BASE_EXIT_CODE); }\n'
+    checker = JuryProgram("testlib", "cpp", source, files=(("testlib.h", header),))
+    problem = checked_by(checker, ("", "7"))
+    assert judged("print(7)", problem, shared_sandbox, compiling_jury).verdict is Verdict.WA
+
+
 def test_testlib_checker_with_a_wrong_answer_file_is_ours(compiling_jury: Jury, shared_sandbox: Sandbox) -> None:
     problem = checked_by(JuryProgram("testlib", "cpp", TESTLIB_CHECKER), ("", "x"))
     judgement = judged("print(7)", problem, shared_sandbox, compiling_jury)

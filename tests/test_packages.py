@@ -489,6 +489,17 @@ def test_standard_checkers_have_names_of_ours(name: str) -> None:
     assert checker(name, Mode.STDIN)("1 2\n", "1\n2")
 
 
+@pytest.mark.parametrize(
+    ("name", "expected", "actual"),
+    [
+        *(("rcmp4", "0.1234", "0.1235"), ("rcmp6", "0.333333", "0.333334"), ("dcmp", "0.333333", "0.333334")),
+        *(("rcmp9", "0.123456789", "0.123456790"), ("rncmp", "1.5", "1.500015")),
+    ],
+)
+def test_standard_checkers_accept_the_last_digit_rounded_the_other_way(name: str, expected: str, actual: str) -> None:
+    assert checker(polygon.STANDARD[name], Mode.STDIN)(expected, actual)
+
+
 # -- Places
 
 

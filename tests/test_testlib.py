@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 
 HEADER = ROOT / "deepcoder" / "testlib" / "testlib.h"
 DRIVER = Path(__file__).parent / "fixtures" / "testlib" / "driver.cpp"
+STRANGER = DRIVER.with_name("stranger.cpp")
 COMPILER = shutil.which("g++")
 FLAGS = ["-Wall", "-Wextra", "-Werror", f"-I{HEADER.parent}"]
 
@@ -148,6 +149,18 @@ def hexadecimal(*texts: str) -> str:
 def test_header_compiles_without_warnings_in(compiled: Compiled, standard: str) -> None:
     warnings = ("-Wshadow", "-Wconversion")
     assert compiled.get(standard, f"-std={standard}", *warnings, "-S", "-O0", "-xc++", HEADER).exists()
+
+
+@pytest.mark.parametrize(("output", "code"), [("9999900000", OK), ("1409965408", WA)])
+def test_checker_has_its_own_names_and_what_testlib_does_not_document(
+    compiled: Compiled, tmp_path: Path, output: str, code: int
+) -> None:
+    """Compile a checker that calls its own `lcm`: std::lcm of ints, which <numeric> has, overflows."""
+    files = [tmp_path / name for name in ("input", "output", "answer")]
+    for file, text in zip(files, ("100000 99999", output, ""), strict=True):
+        file.write_text(text)
+    checker = compiled.get("stranger", "-O1", "-std=gnu++17", STRANGER)
+    assert subprocess.run([checker, *files], capture_output=True).returncode == code
 
 
 def test_every_call_of_the_page_is_tested() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from deepcoder.checkers.tolerance import Tolerance
+from deepcoder.checkers.tolerance import EPS, Tolerance
 
 Near = Callable[[bytes, bytes], bool]  # called as near(expected, actual) with two tokens that differ
 
@@ -165,7 +165,8 @@ def _near(tolerance: Tolerance) -> Near:
     return near
 
 
-_near_default = _near(Tolerance())
+# As in testlib: two texts that differ by 1e-6 may be further apart as floats.
+_near_default = _near(Tolerance(EPS + 1e-15, EPS + 1e-15))
 
 
 def _near_fraction(expected: bytes, actual: bytes) -> bool:
@@ -173,10 +174,12 @@ def _near_fraction(expected: bytes, actual: bytes) -> bool:
 
 
 def _near_real(expected: bytes, actual: bytes) -> bool:
-    """Return whether both are numbers near each other. Two whole numbers are not near: their texts differ."""
+    """Return whether both are numbers near each other. Of two whole numbers only zeros are: the texts differ."""
     if not _is_integer(expected):
         return _near_default(expected, actual)
-    if _is_integer(actual) or not _near_default(expected, actual):
+    if _is_integer(actual):
+        return expected.lstrip(b"+-") == actual.lstrip(b"+-") == b"0"
+    if not _near_default(expected, actual):
         return False
     return not float(actual).is_integer() or float(actual) == float(expected)
 

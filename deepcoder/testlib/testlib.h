@@ -9,41 +9,25 @@
 #ifndef _TESTLIB_H_
 #define _TESTLIB_H_
 
-// Checkers rely on these without an #include of their own.
+// Checkers rely on these without an #include of their own. Any more could change what a name of a checker means.
 #include <algorithm>
-#include <array>
-#include <bitset>
-#include <cassert>
 #include <cctype>
-#include <chrono>
 #include <climits>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
-#include <deque>
 #include <fstream>
 #include <functional>
-#include <iomanip>
 #include <iostream>
 #include <iterator>
 #include <limits>
 #include <map>
-#include <memory>
-#include <numeric>
-#include <queue>
-#include <random>
 #include <set>
 #include <sstream>
-#include <stack>
-#include <stdexcept>
 #include <string>
-#include <tuple>
 #include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -147,12 +131,13 @@ TESTLIB_COLD TESTLIB_PRINTF(1, 2) inline std::string print(const char *format, .
     return text;
 }
 
-// The text of a call's own format and arguments; `format` is the last parameter before the dots.
-#define TESTLIB_WRITTEN(format, text)                              \
-    va_list text##_arguments;                                      \
-    va_start(text##_arguments, format);                            \
-    const std::string text = testlib_internal::written(format, text##_arguments); \
+// The text of a call's own format and arguments; `last` is the last parameter before the dots.
+#define FMT_TO_RESULT(last, format, text)                                   \
+    va_list text##_arguments;                                               \
+    va_start(text##_arguments, last);                                       \
+    std::string text = testlib_internal::written(format, text##_arguments); \
     va_end(text##_arguments)
+#define TESTLIB_WRITTEN(format, text) FMT_TO_RESULT(format, format, text)
 
 // A number with a point, without needless zeros at its end. One digit after the point stays.
 TESTLIB_COLD inline std::string short_fraction(const char *format, double value) {
@@ -518,7 +503,7 @@ class random_t {
 
     template <typename N> N wnext(N from, N to, int type) { return N(weighted(N(to - from + 1), type) + from); }
 
-    int wnext(int from, int to, int type) { return int(weighted((long long)to - from + 1, type) + from); }
+    int wnext(int from, int to, int type) { return weighted(to - from + 1, type) + from; }
 
     double wnext(double from, double to, int type) { return weighted(to - from, type) + from; }
 
@@ -1295,7 +1280,7 @@ struct InStream {
         }
     }
 
-    void testlib_ensure(bool condition, const char *message) {
+    void __testlib_ensure(bool condition, const char *message) {
         if (!condition)
             quits(_wa, message);
     }
@@ -1654,6 +1639,13 @@ inline int getTestCase() { return testlib_internal::state.test_case; }
 
 inline void disableFinalizeGuard() { testlib_internal::state.guarded = false; }
 
+// Checkers set it to false, too.
+struct TestlibFinalizeGuard {
+    static bool &alive;
+};
+
+bool &TestlibFinalizeGuard::alive = testlib_internal::state.guarded;
+
 TESTLIB_COLD inline int resultExitCode(TResult result) {
     switch (int(result)) {
         case _ok: return OK_EXIT_CODE;
@@ -1857,16 +1849,20 @@ template <typename Points>
     quit(_points, "points_info=" + info + (message.empty() ? "" : " ") + message);
 }
 
-inline void testlib_ensure(bool condition, const char *message) {
+inline void __testlib_ensure(bool condition, const char *message) {
     if (!condition)
         quit(_fail, message);
 }
 
+inline void __testlib_ensure(bool condition, const std::string &message) {
+    __testlib_ensure(condition, message.c_str());
+}
+
 #define TESTLIB_QUOTED(text) #text
 #define TESTLIB_QUOTED_VALUE(macro) TESTLIB_QUOTED(macro)
-#define ensure(condition) testlib_ensure((condition), "Condition failed: \"" #condition "\"")
+#define ensure(condition) __testlib_ensure((condition), "Condition failed: \"" #condition "\"")
 #define ensure_ext(condition) \
-    testlib_ensure((condition), "Line " TESTLIB_QUOTED_VALUE(__LINE__) ": Condition failed: \"" #condition "\"")
+    __testlib_ensure((condition), "Line " TESTLIB_QUOTED_VALUE(__LINE__) ": Condition failed: \"" #condition "\"")
 
 TESTLIB_PRINTF(2, 3) inline void ensuref(bool condition, const char *format, ...) {
     if (!condition) {
@@ -1981,6 +1977,17 @@ TESTLIB_COLD inline void registerTestlibCmd(int argc, char *argv[]) {
     ouf.init(files[2], _output);
     ouf.skipBom();
     ans.init(files[3], _answer);
+}
+
+// The same, of files that the checker itself names.
+TESTLIB_COLD inline void registerTestlib(int count, ...) {
+    std::vector<char *> arguments(1, const_cast<char *>("checker"));
+    va_list names;
+    va_start(names, count);
+    for (int i = 0; i < count; i++)
+        arguments.push_back(va_arg(names, char *));
+    va_end(names);
+    registerTestlibCmd(count + 1, arguments.data());
 }
 
 TESTLIB_COLD inline void registerInteraction(int argc, char *argv[]) {
