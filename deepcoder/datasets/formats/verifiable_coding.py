@@ -1,7 +1,9 @@
 """PrimeIntellect/verifiable-coding-problems, and open-r1/verifiable-coding-problems-python.
 
 `prompt`, `gold_standard_solution` (fenced), and `verification_info`: {"language", "test_cases"}, in the former as the
-text of a Python literal or of JSON. No limits.
+text of a Python literal or of JSON. In the latter, the prompt is `problem_statement`; `problem` where decontaminated.
+
+No limits: `metadata` of the latter has some, whose units no card tells.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from deepcoder.datasets.fields import messages, parsed, reference
 from deepcoder.fence_marks import language_of_tag
 from deepcoder.problems import Limits, Problem
 from deepcoder.wire.languages import LANGUAGES, PYTHON
+
+_PROMPTS = ("prompt", "problem_statement", "problem")  # the first that is there
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
@@ -43,7 +47,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         preamble=parsed_tests.preamble,
         limits=limits,
         languages=(language,),
-        prompt=messages(row.get("prompt")),
+        prompt=messages(next(filter(None, map(row.get, _PROMPTS)), None)),
         reference=solution,
         source="verifiable-coding",
     )
