@@ -17,6 +17,7 @@ from deepcoder.checkers import checker, contest_checker
 from deepcoder.datasets import DataError, load_problems
 from deepcoder.datasets.errors import Unusable
 from deepcoder.datasets.packages import Package, labels, polygon, read_packages, statement
+from deepcoder.datasets.prepare import prepare
 from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.verdicts import Verdict
@@ -516,6 +517,7 @@ def test_folder_of_many_has_the_names_of_the_folders(tmp_path: Path) -> None:
 
 
 def zipped(path: Path, files: Files, folder: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
             archive.writestr(folder + name, text or "")
@@ -534,7 +536,26 @@ def test_zip_is_read_as_the_folder_in_it(tmp_path: Path, folder: str, name: str)
 def test_zips_in_a_folder_are_packages(tmp_path: Path) -> None:
     zipped(tmp_path / "a.kpp", LEGACY)
     laid_out(tmp_path / "b", POLYGON)
-    assert [each.problem_id for each in load_problems(str(tmp_path))] == ["a", "b"]
+    zipped(tmp_path / "c.zip", LEGACY, "c/")
+    zipped(tmp_path / "year/2023.zip", LEGACY, "one/")
+    zipped(tmp_path / "year/2024.zip", LEGACY, "one/")
+    names = ["a", "b", "c", "year/2023/one", "year/2024/one"]
+    assert [each.problem_id for each in load_problems(str(tmp_path))] == names
+
+
+def test_packages_of_one_zip_have_the_names_of_their_folders(tmp_path: Path) -> None:
+    files = {f"{year}/one/{name}": text for year in (2023, 2024) for name, text in LEGACY.items()}
+    path = zipped(tmp_path / "two.zip", files)
+    assert [each.problem_id for each in load_problems(str(path))] == ["2023/one", "2024/one"]
+
+
+def test_second_package_of_a_name_is_refused(tmp_path: Path) -> None:
+    zipped(tmp_path / "all/a.kpp", LEGACY)
+    zipped(tmp_path / "all/a.zip", CUSTOM)
+    prepared = prepare(str(tmp_path / "all"), tmp_path / "all.jsonl")
+    (refused,) = prepared.unusable
+    assert refused.where.endswith("a.zip") and "a is the name of another package, " in refused.reason
+    assert [each.problem_id for each in load_problems(str(tmp_path / "all.jsonl"))] == ["a"]
 
 
 @pytest.mark.parametrize("name", ["../out.txt", "/etc/out.txt", "a/../../out", "a\\..\\b"])
@@ -564,21 +585,72 @@ def test_links_within_a_package_are_followed_and_others_are_not(tmp_path: Path) 
     assert "is a link that leads out of the package" in refusal(folder)
 
 
+@pytest.mark.parametrize("link", ["data/secret/more", "submissions/wrong_answer", "output_validators", "include"])
+def test_links_to_folders_elsewhere_are_refused_where_their_files_are_needed(tmp_path: Path, link: str) -> None:
+    files = {name: text for name, text in LEGACY.items() if not name.startswith(link)}
+    folder = laid_out(tmp_path / "a", files)
+    laid_out(tmp_path / "elsewhere", CUSTOM)
+    os.symlink(tmp_path / "elsewhere", folder / "input_validators")
+    assert read(folder)
+    os.symlink(tmp_path / "elsewhere", folder / link)
+    assert f"{link} cannot be read: it is a link that leads out of the package" in refusal(folder)
+
+
 def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
     folder = laid_out(tmp_path / "a", LEGACY)
     os.symlink(".", folder / "data/loop")
     assert "does a link lead in a circle?" in refusal(folder)
+    folder = laid_out(tmp_path / "b", LEGACY)
+    os.symlink("03.in", folder / "data/secret/03.in")
+    assert "data/secret/03.in cannot be read" in refusal(folder)
+
+
+def linked(path: Path, **links: str) -> Path:
+    """Add links to a zip."""
+    with zipfile.ZipFile(path, "a") as archive:
+        for name, target in links.items():
+            link = zipfile.ZipInfo(name)
+            link.external_attr = 0o120777 << 16
+            archive.writestr(link, target)
+    return path
 
 
 def test_link_in_a_zip_is_what_it_leads_to(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", LEGACY)
-    with zipfile.ZipFile(path, "a") as archive:
-        for name, target in (("secret/9.in", "../sample/1.in"), ("secret/9.ans", "02.ans")):
-            link = zipfile.ZipInfo(f"data/{name}")
-            link.external_attr = 0o120777 << 16
-            archive.writestr(link, target)
+    linked(path, **{"data/secret/9.in": "../sample/1.in", "data/secret/9.ans": "02.ans"})
     tests = dict(zip(read(path).test_names, read(path).problem.tests, strict=True))
     assert tests["secret/9"] == TestCase("1\n", "6\n")
+
+
+def test_link_to_a_folder_in_a_zip_is_followed(tmp_path: Path) -> None:
+    own = {name: text for name, text in LEGACY.items() if "secret" not in name}
+    more = {"../all/1.in": "3\n", "../all/1.ans": "4\n", "../most/2.in": "5\n", "../most/2.ans": "6\n"}
+    path = zipped(tmp_path / "a.zip", own | {f"data/{name.removeprefix('../')}": text for name, text in more.items()})
+    linked(path, **{"data/secret": "all", "data/all/inner": "../most", "data/all/3.in": "inner/2.in"})
+    linked(path, **{"data/all/3.ans": "1.ans"})
+    tests = dict(zip(read(path).test_names, read(path).problem.tests, strict=True))
+    assert list(tests) == ["sample/1", "secret/1", "secret/3", "secret/inner/2"]
+    assert tests["secret/3"] == TestCase("5\n", "4\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "reason"),
+    [
+        ("a/data/secret/more", "../../../shared", r"a/data/secret/more cannot be read: it is a link that leads out"),
+        ("a/output_validators", "/shared", r"a/output_validators cannot be read: it is a link that leads out"),
+        ("a/data/loop", ".", r"links to folders in it lead in a circle"),
+        ("a/data/loop", "../data/loop", r"a/data/loop cannot be read: its links lead in a circle"),
+    ],
+)
+def test_link_in_a_zip_that_leads_to_no_file_is_refused(tmp_path: Path, name: str, target: str, reason: str) -> None:
+    path = linked(zipped(tmp_path / "a.zip", LEGACY, "a/"), **{name: target})
+    with pytest.raises(DataError, match=reason):
+        raise DataError(refusal(path))
+
+
+def test_links_in_a_zip_that_are_not_needed_may_lead_out(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", LEGACY, "a/")
+    assert read(linked(path, **{"a/input_validators": "../../shared"})).test_names[0] == "sample/1"
 
 
 def test_folder_without_packages_is_none(tmp_path: Path) -> None:

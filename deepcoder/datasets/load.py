@@ -16,6 +16,7 @@ from deepcoder.checkers import checker
 from deepcoder.datasets import errata, hub, packages
 from deepcoder.datasets.errors import DataError, Unusable
 from deepcoder.datasets.formats import FORMATS, Format, canonical
+from deepcoder.datasets.packages import Package
 from deepcoder.datasets.rows import FILES, Row, file_rows, json_lines
 from deepcoder.datasets.times import calibrated
 from deepcoder.problems import Limits, Mode, Problem
@@ -135,20 +136,30 @@ def read_problems(
 
 def _of_packages(source: str, limits: Limits) -> Iterator[Problem | Unusable]:
     """Yield the problem of each package, or why it gives none. What is not used of the others is named in a warning."""
-    unusable, notes, used = [], [], 0
+    unusable, notes = [], []
+    used: dict[str, str] = {}  # the place of the package that has the id
     for each in packages.read_packages(Path(source), limits):
-        if isinstance(each, Unusable) or each.needs:
-            refused = each if isinstance(each, Unusable) else Unusable(each.problem.problem_id, each.needs)
+        refused = each if isinstance(each, Unusable) else _refused(each, used)
+        if refused is not None:
             unusable.append(refused)
             yield refused
-        else:
-            used += 1
+        elif isinstance(each, Package):
+            used[each.problem.problem_id] = each.problem.where
             notes += [Unusable(each.problem.problem_id, note) for note in each.notes]
             yield each.problem
     if not used:
         raise DataError(f"{source} has no package that can be used: {summary(unusable)}")
     if notes:
         log.warning("%s: %s", source, summary(notes))
+
+
+def _refused(package: Package, used: Mapping[str, str]) -> Unusable | None:
+    """Return why the problem of a package cannot be used beside others; None where it can."""
+    problem = package.problem
+    if problem.problem_id in used:
+        twice = f"{problem.problem_id} is the name of another package, {used[problem.problem_id]}"
+        return Unusable(problem.where, f"{twice}: give its folder another name")
+    return Unusable(problem.problem_id, package.needs) if package.needs else None
 
 
 def _problem(format_: Format | None, row: Any, where: str, problem_id: str, limits: Limits) -> Problem | Unusable:

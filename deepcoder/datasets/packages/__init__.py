@@ -64,12 +64,11 @@ def read_packages(path: Path, limits: Limits = Limits()) -> Iterator[Package | U
     """
     is_empty = True
     for place in _places(path) if path.is_dir() else iter([path]):
-        folder = place.relative_to(path).parent if place != path else Path()
         try:
             with _trees(place) as trees:
-                for found, name in trees:
+                for found, root in trees:
                     is_empty = False
-                    yield _read(found, (folder / name).as_posix(), limits)
+                    yield _read(found, _name(place, path, root, len(trees)), limits)
         except DataError as error:  # of a folder or a zip as a whole
             is_empty = False
             yield Unusable(str(place), str(error))
@@ -91,14 +90,23 @@ def _places(path: Path, level: int = 0) -> Iterator[Path]:
 
 @contextmanager
 def _trees(place: Path) -> Iterator[list[tuple[Tree, str]]]:
-    """Have the packages of a folder or a zip, each with the name of its folder."""
+    """Have the packages of a folder or a zip, each with its folder there."""
     if place.is_dir():
-        yield [(tree.of_folder(place), place.resolve().name)]
+        yield [(tree.of_folder(place), "")]
         return
     with tree.of_zip(place) as whole:
         names = [name.rpartition("/")[0] for name in whole.files if name.rpartition("/")[2] in _MARKS]
         roots = [name for name in dict.fromkeys(names) if not any(_is_below(name, each) for each in names)]
-        yield [(whole.under(root) if root else whole, root.rpartition("/")[2] or place.stem) for root in roots]
+        yield [(whole.package(root) if root else whole, root) for root in roots]
+
+
+def _name(place: Path, source: Path, root: str, packages_there: int) -> str:
+    """Return the name of a package: of its folder, and where there are others, with the zip and the folders above."""
+    name = root if packages_there > 1 else root.rpartition("/")[2]
+    if place == source:
+        return name or (place.resolve().name if place.is_dir() else place.stem)
+    above = place.relative_to(source).with_suffix("") if place.is_file() else place.relative_to(source)
+    return above.as_posix() if name in ("", above.name) else f"{above.as_posix()}/{name}"
 
 
 def _is_below(name: str, other: str) -> bool:
