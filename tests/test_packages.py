@@ -431,10 +431,10 @@ def test_polygon_package_becomes_a_problem(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["std::lcmp.cpp", "check.cpp"])
 def test_other_checkers_are_compiled_with_their_headers(tmp_path: Path, name: str) -> None:
-    problem = read(laid_out(tmp_path, POLYGON, {"problem.xml": polygon_xml(checker=name)})).problem
-    assert problem.special_checker == JuryProgram(
-        "testlib", "cpp", "// a checker\n", "check.cpp", (("own.h", "// a header\n"),)
-    )
+    changes = {"problem.xml": polygon_xml(checker=name), "files/more.hpp": "// more\n", "files/table.inc": "1, 2\n"}
+    problem = read(laid_out(tmp_path, POLYGON, changes)).problem
+    headers = (("more.hpp", "// more\n"), ("own.h", "// a header\n"), ("table.inc", "1, 2\n"))
+    assert problem.special_checker == JuryProgram("testlib", "cpp", "// a checker\n", "check.cpp", headers)
 
 
 def test_interactor_comes_with_the_checker_of_what_it_wrote(tmp_path: Path) -> None:
@@ -443,6 +443,16 @@ def test_interactor_comes_with_the_checker_of_what_it_wrote(tmp_path: Path) -> N
     assert problem.mode is Mode.INTERACTIVE and problem.interactor and isinstance(problem.special_checker, JuryProgram)
     assert (problem.interactor.source, problem.interactor.language) == ("// an interactor\n", "cpp20")
     assert problem.special_checker.source == "// a checker\n"
+
+
+def test_samples_of_polygon_are_those_of_its_statement(tmp_path: Path) -> None:
+    asset = {"problem.xml": polygon_xml(assets='<interactor><source path="files/talk.cpp"/></interactor>')}
+    content = read(laid_out(tmp_path, POLYGON, asset)).problem.prompt[0]["content"]
+    assert "Sample" not in content  # the jury's file is the secret
+    stated = {"statement-sections/english/example.01": "> 5\r\n", "statement-sections/english/example.01.a": "< 1\r\n"}
+    for changes in (stated, stated | asset):
+        content = read(laid_out(tmp_path, POLYGON, changes)).problem.prompt[0]["content"]
+        assert content.endswith("## Sample 1\n\nInput:\n```\n> 5\n```\n\nOutput:\n```\n< 1\n```")
 
 
 def test_polygon_statement_may_be_one_file(tmp_path: Path) -> None:
@@ -712,6 +722,13 @@ def test_expected_results_are_read(comment: str, expected: set[Verdict] | None) 
 def test_html_becomes_rough_text() -> None:
     page = "<html><style>p {}</style><body><h2>Input</h2><p>One &lt; <code>n</code></p><ul><li>a</li></ul></body>"
     assert statement.of_html(page) == "## Input\n\nOne < `n`\n\n- a"
+
+
+def test_comment_signs_in_verbatim_text_are_kept() -> None:
+    text = (
+        "a % no\n\\begin{verbatim}\n%d 5%\n\\end{verbatim}\n%\\begin{verbatim}\n\\verb|50%| b\n%\\end{verbatim}\n5\\% c"
+    )
+    assert statement.of_latex(text) == "a\n\n```\n%d 5%\n```\n\n`50%` b\n\n5% c"
 
 
 def test_latex_becomes_rough_text() -> None:

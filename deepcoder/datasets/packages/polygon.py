@@ -46,7 +46,7 @@ _TYPES = (  # the names of compilers in Polygon, as patterns, the more special b
     (r"rust.*", RUST),
     (r"(?:java|node)\.?js.*", JAVASCRIPT),
 )
-_HEADERS = ".h"
+_HEADERS = (".h", ".hh", ".hpp", ".inc")
 _NAMED = 3  # tests that a message names
 _SECTIONS = (  # the headings, and the names of their files
     *(("", "legend"), ("Input", "input"), ("Output", "output")),
@@ -81,6 +81,7 @@ def package(tree: Tree, limits: Limits) -> Package:
         raise DataError(f"{tree.where}/{PROBLEM_XML}: {error}") from None
     submissions, strange = _submissions(tree, root)
     title, body = _statement(tree, root)
+    samples = _stated_samples(tree, root) or ([] if interactor else samples)  # the jury's files of one are secret
     prompt = ({"role": "user", "content": statement.prompt(title, body, samples)},) if body else ()
     problem = Problem(
         problem_id="package",
@@ -263,7 +264,7 @@ def _submissions(tree: Tree, root: Element) -> tuple[list[JurySubmission], list[
 def _statement(tree: Tree, root: Element) -> tuple[str, str]:
     """Return the title and the text of the English statement, or else of the first."""
     by_language = {each.get("language") or "": each.get("value") or "" for each in root.iterfind("names/name")}
-    language = "english" if "english" in by_language else next(iter(by_language), "english")
+    language = _statement_language(root)
     sections = {name: tree.text(path) for _, name in _SECTIONS if (path := _section(language, name)) in tree}
     if sections:
         parts = [_headed(head, statement.of_latex(sections[name])) for head, name in _SECTIONS if name in sections]
@@ -276,6 +277,19 @@ def _statement(tree: Tree, root: Element) -> tuple[str, str]:
             if path.endswith(suffix) and path in tree:
                 return by_language.get(language, ""), read(tree.text(path))
     return by_language.get(language, ""), ""
+
+
+def _stated_samples(tree: Tree, root: Element) -> list[tuple[str, str]]:
+    """Return the samples that the statement shows in place of the tests' own files."""
+    pattern = re.compile(rf"statement-sections/{re.escape(_statement_language(root))}/example\.\d+")
+    names = [name for name in tree.files if pattern.fullmatch(name)]
+    texts = [(tree.text(name), tree.text(f"{name}.a") if f"{name}.a" in tree else "") for name in names]
+    return [(one.replace("\r\n", "\n"), other.replace("\r\n", "\n")) for one, other in texts]
+
+
+def _statement_language(root: Element) -> str:
+    names = [each.get("language") or "" for each in root.iterfind("names/name")]
+    return "english" if "english" in names else next(iter(names), "english")
 
 
 def _section(language: str, name: str) -> str:

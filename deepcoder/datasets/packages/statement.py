@@ -13,6 +13,7 @@ _OPTION = r"(?:\s*\[[^\]]*\])?"
 _VERBATIM = re.compile(
     r"\\begin\{(?:verbatim|lstlisting)\}" + _OPTION + r"(.*?)\\end\{(?:verbatim|lstlisting)\}", re.DOTALL
 )
+_COMMENT = re.compile(rf"({_VERBATIM.pattern}|\\verb\*?([|!+])[^\n]*?\3)|(?<!\\)%[^\n]*", re.DOTALL)
 _HEADINGS = ("Input", "Output", "Interaction", "Notes", "Note", "Scoring", "Subtasks", "Constraints", "Example")
 _PROSE: tuple[tuple[str, str], ...] = (  # in this order
     (r"``|''", '"'),
@@ -61,7 +62,7 @@ _TAGS: tuple[tuple[str, str], ...] = (
 
 def of_latex(text: str) -> str:
     """Return the rough text of LaTeX."""
-    text = _expanded(re.sub(r"(?<!\\)%.*", "", text[:MOST_CHARS]))
+    text = _expanded(_COMMENT.sub(lambda found: found[1] or "", text[:MOST_CHARS]))
     parts = _VERBATIM.split(text)
     return _tidied(
         "".join(f"\n```\n{part.strip()}\n```\n" if at % 2 else _prose(part) for at, part in enumerate(parts))
