@@ -17,6 +17,11 @@ _PART = "[A-Za-z0-9_][A-Za-z0-9_.+-]*"
 _FILE_NAME = re.compile(f"{_PART}(?:/{_PART})*")
 
 
+def is_file_name(name: str) -> bool:
+    """Return whether a file of a program may have this name."""
+    return len(name) <= MOST_NAME_CHARS and _FILE_NAME.fullmatch(name) is not None
+
+
 def check_names(names: Sequence[str], row: Language) -> None:
     """Check that files of these names can be a program in the language.
 
@@ -26,7 +31,7 @@ def check_names(names: Sequence[str], row: Language) -> None:
     if len(names) > MOST_FILES:
         raise ValueError(f"a program has at most {MOST_FILES} files, not {len(names)}")
     for name in names:
-        if not _FILE_NAME.fullmatch(name) or len(name) > MOST_NAME_CHARS:
+        if not is_file_name(name):
             raise ValueError(
                 f"a file's name must be a relative path of letters, digits and _ - . + in at most {MOST_NAME_CHARS} "
                 f"characters, no part of which begins with - . or +, not {name!r}"

@@ -89,6 +89,7 @@ INTERACTIVE = {
     "output_validator/validate.py": "import sys\nsys.exit(42)\n",
     "data/sample/1.interaction": ">1\n<higher\n",
     "data/secret/1.in": "7\n",
+    "data/secret/1.ans": "",
 }
 MULTI_PASS = {
     "problem.yaml": "problem_format_version: 2025-09\ntype: multi-pass\nname: Twice\nlimits: {validation_passes: 3}\n",
@@ -192,6 +193,23 @@ def test_legacy_package_becomes_a_problem(tmp_path: Path) -> None:
     )
 
 
+def test_statement_in_any_english_goes_before_others(tmp_path: Path) -> None:
+    english = {"problem_statement/problem.en.tex": None, "problem_statement/problem.en-GB.tex": "Colour."}
+    other = {"problem_statement/problem.de.tex": "Farbe.", "problem_statement/problem.tex": "Color."}
+    content = read(laid_out(tmp_path, LEGACY, {**english, **other})).problem.prompt[0]["content"]
+    assert content.startswith("# Add One\n\nColour.")
+    names = {"problem.yaml": "name: {de: Eins, en-GB: One}\n"}
+    content = read(laid_out(tmp_path, LEGACY, {**english, **other, **names})).problem.prompt[0]["content"]
+    assert content.startswith("# One\n\nColour.")
+
+
+@pytest.mark.parametrize(("version", "shown"), [("legacy", "2"), ("2025-09", "3 or 4")])
+def test_output_of_a_sample_goes_before_its_answer(tmp_path: Path, version: str, shown: str) -> None:
+    config = {"problem.yaml": f"problem_format_version: {version}\n"}
+    content = read(laid_out(tmp_path, LEGACY, {**config, "data/sample/1.out": "3 or 4\n"})).problem.prompt[0]["content"]
+    assert content.endswith(f"Output:\n```\n{shown}\n```")
+
+
 def test_submissions_have_the_verdicts_of_their_folders_and_comments(tmp_path: Path) -> None:
     package = read(laid_out(tmp_path, LEGACY))
     assert verdicts(package) == {
@@ -229,6 +247,12 @@ def test_flags_of_one_test_are_that_tests(tmp_path: Path) -> None:
     assert isinstance(problem.special_checker, JuryProgram) and problem.special_checker.flags == ("--fast",)
 
 
+def test_flags_may_stand_beside_the_name_of_the_validator(tmp_path: Path) -> None:
+    text = "output_validator_flags: {name: check, flags: a b}\n"
+    deciding = read(laid_out(tmp_path, CUSTOM, {"data/secret/testdata.yaml": text})).problem.special_checker
+    assert isinstance(deciding, JuryProgram) and deciding.flags == ("--fast", "a", "b")
+
+
 def test_new_format_fills_in_constants_and_lays_out_what_is_included(tmp_path: Path) -> None:
     package = read(laid_out(tmp_path, NEW))
     problem = package.problem
@@ -244,6 +268,32 @@ def test_new_format_fills_in_constants_and_lays_out_what_is_included(tmp_path: P
     assert files["accepted/use.py"] == ("python", "use.py", beside | {"help.py": "MOST = 10\n"})
     assert files["accepted/solve.cpp"] == ("cpp20", "main.cpp", beside | {"solve.cpp": "int solve() { return 0; }\n"})
     assert files["rejected/pair"] == ("python", "b.py", beside | {"a.py": "A = 10\n", "help.py": "MOST = 10\n"})
+
+
+def test_only_sources_of_the_own_language_are_run_in_place_of_a_program(tmp_path: Path) -> None:
+    files = {"include/default/main.txt": "", "include/cpp/main.h": "", "include/python3/main.py": "import use\n"}
+    package = read(laid_out(tmp_path, NEW, {**files, "include/cpp/main.cpp": None}))
+    run = {each.name: each.program.entry_file for each in package.submissions if each.program}
+    assert run["accepted/solve.cpp"] == "solve.cpp" and run["accepted/use.py"] == "main.py"
+
+
+def test_entry_point_in_java_is_a_class(tmp_path: Path) -> None:
+    files = {
+        "submissions/accepted/two/Base.java": "class Base { static void main() {} }",
+        "submissions/accepted/two/Start.java": "class Start { static void main() {} }",
+        "submissions/accepted/one.java": "class Start { static void main() {} }",
+        "submissions/submissions.yaml": "'accepted/{two,one.java}': {entrypoint: Start}\n",
+    }
+    package = read(laid_out(tmp_path, NEW, files))
+    run = {each.name: each.program.entry_file for each in package.submissions if each.program}
+    assert (run["accepted/two"], run["accepted/one.java"]) == ("Start.java", "one.java")
+
+
+@pytest.mark.parametrize(("said", "is_timed"), [("true", True), ("false", False), ("lower", True), ("upper", False)])
+def test_submissions_yaml_says_which_programs_the_time_limit_is_for(tmp_path: Path, said: str, is_timed: bool) -> None:
+    rules = {"submissions/submissions.yaml": f"accepted/use.py: {{use_for_time_limit: {said}}}\n"}
+    package = read(laid_out(tmp_path, NEW, rules))
+    assert [each.is_timed for each in package.submissions if each.name == "accepted/use.py"] == [is_timed]
 
 
 def test_package_whose_programs_need_files_is_for_its_jury_alone(tmp_path: Path) -> None:
@@ -266,8 +316,10 @@ def test_submissions_yaml_says_the_verdicts_of_a_whole_submission(tmp_path: Path
         ("accepted/*: {permitted: [AC, TLE]}", {AC}),  # the folder's own rule holds, too
         ("accepted: {permitted: [AC, TLE]}", {AC, TLE}),  # which this replaces
         ("'accepted/{x,use}.{py,cpp}': {permitted: [WA]}\naccepted: {}", None),
-        ("'accepted/{x,use}.{py,cpp}': {permitted: [AC, TLE]}\naccepted: {required: [TLE]}", {TLE}),
+        ("'accepted/{x,use}.{py,cpp}': {permitted: [AC, TLE]}\naccepted: {required: [TLE]}", None),
+        ("accepted: {permitted: [AC, TLE], required: [TLE]}", {TLE}),
         ("'*': {permitted: [AC, TLE]}\n'*/*/*': {permitted: [WA]}", {AC}),
+        ("accepted: {authors: us}", {AC}),
         ("accepted: {permitted: [AC, WA]}\naccepted/use.py: {secret/2: {required: [WA]}}", {WA}),
         ("accepted: {permitted: [SOMETIMES]}", None),
     ],
@@ -276,6 +328,14 @@ def test_every_rule_of_submissions_yaml_holds(tmp_path: Path, rules: str, expect
     package = read(laid_out(tmp_path, NEW, {"submissions/submissions.yaml": rules}))
     assert verdicts(package).get("accepted/use.py") == expected
     assert ("use.py is left out" in "".join(package.notes)) == (expected is None)
+
+
+def test_rule_of_a_folder_has_what_it_leaves_out_from_the_usual_one(tmp_path: Path) -> None:
+    rules = {"submissions/submissions.yaml": "wrong_answer: {permitted: [AC, WA, TLE]}\n"}
+    package = read(laid_out(tmp_path, NEW, {**rules, "submissions/wrong_answer/zero.py": "print(0)\n"}))
+    assert verdicts(package)["wrong_answer/zero.py"] == {WA, TLE}  # one test at least must be a wrong answer
+    for folder, rule in labels.USUAL_RULES.items():
+        assert labels.by_permission(rule) == labels.FOLDERS[folder]
 
 
 def test_constants_have_variants(tmp_path: Path) -> None:
@@ -308,6 +368,24 @@ def test_interactive_package_has_an_interactor(tmp_path: Path) -> None:
     assert any("no time limit is there" in note for note in package.notes)
 
 
+@pytest.mark.parametrize("said", ["custom interactive", "{interactive: true, multipass: false}"])
+def test_drafts_say_in_validation_that_they_are_interactive(tmp_path: Path, said: str) -> None:
+    config = f"problem_format_version: 2023-07-draft\nvalidation: {said}\n"
+    problem = read(laid_out(tmp_path, INTERACTIVE, {"problem.yaml": config})).problem
+    assert problem.mode is Mode.INTERACTIVE and problem.validation_passes == 1
+
+
+@pytest.mark.parametrize(("version", "is_shown"), [("legacy", False), ("2023-07-draft", False), ("2025-09", True)])
+def test_what_an_interactor_reads_is_shown_where_the_format_says_so(
+    tmp_path: Path, version: str, is_shown: bool
+) -> None:
+    sample = {"data/sample/1.in": "number 42\n", "data/sample/1.ans": "42\n", "data/sample/1.interaction": None}
+    config = f"problem_format_version: {version}\nvalidation: custom interactive\n"
+    package = read(laid_out(tmp_path, INTERACTIVE, {**sample, "problem.yaml": config}))
+    assert package.test_names == ("sample/1", "secret/1")
+    assert ("number 42" in package.problem.prompt[0]["content"]) == is_shown
+
+
 def test_multi_pass_package_has_passes(tmp_path: Path) -> None:
     problem = read(laid_out(tmp_path, MULTI_PASS)).problem
     assert problem.validation_passes == 3 and isinstance(problem.special_checker, JuryProgram)
@@ -324,6 +402,21 @@ def test_time_limit_is_a_multiple_of_the_slowest_where_none_is_given(tmp_path: P
     assert [old.time.limit_for(0.6), old.time.multiplier] == [3.0, 4.0]
 
 
+@pytest.mark.parametrize(("said", "may_pass"), [("custom score", True), ("custom", False)])
+def test_part_of_the_points_may_be_a_pass_where_a_validator_gives_them(
+    tmp_path: Path, said: str, may_pass: bool
+) -> None:
+    files = {
+        "problem.yaml": f"type: scoring\nvalidation: {said}\n",
+        "submissions/partially_accepted/part.py": ADD,
+        "submissions/partial/part.py": f"# @EXPECTED_RESULTS@: CORRECT\n{ADD}",
+        "submissions/accepted/all.cpp": "int main() {}\n",
+    }
+    package = read(laid_out(tmp_path, CUSTOM, files))
+    assert (AC in verdicts(package)["partially_accepted/part.py"]) == may_pass
+    assert package.problem.reference == "int main() {}\n"  # of the folder that says so
+
+
 def test_scoring_is_noted(tmp_path: Path) -> None:
     notes = read(laid_out(tmp_path, CUSTOM, {"problem.yaml": "type: scoring\nvalidation: custom score\n"})).notes
     assert "points are not given: only a program that passes every test is accepted" in notes
@@ -333,8 +426,50 @@ def test_scoring_is_noted(tmp_path: Path) -> None:
 def test_missing_tests_are_noted(tmp_path: Path) -> None:
     notes = read(laid_out(tmp_path, LEGACY, {"data/secret/03.in": "1\n"})).notes
     assert "1 inputs have no answer, and are left out (secret/03)" in notes
+    custom = read(laid_out(tmp_path / "custom", CUSTOM, {"data/secret/2.in": "1\n"}))
+    assert custom.test_names == ("secret/1",)  # a validator gets an answer, too
+    assert "1 inputs have no answer, and are left out (secret/2)" in custom.notes
     samples = {name: text for name, text in LEGACY.items() if "secret" not in name}
     assert any("only samples are there" in note for note in read(laid_out(tmp_path / "b", samples)).notes)
+
+
+def test_files_that_begin_with_a_dot_are_not_there(tmp_path: Path) -> None:
+    names = ("output_validators", "output_validators/check", "submissions/accepted/two", "data/secret", "include/cpp")
+    files = CUSTOM | {"submissions/accepted/two/a.py": ADD, **{f"{name}/.gitignore": "*.out\n" for name in names}}
+    same = laid_out(tmp_path / "a", files | {"data/secret/.old/2.in": "1\n", "data/secret/.old/2.ans": "1\n"})
+    for package in (read(same), read(zipped(tmp_path / "a.zip", files, "a/"))):
+        assert package.test_names == ("secret/1",) and package.time.limit_s == 3.0
+        (two,) = package.submissions
+        assert two.program is not None and two.program.source == ADD
+        assert isinstance(package.problem.special_checker, JuryProgram) and not package.needs
+
+
+def test_odd_names_beside_a_validator_are_left_out(tmp_path: Path) -> None:
+    odd = {"output_validators/check/notes (old).txt": "x", "output_validators/check/-x.in": "x"}
+    checker = read(laid_out(tmp_path, CUSTOM, odd)).problem.special_checker
+    assert isinstance(checker, JuryProgram) and [name for name, _ in checker.files] == ["check.h"]
+    source = {"output_validators/check/my check.cpp": "int x;"}
+    assert "not 'my check.cpp'" in refusal(laid_out(tmp_path, source))
+
+
+@pytest.mark.parametrize(
+    ("names", "entry_file", "others"),
+    [
+        (["common/lib.h", "v/v.cpp"], "v.cpp", []),
+        (["a.cpp", "b.h", "README.md"], "a.cpp", ["README.md", "b.h"]),
+        (["part.cpp", "whole.cpp", "lib/lib.h"], "whole.cpp", ["lib/lib.h", "part.cpp"]),
+        (["__init__.py", "__main__.py"], "__main__.py", ["__init__.py"]),
+    ],
+)
+def test_sources_with_one_main_and_folders_without_sources_are_one_validator(
+    tmp_path: Path, names: list[str], entry_file: str, others: list[str]
+) -> None:
+    texts = {"v/v.cpp": VALIDATOR, "a.cpp": VALIDATOR, "whole.cpp": VALIDATOR}
+    own: Files = {"output_validators/check/check.cpp": None, "output_validators/check/check.h": None}
+    files = {**own, **{f"output_validators/{name}": texts.get(name, "") for name in names}}
+    checker = read(laid_out(tmp_path, CUSTOM, files)).problem.special_checker
+    assert isinstance(checker, JuryProgram) and checker.entry_file == entry_file
+    assert [name for name, _ in checker.files] == others
 
 
 def test_a_build_script_is_not_run(tmp_path: Path) -> None:
@@ -383,8 +518,29 @@ def test_a_build_script_is_not_run(tmp_path: Path) -> None:
         (NEW, {"data/secret/1.yaml": "args: [-x]\n"}, r"1.in: its program gets files or arguments"),
         (NEW, {"data/secret/1.files/a.txt": "x"}, r"1.in: its program gets files or arguments"),
         (NEW, {"data/secret/1.in": None}, r"data has no tests: run the package's generators first"),
-        (CUSTOM, {"output_validators/check/check.cpp": None}, r"no language of the table has files like .h"),
+        (CUSTOM, {"output_validators/check/check.cpp": None}, r"has no output validator in a language of the table"),
+        (
+            CUSTOM,
+            {"output_validators/check/check.cpp": None, "output_validators/check/check.kt": "x"},
+            r"check is no output validator that can be run here: no language of the table has files like .h, .kt",
+        ),
         (CUSTOM, {"output_validators/other/b.py": "x"}, r"has 2 output validators \(check, other\): keep one"),
+        (CUSTOM, {"output_validators/other/b.kt": "x"}, r"has 2 output validators \(check, other\): keep one"),
+        (CUSTOM, {"output_validators/b.py": "x"}, r"has 2 output validators \(b.py, check\): keep one"),
+        (
+            CUSTOM,
+            {
+                "output_validators/check/check.cpp": None,
+                "output_validators/a.cpp": VALIDATOR,
+                "output_validators/b.cpp": VALIDATOR,
+            },
+            r"has 2 output validators \(a.cpp, b.cpp\): keep one",
+        ),
+        (
+            INTERACTIVE,
+            {"output_validator/a.cpp": VALIDATOR},
+            r"has 2 output validators \(a.cpp, validate.py\): keep one",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence(tmp_path: Path, files: Files, changes: Files, reason: str) -> None:

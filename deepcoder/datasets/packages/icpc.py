@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from deepcoder.checkers import contest_checker
@@ -21,7 +21,7 @@ from deepcoder.datasets.packages.programs import NoProgram, Texts
 from deepcoder.datasets.packages.tree import Tree
 from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Limits, Mode, Problem, TestCase
-from deepcoder.wire.languages import CPP, MIB, PYTHON
+from deepcoder.wire.languages import CPP, JAVA, MIB, PYTHON
 
 PROBLEM_YAML = "problem.yaml"
 LEGACY = ("legacy", "legacy-icpc")
@@ -52,12 +52,12 @@ def package(tree: Tree, limits: Limits) -> Package:
     fill_in = _constants(config)
     deciding, flags, notes = _deciding(tree, config, kinds, fill_in)
     is_interactive = "interactive" in kinds
-    tests, missing = icpc_tests.read(tree.under("data"), fill_in, needs_answers=deciding is None)
+    tests, missing = icpc_tests.read(tree.under("data"), fill_in)
     flags, tests = _common_flags(flags, tests)
     if deciding is not None:
         deciding = dataclasses.replace(deciding, flags=flags)
     included = _included(tree, fill_in)
-    submissions, strange = _submissions(tree, fill_in, included)
+    submissions, strange = _submissions(tree, fill_in, included, _folders(config, kinds, deciding))
     time = _time_rule(tree, config)
     languages = _languages(tree, config)
     problem = Problem(
@@ -71,8 +71,8 @@ def package(tree: Tree, limits: Limits) -> Package:
         limits=_limits(config, limits, time),
         limits_for=CPP.name if time.limit_s else "",
         languages=languages,
-        prompt=_prompt(tree, config, tests, fill_in),
-        source=f"ICPC {config.get('problem_format_version') or LEGACY[0]}",
+        prompt=_prompt(tree, config, _samples(tree, tests, _version(config), is_interactive), fill_in),
+        source=f"ICPC {_version(config)}",
     )
     problem = reference_among(submissions, problem)
     if "scoring" in kinds:
@@ -87,19 +87,23 @@ def package(tree: Tree, limits: Limits) -> Package:
     return Package(problem, names, tuple(submissions), time, (*notes, *missing, *strange), needs)
 
 
+def _version(config: Mapping[str, Any]) -> str:
+    return str(config.get("problem_format_version") or LEGACY[0])
+
+
 def _kinds(tree: Tree, config: Mapping[str, Any]) -> set[str]:
     """Return the words that say what kind of problem it is.
 
     Raises:
         DataError: The version of the format is unknown, or no program is asked for.
     """
-    version = str(config.get("problem_format_version") or LEGACY[0])
+    version = _version(config)
     if version not in VERSIONS:
         known = ", ".join(VERSIONS)
         raise DataError(f"{tree.where}/{PROBLEM_YAML}: problem_format_version is {version}: known are {known}")
-    kinds = {each.replace("multipass", "multi-pass") for each in words(config.get("type"))}
-    if version in LEGACY:
-        kinds |= {each.replace("multipass", "multi-pass") for each in words(config.get("validation"))}
+    # Drafts of 2023-07 have `validation`, too: words as in the legacy format, or an object.
+    said = words(config.get("type")) + words(config.get("validation"))
+    kinds = {each.replace("multipass", "multi-pass") for each in said}
     if "submit-answer" in kinds:
         raise DataError(f"{tree.where}/{PROBLEM_YAML}: answers are to be submitted, so there is no program to judge")
     return kinds
@@ -124,18 +128,30 @@ def _deciding(
     """Return the package's own validator where one decides, the flags for all tests, and notes."""
     flags = words(config.get("validator_flags"))
     folder = next((each for each in _VALIDATORS if tree.under(each).files), "")
-    is_legacy = str(config.get("problem_format_version") or LEGACY[0]) in LEGACY
+    is_legacy = _version(config) in LEGACY
     must = {"interactive", "multi-pass", "custom"} & kinds
     if not must and (is_legacy or not folder):
         return None, flags, []
     if not folder:
         raise DataError(f"{tree.where} has no folder {_VALIDATORS[is_legacy]}, and the problem needs one")
-    found, notes = programs.validator(tree.under(folder), fill_in, flags)
-    if ("score" if is_legacy else "scoring") in kinds:
+    found, notes = programs.validator(tree.under(folder), fill_in, flags, is_one=folder == _VALIDATORS[0])
+    if _gives_points(config, kinds):
         notes.append("points of the validator are not used: a test that it accepts counts as passed")
     if tree.under("static_validator").files:
         notes.append("static_validator is not run")
     return found, flags, notes
+
+
+def _gives_points(config: Mapping[str, Any], kinds: set[str]) -> bool:
+    """Return whether a validator of the package's own gives points."""
+    return ("score" if _version(config) in LEGACY else "scoring") in kinds
+
+
+def _folders(config: Mapping[str, Any], kinds: set[str], deciding: JuryProgram | None) -> Mapping[str, labels.Verdicts]:
+    """Return the verdicts that the folders of submissions stand for."""
+    if deciding is None or not _gives_points(config, kinds):
+        return labels.FOLDERS
+    return {**labels.FOLDERS, "partially_accepted": labels.JUDGED}  # each test may be accepted, with some points
 
 
 def _common_flags(flags: tuple[str, ...], tests: Sequence[Test]) -> tuple[tuple[str, ...], list[Test]]:
@@ -177,9 +193,8 @@ def _time_rule(tree: Tree, config: Mapping[str, Any]) -> TimeRule:
     if given is None and "domjudge-problem.ini" in tree:
         found = _INI_TIME.search(tree.text("domjudge-problem.ini"))
         given = _seconds(tree, "domjudge-problem.ini", found[1]) if found else None
-    is_legacy = str(config.get("problem_format_version") or LEGACY[0]) in LEGACY
     multiplier = _limit(config, "time_multiplier") or _limit(config, "time_multipliers", "ac_to_time_limit")
-    usual = TimeRule.multiplier if is_legacy else 2.0
+    usual = TimeRule.multiplier if _version(config) in LEGACY else 2.0
     return TimeRule(given, multiplier or usual, _limit(config, "time_resolution") or TimeRule.step_s)
 
 
@@ -211,18 +226,21 @@ def _languages(tree: Tree, config: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _prompt(
-    tree: Tree, config: Mapping[str, Any], tests: Sequence[Test], fill_in: FillIn
+    tree: Tree, config: Mapping[str, Any], samples: Sequence[tuple[str, str]], fill_in: FillIn
 ) -> tuple[Mapping[str, str], ...]:
     """Return the English statement, else the first, and the samples, as a message."""
-    ranked = sorted(_statements(tree), key=lambda name: (".en." not in name, name.count(".") > 1, name))
+    ranked = sorted(
+        _statements(tree), key=lambda name: (".en." not in name, ".en-" not in name, name.count(".") > 1, name)
+    )
     if not ranked:
         return ()
     text = fill_in(tree.text(ranked[0]))
     names = config.get("name")
-    name = (names.get("en") or next(iter(names.values()), "")) if isinstance(names, Mapping) else names
-    title = str(name or (found[1] if (found := _TITLE.search(text)) else ""))
+    if isinstance(names, Mapping) and names:
+        names = names[min(names, key=lambda each: (each != "en", not str(each).startswith("en-")))]
+    title = str(names or (found[1] if (found := _TITLE.search(text)) else ""))
     body = statement.OF_SUFFIX["." + ranked[0].rpartition(".")[2]](text)
-    return ({"role": "user", "content": statement.prompt(title, body, _samples(tree, tests))},)
+    return ({"role": "user", "content": statement.prompt(title, body, samples)},)
 
 
 def _statements(tree: Tree) -> list[str]:
@@ -230,20 +248,27 @@ def _statements(tree: Tree) -> list[str]:
     return [name for name in tree.files if pattern.fullmatch(name)]
 
 
-def _samples(tree: Tree, tests: Sequence[Test]) -> list[tuple[str, str]]:
+def _samples(tree: Tree, tests: Sequence[Test], version: str, is_interactive: bool) -> list[tuple[str, str]]:
+    """Return what is shown of the samples. Of an interactive one, 2025-09 alone shows the files that the jury reads."""
     talks = [name for name in tree.files if re.fullmatch(r"data/sample/[^/]+\.interaction", name)]
-    if talks:
+    if talks or (is_interactive and version != VERSIONS[-1]):
         return [(tree.text(name), "") for name in talks]
-    shown = []
-    for test in tests:
-        if test.name.startswith("sample/"):
-            stated = [f"data/{test.name}.{part}.statement" for part in ("in", "ans")]
-            texts = [tree.text(name) if name in tree else "" for name in stated]
-            shown.append((texts[0] or test.input, texts[1] or test.output))
-    return shown
+    outputs = ("ans.statement",) if version in LEGACY else ("ans.statement", "out")
+    return [
+        (_shown(tree, test, ("in.statement",), test.input), _shown(tree, test, outputs, test.output))
+        for test in tests
+        if test.name.startswith("sample/")
+    ]
 
 
-def _submissions(tree: Tree, fill_in: FillIn, included: Mapping[str, Texts]) -> tuple[list[JurySubmission], list[str]]:
+def _shown(tree: Tree, test: Test, suffixes: Sequence[str], usual: str) -> str:
+    names = [f"data/{test.name}.{suffix}" for suffix in suffixes]
+    return next((tree.text(name) for name in names if name in tree), usual)
+
+
+def _submissions(
+    tree: Tree, fill_in: FillIn, included: Mapping[str, Texts], folders: Mapping[str, labels.Verdicts]
+) -> tuple[list[JurySubmission], list[str]]:
     """Return the programs of the jury in the order of their names, and notes about folders without a known verdict."""
     every = tree.under("submissions")
     settings = mapping(every, "submissions.yaml", fill_in) if "submissions.yaml" in every else {}
@@ -252,13 +277,12 @@ def _submissions(tree: Tree, fill_in: FillIn, included: Mapping[str, Texts]) -> 
         programs_in = every.under(folder)
         for name in programs_in.entries():
             is_file = name in programs_in
-            if name.startswith(".") or (is_file and name.endswith(_NO_PROGRAMS)):
+            if is_file and name.endswith(_NO_PROGRAMS):
                 continue
-            files = programs.texts(programs_in, fill_in, [name] if is_file else None)
-            if not is_file:
-                files = programs.texts(programs_in.under(name), fill_in)
+            of_one = programs_in if is_file else programs_in.under(name)
+            files = programs.texts(of_one, fill_in, [name] if is_file else None)
             try:
-                allowed, own = labels.by_rules(settings, f"{folder}/{name}")
+                allowed, own = labels.by_rules(settings, f"{folder}/{name}", folders.get(folder))
                 expected = _expected(files, allowed, folder)
             except ValueError as error:
                 strange.append(f"submissions/{folder}/{name} is left out: {error}")
@@ -271,8 +295,7 @@ def _included(tree: Tree, fill_in: FillIn) -> dict[str, Texts]:
     """Return the files that are laid out beside programs, by folder: that of a language, or `default`."""
     include = tree.under("include")
     folders = [name for name in include.entries() if name not in include]
-    texts = {name: programs.texts(include.under(name), fill_in) for name in folders}
-    return {folder: {name: text for name, text in files.items() if name[0] != "."} for folder, files in texts.items()}
+    return {name: programs.texts(include.under(name), fill_in) for name in folders}
 
 
 def _expected(files: Texts, allowed: labels.Verdicts | None, folder: str) -> labels.Verdicts:
@@ -292,18 +315,18 @@ def _submission(
     name: str, files: Texts, included: Mapping[str, Texts], settings: Mapping[str, Any], expected: labels.Verdicts
 ) -> JurySubmission:
     use = settings.get("use_for_time_limit")
-    is_timed = expected == labels.ACCEPTED and name.startswith("accepted/") if use is None else use == "lower"
+    is_usual = use is None or use is True
+    is_timed = expected == labels.ACCEPTED and name.startswith("accepted/") if is_usual else use == "lower"
     try:
         asked = str(settings.get("language") or "")
         if asked and asked not in programs.NAMES:
             raise NoProgram(f"no language of the table is called {asked}")
         language, entry_file = programs.chosen(files, programs.NAMES[asked].name if asked else "", "")
         every = programs.with_included(files, included, language)
-        entry_file = str(settings.get("entrypoint") or programs.main_of(_new(every, files)) or entry_file)
+        named = str(settings.get("entrypoint") or "")
+        if language == JAVA.name and named not in every:  # a class
+            named = f"{named}.java" if f"{named}.java" in every else ""
+        entry_file = named or programs.driver(included, language) or entry_file
         return JurySubmission(name, expected, programs.program(every, language, entry_file), is_timed=is_timed)
     except NoProgram as error:
         return JurySubmission(name, expected, None, str(error))
-
-
-def _new(every: Texts, files: Texts) -> Iterable[str]:
-    return [name for name in every if name not in files]

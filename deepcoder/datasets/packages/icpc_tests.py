@@ -47,11 +47,13 @@ def mapping(tree: Tree, name: str, fill_in: Callable[[str], str] = str) -> dict[
 
 
 def words(value: Any) -> tuple[str, ...]:
-    """Return the words of a setting, which is text or a list."""
+    """Return the words of a setting, which is text or a list, or an object with those that hold."""
+    if isinstance(value, Mapping):
+        value = [name for name, holds in value.items() if holds is not False]
     return tuple(map(str, value)) if isinstance(value, list) else tuple(str(value).split()) if value is not None else ()
 
 
-def read(data: Tree, fill_in: Callable[[str], str], needs_answers: bool) -> tuple[list[Test], list[str]]:
+def read(data: Tree, fill_in: Callable[[str], str]) -> tuple[list[Test], list[str]]:
     """Return the tests in the order of their names, each once, and notes about those that are missing.
 
     Raises:
@@ -60,19 +62,18 @@ def read(data: Tree, fill_in: Callable[[str], str], needs_answers: bool) -> tupl
     tests: dict[tuple[str, str, tuple[str, ...]], Test] = {}
     groups: dict[str, Mapping[str, Any]] = {}
     unanswered = []
+    with_files = {name.partition(".files/")[0] for name in data.files if ".files/" in name}
     for name in data.files:
         base = name.removesuffix(".in")
-        if base == name or name.partition("/")[0] not in _PARTS or "/." in name:
+        if base == name or name.partition("/")[0] not in _PARTS:
             continue
         settings = _settings(data, base, groups, fill_in)
-        if settings.get("args") or any(each.startswith(f"{base}.files/") for each in data.files):
+        if settings.get("args") or base in with_files:
             raise DataError(f"{data.where}/{name}: its program gets files or arguments, and can only be given an input")
-        if f"{base}.ans" not in data and needs_answers:
+        if f"{base}.ans" not in data:  # a validator gets it, too
             unanswered.append(base)
             continue
-        flags = next((words(settings[each]) for each in _FLAGS if each in settings), ())
-        answer = data.text(f"{base}.ans") if f"{base}.ans" in data else ""
-        test = Test(base, data.text(name), answer, flags)
+        test = Test(base, data.text(name), data.text(f"{base}.ans"), _flags(settings))
         tests.setdefault((test.input, test.output, test.flags), test)
     if not tests:
         missing = f", but {len(unanswered)} inputs without answers (.ans)" if unanswered else ""
@@ -91,6 +92,12 @@ def _without_secret(tests: list[Test]) -> list[str]:
     if any(not test.name.startswith("sample/") for test in tests):
         return []
     return ["only samples are there, no secret tests: run the package's generators first"]
+
+
+def _flags(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the flags for the validator, which the legacy format may have beside its name."""
+    given = next((settings[name] for name in _FLAGS if name in settings), None)
+    return words(given.get("flags") if isinstance(given, Mapping) else given)
 
 
 def _settings(

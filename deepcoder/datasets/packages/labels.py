@@ -27,7 +27,7 @@ FOLDERS: dict[str, Verdicts] = {  # of the package format in all its versions, a
     "output_limit": frozenset({OLE}),
     "no_output": frozenset({WA}),
     "compiler_error": frozenset({CE}),
-    "partially_accepted": REJECTED,  # for us a part is not enough
+    "partially_accepted": REJECTED,  # for us a part is not enough; unless a validator gives points
     "rejected": REJECTED,
     "brute_force": frozenset({TLE, RTE, MLE}),
     "mixed": JUDGED,
@@ -53,6 +53,14 @@ _WORDS: dict[str, Verdicts] = {  # of @EXPECTED_RESULTS@, as DOMjudge reads them
     **dict.fromkeys(("OUTPUT-LIMIT", "OUTPUT-LIMIT-EXCEEDED", "OLE"), frozenset({OLE})),
     **dict.fromkeys(("COMPILER-ERROR", "COMPILE-ERROR", "CE"), frozenset({CE})),
     "CHECK-MANUALLY": JUDGED,
+}
+USUAL_RULES: dict[str, dict[str, list[str]]] = {  # whose keys a rule of that name in submissions.yaml may leave out
+    "accepted": {"permitted": ["AC"]},
+    "rejected": {"required": ["RTE", "TLE", "WA"]},
+    "wrong_answer": {"permitted": ["AC", "WA"], "required": ["WA"]},
+    "time_limit_exceeded": {"permitted": ["AC", "TLE"], "required": ["TLE"]},
+    "run_time_error": {"permitted": ["AC", "RTE"], "required": ["RTE"]},
+    "brute_force": {"permitted": ["AC", "RTE", "TLE"], "required": ["RTE", "TLE"]},
 }
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _EXPECTED = re.compile(r"@EXPECTED_RESULTS@:\s*([A-Za-z_, -]+)")
@@ -101,24 +109,24 @@ def by_permission(settings: Mapping[str, Any]) -> Verdicts | None:
     return permitted if AC in required else permitted - ACCEPTED
 
 
-def by_rules(rules: Mapping[str, Any], name: str) -> tuple[Verdicts | None, dict[str, Any]]:
+def by_rules(rules: Mapping[str, Any], name: str, usual: Verdicts | None) -> tuple[Verdicts | None, dict[str, Any]]:
     """Return the verdicts that submissions.yaml leaves to a submission, and its other settings for it.
 
     Every rule holds whose pattern fits the submission or its folder, and the folder's own rule: the usual one, unless
-    the file has another for that name. None where no rule says a verdict.
+    the file has another for that name, which replaces what it says of it. None where no rule says a verdict.
 
     Raises:
         ValueError: A word names no verdict, or two rules leave none.
     """
     folder = name.partition("/")[0]
-    allowed = FOLDERS.get(folder)
+    allowed = usual
     settings: dict[str, Any] = {}
     for pattern in sorted(rules, key=lambda each: each != folder):  # the folder's own rule first
         rule = rules[pattern]
         if not isinstance(rule, Mapping) or not any(_fits(each, name) for each in _spelled_out(pattern)):
             continue
         settings |= rule
-        own = by_permission(rule)
+        own = by_permission({**USUAL_RULES.get(folder, {}), **rule} if pattern == folder else rule)
         groups = [by_permission(each) for each in rule.values() if isinstance(each, Mapping)]
         if any(each is not None and AC not in each for each in groups):  # a group of tests must fail
             own = REJECTED if own is None else own & REJECTED
