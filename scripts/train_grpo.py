@@ -34,7 +34,7 @@ from deepcoder.sandbox import SandboxConfig, SandboxUnavailable
 from deepcoder.training import evaluation, report, resume, trl_internals
 from deepcoder.training.arguments import Arguments, ScriptArguments, parse
 from deepcoder.training.gate import GateError, check_rewards
-from deepcoder.training.grpo import batch, check_packages, chosen, make_trainer
+from deepcoder.training.grpo import batch, check_batch, check_packages, chosen, make_trainer
 from deepcoder.training.judgement_log import JudgementLog
 from deepcoder.training.shared_pool import DEADLINE_SHARE, shared
 from deepcoder.training.shuffled import ShuffledReward
@@ -76,6 +76,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     selection = Selection(script.max_tests, script.time_limit_s, script.checker, script.times)
     check_evaluation(script)
     problems, held_out = load(script, selection)
+    check_batch(sampled, problems)
     start = resume.begin(arguments)
     pool = sandboxes(script, config, [*problems, *held_out], life)
     pool.check_problems(held_out)
@@ -91,7 +92,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     if script.dynamic_sampling:
         trl_internals.leave_out_what_teaches_nothing(trainer)
     if script.shuffle_rewards:
-        trainer.reward_funcs[0] = ShuffledReward(reward, config.seed)
+        trainer.reward_funcs[0] = ShuffledReward(reward, config.seed, config.process_index)
     limit = None if script.max_ie_share is None else UnjudgedLimit(script.max_ie_share, sampled.updates)
     if limit is not None:
         trainer.add_callback(limit)
@@ -112,7 +113,7 @@ def load(script: ScriptArguments, selection: Selection) -> tuple[list[Problem], 
     if script.pass_rates:
         problems = between(problems, Path(script.pass_rates), script.min_pass_rate, script.max_pass_rate)
     problems = chosen(problems, script.shortest)
-    held_out = chosen(selection.load(script.held_out), None) if script.held_out else []
+    held_out = chosen(selection.load(script.held_out, quarantine), None) if script.held_out else []
     prompts = {repr(each.prompt) for each in problems}
     for each in held_out:
         if repr(each.prompt) in prompts:

@@ -199,6 +199,11 @@ def test_bad_config_is_named(text: str, message: str, tmp_path: Path) -> None:
         (["--soft_punish_cache", "97"], "soft_punish_cache is a number of tokens from 0 to 96, and not 97"),
         (["--held_out", "deepcoder_small"], "held_out: problem function/double is one of those to train on"),
         (["--max_ie_share", "5"], "max_ie_share is a share, from 0 up to 1, and not 5"),
+        (["--max_tests", "-1"], "max_tests is 1 or more, and not -1"),
+        (["--shortest", "0"], "shortest is 1 or more, and not 0"),
+        (["--shown", "-1"], "shown is 0 or more, and not -1"),
+        (["--format_penalty", "-0.5"], "format_penalty is 0 or more, and not -0.5"),
+        (["--per_device_train_batch_size", "264"], "33 prompts are sampled at a time, and there are 32 problems: give"),
     ],
 )
 def test_script_says_what_is_wrong_and_exits_with_2(
@@ -306,6 +311,21 @@ def test_reference_that_is_no_python_is_named() -> None:
 def test_shortest_takes_both_modes() -> None:
     assert [each.problem_id for each in grpo.chosen(PROBLEMS, 1)] == ["next", "inc"]
     assert grpo.chosen(PROBLEMS, None) == PROBLEMS
+
+
+def test_shortest_without_references_is_refused() -> None:
+    with pytest.raises(ValueError, match="shortest: no problem has a reference solution"):
+        grpo.chosen([dataclasses.replace(each, reference=None) for each in PROBLEMS], 1)
+
+
+def test_quarantine_is_for_held_out_problems_too(tmp_path: Path) -> None:
+    quarantine, held_out = tmp_path / "quarantine.jsonl", load_problems("deepcoder_exercises_held_out")
+    quarantine.write_text(json.dumps({"problem_id": held_out[0].problem_id}) + "\n")
+    script = arguments.ScriptArguments(problems="deepcoder_exercises", held_out="deepcoder_exercises_held_out")
+
+    _, kept = the_script().load(dataclasses.replace(script, quarantine=str(quarantine)), Selection())
+
+    assert [each.problem_id for each in kept] == [each.problem_id for each in held_out[1:]]
 
 
 def test_problem_without_a_prompt_cannot_be_trained_on() -> None:
@@ -508,6 +528,7 @@ def test_shuffled_rewards_are_those_of_the_batch_in_an_order_of_the_step() -> No
 
     assert sorted(map(str, first)) == sorted(map(str, rewards))
     assert first == again and first != later and rewards not in (first, later)
+    assert ShuffledReward(reward, seed=3, rank=1)(trainer_state=SimpleNamespace(global_step=5)) != first
     assert control.__name__ == "code_reward"
 
 

@@ -165,6 +165,10 @@ def parse(argv: Sequence[str]) -> Arguments:
 
 def _check(script: ScriptArguments, grpo: GRPOConfig) -> None:
     """Raise ValueError where values cannot be used, or not together."""
+    for name, least in (("max_tests", 1), ("shortest", 1), ("shown", 0), ("format_penalty", 0)):
+        value = getattr(script, name)
+        if value is not None and value < least:
+            raise ValueError(f"{name} is {least} or more, and not {value:g}")
     if script.max_ie_share is not None and not 0 <= script.max_ie_share < 1:
         raise ValueError(f"max_ie_share is a share, from 0 up to 1, and not {script.max_ie_share:g}")
     if not 0 <= script.min_pass_rate <= script.max_pass_rate <= 1:
@@ -176,6 +180,12 @@ def _check(script: ScriptArguments, grpo: GRPOConfig) -> None:
         most = grpo.max_completion_length
         raise ValueError(
             f"soft_punish_cache is a number of tokens from 0 to {most}, and not {script.soft_punish_cache}"
+        )
+    at_a_time = grpo.per_device_train_batch_size * grpo.steps_per_generation
+    if script.shuffle_rewards and at_a_time < grpo.num_generations:
+        raise ValueError(
+            f"shuffle_rewards deals out the rewards of each rank, which has {at_a_time} at a time: give it "
+            f"{grpo.num_generations} or more, by per_device_train_batch_size or steps_per_generation"
         )
 
 

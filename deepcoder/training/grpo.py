@@ -45,6 +45,15 @@ def batch(config: GRPOConfig, ranks: int) -> Batch:
     return Batch(sampled / config.num_generations, config.num_generations, updates)
 
 
+def check_batch(sampled: Batch, problems: Sequence[Problem]) -> None:
+    """Raise ValueError where fewer problems are there than are sampled at a time: TRL would train on none of them."""
+    if len(problems) < sampled.prompts:
+        raise ValueError(
+            f"{sampled.prompts:g} prompts are sampled at a time, and there are {len(problems)} problems: give more "
+            "problems, or a smaller per_device_train_batch_size or steps_per_generation"
+        )
+
+
 def check_packages(config: GRPOConfig) -> None:
     """Find out whether the packages are there that the run needs. TRL does so only after it has loaded the model.
 
@@ -65,7 +74,7 @@ def chosen(problems: Sequence[Problem], shortest: int | None) -> list[Problem]:
     """Return the problems to train on: all, or those of each mode with the shortest reference solutions.
 
     Raises:
-        ValueError: A problem has no prompt.
+        ValueError: A problem has no prompt, or the shortest are asked for and none has a reference.
     """
     for problem in problems:
         if not problem.prompt:
@@ -73,6 +82,8 @@ def chosen(problems: Sequence[Problem], shortest: int | None) -> list[Problem]:
     if shortest is None:
         return list(problems)
     solved = sorted((each for each in problems if each.reference), key=lambda each: len(each.reference or ""))
+    if not solved:
+        raise ValueError("shortest: no problem has a reference solution, so none can be among the shortest")
     return [problem for mode in Mode for problem in [each for each in solved if each.mode is mode][:shortest]]
 
 

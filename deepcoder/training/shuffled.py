@@ -19,13 +19,14 @@ class ShuffledReward:
 
     Args:
         reward: Judges the completions.
-        seed: Of the order; a step of equal number and seed has the same order.
+        seed: Of the order; a step of equal number, seed and rank has the same order.
+        rank: The rank of this process, which deals out its own rewards.
     """
 
-    def __init__(self, reward: CodeReward, seed: int) -> None:
+    def __init__(self, reward: CodeReward, seed: int, rank: int = 0) -> None:
         self.__name__ = reward.__name__
         self.reward = reward
-        self.seed = seed
+        self.seed = seed + rank  # as TRL does
         log.warning("Rewards are shuffled among the completions: this run is a control, and must not improve.")
 
     def __call__(self, *, trainer_state: Any = None, **columns: Any) -> list[float | None]:
