@@ -89,6 +89,7 @@ def test_preset_of_deepcoder_has_the_values_of_its_script(name: str, tmp_path: P
     assert (config.loss_type, config.scale_rewards, config.mask_truncated_completions) == ("dapo", "group", True)
     assert (config.temperature, config.top_p, config.max_grad_norm, config.learning_rate) == (0.6, 1.0, 1.0, 1e-6)
     assert (config.lr_scheduler_type, config.warmup_steps, config.num_iterations) == ("constant", 0, 1)
+    assert not config.vllm_importance_sampling_correction
     assert config.max_completion_length == (32768 if name.endswith("32k") else 16384)
     assert config.vllm_max_model_length == 2048 + config.max_completion_length
     assert (script.max_tests, script.format_penalty) == (15, 0.0)
