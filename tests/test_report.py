@@ -57,10 +57,10 @@ def test_run_without_a_log_of_steps_has_the_charts_of_its_judgements(tmp_path: P
 
 def test_all_ranks_and_older_files_are_read(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "run", steps=1)
-    for name in ("judgements_1.jsonl", "judgements_older.jsonl"):
+    for name in ("judgements_1.jsonl", "judgements_older.jsonl", "judgements_older_2.jsonl"):
         (folder / name).write_text(line("x/1", Verdict.AC, step=0))
 
-    assert len(run.read(folder, "run").steps[0].judged) == 7 + 2
+    assert len(run.read(folder, "run").steps[0].judged) == 7 + 3
 
 
 def test_step_that_was_logged_twice_counts_as_it_was_last(tmp_path: Path) -> None:
@@ -69,6 +69,18 @@ def test_step_that_was_logged_twice_counts_as_it_was_last(tmp_path: Path) -> Non
         steps.write(json.dumps({"step": 2, "reward": 0.75}) + "\n")
 
     assert [step.reward for step in run.read(folder, "run").steps] == [0.0, 0.75]
+
+
+def test_steps_of_one_batch_are_one_with_the_time_of_all(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", steps=1)
+    with (folder / "steps.jsonl").open("a") as steps:
+        steps.write(json.dumps({"step": 2, "step_time": 2.5}) + "\n")
+        steps.write(json.dumps({"step": 3, "reward": None, "step_time": 4.0, "generating_s": 1, "judging_s": 1}) + "\n")
+
+    first, second = run.read(folder, "run").steps
+    assert (first.number, second.number) == (1, 3)
+    assert first.seconds == {"generating_s": 3.0, "judging_s": 1.0, "learning_s": 4.5}
+    assert second.seconds == {"generating_s": 1.0, "judging_s": 1.0, "learning_s": 2.0}
 
 
 def test_long_run_is_drawn_in_few_points(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from trl.extras import profiling
 
 from deepcoder.datasets import load_problems
 from deepcoder.datasets.selection import Selection
+from deepcoder.models.sampling import Decoding
 from deepcoder.pool.alarm import ALARM_WINDOW
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
@@ -464,6 +465,34 @@ def test_training_writes_what_the_page_of_the_report_shows(minuscule: Any, tmp_p
     assert next_.after[0].outcome == "test 1 of 1"
 
 
+def test_steps_that_learn_from_one_batch_are_one_step_of_the_report(minuscule: Any, tmp_path: Path) -> None:
+    trainer, folder = minuscule(Judge(), max_completion_length=8, num_iterations=2), tmp_path / "run"
+    trainer.reward_funcs[0].log = JudgementLog(folder, Selection())
+
+    trainer.train()
+
+    first, second = (json.loads(line) for line in (folder / "steps.jsonl").read_text().splitlines())
+    assert (first["step"], second["step"]) == (1, 2) and "reward" in first and "reward" not in second
+    (step,) = run.read(folder, "run").steps
+    assert step.seconds is not None
+    assert sum(step.seconds.values()) == pytest.approx(first["step_time"] + second["step_time"])
+
+
+def test_evaluation_samples_as_the_trainer_does(minuscule: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = minuscule(Judge(), top_p=0.9, min_p=0.1, repetition_penalty=1.2)
+    asked: list[Decoding] = []
+
+    def sample(model: Any, tokenizer: Any, prompts: Sequence[Any], decoding: Decoding) -> list[Any]:
+        asked.append(decoding)
+        return [[] for _ in prompts]
+
+    monkeypatch.setattr(report, "sample", sample)
+
+    report.ask(trainer, PROBLEMS, Judge().judge)
+
+    assert asked == [Decoding(8, 0.6, 96, 0.9, 0, {}, 0.1, 1.2)]
+
+
 def test_script_reports_to_tensorboard(minuscule: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -629,16 +658,18 @@ def test_script_above_the_limit_of_ie_says_how_to_continue_and_exits_with_1(
     assert (tmp_path / "run" / "checkpoint-1" / "trainer_state.json").exists()
 
 
-def test_log_of_judgements_is_bounded_and_of_one_rank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_of_judgements_goes_on_in_other_files_of_one_rank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judgements, "MAX_BYTES", 1000)
     log = JudgementLog(tmp_path, Selection(), rank=3)
     batch = [Submission(PROBLEMS[0], Program("x" * 300))], [Judgement(Verdict.WA, 0, 1, 1)]
-    for step in range(5):
+    for step in range(4):
         log(step, *batch)
 
-    assert {each.name for each in tmp_path.iterdir()} == {"judgements_3.jsonl", "judgements_3_older.jsonl"}
+    names = ["judgements_3_older_1", "judgements_3_older_2", "judgements_3_older_3", "judgements_3"]
+    assert {each.stem for each in tmp_path.iterdir()} == set(names)
     assert all(each.stat().st_size <= 1000 for each in tmp_path.iterdir())
-    assert json.loads(log.path.read_text().splitlines()[-1])["step"] == 4
+    rows = [json.loads((tmp_path / f"{name}.jsonl").read_text()) for name in names]
+    assert [row["step"] for row in rows] == [0, 1, 2, 3]
 
 
 def test_named_model_is_loaded(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ class Decoding:
     top_p: float = 1.0
     top_k: int = 0  # 0 means all
     chat_template_kwargs: dict[str, Any] = field(default_factory=dict)
+    min_p: float | None = None
+    repetition_penalty: float = 1.0
 
 
 Sampler = Callable[[Sequence[Prompt]], list[list[Sampled]]]
@@ -78,14 +80,14 @@ def _batch(model: Any, tokenizer: Any, prompts: Sequence[Prompt], decoding: Deco
         tokenizer_kwargs={"padding_side": "left"},
         **decoding.chat_template_kwargs,
     ).to(model.device)
-    how = {"temperature": decoding.temperature, "top_p": decoding.top_p, "top_k": decoding.top_k}
+    how = {name: getattr(decoding, name) for name in ("temperature", "top_p", "top_k", "min_p")}
     tokens = model.generate(
         **inputs,
         do_sample=decoding.temperature > 0,
         **(how if decoding.temperature > 0 else dict.fromkeys(how)),
         max_new_tokens=decoding.max_completion_length,
         num_return_sequences=decoding.num_generations,
-        repetition_penalty=1.0,  # as TRL and vLLM, whatever the model's own settings say
+        repetition_penalty=decoding.repetition_penalty,  # as TRL and vLLM, whatever the model's own settings say
     )
     answers = tokens[:, inputs["input_ids"].shape[1] :]
     texts = tokenizer.batch_decode(answers, skip_special_tokens=True)
@@ -112,6 +114,8 @@ def _vllm(model: str, decoding: Decoding, seed: int) -> Sampler:
         temperature=decoding.temperature,
         top_p=decoding.top_p,
         top_k=decoding.top_k,
+        min_p=decoding.min_p or 0.0,
+        repetition_penalty=decoding.repetition_penalty,
         max_tokens=decoding.max_completion_length,
     )
 

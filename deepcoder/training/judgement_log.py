@@ -5,15 +5,15 @@ Runs: GPU node, in every trainer rank, each with a file of its own.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from deepcoder.datasets.selection import Selection
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission
 
-MAX_BYTES = 64 << 20  # a larger file is renamed to `..._older.jsonl`, in place of the one before it
+MAX_BYTES = 64 << 20  # a larger file is renamed to `..._older_<number>.jsonl`
 
 
 class JudgementLog:
@@ -34,6 +34,7 @@ class JudgementLog:
         lines = "".join(Record.of(*pair, self.selection).to_json(step=step) for pair in pairs)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists() and self.path.stat().st_size + len(lines) > MAX_BYTES:
-            os.replace(self.path, self.path.with_stem(f"{self.path.stem}_older"))
+            others = (self.path.with_stem(f"{self.path.stem}_older_{number}") for number in count(1))
+            self.path.rename(next(path for path in others if not path.exists()))
         with self.path.open("a", encoding="utf-8") as log:
             log.write(lines)

@@ -84,6 +84,8 @@ def ask(trainer: GRPOTrainer, problems: Sequence[Problem], judge: Judge, is_gree
         args.top_p,
         args.top_k,
         args.chat_template_kwargs or {},
+        args.min_p,
+        args.repetition_penalty,
     )
     with torch.random.fork_rng():
         torch.manual_seed(args.seed)

@@ -16,7 +16,10 @@ from deepcoder.tools.report.run import STEPS
 
 
 class StepLog(TrainerCallback):  # type: ignore[misc]
-    """Append one line per step to `steps.jsonl`, so that a run that is killed has the steps until then."""
+    """Append one line per step to `steps.jsonl`, so that a run that is killed has the steps until then.
+
+    A step that learns again from the completions of the one before has its time, and no reward.
+    """
 
     def on_log(
         self,
@@ -26,7 +29,7 @@ class StepLog(TrainerCallback):  # type: ignore[misc]
         logs: dict[str, Any] | None = None,
         **_: Any,
     ) -> None:
-        if logs and "reward" in logs and state.is_world_process_zero:
+        if logs and "step_time" in logs and state.is_world_process_zero:
             path = Path(args.output_dir) / STEPS
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a", encoding="utf-8") as lines:

@@ -45,9 +45,9 @@ class Judged:
 
 @dataclass(frozen=True)
 class Step:
-    """Hold what one step of training, or several that are drawn as one, judged and logged."""
+    """Hold what one step of training judged and logged; or several that learn from one batch, or are drawn as one."""
 
-    number: int  # from 1, as in TRL's log
+    number: int  # of the first one, from 1, as in TRL's log
     judged: tuple[Judged, ...]
     logged: Mapping[str, float]  # figures of TRL's log; empty where the run has no log of steps
     count: int = 1  # of the steps that are drawn as this one
@@ -267,12 +267,22 @@ def _means(steps: Sequence[Step]) -> dict[str, float]:
 
 
 def _logged(path: Path) -> dict[int, dict[str, float]]:
-    """Return the figures of the log by step; a step that was done again after a resume counts as it was last."""
-    logged = {}
+    """Return the figures of the log by the first step of each batch of completions, with the time of all its steps.
+
+    A step that was done again after a resume counts as it was last. Only the first one of a batch has a reward.
+    """
+    found = {}
     for where, row in rows(path) if path.exists() else ():
         if not isinstance(row, Mapping) or not isinstance(row.get("step"), int):
             raise DataError(f"{where}: has no step, so it is no row of a log of steps")
-        logged[row["step"]] = {name: float(each) for name, each in row.items() if isinstance(each, int | float)}
+        found[row["step"]] = row
+    logged: dict[int, dict[str, float]] = {}
+    for step, row in sorted(found.items()):
+        figures = {name: float(each) for name, each in row.items() if isinstance(each, int | float)}
+        if "reward" in row or not logged:
+            batch = logged[step] = figures
+        else:
+            batch["step_time"] = batch.get("step_time", 0.0) + figures.get("step_time", 0.0)
     return logged
 
 
