@@ -54,6 +54,8 @@ class CodeReward:
         log: Called with every batch: the trainer's step, the submissions and their judgements.
         task: The value of the column `task` in the rows of this reward. When not given, it is every value that the
             column has in rows that name a problem of this reward.
+        prompt_end: What the chat template puts behind every prompt, where it opens the reasoning: `<think>`. TRL hands
+            over prompts without it. A completion that is cut off in its reasoning has no program then.
 
     Raises:
         ValueError: A problem needs more memory than the pool's sandboxes have, or a language that they lack, or two
@@ -75,6 +77,7 @@ class CodeReward:
         score: Score = all_or_nothing,
         log: Log | None = None,
         task: str | None = None,
+        prompt_end: str = "",
     ) -> None:
         problems = list(problems)
         pool.check_problems(problems)
@@ -87,6 +90,7 @@ class CodeReward:
         self.score = score
         self.log = log
         self.task = task
+        self.prompt_end = prompt_end
 
     def check_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Check before training that the rows of a data set name problems of this reward, or are of other tasks.
@@ -179,6 +183,8 @@ class CodeReward:
             raise TypeError("completions is a list with one completion per row, not one completion")
         none = [None] * len(completions)
         problems = self._problems(problem_ids or none, tasks or none)
+        if self.prompt_end:
+            prompts = [self.prompt_end] * len(completions)
         rows = zip(problems, completions, prompts or none, _named(problems, languages or none), strict=True)
         return {
             row: Submission.of(problem, completion, prompt, language)

@@ -87,6 +87,7 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     # What follows is not for the gate, whose completions no model has written.
     if script.soft_punish_cache:
         reward.penalty = get_soft_overlong_punishment(config.max_completion_length, script.soft_punish_cache)
+    reward.prompt_end = trl_internals.prompt_end(trainer)
     reward.log = JudgementLog(Path(config.output_dir), selection, config.process_index)
     trl_internals.begin_in_epoch(trainer, start.epochs)
     if script.dynamic_sampling:

@@ -200,6 +200,37 @@ def test_completions_are_counted_and_cut(folder: Path) -> None:
     assert again([each.prompt for each in PROBLEMS]) == groups
 
 
+def test_most_probable_token_is_all_that_a_large_min_p_leaves(folder: Path) -> None:
+    prompts = [each.prompt for each in PROBLEMS]
+    greedy = sampling.sampler(str(folder), Decoding(1, 0.0, 12), seed=0)
+
+    assert sampling.sampler(str(folder), Decoding(1, 1.0, 12, min_p=1.0), seed=0)(prompts) == greedy(prompts)
+    penalised = Decoding(1, 0.0, 12, repetition_penalty=9.0)
+    assert sampling.sampler(str(folder), penalised, seed=0)(prompts) != greedy(prompts)
+
+
+def test_completion_begins_with_the_tag_of_reasoning_that_the_template_opens(folder: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    plain = tokenizer.chat_template
+    assert sampling.opened_reasoning(tokenizer, {}) == ""
+    for end, opened in (
+        ("<think>\n", "<think>\n"),
+        ("{% if thinking %}<think>{% endif %}", ""),
+        ("<think>\n\n</think>\n\n", ""),
+        ("[THINK]", "[think]\n"),
+    ):
+        tokenizer.chat_template = plain + end
+        assert sampling.opened_reasoning(tokenizer, {}) == opened, end
+    tokenizer.chat_template = plain + "{% if thinking %}<think>{% endif %}"
+    ((sampled,),) = sampling.sample(
+        model, tokenizer, [PROBLEMS[0].prompt], Decoding(1, 0.0, 4, chat_template_kwargs={"thinking": True})
+    )
+    assert sampled.text.startswith("<think>\n") and sampled.tokens <= 4
+    tokenizer.add_special_tokens({"additional_special_tokens": ["</think>"]})  # which no completion keeps
+    assert sampling.opened_reasoning(tokenizer, {"thinking": True}) == ""
+
+
 def test_length_ends_with_the_first_end_token() -> None:
     ends = torch.tensor([2, 7])
 
@@ -215,6 +246,11 @@ def test_vllm_samples_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> 
         def __init__(self, **how: Any) -> None:
             told["engine"] = how
 
+        def get_tokenizer(self) -> Any:
+            tokenizer = tiny.make_tokenizer([], 320)
+            tokenizer.chat_template += "<think>"
+            return tokenizer
+
         def chat(self, prompts: Any, how: Any, chat_template_kwargs: Any) -> Any:
             told["asked"] = prompts, how, chat_template_kwargs
             output = SimpleNamespace(text="x", token_ids=[1, 2], finish_reason="length")
@@ -226,12 +262,13 @@ def test_vllm_samples_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "vllm", module)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
 
-    groups = sampling.sampler("a/model", Decoding(2, 0.6, 100), seed=3)([PROBLEMS[0].prompt])
+    groups = sampling.sampler("a/model", Decoding(2, 0.6, 100, repetition_penalty=1.5), seed=3)([PROBLEMS[0].prompt])
 
-    assert groups == [[Sampled("x", 2, False)] * 2]
+    assert groups == [[Sampled("<think>\nx", 2, False)] * 2]
     assert told["engine"] == {"model": "a/model", "seed": 3}
     prompts, how, _ = told["asked"]
     assert prompts == [list(PROBLEMS[0].prompt)] and (how["n"], how["max_tokens"]) == (2, 100)
+    assert (how["min_p"], how["repetition_penalty"]) == (0.0, 1.5)
 
 
 # Models

@@ -200,6 +200,14 @@ def test_reward_sees_a_block_that_the_prompt_opened(reward: CodeReward) -> None:
     assert reward(completions=[completion], problem_id=["add"], prompts=["Add one."]) == [0.0]
 
 
+def test_program_in_reasoning_that_the_chat_template_opened_is_no_answer(pool: SandboxPool) -> None:
+    reward = CodeReward(pool, PROBLEMS, prompt_end="<think>\n")
+    cut, ended = f"Perhaps so:\n{RIGHT}\nBut wait", f"Perhaps so:\n{WRONG}\n</think>\n{RIGHT}"
+    messages = [{"role": "user", "content": "Add one."}]
+    assert reward(completions=[cut, ended], problem_id=["add"] * 2, prompts=[messages] * 2) == [0.0, 1.0]
+    assert reward(completions=[[{"role": "assistant", "content": cut}]], problem_id=["add"]) == [0.0]
+
+
 @pytest.mark.parametrize(
     "completions", [RIGHT, RIGHT.encode(), {"role": "assistant", "content": RIGHT}, [7], [[RIGHT, 7]]]
 )

@@ -102,6 +102,16 @@ def test_completions_are_parsed_as_the_trainer_parses_them() -> None:
         assert needed in source, said  # test_rollouts compares the texts themselves
 
 
+def test_reasoning_that_prompts_open_is_known(trainer: GRPOTrainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = CHANGED + "A program in reasoning that was cut off would earn a reward."
+    tokenizer = trainer.processing_class
+    assert trl_internals.prompt_end(trainer) == "", said
+    monkeypatch.setattr(tokenizer, "chat_template", tokenizer.chat_template + "<think>\n")
+    assert trl_internals.prompt_end(trainer) == "<think>\n", said
+    monkeypatch.setattr(tokenizer, "response_template", {"content": {}}, raising=False)
+    assert trl_internals.prompt_end(trainer) == "", said  # the trainer parses completions
+
+
 @pytest.mark.parametrize(
     ("name", "needed"),
     [("_repeat_iterator", ["self"]), ("_generate_one", ["group_id"]), ("_score_group", ["self", "group"])],

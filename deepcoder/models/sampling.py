@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from deepcoder import fences
+from deepcoder.fence_marks import CLOSED_BY
 from deepcoder.models import packaged
 
 Prompt = Sequence[Any]  # messages
@@ -20,7 +22,7 @@ _AT_ONCE = 64  # completions that transformers generates together
 class Sampled(NamedTuple):
     """Hold a completion: its text, its length in tokens, and whether the model ended it before the limit."""
 
-    text: str
+    text: str  # behind the tag of reasoning that the chat template opens, where it opens one
     tokens: int
     is_complete: bool
 
@@ -62,6 +64,21 @@ def sampler(model: str, decoding: Decoding, seed: int) -> Sampler:
     return lambda prompts: sample(loaded, tokenizer, prompts, decoding)
 
 
+def opened_reasoning(tokenizer: Any, chat_template_kwargs: dict[str, Any]) -> str:
+    """Return the tag that begins the reasoning, on a line of its own, where the chat template ends a prompt with it.
+
+    A completion lacks the tag then. Empty where the template opens no reasoning, and where the closing tag is lost too,
+    as a special token: all of a completion would seem to be reasoning.
+    """
+    asked = [{"role": "user", "content": "?"}]
+    prompt = tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True, **chat_template_kwargs)
+    opened = fences.continued(prompt, "")
+    if not opened:
+        return ""
+    lost = {each.content.lower() for each in tokenizer.added_tokens_decoder.values() if each.special}
+    return "" if CLOSED_BY[opened.strip()] in lost else opened
+
+
 def sample(model: Any, tokenizer: Any, prompts: Sequence[Prompt], decoding: Decoding) -> list[list[Sampled]]:
     """Return the completions of each prompt by a model of transformers."""
     per_batch = max(1, _AT_ONCE // decoding.num_generations)
@@ -90,7 +107,8 @@ def _batch(model: Any, tokenizer: Any, prompts: Sequence[Prompt], decoding: Deco
         repetition_penalty=decoding.repetition_penalty,  # as TRL and vLLM, whatever the model's own settings say
     )
     answers = tokens[:, inputs["input_ids"].shape[1] :]
-    texts = tokenizer.batch_decode(answers, skip_special_tokens=True)
+    opened = opened_reasoning(tokenizer, decoding.chat_template_kwargs)
+    texts = [opened + text for text in tokenizer.batch_decode(answers, skip_special_tokens=True)]
     ends = model.generation_config.eos_token_id
     ends = ends if isinstance(ends, list) else [ends]
     ends = torch.tensor([each for each in ends if each is not None], dtype=torch.long, device=answers.device)
@@ -109,6 +127,7 @@ def _vllm(model: str, decoding: Decoding, seed: int) -> Sampler:
     from vllm import LLM, SamplingParams
 
     engine = LLM(model=model, seed=seed)
+    opened = opened_reasoning(engine.get_tokenizer(), decoding.chat_template_kwargs)
     how = SamplingParams(
         n=decoding.num_generations,
         temperature=decoding.temperature,
@@ -124,7 +143,10 @@ def _vllm(model: str, decoding: Decoding, seed: int) -> Sampler:
             [list(prompt) for prompt in prompts], how, chat_template_kwargs=decoding.chat_template_kwargs
         )
         return [
-            [Sampled(each.text, len(each.token_ids), each.finish_reason != "length") for each in answer.outputs]
+            [
+                Sampled(opened + each.text, len(each.token_ids), each.finish_reason != "length")
+                for each in answer.outputs
+            ]
             for answer in answered
         ]
 

@@ -19,6 +19,7 @@ from trl import GRPOTrainer, is_conversational
 from trl.chat_template_utils import parse_response
 
 from deepcoder.completions import Completion
+from deepcoder.models.sampling import opened_reasoning
 
 ROUNDING = 1e-3  # below every advantage but those of equal rewards, which TRL divides by 1e-4
 
@@ -114,15 +115,30 @@ def completion(trainer: GRPOTrainer, prompt: Any, prompt_ids: list[int], ids: li
     A completion that differs from the trainer's would be judged twice. None where the completion calls a tool: more
     text follows, and the trainer asks for no reward yet.
     """
-    processing = trainer.processing_class
-    tokenizer = getattr(processing, "tokenizer", processing)
+    processing, tokenizer = trainer.processing_class, _tokenizer(trainer)
     is_chat = is_conversational({"prompt": prompt})
-    can_parse = any(getattr(tokenizer, name, None) is not None for name in ("response_template", "response_schema"))
-    if is_chat and can_parse:
+    if is_chat and _can_parse(tokenizer):
         message = parse_response(tokenizer, ids, prefix=prompt_ids, tools=trainer.tools)
         return None if message.get("tool_calls") and trainer.tools else [message]
     (text,) = processing.batch_decode([ids], skip_special_tokens=True)
     return [{"role": "assistant", "content": text}] if is_chat else str(text)
+
+
+def prompt_end(trainer: GRPOTrainer) -> str:
+    """Return the tag with which the trainer's prompts open reasoning, for `CodeReward(prompt_end=...)`.
+
+    Empty where they open none, and where the trainer itself takes the reasoning out of a completion.
+    """
+    tokenizer = _tokenizer(trainer)
+    return "" if _can_parse(tokenizer) else opened_reasoning(tokenizer, trainer.args.chat_template_kwargs or {})
+
+
+def _tokenizer(trainer: GRPOTrainer) -> Any:
+    return getattr(trainer.processing_class, "tokenizer", trainer.processing_class)
+
+
+def _can_parse(tokenizer: Any) -> bool:
+    return any(getattr(tokenizer, name, None) is not None for name in ("response_template", "response_schema"))
 
 
 def rollout_loop() -> Any:
