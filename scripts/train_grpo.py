@@ -20,6 +20,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
+from rich.text import Text
 from transformers.utils.logging import disable_progress_bar
 from trl import GRPOConfig, GRPOTrainer
 from trl.rewards import get_soft_overlong_punishment
@@ -176,6 +177,7 @@ def train(run: Run) -> None:
             f"Mean reward: {first:.2f} in the first fifth of the steps, {last:.2f} in the last; "
             f"{minutes} min {seconds} s; model, reward.png, before_after.md and judgements.jsonl are in "
             f"{folder}; `deepcoder report {folder}` makes a page of them",
+            markup=False,
             soft_wrap=True,
         )
 
@@ -194,10 +196,10 @@ def show(
     for title, header, lines in tables:
         table = Table(*header, title=title)
         for row in lines:
-            table.add_row(*row)
+            table.add_row(*map(Text, row))  # so that brackets in the name of a problem are no markup
         out.print(table)
     for title, text in report.samples(old, new, 2):
-        out.rule(title, align="left")
+        out.rule(Text(title), align="left")  # which quotes what a program said
         out.print(text, markup=False)
     out.rule()
 

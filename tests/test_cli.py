@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from deepcoder.datasets.selection import Selection
 from deepcoder.problems import Mode, Problem, TestCase
@@ -165,6 +167,16 @@ def test_grade_tells_the_data_sets_faults_from_ours(folder: Path, capsys: pytest
     ours = Record("add", Program(""), Judgement(Verdict.IE, 0, 0, 2, detail="a worker died"), selection)
     print_unjudged([ours, *(Record.from_row(each) for each in lines)])
     assert capsys.readouterr().err.splitlines()[0].startswith("1 could not be judged: run the same command again")
+
+
+def test_progress_shows_a_name_with_brackets_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(console, "err", Console(file=screen, force_terminal=True, width=80))
+
+    with console.progress("judging [/x]", 1) as tick:
+        tick(1)
+
+    assert "judging [/x]" in screen.getvalue()
 
 
 def test_pool_of_a_command_needs_no_command_line_on_its_workers() -> None:

@@ -201,7 +201,7 @@ def view(
     table.add_row("limits", _limits(submission.limits))
     language = PYTHON.name if submission.program is None else submission.program.language
     version = f"{LANGUAGES[language].title} {sandbox.languages[language]}"
-    table.add_row("sandbox", f"{version}, {sandbox.interpreter}")
+    table.add_row("sandbox", Text(f"{version}, {sandbox.interpreter}"))
     return table
 
 

@@ -76,12 +76,9 @@ def prepare(
         check_folder(rejected)
     with progress(f"preparing {output.name}", _total(source, limit)) as tick:
         written = prepare_source(source, output, split, limits, limit, prefix, lambda: tick(1))
-    out.print(
-        f"{written.problems:,} problems with {written.tests:,} tests of {_bytes(written.size)} in {output} "
-        f"({_bytes(output.stat().st_size)})",
-        highlight=False,
-        soft_wrap=True,
-    )
+    what = f"{written.problems:,} problems with {written.tests:,} tests of {_bytes(written.size)}"
+    text = f"{what} in {output} ({_bytes(output.stat().st_size)})"
+    out.print(text, markup=False, highlight=False, soft_wrap=True)
     if rejected is None:
         rejected = output.with_name(output.name + ".rejected.jsonl")
         rejected.unlink(missing_ok=True)  # an earlier run may have left it

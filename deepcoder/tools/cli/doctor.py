@@ -100,10 +100,11 @@ def _problems_are_well(
             f"{others} references in other languages than Python: no mutants of them were judged", highlight=False
         )
     if times:
-        out.print(f"the times of {timed} references are in {times} for --times", highlight=False)
+        out.print(f"the times of {timed} references are in {times} for --times", markup=False, highlight=False)
     if listed := {each.problem_id for each in findings if each.diagnosis in QUARANTINED}:
         where = "with -o FILE.jsonl they are listed for" if quarantine is None else f"listed in {quarantine} for"
-        out.print(f"{len(listed)} to keep out of training and grades, {where} --quarantine", highlight=False)
+        text = f"{len(listed)} to keep out of training and grades, {where} --quarantine"
+        out.print(text, markup=False, highlight=False)
     return not unwell
 
 

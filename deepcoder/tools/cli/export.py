@@ -36,4 +36,4 @@ def harbor(
         raise UserError("--url would write the token into the tasks: set DEEPCODER_TOKEN where Harbor runs")
     with user_errors():
         count = tasks.write(load_problems(data), output, url, image)
-    out.print(f"{count:,} tasks in {output}", highlight=False, soft_wrap=True)
+    out.print(f"{count:,} tasks in {output}", markup=False, highlight=False, soft_wrap=True)

@@ -134,6 +134,7 @@ def print_rates(rows: list[dict[str, Any]], output: Path) -> None:
         f"{always} always, {len(known) - never - always} sometimes\n"
         f"{cut / len(lengths):.0%} of the completions were cut at the limit of length; half have at most "
         f"{lengths[len(lengths) // 2]} tokens, nine tenths at most {lengths[len(lengths) * 9 // 10]}",
+        markup=False,
         highlight=False,
         soft_wrap=True,
     )
