@@ -79,6 +79,8 @@ def prepare(arguments: Arguments, life: ExitStack) -> Run:
     problems, held_out = load(script, selection)
     check_batch(sampled, problems)
     start = resume.begin(arguments)
+    if is_split():
+        resume.check_whole(start, config.max_steps)
     pool = sandboxes(script, config, [*problems, *held_out], life)
     pool.check_problems(held_out)
     reward = CodeReward(pool, problems, max_tests=script.max_tests, format_penalty=script.format_penalty)
@@ -125,9 +127,13 @@ def load(script: ScriptArguments, selection: Selection) -> tuple[list[Problem], 
 
 def check_evaluation(script: ScriptArguments) -> None:
     """Raise ValueError where the weights are split over ranks, of which one alone cannot answer."""
-    is_split = any(os.environ.get(f"ACCELERATE_USE_{name}") == "true" for name in ("FSDP", "DEEPSPEED"))
-    if is_split and (script.shown or script.held_out):
+    if is_split() and (script.shown or script.held_out):
         raise ValueError("with FSDP or DeepSpeed no rank has the whole model: give --shown 0, and no held_out")
+
+
+def is_split() -> bool:
+    """Return whether accelerate has been told to split the weights over the ranks."""
+    return any(os.environ.get(f"ACCELERATE_USE_{name}") == "true" for name in ("FSDP", "DEEPSPEED"))
 
 
 def sandboxes(script: ScriptArguments, config: GRPOConfig, problems: Sequence[Problem], life: ExitStack) -> SandboxPool:
@@ -144,24 +150,18 @@ def sandboxes(script: ScriptArguments, config: GRPOConfig, problems: Sequence[Pr
 
 
 def train(run: Run) -> None:
-    """Train, then write and print the report.
+    """Train, save the model, then write and print the report.
 
     Raises:
         TooManyUnjudged: The share of IE has passed the limit.
     """
-    trainer, problems, sets, shown, start, selection, pool, limit, began_s = run
+    trainer, problems, sets, shown, _, selection, pool, _, began_s = run
     folder = Path(trainer.args.output_dir)
     before = evaluation.evaluated(trainer, sets, pool.judge)
     if trainer.is_world_process_zero():
         report.record(evaluation.shown(before, shown), "before", folder, selection)
-    if start.is_done(trainer.args.max_steps):
-        trl_internals.load_checkpoint(trainer, str(start.checkpoint))
-    else:
-        trainer.train(resume_from_checkpoint=start.checkpoint and str(start.checkpoint))
-    if limit is not None and limit.reason:
-        raise TooManyUnjudged(limit.reason)
+    learn(trainer, run.start, run.limit)
     after = evaluation.evaluated(trainer, sets, pool.judge)
-    trainer.save_model()
     trainer.accelerator.wait_for_everyone()  # the first rank ends the pool when it leaves
     if trainer.is_world_process_zero():
         report.record(evaluation.shown(after, shown), "after", folder, selection)
@@ -180,6 +180,26 @@ def train(run: Run) -> None:
             markup=False,
             soft_wrap=True,
         )
+
+
+def learn(trainer: GRPOTrainer, start: resume.Start, limit: UnjudgedLimit | None) -> None:
+    """Take the steps that are missing, and save the model: before it is evaluated, which may fail.
+
+    Raises:
+        TooManyUnjudged: The share of IE has passed the limit.
+    """
+    if start.checkpoint is None or not start.is_done(trainer.args.max_steps):
+        trainer.train(resume_from_checkpoint=start.checkpoint and str(start.checkpoint))
+        if limit is not None and limit.reason:
+            raise TooManyUnjudged(limit.reason)
+        trainer.save_model()
+    elif is_split():  # the trainer can read and write such weights only once it trains
+        trl_internals.load_state(trainer, str(start.checkpoint))
+        if trainer.is_world_process_zero():
+            resume.copy_model(start.checkpoint, Path(trainer.args.output_dir))
+    else:
+        trl_internals.load_checkpoint(trainer, str(start.checkpoint))
+        trainer.save_model()
 
 
 def show(

@@ -209,6 +209,41 @@ def test_run_that_was_killed_after_its_last_step_trains_no_further(
     assert results[0] == results[1]
 
 
+def test_split_model_of_the_last_checkpoint_is_copied(
+    model: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without several GPUs: no weights are split here, but none may be loaded or saved by the trainer either."""
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    for name in ("result.json", "model.safetensors", "tokenizer.json"):
+        (folder / name).unlink()
+    script = the_script()
+    monkeypatch.setattr(script, "is_split", lambda: True)
+    for name in ("save_model", "_load_from_checkpoint"):
+        monkeypatch.setattr(script.GRPOTrainer, name, None)
+    monkeypatch.setattr(f"{__name__}.the_script", lambda: script)
+    monkeypatch.setattr(sys, "argv", [])
+
+    run_script(model, folder)
+
+    weights = [load_file(each / "model.safetensors") for each in (folder, whole)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[1])
+    assert (folder / "tokenizer.json").exists() and not (folder / "trainer_state.json").exists()
+    assert json.loads((folder / "result.json").read_text()) == json.loads((whole / "result.json").read_text())
+
+
+def test_last_checkpoint_without_a_whole_model_is_refused(tmp_path: Path) -> None:
+    start = resume.Start(checkpoint(tmp_path, 9), steps=9, max_steps=9)
+
+    resume.check_whole(start, 10)
+    with pytest.raises(
+        ValueError, match="checkpoint-9 is of the last step and has no whole model to keep: join its parts"
+    ):
+        resume.check_whole(start, 9)
+    (tmp_path / "checkpoint-9" / "model.safetensors").touch()
+    resume.check_whole(start, 9)
+
+
 def test_rewound_file_has_whole_lines_of_steps_that_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "steps.jsonl"
     path.write_text('{"step": 1}\n{"step": 2}\n{"step": 3}\n{"step": 1, "rew')

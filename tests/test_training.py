@@ -22,6 +22,7 @@ pytest.importorskip("trl", reason="the train extra is not installed")
 import torch
 from datasets import Dataset
 from transformers import TrainerControl, TrainerState
+from trl import GRPOConfig
 from trl.extras import profiling
 
 from deepcoder.datasets import load_problems
@@ -34,7 +35,7 @@ from deepcoder.reward import CodeReward
 from deepcoder.tools.mutants import mutants, normalised
 from deepcoder.tools.records import Record
 from deepcoder.tools.report import run
-from deepcoder.training import arguments, grpo, report, tiny, trl_internals
+from deepcoder.training import arguments, evaluation, grpo, report, tiny, trl_internals
 from deepcoder.training import judgement_log as judgements
 from deepcoder.training.gate import GateError, check_rewards
 from deepcoder.training.judgement_log import JudgementLog
@@ -559,6 +560,53 @@ def test_shuffled_rewards_are_those_of_the_batch_in_an_order_of_the_step() -> No
     assert first == again and first != later and rewards not in (first, later)
     assert ShuffledReward(reward, seed=3, rank=1)(trainer_state=SimpleNamespace(global_step=5)) != first
     assert control.__name__ == "code_reward"
+
+
+def test_rewards_are_not_shuffled_in_less_than_a_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GRPOConfig, "world_size", 8)
+    flags = ["--output_dir", str(tmp_path), "--shuffle_rewards", "true", "--per_device_train_batch_size"]
+
+    assert arguments.parse([*flags, "8"]).script.shuffle_rewards
+    with pytest.raises(ValueError, match="shuffle_rewards deals out .* which has 4 at a time: give it 8 or more"):
+        arguments.parse([*flags, "4"])
+
+
+def test_script_saves_the_model_before_it_is_evaluated(
+    minuscule: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, saved = the_script(), tmp_path / "run" / "model.safetensors"
+    asked: list[tuple[bool, str]] = []
+    rewards: list[CodeReward] = []
+
+    def evaluated(*_: Any) -> list[Any]:
+        asked.append((saved.exists(), rewards[0].prompt_end))
+        return []
+
+    def reward(*given: Any, **settings: Any) -> CodeReward:
+        rewards.append(CodeReward(*given, **settings))
+        return rewards[0]
+
+    monkeypatch.setattr(script, "SandboxPool", lambda *_, **__: Judge())
+    monkeypatch.setattr(script, "CodeReward", reward)
+    monkeypatch.setattr(script.evaluation, "evaluated", evaluated)
+    monkeypatch.setattr(trl_internals, "prompt_end", lambda _: "<think>\n")
+    flags = ["--shortest", "2", "--shown", "0", "--max_completion_length", "8", "--max_steps", "1"]
+    monkeypatch.setattr(sys, "argv", ["train_grpo.py", "--output_dir", str(tmp_path / "run"), *flags])
+
+    script.main()
+
+    assert asked == [(False, "<think>\n"), (True, "<think>\n")]
+
+
+def test_script_shows_text_with_brackets_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = dataclasses.replace(PROBLEMS[0], problem_id="[/x]")
+    judgement = dataclasses.replace(Judgement(Verdict.RTE, 0, 1, 1), detail="ValueError: no [/b] here")
+    before = [evaluation.Evaluation("problems", [], [report.Answers(odd, ["[/i]"], [judgement])])]
+
+    the_script().show(before, before, 1, tmp_path)
+
+    said = capsys.readouterr().out
+    assert "[/x], before: RTE (ValueError: no [/b] here)" in said and "[/i]" in said and "│ [/x]" in said
 
 
 def test_script_evaluates_the_model_on_problems_held_out(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 RESULT = "result.json"  # is there when a run is finished
 _SETTINGS = "settings.json"
+_OF_A_MODEL = frozenset((".safetensors", ".json", ".jinja", ".model", ".txt"))  # suffixes: weights, settings, tokenizer
 
 # What decides which problems a step is about, and which tests judge them.
 _SCRIPT = ("problems", "quarantine", "shortest", "pass_rates", "min_pass_rate", "max_pass_rate", "max_tests")
@@ -77,6 +79,22 @@ def begin(arguments: Arguments) -> Start:
 def finish(folder: Path, result: Mapping[str, Any]) -> None:
     """Write what came of the run, as its last file."""
     whole_file.write(folder / RESULT, [json.dumps(result, indent=2), "\n"])
+
+
+def check_whole(start: Start, max_steps: int) -> None:
+    """Raise ValueError where no step is missing, and the checkpoint has the weights only as the ranks had them."""
+    if start.checkpoint is not None and start.is_done(max_steps) and not any(start.checkpoint.glob("*.safetensors")):
+        raise ValueError(
+            f"{start.checkpoint} is of the last step and has no whole model to keep: join its parts, with the "
+            "zero_to_fp32.py in it (DeepSpeed) or with `accelerate merge-weights` (FSDP)"
+        )
+
+
+def copy_model(checkpoint: Path, folder: Path) -> None:
+    """Copy the whole model of a checkpoint, with its tokenizer, into the folder of the run."""
+    for path in checkpoint.iterdir():
+        if path.suffix in _OF_A_MODEL and path.name != TRAINER_STATE_NAME:
+            shutil.copy2(path, folder)
 
 
 def last_checkpoint(folder: Path) -> Start:

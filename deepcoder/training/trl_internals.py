@@ -83,6 +83,11 @@ def begin_in_epoch(trainer: GRPOTrainer, epoch: int) -> None:
 def load_checkpoint(trainer: GRPOTrainer, checkpoint: str) -> None:
     """Load the weights and the state of a checkpoint without training: `train` would do one step more."""
     trainer._load_from_checkpoint(checkpoint)
+    load_state(trainer, checkpoint)
+
+
+def load_state(trainer: GRPOTrainer, checkpoint: str) -> None:
+    """Load the state of a checkpoint, without its weights."""
     trainer.state = TrainerState.load_from_json(f"{checkpoint}/{TRAINER_STATE_NAME}")
 
 
