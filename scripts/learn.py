@@ -1,11 +1,12 @@
 """Show that the reward teaches, and that nothing else does: `python -m scripts.learn`, which is `make learn`.
 
 Each seed trains twice: on its rewards, and, as the control, on the same rewards dealt out at random. Runs that are
-finished already are kept, so the same command goes on after an interruption.
+finished already are kept, so the same command goes on after an interruption. Runs with other flags need another folder.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -19,11 +20,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from deepcoder.tools import whole_file
 from deepcoder.tools.report import run as runs
 from deepcoder.training.report import smooth
 from deepcoder.training.resume import RESULT
 
 SCRIPT = Path(__file__).with_name("train_grpo.py")
+FLAGS = "flags.json"  # beside the result of a run: the flags that it was trained with
 WIDTH = 110  # of the table, where the output is no terminal
 
 
@@ -81,7 +84,7 @@ def main(
         shown.add_row(each.name, *(f"{mean:.2f}" for mean in each.fifths), good)
     console = Console(width=WIDTH)
     console.print(shown)
-    console.print(f"{output / 'learn.png'}; `deepcoder report {output}/*/` makes a page of the runs")
+    console.print(f"{output / 'learn.png'}; `deepcoder report {output}/*/` makes a page of the runs", markup=False)
     raise typer.Exit(not all(each.is_as_it_must_be(aim) for each in learnt))
 
 
@@ -89,13 +92,25 @@ def trained(preset: str, seed: int, is_control: bool, output: Path, flags: list[
     """Train unless the run is finished, and return what came of it."""
     name = f"shuffled{seed}" if is_control else f"seed{seed}"
     folder = output / name
-    if not (folder / RESULT).exists():
+    if (folder / RESULT).exists():
+        check_flags(folder, flags)
+    else:
         command = [sys.executable, str(SCRIPT), "--preset", preset, "--seed", str(seed), "--output_dir", str(folder)]
         command += ["--shuffle_rewards", "true"] if is_control else []
         if code := subprocess.run([*command, *flags]).returncode:
             raise typer.Exit(code)  # the run has said why
+        whole_file.write(folder / FLAGS, [json.dumps(flags), "\n"])
     rewards = [step.reward for step in runs.read(folder, name).steps if step.reward is not None]
     return Learnt(name, is_control, rewards)
+
+
+def check_flags(folder: Path, flags: list[str]) -> None:
+    """Raise BadParameter where the finished run was trained with other flags. Older releases did not keep them."""
+    path = folder / FLAGS
+    then = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    if then != flags:
+        was, now = (" ".join(each) or "no flags" for each in (then, flags))
+        raise typer.BadParameter(f"{folder} has a run with {was}, and now there are {now}: name another --output")
 
 
 def draw(learnt: list[Learnt], aim: Aim, path: Path, preset: str) -> None:

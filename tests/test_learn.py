@@ -58,10 +58,32 @@ def test_run_that_is_not_finished_is_trained(tmp_path: Path, monkeypatch: pytest
     finished(tmp_path / "tiny" / "seed0", 0.3, 0.9)
 
     with pytest.raises(typer.Exit):
-        learn.main("tiny", 1, True, tmp_path, ["--max_steps", "9"])
+        learn.main("tiny", 1, True, tmp_path, None)
 
     whole = ["--preset", "tiny", "--seed", "0", "--output_dir", str(tmp_path / "tiny" / "shuffled0")]
-    assert commands == [[*whole, "--shuffle_rewards", "true", "--max_steps", "9"]]
+    assert commands == [[*whole, "--shuffle_rewards", "true"]]
+
+
+def test_run_with_other_flags_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def train(command: list[str]) -> subprocess.CompletedProcess[str]:
+        asked.append(command[-2:])
+        finished(Path(command[command.index("--output_dir") + 1]), 0.3, 0.9)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", train)
+    flags = ["--max_steps", "9"]
+    finished(tmp_path / "tiny" / "seed0", 0.3, 0.9)  # by a release that kept no flags
+
+    learn.trained("tiny", 0, False, tmp_path / "tiny", [])
+    learn.trained("tiny", 1, False, tmp_path / "tiny", flags)
+
+    learn.trained("tiny", 1, False, tmp_path / "tiny", flags)
+    assert asked == [flags]
+    for seed, now, said in ((0, flags, "no flags, and now there are --max_steps 9"), (1, [], "--max_steps 9, and now")):
+        with pytest.raises(typer.BadParameter, match=f"seed{seed} has a run with {said}"):
+            learn.trained("tiny", seed, False, tmp_path / "tiny", now)
 
 
 def test_run_that_fails_ends_it_with_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,17 @@ def test_completions_are_written_as_grade_reads_them(tmp_path: Path) -> None:
         measure(answer, PROBLEMS[:1], pool, HOW, tmp_path / "other.jsonl", kept)
 
 
+def test_completions_of_rates_that_are_there_already_are_not_left_out(tmp_path: Path) -> None:
+    output, kept, pool = tmp_path / "rates.jsonl", tmp_path / "completions.jsonl", Judge()
+    measured(output)
+
+    with pytest.raises(
+        DataError, match="rates.jsonl has rates of 4 problems without completions in .*completions.jsonl"
+    ):
+        measure(refuse, PROBLEMS, pool, HOW, output, kept)  # type: ignore[arg-type]
+    assert not kept.exists()
+
+
 def test_file_of_something_else_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "problems.jsonl"
     path.write_text('{"problem_id": "a"}\n{"problem_id": "b"}')
@@ -341,6 +352,8 @@ def test_command_writes_rates_and_says_what_they_are(
     monkeypatch.setattr(sampling, "sampler", refuse)
     app([*command, "--sandbox", "process"], standalone_mode=False)
     assert capsys.readouterr().out == first
+    with pytest.raises(DataError, match="has rates of 4 problems without completions"):
+        app([*command, "--completions", str(tmp_path / "completions.jsonl")], standalone_mode=False)
 
 
 def test_command_refuses_what_it_cannot_use(folder: Path, tmp_path: Path) -> None:

@@ -49,11 +49,9 @@ def measure(
         progress: Called with the number of problems that have been measured.
 
     Raises:
-        DataError: `output` has rates that were sampled in another way, or `completions` has others than its.
+        DataError: `output` has rates that were sampled in another way, or `completions` has not those of its rates.
     """
-    done = already_measured(output, sampled)
-    if completions is not None:
-        _check_completions(completions, done, output)
+    done = already_measured(output, sampled, completions)
     for path in filter(None, (output, completions)):  # without what an interruption cut, and what is measured again
         rewind(path, lambda row: row["problem_id"] in done)
     progress(len(done))
@@ -74,12 +72,14 @@ def _check_completions(path: Path, done: Mapping[str, Any], output: Path) -> Non
     """Check that the file's completions are those of the rates. Only the last ones may lack them, and are removed then.
 
     Raises:
-        DataError: More do, so that the file is of other rates.
+        DataError: More do, so that the file is of other rates; or the file lacks the completions of a rate.
     """
     rows = whole_rows(path) if path.exists() else ()
-    lacking = {row.get("problem_id") for _, row in rows if isinstance(row, Mapping)} - done.keys()
-    if len(lacking) > (AT_ONCE if done else 0):
+    kept = {row.get("problem_id") for _, row in rows if isinstance(row, Mapping)}
+    if len(kept - done.keys()) > (AT_ONCE if done else 0):
         raise DataError(f"{path} has completions, but {output} has no rates of them: name another file")
+    if missing := len(done.keys() - kept):
+        raise DataError(f"{output} has rates of {missing} problems without completions in {path}: name another output")
 
 
 def _judged(problems: Sequence[Problem], groups: Sequence[Sequence[Sampled]], pool: Pool) -> list[Rate]:
@@ -110,11 +110,14 @@ def _append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         lines.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-def already_measured(output: Path, sampled: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def already_measured(
+    output: Path, sampled: Mapping[str, Any], completions: Path | None = None
+) -> dict[str, dict[str, Any]]:
     """Return the rows of the file by problem. Problems of which nothing could be judged are left out.
 
     Raises:
-        DataError: The file is none of rates, or its rates were sampled in another way.
+        DataError: The file is none of rates, its rates were sampled in another way, or `completions` has not those of
+            its rates.
     """
     measured = {}
     for where, row in whole_rows(output) if output.exists() else ():
@@ -127,4 +130,6 @@ def already_measured(output: Path, sampled: Mapping[str, Any]) -> dict[str, dict
                 raise DataError(f"{where}: {was}: name another output")
         if row["pass_rate"] is not None:
             measured[row["problem_id"]] = dict(row)
+    if completions is not None:
+        _check_completions(completions, measured, output)
     return measured

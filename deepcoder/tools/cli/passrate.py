@@ -69,7 +69,7 @@ def passrate(
     how: dict[str, Any] = {"num_generations": num_generations, "temperature": temperature}
     how |= {"max_completion_length": max_completion_length, "chat_template_kwargs": json_object(chat_template_kwargs)}
     sampled = {"model": model, "data": problems, "seed": seed, "max_tests": max_tests, "time_limit_s": time_limit}
-    measured = already_measured(output, sampled | how)  # before the model is loaded, which takes long
+    measured = already_measured(output, sampled | how, completions)  # before the model is loaded, which takes long
     if all(each.problem_id in measured for each in loaded):
         print_rates(list(measured.values()), output)
         return
