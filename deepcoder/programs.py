@@ -23,6 +23,7 @@ from deepcoder.wire.languages import PYTHON, family, language
 NO_PROGRAM = "no program in the completion"
 _PARSED_CHARS = 1 << 16  # the most of blocks without a tag that is parsed, from the last block on
 _NEXT_TURN = re.compile(r"<\|im_start\|>user|<\|start_header_id\|>user")
+_SIGNS = re.compile(r"[{};]|#include\b|\bmain\b")
 _DOES_SOMETHING = (ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -68,10 +69,10 @@ class Program:
 class Rule(StrEnum):
     """Name why a block is the answer."""
 
-    TAGGED = "the last closed block that is tagged"
+    TAGGED = "the last closed block that is tagged, but for the output of a program in Python"
     AFTER_CUT = "the last closed block behind a tagged one that was given up in the middle of a string"
     UNCLOSED = "the last block that is tagged and not closed"
-    PROGRAM = "the last closed block without a tag that reads as a program"  # in Python; other languages are not parsed
+    PROGRAM = "the last closed block without a tag that reads as a program"
     CLOSED = "the last closed block"
     OPEN = "the last block, which reads as a program"
     NONE = "no block"
@@ -116,23 +117,23 @@ def choose(blocks: Sequence[Block], first_language: str = PYTHON.name) -> tuple[
     in the first language.
     """
     blocks = [block for block in blocks if block.is_allowed]
-    is_python = family(first_language) == PYTHON.name
+    reads = reads_as_program if family(first_language) == PYTHON.name else _has_signs
     closed = [block for block in blocks if block.is_closed]
     tagged = [block for block in closed if block.language]
     if tagged and tagged[-1].is_cut and closed[-1] is not tagged[-1]:
         return closed[-1], Rule.AFTER_CUT
     if tagged:
-        return tagged[-1], Rule.TAGGED
+        return _last_but_output(tagged), Rule.TAGGED
     readable = _PARSED_CHARS
     for block in reversed(blocks):
         if block.language:
             return block, Rule.UNCLOSED
         readable -= len(block.source)
-        if is_python and block.is_closed and readable >= 0 and reads_as_program(block.source):
+        if block.is_closed and readable >= 0 and reads(block.source):
             return block, Rule.PROGRAM
     if closed:
         return closed[-1], Rule.CLOSED
-    if is_python and blocks and len(blocks[-1].source) <= _PARSED_CHARS and reads_as_program(blocks[-1].source):
+    if blocks and len(blocks[-1].source) <= _PARSED_CHARS and reads(blocks[-1].source):
         return blocks[-1], Rule.OPEN
     return None, Rule.NONE
 
@@ -163,10 +164,30 @@ def with_line_feeds(text: str) -> str:
 
 def reads_as_program(source: str) -> bool:
     """Return whether the text is Python that calls or defines something, as sample output and prose are not."""
+    tree = _parsed(source)
+    return tree is not None and any(isinstance(node, _DOES_SOMETHING) for node in ast.walk(tree))
+
+
+def _parsed(source: str) -> ast.Module | None:
+    """Return the tree of Python; None where the text is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in strings
-            tree = ast.parse(source)
+            return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return any(isinstance(node, _DOES_SOMETHING) for node in ast.walk(tree))
+        return None
+
+
+def _has_signs(source: str) -> bool:
+    """Return whether the text has the signs of statements in C and its like, as sample output has not."""
+    return _SIGNS.search(source) is not None
+
+
+def _last_but_output(tagged: Sequence[Block]) -> Block:
+    """Return the last block; the one before where that is a program, and the last its output."""
+    before, last = (tagged[0], *tagged)[-2:]
+    if any(block.language != PYTHON.name or len(block.source) > _PARSED_CHARS for block in (before, last)):
+        return last
+    tree = _parsed(last.source)
+    is_output = tree is not None and all(isinstance(node, ast.Expr) for node in tree.body)
+    return before if is_output and not reads_as_program(last.source) and reads_as_program(before.source) else last

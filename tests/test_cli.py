@@ -105,10 +105,10 @@ def test_judge_wrong_program_shows_the_failing_test(folder: Path, capsys: pytest
 
 
 def test_judge_takes_the_language_of_the_suffix_or_the_option(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert [language_of_file(Path(f"a.{each}")) for each in ("py", "cpp", "c", "js", "java", "go", "rs", "txt")] == [
-        *("python", "cpp", "c", "javascript", "java", "go", "rust"),
-        "python",
+    assert [language_of_file(Path(f"a.{each}")) for each in ("py", "cpp", "cc", "c", "js", "java", "go", "rs")] == [
+        *("python", "cpp", "cpp", "c", "javascript", "java", "go", "rust")
     ]
+    assert language_of_file(Path("a.txt")) == "python"
     Path("right.txt").write_text(RIGHT)
     arguments = ["judge", "right.txt", "--problem", "problems.jsonl", "--problem-id", "add", "--sandbox", "process"]
     assert Ran(capsys, *arguments, "--language", "python").code == 0

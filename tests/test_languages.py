@@ -9,6 +9,7 @@ import pytest
 
 from deepcoder.fence_marks import language_of_tag
 from deepcoder.runner.language import LanguageRunner
+from deepcoder.sandbox import client
 from deepcoder.sandbox.fake import FakeSandbox
 from deepcoder.wire.languages import LANGUAGES, PYTHON, Language, language
 from deepcoder.wire.limits import COMPILE_LIMITS, Limits, Mode
@@ -50,8 +51,11 @@ def test_name_that_no_row_has_is_refused() -> None:
 @pytest.mark.parametrize(
     ("tag", "name"),
     [
-        *((tag, "python") for tag in ("python", "Python3", "py", "python-3.11", "lang-python", "src/main.py")),
-        *((tag, "pypy") for tag in ("pypy", "pypy3", "PyPy3.10", "pypy-3")),
+        *(
+            (tag, "python")
+            for tag in ("python", "Python3", "py", "python-3.11", "lang-python", "src/main.py", "python-code")
+        ),
+        *((tag, "pypy") for tag in ("pypy", "pypy3", "PyPy3.10", "pypy-3", "pypy3-64")),
         *(
             (tag, "cpp")
             for tag in (
@@ -70,8 +74,8 @@ def test_name_that_no_row_has_is_refused() -> None:
         ),
         *((tag, "cpp20") for tag in ("cpp20", "C++20", "g++20", "c++2a", "gnu++20")),
         *((tag, "cpp23") for tag in ("cpp23", "c++23", "c++2b")),
-        *((tag, "c") for tag in ("c", "C", "c11", "gcc", "main.c")),
-        *((tag, "javascript") for tag in ("javascript", "js", "JavaScript", "node", "nodejs", "node.js")),
+        *((tag, "c") for tag in ("c", "C", "c11", "c23", "gcc", "main.c")),
+        *((tag, "javascript") for tag in ("javascript", "js", "JavaScript", "node", "nodejs", "node.js", "mjs")),
         *((tag, "java") for tag in ("java", "Java", "java17", "Main.java")),
         *((tag, "go") for tag in ("go", "golang")),
         *((tag, "rust") for tag in ("rust", "rs")),
@@ -83,8 +87,7 @@ def test_tag_of_a_fence_names_a_language(tag: str, name: str | None) -> None:
 
 
 def test_only_a_program_that_is_compiled_is_waited_for_as_long_as_a_compiler() -> None:
-    sandbox = FakeSandbox(lambda task, data: Outcome(Ended.EXITED, exit_code=0))
     limits = Limits(cpu_s=1.0)
 
-    assert sandbox._limits_of(Task("", Mode.STDIN, limits)) == [limits]
-    assert sandbox._limits_of(Task("", Mode.STDIN, limits, language="cpp")) == [limits, COMPILE_LIMITS]
+    assert client._limits_of(Task("", Mode.STDIN, limits), COMPILE_LIMITS) == [limits]
+    assert client._limits_of(Task("", Mode.STDIN, limits, language="cpp"), COMPILE_LIMITS) == [limits, COMPILE_LIMITS]

@@ -83,10 +83,11 @@ SENDS: dict[str, tuple[int, int, int]] = {"sendmsg": (46, 211, errno.EPERM), "se
 
 _ARCHITECTURES = (0xC000003E, 0xC00000B7)  # AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
 _CLONE, _SOCKET, _MMAP, _SIGACTION, _SECCOMP = (56, 220), (41, 198), (9, 222), (13, 134), (317, 277)
-_PRLIMIT = (302, 261)
+_PRLIMIT, _IOCTL = (302, 261), (16, 29)
 _X32 = 0x40000000  # the second set of calls that x86_64 kernels may have
 _NEW_NAMESPACES = 0x7E020000  # clone(2): CLONE_NEWNS, -CGROUP, -UTS, -IPC, -USER, -PID, -NET
 _AF_UNIX = 1
+_FIONBIO = 0x5421  # ioctl(2)
 _SHARED, _ANONYMOUS = 0x01, 0x20  # mmap(2)
 
 # struct seccomp_data: number, architecture, instruction pointer, six arguments of 64 bits, of which the low half counts
@@ -160,6 +161,9 @@ def _code(column: int, shared_memory: bool, end: int) -> bytes:
         _step(_IF_EQUAL, 0, then=1),
     ]
     code += _when_argument(_SIGACTION[column], 0, test, _FAIL)
+    # Node would not wait for its standard output, and process.exit() drop what the pipe does not take at once.
+    test = [_step(_IF_EQUAL, 1, otherwise=3), _step(_LOAD, _ARGUMENTS + 8), _step(_IF_EQUAL, _FIONBIO, otherwise=1)]
+    code += _when_argument(_IOCTL[column], 0, test, _FAIL)
     if not shared_memory:
         both = _SHARED | _ANONYMOUS
         test = [_step(_AND, both), _step(_IF_EQUAL, both, otherwise=1)]

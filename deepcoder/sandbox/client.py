@@ -98,7 +98,8 @@ class Sandbox:
             SandboxError: The sandbox broke; it is closed. Or its machine is too busy to run the program.
             ValueError: The table of languages does not have the task's, or the runner cannot call its functions.
         """
-        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(each.wall_s for each in self._limits_of(task)))
+        limits = _limits_of(task, self.compile_limits)
+        timeout_s = OUTCOME_GRACE_S + abandoned_after_s(max(each.wall_s for each in limits))
         least = 2 if language(task.language).gate else 1
         window = Window(inputs, min(ahead, self.clock.most_ahead or ahead), least, grows=task.mode is Mode.STDIN)
         stays = task.mode is Mode.FUNCTION  # the process waits for the next call, until it is told that none comes
@@ -221,7 +222,7 @@ class Sandbox:
         self._artefacts.lock(row, task, self.compile_limits.cpu_s, stop)
         self._task += 1
         self._loaded = task
-        most_bytes = HEAD_BYTES + int(max(each.output_bytes for each in self._limits_of(task)))
+        most_bytes = HEAD_BYTES + int(max(each.output_bytes for each in _limits_of(task, self.compile_limits)))
         self._frames.max_bytes = max(self._frames.max_bytes, most_bytes)  # an earlier task's may still be on the way
         head = {"kind": "load", "task": self._task, "mode": task.mode.value, "limits": vars(task.limits)}
         head |= {"entry_point": task.entry_point, "preamble": task.preamble, "language": row.name}
@@ -235,10 +236,6 @@ class Sandbox:
         if artefact is not None:
             return frame({**head, "is_compiled": True, "files": ()}, artefact)
         return frame({**head, "is_compiled": False}, task.source.encode("utf-8", "surrogatepass"))
-
-    def _limits_of(self, task: Task) -> list[Limits]:
-        """Return the limits of what is executed for the task: the program, and where there is one its compiler."""
-        return [task.limits, *([self.compile_limits] if language(task.language).is_executed else [])]
 
     def _language(self, task: Task) -> Language:
         """Return the row of the task's language, which this sandbox must have."""
@@ -387,3 +384,8 @@ class Session:
     def close(self) -> None:
         """End what the task still runs."""
         self._outcomes.close()
+
+
+def _limits_of(task: Task, compile_limits: Limits) -> list[Limits]:
+    """Return the limits of what is executed for the task: the program, and where there is one its compiler."""
+    return [task.limits, *([compile_limits] if language(task.language).is_executed else [])]

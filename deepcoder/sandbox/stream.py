@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
+    "ONLINE_JUDGE": "1",  # by which programs tell that they are to read standard input
     **PYTHON.environment,
 }
 

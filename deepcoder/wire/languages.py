@@ -58,7 +58,7 @@ _GNU_FLAGS = ("-pipe", "-DONLINE_JUDGE", "-fmax-errors=5", "-fdiagnostics-color=
 PYTHON = Language(
     name="python",
     title="Python",
-    fence_tags=r"py(?:thon)?(?:-?3(?:\.[0-9]+)*)?",
+    fence_tags=r"[ic]?py(?:thon)?(?:-?3(?:\.[0-9]+)*)?|python[-_](?:code|program|solution)",
     file_name="main.py",
     version=(),  # the sandbox's own interpreter
     runner="python",
@@ -75,7 +75,7 @@ PYTHON = Language(
 PYPY = Language(
     name="pypy",
     title="Python (PyPy)",
-    fence_tags=r"pypy-?(?:3(?:\.[0-9]+)*)?",
+    fence_tags=r"pypy-?(?:3(?:\.[0-9]+)*)?(?:-64)?",
     file_name="main.py",
     version=("pypy3", "--version"),
     family="python",
@@ -92,7 +92,7 @@ PYPY = Language(
 CPP = Language(
     name="cpp",
     title="C++17",
-    fence_tags=r"(?:c(?:\+\+|pp|xx)|g(?:nu)?\+\+)(?:[-_]?(?:98|03|0x|11|1y|14|1z|17))?|cc",
+    fence_tags=r"(?:c(?:\+\+|pp|xx)|g(?:nu)?\+\+)(?:[-_]?(?:98|03|0x|11|1y|14|1z|17))?|cc|cplusplus",
     file_name="main.cpp",
     version=("g++", "-dumpfullversion"),
     compile=("g++", "-O2", "-std=gnu++17", "-static", "-s", *_GNU_FLAGS, "-o", "{artefact}", "{source}"),
@@ -113,7 +113,7 @@ CPP20, CPP23 = (
 C = Language(
     name="c",
     title="C",
-    fence_tags=r"c(?:-?(?:89|99|11|17))?|gcc",
+    fence_tags=r"c(?:-?(?:89|90|99|11|17|23))?|gcc",
     file_name="main.c",
     version=("gcc", "-dumpfullversion"),
     compile=("gcc", "-O2", "-std=gnu17", "-static", "-s", *_GNU_FLAGS, "-o", "{artefact}", "{source}", "-lm"),
@@ -122,7 +122,7 @@ C = Language(
 JAVASCRIPT = Language(
     name="javascript",
     title="JavaScript (Node)",
-    fence_tags=r"javascript|js|node(?:\.?js)?",
+    fence_tags=r"javascript|[cm]?js|node(?:\.?js)?|typescript|ts",
     file_name="main.js",
     version=("node", "--version"),
     compile=("node", "--check", "{source}"),
@@ -153,7 +153,8 @@ JAVA = Language(
     artefact="program.jar",
     run=(
         *("java", *_JVM, "-XX:+ExitOnOutOfMemoryError", "-XX:+DisplayVMOutputToStderr"),
-        *("-Xss512m", "-Xmx{memory_mib}m", "-cp", "{gate}:{artefact}", "{main}"),
+        *("-DONLINE_JUDGE=true", "-Xss512m", "-Xmx{memory_mib}m"),
+        *("-XX:NewRatio=5", "-cp", "{gate}:{artefact}", "{main}"),  # one array may take five sixths of the heap
     ),
     gate=".gate",  # what is no archive is passed over
     runner="java",

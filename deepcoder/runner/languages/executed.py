@@ -36,7 +36,7 @@ MESSAGES_BYTES = 1 << 16  # what is read of a compiler's messages; the rest is r
 ERROR_LINES, ERROR_CHARS = 3, 500
 LEAST_HEAP_MIB = 16
 GATE_POLL_S = 0.001  # of a runtime that is not at the gate when the program's turn has come
-_INHERITED = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "GOCACHE")  # of these those that there are
+_INHERITED = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "GOCACHE", "ONLINE_JUDGE")  # of these those that there are
 _PROGRAM_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores these, and exec would pass that on
 _ERROR_LINE = re.compile(r"error(?:\[\w+\])?:", re.IGNORECASE)
 

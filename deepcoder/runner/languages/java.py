@@ -28,6 +28,7 @@ _COMMENT_OR_TEXT = re.compile(
 _PUBLIC_CLASS = re.compile(
     r"\bpublic\s+(?:(?:final|abstract|strictfp|sealed)\s+)*(?:class|enum|record|interface)\s+(\w+)"
 )
+_CLASS = re.compile(r"\b(?:class|enum|record|interface)\s+(\w+)")
 _MAIN = (b"\x00\x04main", b"\x00\x16([Ljava/lang/String;)V")  # of the constants of a class that has one
 
 
@@ -43,9 +44,11 @@ def _compile(row: Language, files: Files, folder: str) -> NoReturn:
 
     os.mkdir(CLASSES)
     name, source = files[0]
-    executed.compile_files(row, [(name or _file_name(row, source), source), *files[1:]], folder)
+    code = _COMMENT_OR_TEXT.sub(" ", source.decode("utf-8", "replace"))
+    public = _public_class(code)
+    executed.compile_files(row, [(name or (f"{public}.java" if public else row.file_name), source), *files[1:]], folder)
     paths = sorted(os.path.join(base, name) for base, _, names in os.walk(CLASSES) for name in names)
-    main = _main_class(paths)
+    main = _main_class(paths, ["Main", public, *_CLASS.findall(code)])
     if not main:
         report(COMPILE_ERROR, b"error: no class has a method `public static void main(String[])`")
         os._exit(0)
@@ -56,21 +59,28 @@ def _compile(row: Language, files: Files, folder: str) -> NoReturn:
     executed.report_artefact(row, [artefact])
 
 
-def _file_name(row: Language, source: bytes) -> str:
-    """Return the name that the compiler wants the file to have: that of the public class."""
-    code = _COMMENT_OR_TEXT.sub(" ", source.decode("utf-8", "replace"))
+def _public_class(code: str) -> str:
+    """Return the public class, whose name the compiler wants the file to have; empty where there is none."""
     for found in _PUBLIC_CLASS.finditer(code):
         if code.count("{", 0, found.start()) == code.count("}", 0, found.start()):  # it is in no other class
-            return f"{found[1]}.java"
-    return row.file_name
+            return found[1]
+    return ""
 
 
-def _main_class(paths: list[str]) -> str:
-    """Return the class that has a main method, `Main` before others; empty where none has."""
+def _main_class(paths: list[str], names: list[str]) -> str:
+    """Return the class that has a main method, by the order of these names; empty where none has.
+
+    A class seems to have one, too, where it only names both.
+    """
     found = []
     for path in paths:
         with open(path, "rb") as file:
             content = file.read()
         if all(constant in content for constant in _MAIN):
             found.append(os.path.relpath(path, CLASSES).removesuffix(".class").replace("/", "."))
-    return min(found, key=lambda name: (name.rpartition(".")[2] != "Main", name), default="")
+
+    def rank(name: str) -> tuple[int, str]:
+        simple = name.rpartition(".")[2]
+        return names.index(simple) if simple in names else len(names), name
+
+    return min(found, key=rank, default="")

@@ -56,6 +56,8 @@ LIBRARIES = ("numpy", "sortedcontainers", "scipy", "networkx", "sympy", "pandas"
 # A fresh interpreter has these before it runs a file, whatever files stand beside it.
 _LOADED_FIRST = {*sys.builtin_module_names, "abc", "codecs", "encodings", "io", "os", "site", "stat"}
 THREAD_STACK_BYTES = 8 << 20  # the usual default; the C library would take the main stack's 1 GiB
+# Words of a program that may read or start its own file, which only such programs have.
+_OF_ITS_FILE = ("__file__", "argv", "spawn", "forkserver", "inspect", "executable")
 BASE_FRAMES = 1000  # what a fresh interpreter allows
 REPORTED_ERROR_CHARS = 500
 
@@ -165,21 +167,22 @@ def ready(order: Order) -> Callable[[str], NoReturn]:
     execute: Callable[[str], NoReturn]
     code = read_code(order)
     if order.is_compiled:
-        compiled, draws_numbers, files = marshal.loads(code)
-        execute = functools.partial(_run_main, compiled, files)
+        compiled, draws_numbers, has_finalizers, files = marshal.loads(code)
+        execute = functools.partial(_run_main, compiled, has_finalizers, files)
     else:
         source, entry_file, files, preamble, entry_point = marshal.loads(code)
         draws_numbers = "random" in source or "random" in preamble or bool(files)
         entry_file = entry_file or PYTHON.file_name
-        if files:
+        if files or any(word in source for word in _OF_ITS_FILE):
             files.insert(0, (entry_file, source.encode("utf-8", "surrogatepass")))
         if order.is_function:
             before = _compile(preamble, "preamble.py") if preamble else None
             execute = functools.partial(_serve_calls, before, _compile(source, entry_file), entry_point, files)
         else:
             compiled = _compile(source, entry_file)
-            report(COMPILED, marshal.dumps((compiled, draws_numbers, files)))
-            execute = functools.partial(_run_main, compiled, files)
+            has_finalizers = "__del__" in source or ("yield" in source and "finally" in source)
+            report(COMPILED, marshal.dumps((compiled, draws_numbers, has_finalizers, files)))
+            execute = functools.partial(_run_main, compiled, has_finalizers, files)
     if draws_numbers:
         random.seed()
     return execute
@@ -193,7 +196,7 @@ def _compile(source: str, file_name: str) -> types.CodeType:
         os._exit(0)
 
 
-def _run_main(code: types.CodeType, files: Files, folder: str) -> NoReturn:
+def _run_main(code: types.CodeType, has_finalizers: bool, files: Files, folder: str) -> NoReturn:
     """Execute as `__main__` and end as the interpreter does: threads, atexit, streams, exit code."""
     os.closerange(CODE, REPORTS + 1)
     module = _main_module("__main__", files, folder)
@@ -211,11 +214,19 @@ def _run_main(code: types.CodeType, files: Files, folder: str) -> NoReturn:
         if _thread._count():  # to find that there are none to wait for would touch many pages
             threading._shutdown()  # type: ignore[attr-defined]  # waits for those that are no daemons
         atexit._run_exitfuncs()
-        _flush(sys.stdout)
+        _flush(getattr(sys, "stdout", None))
+        _flush(sys.__stdout__)
+        sys.stdout = sys.__stdout__
         # A file that was never closed is written here, as when the interpreter ends. It too collects twice: the first
         # puts containers before their contents, so that a writer is closed before what it writes to.
         gc.collect()
-        module.clear()
+        if has_finalizers:  # which find the program's names where the module is collected as a whole
+            gc.unfreeze()
+            sys.modules.pop("__main__", None)
+            _main_modules.clear()
+            del module
+        else:  # this takes less time
+            module.clear()
         gc.collect()
         _flush(sys.__stdout__)
     except BaseException:
@@ -306,7 +317,14 @@ def _one_line(error: BaseException) -> bytes:
 
 
 def _flush(stream: Any) -> None:
-    if stream is not None and not stream.closed:
+    """Flush what may be any object of the program's; what fails to say that it is closed is not."""
+    try:
+        is_closed = stream is None or stream.closed
+    except ValueError:  # its buffer was taken by another stream
+        is_closed = True
+    except Exception:
+        is_closed = False
+    if not is_closed:
         stream.flush()
 
 

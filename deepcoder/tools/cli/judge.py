@@ -65,7 +65,8 @@ def judge(
 
 def language_of_file(path: Path) -> str:
     """Return the first language of the table whose programs have the suffix of this file; Python where none has."""
-    return next((name for name, row in LANGUAGES.items() if Path(row.file_name).suffix == path.suffix), PYTHON.name)
+    suffixes = {name: (Path(row.file_name).suffix, *row.also_compiles) for name, row in LANGUAGES.items()}
+    return next((name for name, own in suffixes.items() if path.suffix in own), PYTHON.name)
 
 
 def judge_and_print(submission: Submission, kind: str, image: str, recorded: int | None = None) -> Judgement:
