@@ -242,6 +242,18 @@ def test_only_leetcodes_and_livecodebenchs_functions_have_names_for_free() -> No
     assert apps.problem_from_row({**row, "source": "leetcode"}, "x", DEFAULT).preamble == FREE_NAMES
 
 
+def test_names_for_free_mean_what_livecodebench_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "setrecursionlimit", lambda limit: None)
+    names: dict[str, Any] = {}
+    exec(FREE_NAMES, names)
+
+    modules = [line.removeprefix("import ") for line in FREE_NAMES.splitlines() if line.startswith("import ")]
+    assert all(names[name] is sys.modules[name] for line in modules for name in line.split(", "))
+    assert (names["maxsize"], names["sub"](3, 1), names["loads"]("1"), names["pow"](2, 3, 5)) == (sys.maxsize, 2, 1, 3)
+    assert names["bisect_left"]([1, 2], 2) == 1 and names["StringIO"]("a").read() == "a"
+    assert (names["open"], names["sum"]) == (open, sum)
+
+
 def test_limits_are_the_rows_own_where_it_has_them() -> None:
     first, second = problems("code_contests")
     assert (first.limits.cpu_s, first.limits.wall_s, first.limits.memory_bytes) == (1.5, 3.0, 256_000_000)

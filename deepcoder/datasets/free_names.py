@@ -1,7 +1,7 @@
 """The names that LeetCode and LiveCodeBench give every program for free: the preamble of their problems.
 
 The modules are those that both platforms' checkers import, and the star imports are in an order in which the plain
-meaning wins: `Counter` is collections', `pow` and `sum` are the built-in ones.
+meaning wins: `Counter` is collections', `sub` is operator's, `pow` and `sum` are the built-in ones.
 """
 
 _MODULES = (
@@ -9,15 +9,15 @@ _MODULES = (
     "string sys time typing"
 ).split()
 _STARS = (
-    "typing operator statistics random re string copy datetime math itertools functools collections heapq bisect "
-    "builtins"
+    "typing io sys json statistics random re operator string copy datetime math itertools functools collections heapq "
+    "bisect builtins"
 ).split()
 
 FREE_NAMES = "\n".join(
     [
         *(f"import {name}" for name in _MODULES),
         *(f"from {name} import *" for name in _STARS),
-        "import copy, datetime, random, re, string, time",  # a star import replaced these modules' own names
+        "import bisect, copy, datetime, random, re, string, time",  # a star import replaced these modules' own names
         "from collections import Counter, OrderedDict, defaultdict, deque",
         "from math import inf, nan",
         "from deepcoder.wire.values import ListNode, TreeNode",
