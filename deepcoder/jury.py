@@ -199,13 +199,13 @@ class _Calls:
         self.shown = f"{name}({', '.join([*map(_shown, args), *(f'{key}={_shown(kwargs[key])}' for key in kwargs)])})"
         if self.cpu_s > limits.cpu_s or self.charged_s > limits.wall_s:
             self.fault = Verdict.TLE
-        elif self.last.ended is Ended.RAISED:
-            return encoded_call("raised", self.last.error, self.last.bases)
-        else:
+        elif self.last.ended is not Ended.RAISED or not self.last.raised:
             self.fault = fault_of(self.last, Mode.FUNCTION)
         if self.fault:
             return b""
         try:
+            if self.last.ended is Ended.RAISED:
+                return encoded_call("raised", self.last.error, values.decode(self.last.raised))
             value = values.decode(self.last.output)
             self.shown += f" returned {_shown(value)}"
             return encoded_call("returned", value)

@@ -69,18 +69,19 @@ def test_time_that_a_program_takes_before_the_worker_gets_to_look_counts(
     assert outcomes[0].cpu_s >= 0.05
 
 
-@pytest.mark.parametrize(("between_s", "ended"), [(0.3, Ended.TIME_LIMIT), (0.05, Ended.RETURNED)])
+@pytest.mark.parametrize("answered", [Ended.RETURNED, Ended.RAISED])
+@pytest.mark.parametrize(("between_s", "is_late"), [(0.3, True), (0.05, False)])
 def test_time_that_a_function_takes_between_its_calls_counts(
-    between_s: float, ended: Ended, gvisor: subprocess.Popen[str]
+    answered: Ended, between_s: float, is_late: bool, gvisor: subprocess.Popen[str]
 ) -> None:
-    outcomes = sandbox_of(gvisor, lambda task, given: Outcome(Ended.RETURNED, b"1")).outcomes(
+    outcomes = sandbox_of(gvisor, lambda task, given: Outcome(answered, b"1")).outcomes(
         Task("", Mode.FUNCTION, LIMITS), [b""] * 3
     )
 
-    assert next(outcomes).ended is Ended.RETURNED
+    assert next(outcomes).ended is answered
     take(gvisor, between_s)
-    assert next(outcomes).ended is ended
-    assert next(outcomes).ended is Ended.RETURNED  # the time is that of a process that was ended
+    assert next(outcomes).ended is (Ended.TIME_LIMIT if is_late else answered)
+    assert next(outcomes).ended is answered  # the time is that of a process that was ended
 
 
 def test_time_between_two_runs_is_no_program_s(gvisor: subprocess.Popen[str]) -> None:

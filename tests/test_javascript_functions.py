@@ -207,7 +207,17 @@ def test_error_tells_its_classes(node: Sandbox) -> None:
     (outcome,) = called(node, "class Mine extends TypeError {}\nconst solve = () => { throw new Mine('no') }")
 
     assert (outcome.ended, outcome.error) == (Ended.RAISED, "TypeError: no")
-    assert outcome.bases == "Mine TypeError Error Object"
+    assert values.decode(outcome.raised) == [["Mine", "TypeError", "Error", "Object"], "no", ["no"]]
+
+
+def test_process_stays_after_a_call_that_raised(node: Sandbox) -> None:
+    source = "let n = 0; const solve = async x => { n++; if (x) throw new Error(x + '\\nmore'); return n }"
+
+    first, second, third = called(node, source, ["dup"], [""], [""])
+
+    assert (first.ended, first.error, first.output) == (Ended.RAISED, "Error: dup", b"")
+    assert values.decode(first.raised)[1:] == ["dup\nmore", ["dup\nmore"]]
+    assert (second.output, third.output) == (b"2", b"3")
 
 
 @pytest.mark.parametrize(

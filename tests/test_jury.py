@@ -282,6 +282,111 @@ def test_exceptions_keep_their_built_in_classes(raised: str, shared_sandbox: San
     assert judged(source, coded_by(code), shared_sandbox, jury).verdict is Verdict.RTE
 
 
+def expecting(error: str, body: str) -> str:
+    return f"""
+import decimal, json, pytest, statistics
+assert square(0) == 0
+with pytest.raises({error}) as info:
+    square(1)
+error = info.value
+{body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("raised", "code"),
+    [
+        ("{}['k']", expecting("KeyError", "assert str(error) == \"'k'\" and error.args == ('k',)")),
+        ("error('first\\nsecond ')", expecting("ValueError", "assert str(error) == 'first\\nsecond '")),
+        ("noted('bad')", expecting("ValueError", "assert str(error) == 'bad' and info.type is ValueError")),
+        ("error('bad', 3, [4])", expecting("ValueError", "assert error.args == ('bad', 3, [4])")),
+        ("b'\\xff'.decode()", expecting("UnicodeDecodeError", "assert (error.start, error.object) == (0, b'\\xff')")),
+        ("json.loads('{')", expecting("json.JSONDecodeError", "assert 'double quotes: line 1' in str(error)")),
+        ("decimal.Decimal('x')", expecting("decimal.InvalidOperation", "")),
+        ("statistics.mean([])", expecting("statistics.StatisticsError", "assert 'at least one' in str(error)")),
+        ("sys.exit(3)", expecting("SystemExit", "assert error.code == 3")),
+        ("open('none')", expecting("FileNotFoundError", "assert str(error).endswith(\"directory: 'none'\")")),
+        ("own('no', 3)", expecting("ValueError", "assert (type(error).__name__, str(error)) == ('Own', 'no of 3')")),
+        ("error(object())", expecting("ValueError", "assert '<object object at' in str(error)")),
+    ],
+)
+def test_exceptions_cross_as_they_are(raised: str, code: str, shared_sandbox: Sandbox, jury: Jury) -> None:
+    source = f"""
+import decimal, json, statistics, sys
+class Own(ValueError):
+    def __init__(self, what, count):
+        super().__init__(what, count)
+    def __str__(self): return f"{{self.args[0]}} of {{self.args[1]}}"
+def error(*args): raise ValueError(*args)
+def own(*args): raise Own(*args)
+def noted(text):
+    told = ValueError(text)
+    if hasattr(told, "add_note"): told.add_note("a hint")
+    raise told
+def square(x):
+    return {raised} if x else 0
+"""
+    judgement = judged(source, coded_by(code), shared_sandbox, jury)
+    assert judgement.verdict is Verdict.AC, judgement.detail
+
+
+def test_program_that_raises_where_it_is_loaded_raises_in_no_call(shared_sandbox: Sandbox, jury: Jury) -> None:
+    code = "import pytest\nfor n in range(3):\n    with pytest.raises(ValueError):\n        square(n)"
+    assert judged("def square(x): raise ValueError", coded_by(code), shared_sandbox, jury).verdict is Verdict.AC
+    judgement = judged("raise ValueError('no')", coded_by(code), shared_sandbox, jury)
+    assert (judgement.verdict, judgement.detail) == (Verdict.RTE, "ValueError: no in square(0)")
+
+
+def test_program_keeps_its_state_and_its_time_when_it_raises(shared_sandbox: Sandbox, jury: Jury) -> None:
+    """Loading it takes a good part of the limit, which is that of all calls of a test."""
+    source = """
+import time
+while time.process_time() < 0.4: pass
+users = {}
+def square(name):
+    if name in users: raise ValueError("duplicate")
+    users[name] = len(users)
+    return users[name]
+"""
+    code = """
+import pytest
+assert square("a") == 0
+for _ in range(8):
+    with pytest.raises(ValueError, match="duplicate"):
+        square("a")
+assert square("b") == 1
+"""
+    assert judged(source, coded_by(code, cpu_s=2), shared_sandbox, jury).verdict is Verdict.AC
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        '[["ValueError"],"no"]',
+        "[[1,[]],{},3]",
+        '[["ValueError","Exception"],3,[]]',
+        '[["UnicodeDecodeError"],"no",["utf-8",{"$bytes":""},1e300,0,"x"]]',
+        '[["KeyboardInterrupt","GeneratorExit","Unfit"],"no",[]]',
+        '[["ExceptionGroup"],"no",["no",[]]]',
+        '{"$object":["E",true]}',
+        '{"$set":[[]]}',
+        "[" * 900,
+    ],
+)
+def test_what_a_program_reports_as_its_exception_gains_nothing(
+    raised: str, shared_sandbox: Sandbox, jury: Jury
+) -> None:
+    source = f"""
+import os
+def square(x):
+    body = b"E: x" + bytes([10]) + {raised!r}.encode()
+    os.write(5, b"X" + len(body).to_bytes(4, "big") + body)
+    while True: pass
+"""
+    judgement = judged(source, coded_by("try:\n    square(3)\nexcept OSError:\n    pass"), shared_sandbox, jury)
+    assert judgement.verdict in (Verdict.RTE, Verdict.WA)
+
+
 @pytest.mark.parametrize("argument", ["range(3)", "zip([1], [2])", "[deque([1])]", "lambda: 0", "{1: object()}"])
 def test_arguments_that_are_no_plain_values_are_our_fault(argument: str, shared_sandbox: Sandbox, jury: Jury) -> None:
     problem = coded_by(f"from collections import deque\nassert square({argument}) == 9")

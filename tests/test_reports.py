@@ -27,7 +27,7 @@ def reports(*sent: bytes) -> Reports:
         (channel.RETURNED, b"[1]", Answer(Ended.RETURNED, b"[1]")),
         (channel.OUT_OF_MEMORY, b"", Answer(Ended.MEMORY_LIMIT)),
         (channel.COMPILE_ERROR, b"SyntaxError: x", Answer(Ended.COMPILE_ERROR, error="SyntaxError: x")),
-        (channel.RAISED, b"E: x\nE Exception", Answer(Ended.RAISED, error="E: x", bases="E Exception")),
+        (channel.RAISED, b"E: x\n[]", Answer(Ended.RAISED, error="E: x", raised="[]")),
         (channel.RAISED, b"\xff", Answer(Ended.RAISED, error="\ufffd")),
     ],
 )

@@ -659,6 +659,55 @@ def test_exception_of_a_call_is_named(shared_sandbox: Sandbox) -> None:
     assert (outcome.ended, outcome.error) == (Ended.RAISED, "ValueError: too bad")
 
 
+@pytest.mark.parametrize("ahead", [1, 16])
+def test_process_stays_after_a_call_that_raised(shared_sandbox: Sandbox, ahead: int) -> None:
+    source = """
+    import time
+    while time.process_time() < 0.3: pass
+    calls = 0
+    def solve(error):
+        global calls
+        calls += 1
+        if error: raise {"ValueError": ValueError, "SystemExit": SystemExit}[error]
+        return calls
+    """
+    task = function_task(source, dataclasses.replace(LIMITS, cpu_s=5.0))
+    given = [call(error) for error in ("ValueError", "", "SystemExit", "Other", "")]
+
+    outcomes = list(shared_sandbox.outcomes(task, given, ahead))
+
+    raised, returned = Ended.RAISED, Ended.RETURNED
+    assert [each.ended for each in outcomes] == [raised, returned, raised, raised, returned]
+    assert [each.error for each in outcomes] == ["ValueError", "", "SystemExit", "KeyError: 'Other'", ""]
+    assert (outcomes[1].output, outcomes[4].output) == (b"2", b"5")
+    assert outcomes[0].cpu_s > 0.2 and max(each.cpu_s for each in outcomes[1:]) < 0.2, "it was loaded again"
+
+
+def test_program_that_cannot_be_loaded_is_told_so_for_every_call(shared_sandbox: Sandbox) -> None:
+    outcomes = list(shared_sandbox.outcomes(function_task("raise ValueError('no')"), [call()] * 3))
+
+    assert [(each.ended, each.error, each.raised) for each in outcomes] == [(Ended.RAISED, "ValueError: no", "")] * 3
+
+
+def test_exception_of_a_call_comes_with_its_classes_text_and_arguments(shared_sandbox: Sandbox) -> None:
+    source = """
+    class Mine(KeyError): pass
+    def solve(n):
+        if n == 1:
+            raise Mine("k", [1, (2,)])
+        error = ValueError("first\\nsecond ")
+        if hasattr(error, "add_note"): error.add_note("a hint")
+        raise error if n == 2 else ValueError("x" * 100_000)
+    """
+    outcomes = shared_sandbox.outcomes(function_task(source), [call(1), call(2), call(3)])
+    own, noted, long = [(each.error, values.decode(each.raised)) for each in outcomes]
+
+    assert own[1][0][:3] == ["Mine", "KeyError", "LookupError"]
+    assert (own[0], own[1][1:]) == ("solution.Mine: ('k', [1, (2,)])", ["('k', [1, (2,)])", ["k", [1, (2,)]]])
+    assert (noted[0], noted[1][1:]) == ("ValueError: first", ["first\nsecond ", ["first\nsecond "]])
+    assert long[0].startswith("ValueError: xxx") and set(long[1][1]) == {"x"} and 100 < len(long[1][1]) < 1000
+
+
 def test_compile_error_is_named_and_told_for_every_input(shared_sandbox: Sandbox) -> None:
     outcomes = list(shared_sandbox.outcomes(stdin_task("x = (1"), [b"", b""]))
 

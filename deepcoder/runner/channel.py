@@ -31,7 +31,7 @@ CONFINED = b"S"  # the process has lost every privilege: from here on it is the 
 COMPILED = b"C"  # compiled code, for the next processes of the task
 COMPILE_ERROR = b"E"  # one line
 RETURNED = b"V"  # the encoded value that a call returned
-RAISED = b"X"  # one line, then the names of the exception's classes
+RAISED = b"X"  # one line; of a call another one, the encoded [names of the classes, text, arguments]
 OUT_OF_MEMORY = b"M"
 FILES = b"F"  # frames with the files of the folder that comes back
 

@@ -111,6 +111,11 @@ class Process:
         self.rests = False
         self.pipes.send_call(arguments)
 
+    def stays(self, outcome: Outcome) -> bool:
+        """Return whether another call may follow: not where the program could not be loaded, or has ended itself."""
+        has_raised = outcome.ended is Ended.RAISED and bool(outcome.raised)
+        return outcome.ended is Ended.RETURNED or (has_raised and self.rests)
+
     def handle(self, fd: int) -> None:
         """Serve one descriptor that `poll` found ready."""
         if fd == self.keeper.channel.fileno():
@@ -241,7 +246,7 @@ class Process:
             ended=answer.ended,
             output=answer.output,
             error=answer.error,
-            bases=answer.bases,
+            raised=answer.raised,
             stderr=self.pipes.stderr.decode("utf-8", "replace"),
             cpu_s=_in_micros(max(0.0, cpu_s)),
             wall_s=_in_micros(time.monotonic() - self.accounting.began),

@@ -13,7 +13,7 @@ from . import channel
 
 _OUTPUTS = (channel.RETURNED, channel.FILES)
 LONGEST_REPORT_BYTES = 64 << 20  # of compiled code
-LONGEST_MESSAGE_BYTES = 16 << 10  # an honest one has a few hundred characters
+LONGEST_MESSAGE_BYTES = 64 << 10  # an honest one is shorter
 
 
 class Answer(NamedTuple):
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
     ended: Ended
     output: bytes = b""
     error: str = ""
-    bases: str = ""  # the names of the exception's classes
+    raised: str = ""  # as in an outcome
 
 
 class Reports:
@@ -80,8 +80,8 @@ class Reports:
             self.answer = Answer(Ended.MEMORY_LIMIT)
         elif kind in (channel.COMPILE_ERROR, channel.RAISED):
             ended = Ended.COMPILE_ERROR if kind == channel.COMPILE_ERROR else Ended.RAISED
-            error, _, bases = body.decode("utf-8", "replace").partition("\n")
-            self.answer = Answer(ended, b"", error, bases)
+            error, _, raised = body.decode("utf-8", "replace").partition("\n")
+            self.answer = Answer(ended, b"", error, raised)
         else:
             self.is_forged = True
             return False

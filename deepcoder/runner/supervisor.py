@@ -149,11 +149,11 @@ class Supervisor:
         else:
             process.call(body)
             outcome = self._watch(process)
-            while outcome.ended is Ended.RETURNED and self.waiting and self.waiting[0][0]["kind"] == "run":
+            while process.stays(outcome) and self.waiting and self.waiting[0][0]["kind"] == "run":
                 process.call(self.waiting.popleft()[1])  # first, so that the program works while we report
                 self._reply(code, outcome)
                 outcome = self._watch(process)
-        if outcome.ended is not Ended.RETURNED:
+        if not process.stays(outcome):
             self._end_process()
         self._reply(code, outcome)
 

@@ -14,14 +14,17 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import queue
 import sys
 import threading
 import traceback
 import types
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from json import JSONDecodeError
+from statistics import StatisticsError
 from typing import Any
 
 from ..wire import values
@@ -40,8 +43,8 @@ class Unfit(Exception):
 def step(kind: str, content: Any, detail: Any = None) -> Any:
     """Bring the result of the last call, let the test code go on, and return its next message.
 
-    A result is ("returned", value) or ("raised", "ValueError: …", names of the exception's classes). The first step is
-    ("begin", source, name of the entry point).
+    A result is ("returned", value) or ("raised", "ValueError: …", [names of its classes, its text, its arguments]). The
+    first step is ("begin", source, name of the entry point).
     """
     if kind == "begin":
         threading.stack_size(TEST_CODE_STACK_BYTES)
@@ -65,9 +68,9 @@ class _ProgramProxy:
                 _check_plain(value)
             self.calls += 1
             _messages.put(("call", name, list(args), kwargs))
-            kind, content, bases = _results.get()
+            kind, content, raised = _results.get()
             if kind == "raised":
-                raise _exception(content, bases)
+                raise _exception(content, raised)
             return content
 
         call.__name__ = call.__qualname__ = name
@@ -94,21 +97,43 @@ def _check_plain(value: Any) -> None:
             raise Unfit(f"an argument has a {type(part).__name__}, which is no plain value")
 
 
-def _exception(line: str, bases: str) -> Exception:
-    """Return the program's exception again: of its built-in class, or of a new class below its nearest built-in one."""
-    name, _, message = line.partition(": ")
-    error = Exception(line)
-    for found in (getattr(builtins, each, None) for each in bases.split()):
-        if isinstance(found, type) and issubclass(found, Exception):
-            if issubclass(found, (StopIteration, StopAsyncIteration)):  # it would end loops of the test code in silence
-                found = RuntimeError
-            try:
-                error = (found if found.__name__ == name else type(name, (found,), {}))(message)
+# The classes that an exception of the program may have here, by name.
+_CLASSES: dict[str, type[BaseException]] = {
+    name: each
+    for name, each in vars(builtins).items()
+    if isinstance(each, type) and issubclass(each, (Exception, SystemExit))
+}
+_CLASSES.update((each.__name__, each) for each in (InvalidOperation, JSONDecodeError, StatisticsError))
+_CLASSES.update(dict.fromkeys(("StopIteration", "StopAsyncIteration"), RuntimeError))  # loops would end in silence
+
+
+def _exception(line: str, raised: Any) -> BaseException:
+    """Return the program's exception again: of its own class, or of a new class below the nearest one that is known."""
+    error: BaseException = Exception(line)
+    with contextlib.suppress(Exception):  # a program may have written the report itself
+        names, text, args = raised
+        for found in (*filter(None, map(_CLASSES.get, names)), Exception):
+            with contextlib.suppress(TypeError, ValueError):  # no such class can have these arguments, or that name
+                error = _made(found, names[0], text, args)
                 break
-            except (TypeError, ValueError):  # it wants more than a message, or no class can have that name
-                continue
     error.of_program = line  # type: ignore[attr-defined]
     return error
+
+
+def _made(found: type[BaseException], name: str, text: str, args: list[Any]) -> BaseException:
+    """Return an exception of a class, or of a class of this name below it, that has these arguments and this text."""
+    if name == found.__name__:
+        error = _with_arguments(found, args)
+        if str(error) == text:
+            return error
+    return _with_arguments(type(name, (found,), {"__str__": lambda self: text}), args)
+
+
+def _with_arguments(of: type[BaseException], args: list[Any]) -> BaseException:
+    try:
+        return of(*args)
+    except Exception:  # it is not made of what it keeps
+        return of.__new__(of, *args)
 
 
 def _run(source: str, entry_point: str) -> None:

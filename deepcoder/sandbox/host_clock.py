@@ -90,7 +90,7 @@ class HostClock(Clock):
         outcome = dataclasses.replace(outcome, cpu_s=cpu_s, charged_s=charged_s)
         if self._is_late(cpu_s, charged_s) and outcome.ended not in DECIDED:
             return dataclasses.replace(outcome, ended=Ended.TIME_LIMIT, output=b"")
-        if outcome.ended is Ended.RETURNED:
+        if outcome.ended in (Ended.RETURNED, Ended.RAISED):
             self._rests_since = time.monotonic()
         return outcome
 

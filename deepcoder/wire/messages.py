@@ -18,7 +18,7 @@ an input, an output), so data is neither escaped nor decoded on the way.
                       {"kind": "late", "compiles": bool}              what runs has used its time, by the worker's clock
                       {"kind": "keep", "input": k, ...}  + part       cache an input: its size, one part and its start
                       {"kind": "drop", "input": k}                    evict an input from the cache
-    runner → worker   {"kind": "hello", "protocol": 3, ...}           what the place has: languages, users for programs
+    runner → worker   {"kind": "hello", "protocol": 4, ...}           what the place has: languages, users for programs
                       {"kind": "artefact", "task": n}  + artefact     what was compiled, once for a task
                       {"kind": "outcome", "task": n, ...} + output    one per run, in order, unless stopped before
                       {"kind": "said", "task": n}      + bytes        more standard output of a live execution
@@ -40,7 +40,7 @@ from typing import Any, NamedTuple
 from deepcoder.wire.languages import PYTHON
 from deepcoder.wire.limits import Limits, Mode
 
-PROTOCOL = 3  # a hello with another number is refused
+PROTOCOL = 4  # a hello with another number is refused
 
 LENGTHS = struct.Struct(">II")
 RUNNER_HEARTBEAT_S = 2.0  # a runner at work sends something at least this often
@@ -111,7 +111,7 @@ class Outcome:
     exit_code: int | None = None
     signal: int | None = None
     error: str = ""  # one line: the exception or the compiler's message
-    bases: str = ""  # the names of the exception's classes, the nearest first
+    raised: str = ""  # by a call: the names of the exception's classes, its text and its arguments, encoded
     stderr: str = ""  # the last STDERR_BYTES
     cpu_s: float = 0.0
     wall_s: float = 0.0
@@ -140,7 +140,7 @@ class Outcome:
 
 _USUAL = {each.name: each.default for each in fields(Outcome)}
 _TYPES: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("ended", "error", "bases", "stderr"), (str,)),
+    **dict.fromkeys(("ended", "error", "raised", "stderr"), (str,)),
     **dict.fromkeys(("exit_code", "signal"), (int, type(None))),
     **dict.fromkeys(("cpu_s", "wall_s", "charged_s"), (float, int)),
     "peak_bytes": (int,),

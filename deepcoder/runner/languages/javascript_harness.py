@@ -26,7 +26,7 @@ const trim = method(String.prototype.trim);
 const CALLS = 4, REPORTS = 5; // as in channel.py, which says what stands in a call and in a report
 const RETURNED = "V", RAISED = "X";
 const CALL_BYTES = 4, REPORT_BYTES = 5; // the head of each
-const ERROR_CHARS = 500;
+const ERROR_CHARS = 500, MESSAGE_CHARS = 4000;
 
 // --- The program --------------------------------------------------------------------------------------------------
 
@@ -126,18 +126,26 @@ function report(kind, text) {
   for (let sent = 0; sent < bytes.length; ) sent += writeSync(REPORTS, bytes, sent);
 }
 
-// Return an error in one line, and in a second line the names of its classes.
+// Return an error in one line.
+function lineOf(error) {
+  try {
+    const text = slice(trim(String_(error)), 0, ERROR_CHARS), end = find(text, "\n");
+    return end < 0 ? text : slice(text, 0, end);
+  } catch {
+    return "an error without a text";
+  }
+}
+
+// Return it, and in a second line, encoded, the names of its classes, its text and its arguments.
 function raised(error) {
+  let names = [], message = "";
   try {
     const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
-    const text = slice(trim(String_(error)), 0, ERROR_CHARS), end = find(text, "\n");
-    const names = isObject ? classNames(error) : [];
-    let bases = "";
-    for (let i = 0; i < names.length; i++) bases += (i === 0 ? "" : " ") + names[i];
-    return (end < 0 ? text : slice(text, 0, end)) + "\n" + slice(bases, 0, ERROR_CHARS);
-  } catch {
-    return "an error without a text\n";
-  }
+    if (isObject) names = classNames(error);
+    const text = isObject ? error.message : undefined;
+    message = slice(typeof text === "string" ? text : String_(error), 0, MESSAGE_CHARS);
+  } catch {} // it has no text
+  return lineOf(error) + "\n" + encode([names, message, [message]], 0);
 }
 
 async function serve() {
@@ -146,7 +154,7 @@ async function serve() {
     await new Promise_(setImmediate_); // what the program has begun may run
     entry(entryPoint);
   } catch (error) {
-    report(RAISED, raised(error));
+    report(RAISED, lineOf(error));
     exit(0);
   }
   for (;;) {

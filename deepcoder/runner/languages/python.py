@@ -60,6 +60,7 @@ THREAD_STACK_BYTES = 8 << 20  # the usual default; the C library would take the 
 _OF_ITS_FILE = ("__file__", "argv", "spawn", "forkserver", "inspect", "executable")
 BASE_FRAMES = 1000  # what a fresh interpreter allows
 REPORTED_ERROR_CHARS = 500
+REPORTED_BYTES = 32 << 10  # of an exception with its arguments; the beginning of its text stands for a longer one
 
 _main_modules: dict[str, types.ModuleType] = {}
 _hooks: Hooks = []  # that a program's first fork needs
@@ -253,7 +254,7 @@ def _serve_calls(
         report(OUT_OF_MEMORY)
         os._exit(0)
     except Exception as error:
-        report(RAISED, _raised(error))
+        report(RAISED, _one_line(error))
         os._exit(0)
     while True:
         report(*_answer(module, entry_point, receive_call()))
@@ -291,7 +292,7 @@ def _answer(module: dict[str, Any], entry_point: str, call: bytes | bytearray) -
         return RETURNED, values.encode(value, objects=True).encode()
     except MemoryError:
         return OUT_OF_MEMORY, b""
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return RAISED, _raised(error)
 
 
@@ -306,13 +307,22 @@ def _entry(module: dict[str, Any], name: str) -> Any:
 
 
 def _raised(error: BaseException) -> bytes:
-    """Return the exception in one line, and in a second line the names of its classes."""
-    bases = " ".join(each.__name__ for each in type(error).__mro__)
-    return _one_line(error) + b"\n" + bases[:REPORTED_ERROR_CHARS].encode("utf-8", "backslashreplace")
+    """Return the exception in one line, and encoded in a second one: names of its classes, its text, its arguments."""
+    line = _one_line(error)
+    names = " ".join(each.__name__ for each in type(error).__mro__)[:REPORTED_ERROR_CHARS].split()
+    try:
+        raised = values.encode([names, str(error), list(error.args)], objects=True)
+    except Exception:  # the code of a program raises what it likes
+        raised = ""
+    if not 0 < len(raised) <= REPORTED_BYTES:
+        text = line.decode().partition(": ")[2]
+        raised = values.encode([names, text, [text]])
+    return line + b"\n" + raised.encode()
 
 
 def _one_line(error: BaseException) -> bytes:
-    text = traceback.format_exception_only(type(error), error)[-1].strip()
+    lines = traceback.format_exception_only(type(error), error)
+    text = lines[-1 if isinstance(error, SyntaxError) else 0].strip().partition("\n")[0]  # notes may follow
     return text[:REPORTED_ERROR_CHARS].encode("utf-8", "backslashreplace")
 
 
