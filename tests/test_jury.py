@@ -387,6 +387,32 @@ def square(x):
     assert judgement.verdict in (Verdict.RTE, Verdict.WA)
 
 
+@pytest.mark.parametrize("raised", ["Exception", "(TypeError, Exception)", "BaseException"])
+def test_call_that_cannot_be_made_is_no_exception_of_the_program(
+    raised: str, shared_sandbox: Sandbox, jury: Jury
+) -> None:
+    code = f"import pytest\nassert square(1) == 1\nwith pytest.raises({raised}):\n    square(object())"
+    judgement = judged(SQUARE, coded_by(code), shared_sandbox, jury)
+    assert (judgement.verdict, "no plain value" in judgement.detail) == (Verdict.IE, True)
+
+
+def test_program_that_gets_its_own_object_back_fails(shared_sandbox: Sandbox, jury: Jury) -> None:
+    judgement = judged(
+        "def square(x): return object()", coded_by("assert square(square(2)) == 16"), shared_sandbox, jury
+    )
+    assert (judgement.verdict, "no plain value" in judgement.detail) == (Verdict.WA, True)
+
+
+def test_threads_of_test_code_get_the_results_of_their_own_calls(shared_sandbox: Sandbox, jury: Jury) -> None:
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(4) as threads:
+    assert list(threads.map(lambda n: square(n), range(200))) == [n * n for n in range(200)]
+"""
+    judgement = judged(SQUARE, coded_by(code), shared_sandbox, jury)
+    assert judgement.verdict is Verdict.AC, judgement.detail
+
+
 @pytest.mark.parametrize("argument", ["range(3)", "zip([1], [2])", "[deque([1])]", "lambda: 0", "{1: object()}"])
 def test_arguments_that_are_no_plain_values_are_our_fault(argument: str, shared_sandbox: Sandbox, jury: Jury) -> None:
     problem = coded_by(f"from collections import deque\nassert square({argument}) == 9")

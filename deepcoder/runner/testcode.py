@@ -36,8 +36,8 @@ _results: queue.SimpleQueue[Any] = queue.SimpleQueue()
 _messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
 
-class Unfit(Exception):
-    """The test code cannot be run."""
+class Unfit(BaseException):
+    """The test code cannot go on, and no `except Exception` of its own may hide that. The arguments are the message."""
 
 
 def step(kind: str, content: Any, detail: Any = None) -> Any:
@@ -55,20 +55,30 @@ def step(kind: str, content: Any, detail: Any = None) -> Any:
 
 
 class _ProgramProxy:
-    """Stands for the program in the test code. The mutable state: how often it was called."""
+    """Stands for the program in the test code.
+
+    The mutable state: how often it was called, and the message of the last call that could not be made.
+    """
 
     def __init__(self) -> None:
         self.calls = 0
+        self.unfit: tuple[Any, ...] = ()
+        self._lock = threading.Lock()  # threads of the test code may call at the same time
 
     def function(self, name: str) -> Callable[..., Any]:
         """Return what the test code calls as the program's function of this name."""
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            for value in [*args, *kwargs.values()]:
-                _check_plain(value)
-            self.calls += 1
-            _messages.put(("call", name, list(args), kwargs))
-            kind, content, raised = _results.get()
+            try:
+                for value in [*args, *kwargs.values()]:
+                    _check_plain(value)
+            except Unfit as error:
+                self.unfit = error.args
+                raise
+            with self._lock:
+                self.calls += 1
+                _messages.put(("call", name, list(args), kwargs))
+                kind, content, raised = _results.get()
             if kind == "raised":
                 raise _exception(content, raised)
             return content
@@ -84,7 +94,8 @@ def _check_plain(value: Any) -> None:
     """Check that the program would get the same value as there is here.
 
     Raises:
-        Unfit: A part of the value is of a type that does not cross as it is.
+        Unfit: A part of the value is of a type that does not cross as it is. Where the program itself made it, the
+            program fails.
     """
     stack = [value]
     while stack:
@@ -93,8 +104,10 @@ def _check_plain(value: Any) -> None:
             stack.extend(part)
         elif type(part) is dict:
             stack.extend([*part, *part.values()])
+        elif type(part) is values.Opaque:
+            raise Unfit("failed", f"the program's own {part.class_name} is no plain value")
         elif type(part) not in _PLAIN:
-            raise Unfit(f"an argument has a {type(part).__name__}, which is no plain value")
+            raise Unfit("unfit", f"an argument has a {type(part).__name__}, which is no plain value")
 
 
 # The classes that an exception of the program may have here, by name.
@@ -141,13 +154,11 @@ def _run(source: str, entry_point: str) -> None:
     try:
         _execute(source, entry_point, program)
         message: tuple[Any, ...] = ("passed", program.calls)
-    except Unfit as error:
-        message = ("unfit", str(error))
     except BaseException as error:
         line = getattr(error, "of_program", None) or _line(error)
         kind = "raised" if hasattr(error, "of_program") else "failed" if program.calls else "unfit"
         message = (kind, line[:TEST_CODE_ERROR_CHARS])
-    _messages.put(message)
+    _messages.put(program.unfit or message)
 
 
 def _line(error: BaseException) -> str:
