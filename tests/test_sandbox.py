@@ -708,6 +708,35 @@ def test_exception_of_a_call_comes_with_its_classes_text_and_arguments(shared_sa
     assert long[0].startswith("ValueError: xxx") and set(long[1][1]) == {"x"} and 100 < len(long[1][1]) < 1000
 
 
+def test_function_that_is_a_coroutine_is_run_to_its_end(shared_sandbox: Sandbox) -> None:
+    source = """
+    import asyncio
+    async def half(n):
+        await asyncio.sleep(0.01)
+        return n / 2
+    async def solve(n):
+        return sum(await asyncio.gather(half(n), half(n)))
+    """
+
+    assert [each.output for each in shared_sandbox.outcomes(function_task(source), [call(3), call(4)])] == [
+        b"3.0",
+        b"4.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Solution:\n    def __init__(self): self.solve = lambda n: n + 1",
+        "class Solution:\n    def __getattr__(self, name): return lambda n: n + 1",
+        "class Solution: pass\ndef solve(n): return n + 1",
+        "class Solution:\n    def __init__(self, board): pass\ndef solve(n): return n + 1",
+    ],
+)
+def test_method_may_be_the_instances_own(source: str, shared_sandbox: Sandbox) -> None:
+    assert [each.output for each in shared_sandbox.outcomes(function_task(source), [call(1)])] == [b"2"]
+
+
 def test_compile_error_is_named_and_told_for_every_input(shared_sandbox: Sandbox) -> None:
     outcomes = list(shared_sandbox.outcomes(stdin_task("x = (1"), [b"", b""]))
 

@@ -289,6 +289,8 @@ def _answer(module: dict[str, Any], entry_point: str, call: bytes | bytearray) -
     try:
         args, kwargs, *other = values.decode(call, module)
         value = _entry(module, *(other or [entry_point]))(*args, **kwargs)
+        if isinstance(value, types.CoroutineType):
+            value = importlib.import_module("asyncio").run(value)
         return RETURNED, values.encode(value, objects=True).encode()
     except MemoryError:
         return OUT_OF_MEMORY, b""
@@ -297,10 +299,12 @@ def _answer(module: dict[str, Any], entry_point: str, call: bytes | bytearray) -
 
 
 def _entry(module: dict[str, Any], name: str) -> Any:
-    """Return the method of a new `Solution` where the class has it, else the function."""
+    """Return the method of a new `Solution` where it has one, else the function."""
     solution = module.get("Solution")
-    if isinstance(solution, type) and hasattr(solution, name):
-        return getattr(solution(), name)
+    if isinstance(solution, type) and (hasattr(solution, name) or name not in module):
+        instance = solution()  # which may make the method itself
+        if hasattr(instance, name):
+            return getattr(instance, name)
     if name not in module:
         raise NameError(f"the program defines no function {name}")
     return module[name]
