@@ -63,7 +63,7 @@ sys.modules["runner.values"] = sys.modules["deepcoder.wire.values"]
 module.main(sent["scratch"], sent["memory_bytes"], sent["languages"], sent["views"], hooks)
 """
 RUNNER_MODULES = (
-    *("wire.limits", "wire.languages", "wire.messages", "wire.values"),
+    *("wire.limits", "wire.languages", "wire.messages", "wire.nodes", "wire.values"),
     *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
     *("runner.capabilities", "runner.view", "runner.orphans"),
     *(

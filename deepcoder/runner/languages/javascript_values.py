@@ -34,7 +34,7 @@ const eachEntry = method(Map.prototype.forEach), eachElement = method(Set.protot
 const setEntry = method(Map.prototype.set), addElement = method(Set.prototype.add);
 
 const MOST_LEVELS = 700; // of brackets in an answer: whoever reads it has 1,000 frames
-const MOST_NODES = 1 << 20, PLAIN_INT_BITS = 4000; // as in wire/values.py
+const MOST_NODES = 1 << 20, PLAIN_INT_BITS = 4000; // as in wire/nodes.py and wire/values.py
 const NAME_CHARS = 500; // of a class
 const LONG_DIGITS = /[0-9]{16}/, NUMBER = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/g;
 const SIDES = ["left", "right"];
