@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 import time
@@ -141,6 +142,11 @@ VALUES: list[tuple[Any, Any, bool]] = [
     ({1, 2}, frozenset({1, 2}), True),
     ({1, 2}, [1, 2], False),
     ({1, 2}, {1, 3}, False),
+    ({1, 2}, {1: 0, 2: 0}.keys(), True),
+    ({1, 2}, {1: 0, 3: 0}.keys(), False),
+    ([[1, 2]], [{1: 0, 2: 0}.keys()], True),
+    ([[1, 2]], [{2: 0, 1: 0}.keys()], False),
+    ({1: 0}, {1: 0}.keys(), False),
     ({1}, {1.0}, True),
     ({1}, {True}, False),
     ({(1,)}, {(True,)}, False),
@@ -317,6 +323,11 @@ OTHERS: list[tuple[str, Any, Any, bool]] = [
     ("sorted|equal", [1], None, False),
     ("set|equal", {1, 2}, [2, 1, 1], True),
     ("set|equal", {1, 2}, [2, 1, 3], False),
+    ("set|equal", {1, 2}, {2: 0, 1: 0}.keys(), True),
+    ("len|equal", 128, list(itertools.product([-1, -2], repeat=7)), True),
+    ("set|equal", set(itertools.product([-1, -2], repeat=7)), list(itertools.product([-1, -2], repeat=7)), True),
+    ("sorted|equal", [1, 2], {2: 0, 1: 0}.keys(), True),
+    ("str|equal", "dict_keys([1])", {1: 0}.keys(), True),
     ("set|equal", {1}, [1] * 1000, True),
     ("set|equal", {1}, [[1]], False),  # no element of a set
     ("list|equal", [1, 2], (1, 2), True),
@@ -404,7 +415,11 @@ HOSTILE = {
     "many": list(range(100_000)),
     "Decimals": [Decimal("9" * 1190), *[Decimal("1E+1190")] * 20_000],
     "Fractions": [Fraction(2**3999 - 1 - 2 * k, 2**3999 - 1) for k in range(1, 1000)],
-    "Decimals of one hash": {Decimal(k * (2**61 - 1)) for k in range(100)},
+    "a set of one hash": {(2**61 - 1) * k for k in range(2000)},
+    "keys of one hash": {(2**61 - 1, (2**61 - 1) * k): k for k in range(2000)},
+    "Decimals of one hash": {Decimal(k * (2**61 - 1)) for k in range(2000)},
+    "Fractions of one hash": {Fraction(k * (2**61 - 1), 7) for k in range(1, 2000)},
+    "long keys of one hash": {Decimal(k * (2**61 - 1) * 10**1100): 0 for k in range(200)}.keys(),
 }
 NAMES = [
     "value",

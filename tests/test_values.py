@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import itertools
 import json
 import math
 import time
-from collections import Counter, OrderedDict, defaultdict, deque
+from array import array
+from collections import Counter, OrderedDict, UserList, UserString, defaultdict, deque
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -16,8 +18,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sortedcontainers import SortedDict, SortedList, SortedSet  # type: ignore[import-untyped]
 
-from deepcoder.wire.values import _READ, Opaque, decode, encode
+from deepcoder.wire.values import _READ, ListNode, Opaque, TreeNode, decode, encode, list_notation, tree_notation
 
 atoms = (
     st.none()
@@ -189,7 +192,13 @@ class Price(Decimal):
         pytest.param(map(str, [1]), ["1"], id="map"),
         pytest.param(zip([1], [2], strict=True), [(1, 2)], id="zip"),
         pytest.param(deque([1]), [1], id="deque"),
-        pytest.param({1: 2}.keys(), [1], id="keys"),
+        pytest.param(UserList([1]), [1], id="UserList"),
+        pytest.param(UserString("x"), "x", id="UserString"),
+        pytest.param(SortedList([2, 1]), [1, 2], id="SortedList"),
+        pytest.param([SortedList([1])], [[1]], id="SortedList inside"),
+        pytest.param(SortedSet([2, 1]), {1, 2}, id="SortedSet"),
+        pytest.param(array("i", [1]), [1], id="array of the standard library"),
+        pytest.param({range(2): {range(3)}}, {(0, 1): {(0, 1, 2)}}, id="range as a key and an element"),
         pytest.param({1: 2}.values(), [2], id="values"),
         pytest.param({1: 2}.items(), [(1, 2)], id="items"),
         pytest.param(Counter("aab"), {"a": 2, "b": 1}, id="Counter"),
@@ -211,6 +220,31 @@ class Price(Decimal):
 )
 def test_result_of_another_type_counts_as_pythons_own(returned: Any, expected: Any) -> None:
     assert same(decode(encode(returned)), expected)
+
+
+def test_keys_come_back_as_keys() -> None:
+    keys = decode(encode({"b": 1, ("a", 1): 2}.keys()))
+    assert keys == {"b", ("a", 1)} and list(keys) == ["b", ("a", 1)] and not keys == ["b", ("a", 1)]
+    assert same(decode(encode([SortedDict(a=1).keys()]))[0], {"a": 1}.keys())
+
+
+class Node:
+    def __init__(self, val: Any, *links: Any) -> None:
+        self.val = val
+        if len(links) == 1:
+            (self.next,) = links
+        else:
+            self.left, self.right = links
+
+
+def test_object_with_the_fields_of_a_node_is_one() -> None:
+    linked = decode(encode(Node(1, Node(2, None))))
+    tree = decode(encode(Node(1, None, Node(2, None, None))))
+    assert (type(linked), list_notation(linked)) == (ListNode, [1, 2])
+    assert (type(tree), tree_notation(tree)) == (TreeNode, [1, None, 2])
+    more = Node(1, None)
+    more.val, more.random = 1, None  # type: ignore[attr-defined]
+    assert isinstance(decode(encode(more, objects=True)), Opaque)
 
 
 def cyclic() -> list[Any]:
@@ -338,6 +372,22 @@ def test_numbers_of_one_hash_do_not_take_quadratic_time_to_read(tag: str) -> Non
     one_hash_s = read([n * (2**61 - 1) for n in range(10_000)])
 
     assert one_hash_s < max(0.2, 20 * usual_s)
+
+
+@pytest.mark.parametrize("most", [128, 1024])
+def test_set_of_an_honest_program_may_have_many_elements_of_one_hash(most: int) -> None:
+    signs = set(itertools.product([-1, -2], repeat=most.bit_length() - 1))
+    assert len(set(map(hash, signs))) == 1
+    assert decode(encode(signs)) == signs and decode(encode(dict.fromkeys(signs))) == dict.fromkeys(signs)
+
+
+def test_many_sets_of_one_hash_each_do_not_take_long_to_read() -> None:
+    numbers = {"$set": [n * (2**61 - 1) for n in range(1, 2001)]}
+    began = time.process_time()
+    with pytest.raises(ValueError, match="one hash"):
+        decode(json.dumps([numbers] * 300))
+    assert time.process_time() - began < 2
+    assert len(decode(json.dumps([numbers] * 4))) == 4
 
 
 tags = st.sampled_from(sorted(_READ) + ["$unknown", "a"])

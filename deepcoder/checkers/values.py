@@ -6,7 +6,7 @@ notation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from decimal import Decimal
 from enum import Enum, auto
 from fractions import Fraction
@@ -116,6 +116,8 @@ def _same(expected: Any, actual: Any, kinds: _Kinds, tolerance: Tolerance) -> bo
 def _parts(expected: Any, actual: Any, kinds: _Kinds, tolerance: Tolerance) -> Iterable[tuple[Any, Any]] | None:
     """Return the pairs that must be equal for these two to be equal, or None if they cannot be."""
     kind = kinds.get(type(expected))
+    if isinstance(actual, KeysView):  # equal to a set, and a list for a problem that knows lists only
+        actual = set(actual) if kind is _Kind.SET else list(actual)
     if kind is None or kinds.get(type(actual)) is not kind:
         return None
     match kind:

@@ -6,14 +6,16 @@ A program may choose a value whose view is unexpectedly expensive; such views ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, KeysView
 from typing import Any
 
 View = Callable[[Any], Any]  # TypeError, ValueError or ArithmeticError where the actual value has none
 
 _MOST_DIGITS = 4300  # of an int in text, as Python's own limit: longer ones take quadratic time to write
 _HUGE = 10**_MOST_DIGITS
-_SAME_HASH = 100  # more elements of one hash are an attack: adding n of them takes n * n steps
+# More elements of one hash are an attack: adding n of them takes n * n steps. A long value has room for many hashes.
+_SAME_HASH, _SAME_HASH_IN_LONG = 2000, 100
+_LONG = 10_000
 
 
 def text_of(value: Any) -> str:
@@ -33,11 +35,12 @@ def set_of(value: Any) -> set[Any]:
         ValueError: So many elements share a hash that it would take quadratic time.
     """
     elements: set[Any] = set()
+    most = _SAME_HASH if len(value) < _LONG else _SAME_HASH_IN_LONG
     same_hash: Counter[int] = Counter()
     for each in value:
         if each not in elements:
             same_hash[hash(each)] += 1
-            if same_hash[hash(each)] > _SAME_HASH:
+            if same_hash[hash(each)] > most:
                 raise ValueError("too many elements of one hash")
             elements.add(each)
     return elements
@@ -71,7 +74,7 @@ def refuse_huge_ints(value: Any) -> None:
         match stack.pop():
             case int() as number if abs(number) >= _HUGE:
                 raise ValueError(f"an int of more than {_MOST_DIGITS} digits")
-            case list() | tuple() | set() | frozenset() as items:
+            case list() | tuple() | set() | frozenset() | KeysView() as items:
                 stack.extend(items)
             case dict() as items:
                 stack.extend(items)

@@ -87,6 +87,7 @@ class _ProgramProxy:
         return call
 
 
+_KEYS: type = type({}.keys())
 _PLAIN = (type(None), bool, int, float, complex, Fraction, Decimal, str, bytes, values.ListNode, values.TreeNode)
 
 
@@ -100,7 +101,7 @@ def _check_plain(value: Any) -> None:
     stack = [value]
     while stack:
         part = stack.pop()
-        if type(part) in (list, tuple, set, frozenset):
+        if type(part) in (list, tuple, set, frozenset, _KEYS):
             stack.extend(part)
         elif type(part) is dict:
             stack.extend([*part, *part.values()])

@@ -11,17 +11,19 @@ Runs: on both sides of the wall. Nothing is ever unpickled or evaluated.
     other dict                  {"$dict": [[key, value], ...]}
     any other object            {"$object": ["<its class>", <whether it is true>]}: equal to nothing
     ListNode, TreeNode          {"$list_node": [...]}, {"$tree_node": [...]}: LeetCode's list notation
+    the keys of a dict          {"$keys": [...]}: equal to a set
 
-What a program returns is turned into one of these: subclasses count as their base, iterators, ranges and deques as
-lists, numpy's scalars and arrays (anything with a `tolist`) as Python's own. A class counts as LeetCode's by its name.
+What a program returns is turned into one of these: subclasses count as their base, iterators, ranges, deques and other
+sequences as lists, numpy's scalars and arrays (anything with a `tolist`) as Python's own. A class counts as LeetCode's
+by its name, or because its objects have the fields of a node and no others.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections import Counter, deque
-from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections import Counter, UserString, deque
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, Set, ValuesView
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -38,7 +40,10 @@ _PLAIN_INT_BITS = 4000
 _DECIMAL_DIGITS = 1200  # the most that a Decimal has written out: 1e1000000000 as an int would take a gigabyte
 # Comparing the two takes quadratic time, and making a set may compare its elements.
 _CLASH = f"a Decimal stands beside an int of over {_PLAIN_INT_BITS} bits"
-_SAME_HASH = 100  # more elements of one hash are an attack: adding n of them takes n * n steps
+# More elements of one hash are an attack: adding n of them takes n * n steps. An honest set may have some, as -1 and -2
+# have the same. A long text has room for many such sets.
+_SAME_HASH, _SAME_HASH_IN_LONG = 2000, 100
+_LONG_CHARS = 1 << 18
 
 
 class Opaque:
@@ -88,16 +93,18 @@ def _tagged(value: Any, objects: bool) -> Any:
             return {"$list_node": [_tagged(item, objects) for item in list_notation(value)]}
         if "TreeNode" in names:
             return {"$tree_node": [_tagged(item, objects) for item in tree_notation(value)]}
-    if isinstance(value, (list, deque, range, Iterator, KeysView, ValuesView, ItemsView)):
+    if isinstance(value, (list, deque, range, Iterator, ValuesView, ItemsView)):
         return [_tagged(item, objects) for item in value]
+    if isinstance(value, KeysView):
+        return {"$keys": [_tagged_key(key, objects) for key in value]}
     if isinstance(value, tuple):
         return {"$tuple": [_tagged(item, objects) for item in value]}
     if isinstance(value, (set, frozenset)):
-        return {"$set" if isinstance(value, set) else "$frozenset": [_tagged(v, objects) for v in value]}
+        return {"$set" if isinstance(value, set) else "$frozenset": [_tagged_key(each, objects) for each in value]}
     if isinstance(value, Mapping):
         if all(type(key) is str and not key.startswith("$") for key in value):
             return {key: _tagged(item, objects) for key, item in value.items()}
-        return {"$dict": [[_tagged(key, objects), _tagged(item, objects)] for key, item in value.items()]}
+        return {"$dict": [[_tagged_key(key, objects), _tagged(item, objects)] for key, item in value.items()]}
     if isinstance(value, (bytes, bytearray)):
         return {"$bytes": bytes(value).hex()}
     if isinstance(value, complex):
@@ -106,6 +113,28 @@ def _tagged(value: Any, objects: bool) -> Any:
         return exact
     if hasattr(value, "tolist"):
         return _tagged(value.tolist(), objects)
+    if isinstance(value, UserString):
+        return str(value)
+    if isinstance(value, Set):
+        return {"$set": [_tagged_key(each, objects) for each in value]}
+    if isinstance(value, Sequence):
+        return [_tagged(item, objects) for item in value]
+    return _tagged_object(value, objects)
+
+
+def _tagged_key(value: Any, objects: bool) -> Any:
+    """Return what stands for a key, or for an element of a set: a tuple for what is a list elsewhere, as a range is."""
+    tagged = _tagged(value, objects)
+    return {"$tuple": tagged} if isinstance(tagged, list) else tagged
+
+
+def _tagged_object(value: Any, objects: bool) -> Any:
+    """Return an object as JSON: a node by its fields, or what is equal to nothing."""
+    fields = getattr(value, "__dict__", {}).keys()
+    if fields == {"val", "next"}:
+        return {"$list_node": [_tagged(item, objects) for item in list_notation(value)]}
+    if fields == {"val", "left", "right"}:
+        return {"$tree_node": [_tagged(item, objects) for item in tree_notation(value)]}
     if isinstance(value, Opaque):
         return {"$object": [value.class_name, value.truth]}
     if objects:
@@ -144,9 +173,9 @@ def decode(text: str | bytes | bytearray, names: Mapping[str, Any] = _NO_NAMES) 
         text = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
         # A tag without an escape can be seen in the text, and `encode` writes no escapes.
         may_have_decimals = "$decimal" in text or "\\u00" in text
-        decoder = _DECODER
+        readers, decoder = (_READ, _DECODER) if len(text) < _LONG_CHARS else (_READ_LONG, _DECODER_OF_LONG)
         if may_have_decimals or list_node is not ListNode or tree_node is not TreeNode:
-            read = _untagged({**_READ, **_node_readers(list_node, tree_node)})
+            read = _untagged({**readers, **_node_readers(list_node, tree_node)})
             decoder = _decoder(_without_long_ints(read) if may_have_decimals else read)
         return decoder.decode(text)
     except (RecursionError, TypeError, AttributeError, ArithmeticError, LookupError) as error:
@@ -163,15 +192,25 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not an encoded value")
 
 
-def _hashable(items: list[Any]) -> list[Any]:
-    if len(items) > _SAME_HASH and max(Counter(map(hash, items)).values()) > _SAME_HASH:
+def _hashable(items: list[Any], most: int) -> list[Any]:
+    if len(items) > most and max(Counter(map(hash, items)).values()) > most:
         raise ValueError("too many elements of one hash")
     return items
 
 
-def _dict(pairs: list[Any]) -> dict[Any, Any]:
-    _hashable([key for key, _ in pairs])
+def _dict(pairs: list[Any], most: int) -> dict[Any, Any]:
+    _hashable([key for key, _ in pairs], most)
     return dict(pairs)
+
+
+def _hashing(most: int) -> dict[str, Any]:
+    """Return the readers of values that have at most so many elements of one hash."""
+    return {
+        "$set": lambda items: set(_hashable(items, most)),
+        "$frozenset": lambda items: frozenset(_hashable(items, most)),
+        "$dict": lambda pairs: _dict(pairs, most),
+        "$keys": lambda items: dict.fromkeys(_hashable(items, most)).keys(),
+    }
 
 
 def _opaque(parts: list[Any]) -> Opaque:
@@ -198,19 +237,18 @@ def _decimal(text: str) -> Decimal:
 
 _READ: dict[str, Any] = {
     "$tuple": tuple,
-    "$set": lambda items: set(_hashable(items)),
-    "$frozenset": lambda items: frozenset(_hashable(items)),
     "$bytes": bytes.fromhex,
     "$complex": lambda parts: complex(*parts),
     "$float": float,
     "$fraction": _fraction,
     "$decimal": _decimal,
     "$int": lambda digits: int(digits, 16),
-    "$dict": _dict,
     "$object": _opaque,
     "$list_node": ListNode.of,
     "$tree_node": TreeNode.of,
+    **_hashing(_SAME_HASH),
 }
+_READ_LONG = {**_READ, **_hashing(_SAME_HASH_IN_LONG)}
 
 
 def _node_readers(list_node: Callable[..., Any], tree_node: Callable[..., Any]) -> dict[str, Any]:
@@ -258,4 +296,4 @@ def _decoder(hook: _Hook) -> json.JSONDecoder:
 
 # Made once, since making one costs more than a short value.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
-_DECODER = _decoder(_untagged(_READ))
+_DECODER, _DECODER_OF_LONG = _decoder(_untagged(_READ)), _decoder(_untagged(_READ_LONG))

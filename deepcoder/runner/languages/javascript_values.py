@@ -60,6 +60,7 @@ const READERS = {
   $tuple: (items) => items,
   $set: setOf,
   $frozenset: setOf,
+  $keys: (items) => items,
   $bytes: (hex) => bufferOf(hex, "hex"),
   $float: (name) => (name === "nan" ? NaN : name === "inf" ? Infinity : -Infinity),
   $int: (hex) => (startsWith(hex, "-") ? -BigInt_(slice(hex, 1)) : BigInt_(hex)),
