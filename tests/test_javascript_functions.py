@@ -97,6 +97,11 @@ def judged(
         "exports.solve = (a, b) => a + b",
         "module.exports = (a, b) => a + b",
         "module.exports.Solution = class { solve(a, b) { return a + b } }",
+        "module.exports = class Solution { solve(a, b) { return a + b } }",
+        "module.exports = class { solve = (a, b) => a + b }",
+        "class Adder { static solve(a, b) { return a + b } }\nmodule.exports = Adder",
+        "module.exports = function solve(a, b) { if (new.target) throw 1; return a + b }",
+        "const Solution = { n: 0, solve(a, b) { return this.n + a + b } }",
         "const add = (a, b) => a + b; module.exports = { solve: add }",
         "globalThis.solve = (a, b) => a + b",
         "'use strict';\nconst { EOL } = require('os');\nfunction solve(a, b) { return a + b }",
@@ -110,6 +115,28 @@ def judged(
 )
 def test_function_is_found(node: Sandbox, source: str) -> None:
     assert returned(node, source, [1, 2], [3, 4]) == [3, 7]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "export function solve(a, b) { return a + b }",
+        "export default (a, b) => a + b",
+        "export default class { solve(a, b) { return a + b } } // the last line has no end",
+        "const add = (a, b) => a + b\nexport { add as solve }",
+        "export const Solution = class { solve = (a, b) => a + b }",
+        "import { EOL } from 'os'\nconst solve = (a, b) => a + b + EOL.length - 1",
+        "import './none.mjs'\nconst solve = (a, b) => a + b",
+        "const BASE_ = await BASE; class Solution { solve(a, b) { return new ListNode(a + b + BASE_).val } }",
+    ],
+)
+def test_function_of_an_es_module_is_found(node: Sandbox, source: str) -> None:
+    outcomes = called(node, source, [1, 2], [3, 4], preamble="const BASE = 0")
+
+    if outcomes[0].ended is not Ended.COMPILE_ERROR:  # as before Node 20.19
+        is_there = "none.mjs" not in source
+        assert [each.output for each in outcomes] == ([b"3", b"7"] if is_there else [b"", b""]), outcomes
+        assert is_there or "Cannot find module" in outcomes[0].error
 
 
 def test_program_is_loaded_once_and_a_solution_is_made_for_each_call(node: Sandbox) -> None:
@@ -312,6 +339,13 @@ ANSWERS: dict[str, Any] = {
     "new ListNode(1, new ListNode(2))": ListNode.of([1, 2]),
     "new TreeNode(1, null, new TreeNode(2))": TreeNode.of([1, None, 2]),
     "new (class extends ListNode {})(1)": ListNode.of([1]),
+    "({ next: { val: 2, next: null }, val: 1 })": ListNode.of([1, 2]),
+    "new (class Node { val = 1; next = new ListNode(2) })()": ListNode.of([1, 2]),
+    "({ val: 1, left: null, right: { val: 2, left: null, right: undefined } })": TreeNode.of([1, None, 2]),
+    "[{ val: 1, next: null, prev: null }, { val: 1, next: 2 }]": [
+        {"val": 1, "next": None, "prev": None},
+        {"val": 1, "next": 2},
+    ],
 }
 EQUAL_TO_NOTHING = {
     "new Date(0)": "Date",

@@ -11,7 +11,8 @@ CALLS_SCRIPT = r"""
 // --- What calls are served with, which a program may replace -------------------------------------------------------
 
 const Module = require("module");
-const { readFileSync, readSync, writeSync } = require("fs");
+const { readFileSync, readSync, writeFileSync, writeSync } = require("fs");
+const { pathToFileURL } = require("url");
 const { Script, constants: scripts } = require("vm");
 const { dirname } = require("path");
 const { apply } = Reflect;
@@ -21,12 +22,13 @@ const ReferenceError_ = ReferenceError, Promise_ = Promise, String_ = String, se
 const runScript = method(Script.prototype.runInThisContext);
 const readLength = method(Buffer.prototype.readUInt32BE), writeLength = method(Buffer.prototype.writeUInt32BE);
 const copy = method(Buffer.prototype.copy), writeText = method(Buffer.prototype.write);
-const trim = method(String.prototype.trim);
+const trim = method(String.prototype.trim), sourceOf = method(Function.prototype.toString);
 
 const CALLS = 4, REPORTS = 5; // as in channel.py, which says what stands in a call and in a report
 const RETURNED = "V", RAISED = "X";
 const CALL_BYTES = 4, REPORT_BYTES = 5; // the head of each
 const ERROR_CHARS = 500, MESSAGE_CHARS = 4000;
+const MODULE_ERROR = /^(Cannot use (import statement|'import\.meta')|Unexpected token 'export'|await is only valid)/;
 
 // --- The program --------------------------------------------------------------------------------------------------
 
@@ -35,9 +37,10 @@ const path = process.cwd() + "/" + files[files.length - 1];
 const program = new Module(path, module); // has a parent: a guarded demonstration must not run
 program.filename = program.id;
 const getters = { __proto__: null };
+let evaluate = (text) => runScript(new Script(text)); // where the program's names are known
 
 // Execute the files as one script after the other, with what a module finds.
-function load() {
+async function load() {
   process.argv = [process.argv[0], program.filename];
   const found = {
     module: program,
@@ -53,8 +56,25 @@ function load() {
   }
   const importModuleDynamically = scripts && scripts.USE_MAIN_CONTEXT_DEFAULT_LOADER; // older ones cannot import()
   for (let i = 0; i < files.length; i++) {
-    runScript(new Script(readFileSync(files[i], "utf8"), { filename: files[i], importModuleDynamically }));
+    const source = readFileSync(files[i], "utf8");
+    let script;
+    try {
+      script = new Script(source, { filename: files[i], importModuleDynamically });
+    } catch (error) {
+      if (!test(MODULE_ERROR, error.message)) throw error;
+      await loadModule(files[i] + ".mjs", source);
+      continue;
+    }
+    runScript(script);
   }
+}
+
+// Execute an ES module. What it exports counts as what a program exports, and all of its names are known.
+async function loadModule(file, source) {
+  writeFileSync(file, source + "\nexport const $evaluate = (text) => eval(text);\n");
+  const found = await import(pathToFileURL(file).href);
+  evaluate = found.$evaluate;
+  program.exports = found.default ?? found;
 }
 
 // Return what the program has under this name, whether a property of the global object or not.
@@ -65,7 +85,7 @@ function global_(name) {
 
 function getter(name) {
   try {
-    return runScript(new Script(`() => typeof ${name} === "undefined" ? undefined : ${name}`));
+    return evaluate(`() => typeof ${name} === "undefined" ? undefined : ${name}`);
   } catch {
     return () => undefined; // it is no name of a variable, but may be one of a method
   }
@@ -74,12 +94,13 @@ function getter(name) {
 // Return the function of this name, and its `this`.
 function entry(name) {
   const { exports } = program;
-  const Solution = global_("Solution") ?? exports?.Solution;
+  const isClass = typeof exports === "function" && startsWith(sourceOf(exports), "class");
+  const Solution = global_("Solution") ?? exports?.Solution ?? (isClass ? exports : undefined);
   if (typeof Solution === "function" && Solution.prototype) {
     const solution = new Solution();
     if (typeof solution[name] === "function") return [solution, solution[name]];
-    if (typeof Solution[name] === "function") return [Solution, Solution[name]];
   }
+  if (typeof Solution?.[name] === "function") return [Solution, Solution[name]];
   const found = global_(name);
   if (typeof found === "function") return [undefined, found];
   if (typeof exports?.[name] === "function") return [exports, exports[name]];
@@ -150,7 +171,7 @@ function raised(error) {
 
 async function serve() {
   try {
-    load();
+    await load();
     await new Promise_(setImmediate_); // what the program has begun may run
     entry(entryPoint);
   } catch (error) {

@@ -30,6 +30,7 @@ const textOf = method(Buffer.prototype.toString), hexOf = method(BigInt.prototyp
 const charAt = method(String.prototype.charCodeAt), find = method(String.prototype.indexOf);
 const slice = method(String.prototype.slice), startsWith = method(String.prototype.startsWith);
 const replace = method(String.prototype.replace), test = method(RegExp.prototype.test);
+const sortNames = method(Array.prototype.sort), joinNames = method(Array.prototype.join);
 const eachEntry = method(Map.prototype.forEach), eachElement = method(Set.prototype.forEach);
 const setEntry = method(Map.prototype.set), addElement = method(Set.prototype.add);
 
@@ -221,19 +222,33 @@ function hexInt(value) {
 function encodeObject(value, level) {
   if (level >= MOST_LEVELS) throw new TypeError_("the value nests too deeply, or contains itself");
   if (isArray(value)) return encodeArray(value, level, encode);
-  const prototype = getPrototypeOf(value);
-  if (prototype === ObjectPrototype || prototype === null) return encodeRecord(value, level);
+  const prototype = getPrototypeOf(value), isPlain = prototype === ObjectPrototype || prototype === null;
+  if (isPlain) return encodeNode(value, level, []) ?? encodeRecord(value, level);
   if (types.isMap(value)) return encodeMap(value, level);
   if (types.isSet(value)) return `{"$set":${encodeSet(value, level + 1)}}`;
   if (prototype === BufferPrototype && types.isUint8Array(value)) return `{"$bytes":"${textOf(value, "hex")}"}`;
   if (types.isTypedArray(value)) return encodeArray(value, level, encode);
   if (isPrototypeOf(IteratorPrototype, value)) return encodeArray(drained(value), level, encode);
-  const names = classNames(value);
-  for (let i = 0; i < names.length; i++) {
-    if (names[i] === "ListNode") return `{"$list_node":${encodeArray(listItems(value), level + 1, encode)}}`;
-    if (names[i] === "TreeNode") return `{"$tree_node":${encodeArray(treeItems(value), level + 1, encode)}}`;
+  return encodeNode(value, level, classNames(value)) ?? opaque(value);
+}
+
+// Return the text of one of LeetCode's nodes, by its classes or because it has the fields of one and no others; else
+// undefined.
+function encodeNode(value, level, classes) {
+  const names = keys(value);
+  const fields = names.length === 2 || names.length === 3 ? joinNames(sortNames(names), " ") : "";
+  let isList = fields === "next val" && isLink(value.next);
+  let isTree = fields === "left right val" && isLink(value.left) && isLink(value.right);
+  for (let i = 0; i < classes.length && !isList && !isTree; i++) {
+    isList = classes[i] === "ListNode";
+    isTree = classes[i] === "TreeNode";
   }
-  return opaque(value);
+  if (isList) return `{"$list_node":${encodeArray(listItems(value), level + 1, encode)}}`;
+  if (isTree) return `{"$tree_node":${encodeArray(treeItems(value), level + 1, encode)}}`;
+}
+
+function isLink(value) {
+  return value === null || value === undefined || (typeof value === "object" && "val" in value);
 }
 
 function encodeArray(items, level, encodeItem) {
