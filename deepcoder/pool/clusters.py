@@ -115,6 +115,8 @@ def _join(address: str, **options: Any) -> None:
     except ConnectionError as error:
         hint = "where the cluster asks for a token, set RAY_AUTH_MODE=token"
         raise ConnectionError(f"the Ray cluster at {address} does not let us in ({error}): {hint}") from None
+    except ValueError as error:
+        raise ConnectionError(f"cannot join a Ray cluster at {address} (RAY_ADDRESS): {error}") from None
 
 
 def _probe(address: str) -> None:

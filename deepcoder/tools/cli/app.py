@@ -28,6 +28,8 @@ from deepcoder.tools.cli.status import status
 from deepcoder.tools.cli.watch import watch
 from deepcoder.tools.console import err
 
+log = logging.getLogger(__name__)
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for command in (
     judge,
@@ -53,6 +55,14 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
     try:
         app()
-    except (UserError, DataError, Refused, SandboxError, ConnectionError) as error:
-        err.print(f"deepcoder: {error}", markup=False, highlight=False, soft_wrap=True)
+    except (UserError, DataError, Refused, SandboxError, OSError) as error:
+        log.debug("the command ends", exc_info=True)  # an OSError may be a fault of ours
+        err.print(f"deepcoder: {_sentence(error)}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
+
+
+def _sentence(error: Exception) -> str:
+    """Return what went wrong; of an error of the system, without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+    return str(error)
