@@ -8,6 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from deepcoder.tools.cli import machine
 from deepcoder.tools.cli.grade import few_workers, print_unjudged
 from deepcoder.tools.cli.judge import language_of_file
 from deepcoder.tools.cli.options import pool_for
+from deepcoder.tools.findings import Diagnosis, Finding
 from deepcoder.tools.grade import pass_at_k
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission, Verdict
@@ -401,14 +403,22 @@ def test_grade_names_the_malformed_line(
     [
         (["grade", "none.jsonl", "--problems", "problems.jsonl", "-o", "out.jsonl"], "none.jsonl does not exist"),
         (["grade", "completions.jsonl", "--problems", "none.jsonl", "-o", "out.jsonl"], "none.jsonl does not exist"),
-        (["grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "no/out.jsonl"], "no is no folder"),
+        (
+            ["grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "no/out.jsonl"],
+            "the folder no does not",
+        ),
+        ([*GRADE, "-o", "completions.jsonl"], "completions.jsonl is read by this command too: name another output"),
         (["grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "out.csv"], "must end with .jsonl"),
         (["judge", "none.py", "--problem", "problems.jsonl", "--problem-id", "add"], "none.py cannot be read"),
         (["judge", "right.py", "--problem", "problems.jsonl"], "choose one with --problem-id"),
         (["judge", "right.py", "--problem", "problems.jsonl", "--problem-id", "x"], "no problem has the problem_id"),
         (["doctor", "none.jsonl"], "none.jsonl does not exist"),
-        (["doctor", "problems.jsonl", "-o", "no/q.jsonl"], "no/q.jsonl must end with .jsonl and be in a folder"),
-        (["doctor", "problems.jsonl", "--times", "t.csv"], "t.csv must end with .jsonl and be in a folder"),
+        (["doctor", "problems.jsonl", "-o", "no/q.jsonl"], "the folder no does not exist"),
+        (["doctor", "problems.jsonl", "--times", "t.csv"], "t.csv must end with .jsonl"),
+        (["doctor", "problems.jsonl", "-o", "./problems.jsonl"], "problems.jsonl is read by this command too"),
+        (["doctor", "problems.jsonl", "--times", "problems.jsonl"], "problems.jsonl is read by this command too"),
+        (["doctor", "problems.jsonl", "-o", "x.jsonl", "--times", "x.jsonl"], "x.jsonl is written by this command too"),
+        (["report", "out.jsonl", "-o", "out.jsonl"], "out.jsonl is read by this command too: name another output"),
         ([*GRADE, "--times", "none.jsonl"], "none.jsonl does not exist"),
         ([*GRADE, "--times", "completions.jsonl"], "completions.jsonl, line 1: tests is missing, or is no integer"),
         (["explain", "none.jsonl", "--problems", "problems.jsonl"], "none.jsonl does not exist"),
@@ -416,7 +426,12 @@ def test_grade_names_the_malformed_line(
         (["data", "show", "humanevl"], "no file and no known data set"),
         (["data", "prepare", "none.jsonl", "-o", "out.parquet"], "none.jsonl does not exist"),
         (["data", "prepare", "problems.jsonl", "-o", "out.csv"], "must end with .parquet or .jsonl"),
-        (["data", "prepare", "problems.jsonl", "-o", "no/out.parquet"], "no is no folder"),
+        (["data", "prepare", "problems.jsonl", "-o", "no/out.parquet"], "the folder no does not"),
+        (["data", "prepare", "problems.jsonl", "-o", "x.jsonl", "--rejected", "problems.jsonl"], "is read by this"),
+        (["data", "prepare", "problems.jsonl", "-o", "x.jsonl", "--rejected", "x.jsonl"], "is written by this command"),
+        (["data", "prepare", "problems.jsonl", "-o", "x.jsonl", "--rejected", "."], ". is a folder, and no file"),
+        (["data", "show", "x" * 300 + ".jsonl"], "xx.jsonl: File name too long"),
+        (["status", "--address", "garbage"], "cannot join a Ray cluster at garbage (RAY_ADDRESS): Invalid address"),
         (["data", "prepare", "completions.jsonl", "-o", "out.parquet"], "the format is unknown"),
         (["data", "prepare", "prompt.jsonl", "-o", "out.jsonl"], "line 1: prompt must be text, or a list of messages"),
         (["data", "show", "broken.parquet"], "broken.parquet is no parquet file that can be read"),
@@ -488,6 +503,22 @@ def test_doctor_writes_the_quarantine_that_grade_takes(folder: Path, capsys: pyt
     assert [row["problem_id"] for row in read("out.jsonl")] == ["silent"]
 
 
+def test_ctrl_c_in_doctor_leaves_the_earlier_files(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> Iterator[Finding]:
+        yield Finding("add", Diagnosis.WEAK, "")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("deepcoder.tools.cli.doctor.examine", interrupted)
+    write("quarantine.jsonl", {"problem_id": "double"})
+    write("times.jsonl", {"problem_id": "add", "tests": 2, "slowest_s": 0.3})
+    before = [Path(name).read_text() for name in ("quarantine.jsonl", "times.jsonl")]
+    ran = Ran(capsys, "doctor", "problems.jsonl", "-o", "quarantine.jsonl", "--times", "times.jsonl", *SMALL)
+    assert ran.code == 130, ran.err
+    assert [Path(name).read_text() for name in ("quarantine.jsonl", "times.jsonl")] == before
+
+
 def test_doctor_writes_the_times_that_grade_takes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     add, double = PROBLEMS
     write("problems.jsonl", add, double, {**add, "problem_id": "broken", "reference": "print(2)"})
@@ -511,8 +542,9 @@ def test_data_prepare_says_what_it_wrote_and_what_not(folder: Path, capsys: pyte
     assert (rejected["where"], rejected["reason"][:25]) == ("raw.jsonl, line 2", "reward_model.ground_truth")
     ran = Ran(capsys, "data", "prepare", "raw.jsonl", "-o", "out.parquet", "--limit", "1")
     assert (ran.code, ran.out.split()[0], Path("out.parquet.rejected.jsonl").exists()) == (0, "1", False)
-    Ran(capsys, "data", "prepare", "raw.jsonl", "-o", "out.parquet", "--limit", "1", "--rejected", "raw.jsonl")
-    assert len(read("raw.jsonl")) == 3  # a file that the user named is not deleted
+    write("named.jsonl", {})
+    Ran(capsys, "data", "prepare", "raw.jsonl", "-o", "out.parquet", "--limit", "1", "--rejected", "named.jsonl")
+    assert read("named.jsonl") == [{}]  # a file that the user named is not deleted
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -637,9 +669,9 @@ SMALL = ("--sandbox", "process", "--workers", "1")
     ("arguments", "said"),
     [
         ([*GRADE, "--pool", "ftp://head:8080"], "the service's url must begin with http:// or https://"),
-        ([*GRADE, "-o", "folder.jsonl"], "Is a directory: 'folder.jsonl'"),
+        ([*GRADE, "-o", "folder.jsonl"], "folder.jsonl is a folder, and no file to write"),
         ([*GRADE, "-o", "bytes.jsonl"], "bytes.jsonl is not a file of judgements ('utf-8' codec"),
-        (["doctor", "problems.jsonl", "-o", "folder.jsonl", *SMALL], "Is a directory: 'folder.jsonl'"),
+        (["doctor", "problems.jsonl", "-o", "folder.jsonl", *SMALL], "folder.jsonl is a folder, and no file to write"),
         (
             ["serve", "--data", "problems.jsonl", "--data", "others.jsonl", *SMALL],
             "two problems have the problem_id 'add'",
@@ -649,7 +681,10 @@ SMALL = ("--sandbox", "process", "--workers", "1")
             ["export", "harbor", "deepcoder_small", "-o", "bytes.jsonl", "--url", "http://head"],
             "directory: 'bytes.jsonl",
         ),
-        (["data", "prepare", "problems.jsonl", "-o", "out.parquet", "--rejected", "no/r.jsonl"], "no is no folder"),
+        (
+            ["data", "prepare", "problems.jsonl", "-o", "out.parquet", "--rejected", "no/r.jsonl"],
+            "the folder no does not exist",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(

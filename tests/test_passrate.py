@@ -366,7 +366,7 @@ def test_command_refuses_what_it_cannot_use(folder: Path, tmp_path: Path) -> Non
         )
     for model, data, output, message in (
         ("/no/such/model", "deepcoder_small", tmp_path / "r.jsonl", "cannot load /no/such/model"),
-        (str(folder), "deepcoder_small", tmp_path / "no" / "r.jsonl", "in a folder that can be written to"),
+        (str(folder), "deepcoder_small", tmp_path / "no" / "r.jsonl", "no does not exist"),
         (str(folder), "deepcoder_small", tmp_path / "r.csv", "must end with .jsonl"),
     ):
         with pytest.raises(UserError, match=message):

@@ -59,7 +59,7 @@ def prepare(
     if output.suffix not in _WRITERS:
         raise DataError(f"{output} must end with {' or '.join(_WRITERS)}")
     if not output.parent.is_dir():
-        raise DataError(f"{output.parent} is no folder: make it first")
+        raise DataError(f"the folder {output.parent} does not exist")
     default = limits or Limits()
     draft = output.with_name(output.name + ".part")
     try:

@@ -23,7 +23,7 @@ from deepcoder.datasets.prepare import prepare as prepare_source
 from deepcoder.datasets.rows import count_rows
 from deepcoder.jury_program import PROTOCOLS
 from deepcoder.problems import REAL_TOKENS, Limits, Mode, Problem
-from deepcoder.tools.cli.options import check_folder, time_limit_s
+from deepcoder.tools.cli.options import check_outputs, time_limit_s
 from deepcoder.tools.console import out, progress
 
 NAMED = "named"
@@ -72,20 +72,19 @@ def prepare(
 ) -> None:
     """Write a data set in our own format; in parquet its tests stay on the disk until they are judged."""
     limits = None if time_limit is None else Limits(cpu_s=time_limit)
-    if rejected is not None:
-        check_folder(rejected)
+    listed = rejected or output.with_name(output.name + ".rejected.jsonl")
+    check_outputs((output, listed), (source,))
     with progress(f"preparing {output.name}", _total(source, limit)) as tick:
         written = prepare_source(source, output, split, limits, limit, prefix, lambda: tick(1))
     what = f"{written.problems:,} problems with {written.tests:,} tests of {_bytes(written.size)}"
     text = f"{what} in {output} ({_bytes(output.stat().st_size)})"
     out.print(text, markup=False, highlight=False, soft_wrap=True)
     if rejected is None:
-        rejected = output.with_name(output.name + ".rejected.jsonl")
-        rejected.unlink(missing_ok=True)  # an earlier run may have left it
+        listed.unlink(missing_ok=True)  # an earlier run may have left it
     if written.unusable:
-        rejected.write_text("".join(json.dumps(asdict(each)) + "\n" for each in written.unusable), encoding="utf-8")
+        listed.write_text("".join(json.dumps(asdict(each)) + "\n" for each in written.unusable), encoding="utf-8")
         total = written.problems + len(written.unusable)
-        _say_unusable(written.unusable, total, f", listed in {rejected}")
+        _say_unusable(written.unusable, total, f", listed in {listed}")
 
 
 @commands.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import reference_of
 from deepcoder.sandbox import AUTO, SandboxConfig
+from deepcoder.tools import whole_file
 from deepcoder.tools.cli.jury_check import packages_are_well
 from deepcoder.tools.cli.machine import machine_is_well
 from deepcoder.tools.cli.options import (
@@ -27,6 +27,7 @@ from deepcoder.tools.cli.options import (
     TimeLimit,
     UserError,
     Workers,
+    check_outputs,
     check_submissions,
     pool_for,
     user_errors,
@@ -80,6 +81,10 @@ def doctor(
         if quarantine or times:
             raise UserError(f"{data}: -o and --times are for problems: prepare the packages first (deepcoder data)")
         raise typer.Exit(not packages_are_well(Path(data), sandbox, image, workers, resource, pypy))
+    for path in filter(None, (quarantine, times)):
+        if path.suffix != ".jsonl":
+            raise UserError(f"{path} must end with .jsonl")
+    check_outputs((quarantine, times), (data,))
     problems = load_problems(data, limits=Limits(cpu_s=time_limit))
     pool = pool_for(problems, sandbox, image, workers, resource)
     raise typer.Exit(not _problems_are_well(problems, pool, runs, quarantine, times))
@@ -88,7 +93,13 @@ def doctor(
 def _problems_are_well(
     problems: list[Problem], pool: SandboxPool, runs: int, quarantine: Path | None, times: Path | None
 ) -> bool:
-    findings, timed = _examined(problems, pool, runs, quarantine, times)
+    findings, timed = _examined(problems, pool, runs)
+    # Not before: Ctrl-C leaves the files of an earlier run as they were.
+    with user_errors():
+        if quarantine:
+            whole_file.write(quarantine, (each.to_json() for each in findings if each.diagnosis in QUARANTINED))
+        if times:
+            whole_file.write(times, (each.to_json() for each in timed))
     for finding in findings:
         if finding.diagnosis is not Diagnosis.NO_REFERENCE:  # of which most data sets have as many as problems
             _print_finding(finding)
@@ -100,7 +111,7 @@ def _problems_are_well(
             f"{others} references in other languages than Python: no mutants of them were judged", highlight=False
         )
     if times:
-        out.print(f"the times of {timed} references are in {times} for --times", markup=False, highlight=False)
+        out.print(f"the times of {len(timed)} references are in {times} for --times", markup=False, highlight=False)
     if listed := {each.problem_id for each in findings if each.diagnosis in QUARANTINED}:
         where = "with -o FILE.jsonl they are listed for" if quarantine is None else f"listed in {quarantine} for"
         text = f"{len(listed)} to keep out of training and grades, {where} --quarantine"
@@ -108,34 +119,13 @@ def _problems_are_well(
     return not unwell
 
 
-def _examined(
-    problems: list[Problem], pool: SandboxPool, runs: int, quarantine: Path | None, times: Path | None
-) -> tuple[list[Finding], int]:
-    """Examine the problems and write both files line by line; return the findings and the number of times written."""
-    findings: list[Finding] = []
+def _examined(problems: list[Problem], pool: SandboxPool, runs: int) -> tuple[list[Finding], list[ReferenceTime]]:
     timed: list[ReferenceTime] = []
-    for path in filter(None, (quarantine, times)):
-        if path.suffix != ".jsonl" or not path.parent.is_dir():
-            raise UserError(f"{path} must end with .jsonl and be in a folder that exists")
-    with ExitStack() as life:
-        life.enter_context(pool)
+    with pool:
         check_submissions(pool, [Submission(each, reference_of(each)) for each in problems])
-        # Not before: they empty files that may be of use.
-        with user_errors():
-            quarantine_lines = life.enter_context(quarantine.open("w", encoding="utf-8")) if quarantine else None
-            time_lines = life.enter_context(times.open("w", encoding="utf-8")) if times else None
-
-        def keep(time: ReferenceTime) -> None:
-            timed.append(time)
-            if time_lines:
-                time_lines.write(time.to_json())
-
-        tick = life.enter_context(progress("examining", most_programs(problems, runs)))
-        for finding in examine(problems, pool, runs, tick, keep):
-            findings.append(finding)
-            if quarantine_lines and finding.diagnosis in QUARANTINED:
-                quarantine_lines.write(finding.to_json())
-    return findings, len(timed)
+        with progress("examining", most_programs(problems, runs)) as tick:
+            findings = list(examine(problems, pool, runs, tick, timed.append))
+    return findings, timed
 
 
 def _print_finding(finding: Finding) -> None:

@@ -31,7 +31,7 @@ from deepcoder.tools.cli.options import (
     Times,
     UserError,
     Workers,
-    check_folder,
+    check_outputs,
     check_submissions,
     pool_for,
     user_errors,
@@ -65,6 +65,7 @@ def grade(
     ] = False,
 ) -> None:
     """Judge a file of completions; prints the verdicts and pass@k. Exit code 1 if some could not be judged."""
+    check_outputs((output,), (completions, problems, quarantine, times))
     selection = Selection(max_tests, time_limit, checker, str(times or ""))
     loaded = selection.load(problems, quarantine)
     left_out = quarantined(quarantine) if quarantine else frozenset()
@@ -73,7 +74,6 @@ def grade(
         raise UserError(f"{completions} has no completions" + (" that are not in quarantine" if quarantine else ""))
     if output.suffix != ".jsonl":
         raise UserError(f"{output} must end with .jsonl: judgements are written line by line")
-    check_folder(output)
     few = workers or few_workers(submissions)
     with user_errors():
         started = RemotePool(pool) if "://" in pool else pool_for(loaded, sandbox, image, few, resource, pool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,14 +147,25 @@ def check_submissions(pool: base.Pool, submissions: Iterable[Submission]) -> Non
         pool.check(list(submissions))
 
 
-def check_folder(path: Path) -> None:
-    """Check that the folder of a file that will be written is there.
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | str | None]) -> None:
+    """Check before the work that the files of a command can be written, and overwrite none of its other files.
+
+    `inputs` may hold names that are no files.
 
     Raises:
-        UserError: It is not.
+        UserError: One cannot, or would.
     """
-    if not path.parent.is_dir():
-        raise UserError(f"{path.parent} is no folder: make it first")
+    taken = {os.path.realpath(each): "is read" for each in inputs if each}
+    for path in filter(None, outputs):
+        if not path.parent.is_dir():
+            raise UserError(f"the folder {path.parent} does not exist")
+        if path.is_dir():
+            raise UserError(f"{path} is a folder, and no file to write")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise UserError(f"{path} cannot be written: permission denied")
+        if why := taken.get(os.path.realpath(path)):
+            raise UserError(f"{path} {why} by this command too: name another output")
+        taken[os.path.realpath(path)] = "is written"
 
 
 def check_problems(pool: base.Pool, problems: list[Problem]) -> None:

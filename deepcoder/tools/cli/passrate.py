@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +24,7 @@ from deepcoder.tools.cli.options import (
     TimeLimit,
     UserError,
     Workers,
+    check_outputs,
     check_problems,
     pool_for,
 )
@@ -65,7 +66,7 @@ def passrate(
 ) -> None:
     """Sample completions, judge them, and write the pass rate of each problem, for training to choose by."""
     loaded = Selection(max_tests, time_limit).load(problems, quarantine)
-    check(loaded, output, completions)
+    check(loaded, (output, completions), (problems, quarantine))
     how: dict[str, Any] = {"num_generations": num_generations, "temperature": temperature}
     how |= {"max_completion_length": max_completion_length, "chat_template_kwargs": json_object(chat_template_kwargs)}
     sampled = {"model": model, "data": problems, "seed": seed, "max_tests": max_tests, "time_limit_s": time_limit}
@@ -97,14 +98,15 @@ def loaded_model(model: str, how: dict[str, Any], seed: int) -> Sampler:
         raise UserError(f"cannot load {model}: {' '.join(str(error).split())}") from None
 
 
-def check(problems: list[Problem], output: Path, completions: Path | None) -> None:
+def check(problems: list[Problem], outputs: Sequence[Path | None], inputs: Sequence[Path | str | None]) -> None:
     """Raise UserError where a problem cannot be asked, or a file cannot be written."""
     for problem in problems:
         if not problem.prompt:
             raise UserError(f"problem {problem.problem_id} has no prompt to answer")
-    for path in filter(None, (output, completions)):
-        if path.suffix != ".jsonl" or not os.access(path.parent, os.W_OK):
-            raise UserError(f"{path} must end with .jsonl, in a folder that can be written to")
+    check_outputs(outputs, inputs)
+    for path in filter(None, outputs):
+        if path.suffix != ".jsonl":
+            raise UserError(f"{path} must end with .jsonl")
 
 
 def json_object(given: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deepcoder.tools.cli.options import UserError
+from deepcoder.tools.cli.options import UserError, check_outputs
 from deepcoder.tools.console import out
 from deepcoder.tools.report import graded, page, run
 
@@ -20,6 +20,7 @@ def report(
     output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.")] = Path("report.html"),
 ) -> None:
     """Write one page of HTML about training runs, or about graded completions; it opens offline."""
+    check_outputs((output,), sources)
     named = list(zip(sources, names(sources), strict=True))
     files = [(path, name) for path, name in named if path.is_file()]
     folders = [(path, name) for path, name in named if not path.is_file()]
