@@ -167,6 +167,18 @@ def test_every_page_is_in_an_index() -> None:
     assert set(PAGES) - linked - set(indices[:1]) == set()
 
 
+def test_package_is_installed_from_a_checkout_since_the_index_has_another_of_its_name() -> None:
+    texts = {path: (ROOT / path).read_text() for path in TREE if path.suffix in (".py", ".md", ".yaml", ".sh")}
+    texts[Path("README.md")] = (ROOT / "README.md").read_text()
+    by_name = re.compile(r"install\b[^`\n]* ['\"]?deepcoder(\[|['\"`]|$)", re.MULTILINE)
+    assert [path for path, text in texts.items() if by_name.search(text)] == []
+
+
+def test_extras_are_named() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert [name for name in extras if f"`{name}`" not in prose(ROOT / "README.md")] == []
+
+
 def test_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 150
     assert "make test" in prose(ROOT / "README.md") + "".join(block.text for block in blocks(ROOT / "README.md"))

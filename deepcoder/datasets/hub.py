@@ -118,7 +118,8 @@ def rows(hub_set: HubSet) -> Iterator[Row]:
         else:
             yield from ((f"{name}, row {number}", row) for number, row in enumerate(_loaded(hub_set, files)))
     except ImportError:
-        raise DataError(f"{name} is no file, and a data set of the Hub needs `pip install deepcoder[data]`") from None
+        needs = "a data set of the Hub needs `pip install '.[data]'` in a checkout"
+        raise DataError(f"{name} is no file, and {needs}") from None
     except DataError:
         raise
     except Exception as error:  # from any of the network, file and format libraries

@@ -72,7 +72,7 @@ def prepare(
             raise DataError(f"no row of {source} can be used: {reason}")
         os.replace(draft, output)
     except ImportError:
-        raise DataError("parquet needs `pip install deepcoder[data]`") from None
+        raise DataError("parquet needs `pip install '.[data]'` in a checkout") from None
     except OSError as error:
         raise DataError(f"{output} cannot be written: {error}") from None
     finally:

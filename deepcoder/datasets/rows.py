@@ -39,7 +39,7 @@ def file_rows(path: Path) -> Iterator[Row]:
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read: {error}") from None
     except ImportError:
-        raise DataError(f"{path}: parquet needs `pip install deepcoder[data]`") from None
+        raise DataError(f"{path}: parquet needs `pip install '.[data]'` in a checkout") from None
 
 
 def count_rows(path: Path) -> int | None:

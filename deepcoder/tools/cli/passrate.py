@@ -91,7 +91,7 @@ def loaded_model(model: str, how: dict[str, Any], seed: int) -> Sampler:
     try:
         from deepcoder.models.sampling import Decoding, sampler
     except ImportError as error:
-        raise UserError(f"sampling needs {error.name}: install deepcoder[train]") from None
+        raise UserError(f"sampling needs {error.name}: `pip install '.[train]'` in a checkout") from None
     try:
         return sampler(model, Decoding(**how), seed)
     except (OSError, ValueError) as error:

@@ -66,7 +66,7 @@ def serve(
         from deepcoder.service import app, server
         from deepcoder.service.service import Service
     except ImportError:
-        raise UserError("`deepcoder serve` needs `pip install deepcoder[serve]`") from None
+        raise UserError("`deepcoder serve` needs `pip install '.[serve]'` in a checkout") from None
     selection = Selection(max_tests, time_limit)
     with user_errors():
         problems = by_id(problem for source in data or () for problem in selection.load(source))
