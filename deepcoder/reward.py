@@ -6,6 +6,7 @@ Runs: GPU node, in every trainer rank. The pool does all scheduling.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -59,7 +60,7 @@ class CodeReward:
 
     Raises:
         ValueError: A problem needs more memory than the pool's sandboxes have, or a language that they lack, or two
-            problems have one id.
+            problems have one id; or `max_tests` or `format_penalty` is out of its range.
 
     >>> reward = CodeReward(pool, problems)
     >>> reward(completions=["```python\\nprint(input()[::-1])\\n```"], problem_id=["stdin/reverse"])
@@ -79,6 +80,10 @@ class CodeReward:
         task: str | None = None,
         prompt_end: str = "",
     ) -> None:
+        if max_tests is not None and max_tests < 1:
+            raise ValueError(f"max_tests must be at least 1, or None for all tests, not {max_tests}")
+        if not 0 <= format_penalty < math.inf:
+            raise ValueError(f"format_penalty must be a finite number, at least 0, not {format_penalty}")
         problems = list(problems)
         pool.check_problems(problems)
         self.__name__ = "code_reward"  # TRL's key for its metrics
@@ -122,7 +127,8 @@ class CodeReward:
         """Return one reward per completion, in order.
 
         Raises:
-            ValueError: A row names a problem that this reward was not given, and no other task.
+            ValueError: A row names a problem that this reward was not given, and no other task; or a column has not one
+                value for each completion.
             TypeError: A completion is neither text nor messages.
         """
         began = time.monotonic()
@@ -178,9 +184,17 @@ class CodeReward:
         tasks: Sequence[str | None] | None,
         languages: Sequence[str | None] | None,
     ) -> dict[int, Submission]:
-        """Return the submissions of the rows that this reward scores, by row."""
+        """Return the submissions of the rows that this reward scores, by row.
+
+        Raises:
+            ValueError, TypeError: As `__call__`.
+        """
         if isinstance(completions, str | bytes | Mapping):
             raise TypeError("completions is a list with one completion per row, not one completion")
+        columns = {"problem_id": problem_ids, "prompts": prompts, "task": tasks, "language": languages}
+        for name, column in columns.items():
+            if column is not None and len(column) != len(completions):
+                raise ValueError(f"there are {len(completions)} completions, and the column {name} has {len(column)}")
         none = [None] * len(completions)
         problems = self._problems(problem_ids or none, tasks or none)
         if self.prompt_end:

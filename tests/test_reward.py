@@ -96,6 +96,21 @@ def test_reward_refuses_two_problems_of_one_id(pool: SandboxPool) -> None:
     assert both(completions=[RIGHT, RIGHT], problem_id=["add", "other/add"]) == [1.0, 0.0]
 
 
+@pytest.mark.parametrize("wrong", [{"max_tests": 0}, {"format_penalty": -1.0}, {"format_penalty": float("nan")}])
+def test_reward_refuses_settings_that_are_out_of_range(pool: SandboxPool, wrong: Any) -> None:
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"^{name} must be"):
+        CodeReward(pool, PROBLEMS, **wrong)
+
+
+@pytest.mark.parametrize("column", ["problem_id", "prompts", "task", "language"])
+def test_column_of_another_length_is_named(reward: CodeReward, column: str) -> None:
+    columns: dict[str, Any] = {"problem_id": ["add", "add"], column: ["add"]}
+    for call in (reward, reward.begin):
+        with pytest.raises(ValueError, match=f"2 completions, and the column {column} has 1"):
+            call(completions=[RIGHT, WRONG], **columns)
+
+
 def test_reward_without_program_costs_the_format_penalty(pool: SandboxPool) -> None:
     reward = CodeReward(pool, PROBLEMS, format_penalty=0.5)
     completions = [PROSE, "```python\nx =\n```", RIGHT]
