@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,33 @@ def test_folder_of_a_process_that_was_killed_is_removed(short: Path, monkeypatch
         new.name,
         *(f"{FOLDER_PREFIX}{name}" for name in owners if name != "gone"),
     }
+
+
+@pytest.mark.parametrize(
+    ("made", "is_removed"),
+    [
+        (("ray/session_2026-01-01_00-00-00_000000_1/logs",), True),
+        (("ray/session_2026-01-01_00-00-00_000000_1/logs", "ray/session_latest"), False),  # of a RAY_TMPDIR
+        (("ray/session_2026-01-01_00-00-00_000000_1/logs", "notes"), False),
+        (("ray/__init__",), False),
+        ((), False),
+    ],
+)
+@pytest.mark.parametrize("age_s", [local.REMADE_S - 60, local.REMADE_S + 60])
+def test_folder_that_rays_agents_have_made_anew_is_removed_when_it_is_old(
+    made: tuple[str, ...], is_removed: bool, age_s: float, short: Path
+) -> None:
+    remade, named = short / f"{FOLDER_PREFIX}12345678", short / f"{FOLDER_PREFIX}of-the-user"
+    for folder in (remade, named):
+        folder.mkdir()
+        for name in made:
+            (folder / name).mkdir(parents=True)
+        for each in (folder, folder / RAY_FOLDER):
+            if each.exists():
+                os.utime(each, (time.time() - age_s,) * 2)
+    local._sweep(short)
+    assert remade.exists() is not (is_removed and age_s > local.REMADE_S)
+    assert named.exists()
 
 
 # Runs

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -34,6 +35,9 @@ RAY_TMPDIR_BYTES = SOCKET_BYTES - len(f"/{RAY_FOLDER}{SOCKET}")  # the longest p
 PARENT_BYTES = RAY_TMPDIR_BYTES - len(f"/{FOLDER_PREFIX}12345678")  # the longest path that TMPDIR may have
 REMOVE_TIMEOUT_S = 5.0  # for the last of Ray's processes to end and write no more
 REMOVE_POLL_S = 0.02
+REMADE_S = 300.0  # Ray's agents outlive a node by half a minute: what they made anew is removed when it is so old
+REMADE_SESSION = re.compile(r"session_\d")  # not session_latest, the link
+REMADE_NAME = re.compile(rf"{FOLDER_PREFIX}[a-z0-9_]{{8}}")  # as tempfile makes it
 
 
 def start(cpus: int, resource: str, namespace: str) -> Path | None:
@@ -119,14 +123,30 @@ def _make_in(parent: str) -> Path:
 
 
 def _sweep(parent: Path) -> None:
-    """Remove the folders whose owners were killed."""
+    """Remove the folders whose owners were killed, and those that Ray's agents have made anew after their end."""
     for path in parent.glob(f"{FOLDER_PREFIX}*"):
         try:
             if path.lstat().st_uid != os.getuid():
                 continue
-            name = (path / OWNER_FILE).read_text()
+            # Machines may share the parent.
+            is_left = _is_remade(path) or owner.is_gone((path / OWNER_FILE).read_text(), is_of_this_machine=False)
         except OSError:  # another program's folder, or one that is just being made or removed
             continue
-        if owner.is_gone(name, is_of_this_machine=False):  # machines may share the parent
+        if is_left:
             log.warning("%s was left behind", path)
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_remade(path: Path) -> bool:
+    """Return whether the folder holds only what Ray's agents make, and has not changed for a while.
+
+    Where a Ray was started, there is a link to its session, too; in a new folder there is an owner file before.
+
+    Raises:
+        OSError: There is no folder of Ray in it.
+    """
+    if not REMADE_NAME.fullmatch(path.name) or os.listdir(path) != [RAY_FOLDER]:
+        return False
+    ray_folder = path / RAY_FOLDER
+    age_s = time.time() - max(each.lstat().st_mtime for each in (path, ray_folder))
+    return age_s > REMADE_S and all(REMADE_SESSION.match(each) for each in os.listdir(ray_folder))
