@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import json
 import socket
 import subprocess
@@ -126,7 +127,12 @@ def test_run_tells_what_happened(url: str) -> None:
         (
             "/judge",
             {"submissions": [], "problems": {"x": {**ROW, "special_checker": CHECK}}},
-            "--allow code",
+            "problems['x'] brings code to check with: start the service with --allow code",
+        ),
+        (
+            "/judge",
+            {"submissions": [], "problems": {"0f": {**ROW, "problem_id": "sum/1", "special_checker": CHECK}}},
+            "problem 'sum/1' brings code",
         ),
         ("/judge", {"submissions": [], "problems": {"x": {**ROW, "tests": "/etc/passwd"}}}, "neither JSON"),
         ("/judge", {"submissions": [], "problems": {"x": {**ROW, "checker": "none"}}}, "problems['x']"),
@@ -150,6 +156,16 @@ def test_code_of_clients_runs_where_it_is_allowed(process_pool: SandboxPool) -> 
     body = {"submissions": [{"problem": "x", "program": "print(7)"}], "problems": {"x": row}}
     with serving(Service(process_pool, {}, allows_code=True)) as url:
         assert lines(post(url, "/judge", body))[0]["verdict"] == "AC"
+
+
+def test_problem_of_the_service_may_have_code_whichever_way_it_is_named(process_pool: SandboxPool) -> None:
+    seven = Problem("seven", Mode.STDIN, (TestCase("1\n", "2\n"),), special_checker=CHECK)
+    with serving(Service(process_pool, {"seven": seven})) as url:
+        pool = RemotePool(url)
+        for _ in range(2):  # as it is sent, and by its digest
+            assert verdicts(pool.judge([Submission(seven, Program("print(7)"))])) == ["AC"]
+        with pytest.raises(ValueError, match="problem 'seven' brings code"):
+            pool.judge([Submission(dataclasses.replace(seven, special_checker=f"{CHECK} + 1"), RIGHT)])
 
 
 def test_problem_that_is_gone_is_asked_for(url: str) -> None:

@@ -130,22 +130,29 @@ class Problems:
             digest = digest_of(row)
             problem = self._sent.find(digest)
             if problem is None:
-                problem = self._problem(row, name)
+                problem = self._loaded(row, digest) or self._problem(row, name)
                 self._sent.keep(digest, problem, problem.size)
             taken[name] = problem
         return taken
 
+    def _loaded(self, row: Mapping[str, Any], digest: str) -> Problem | None:
+        """Return the problem of the service that the row is; None where there is none."""
+        problem = self._service.problems.get(str(row.get("problem_id")))
+        is_same = problem is not None and digest_of(canonical.row_from_problem(problem)) == digest
+        return problem if is_same else None
+
     def _problem(self, row: Mapping[str, Any], name: str) -> Problem:
+        which = f"problem {row['problem_id']!r}" if row.get("problem_id") else f"problems[{name!r}]"
         try:
             if not canonical.is_row(row):
                 raise ValueError("mode or tests is missing")
             problem = canonical.problem_from_row(row, name, Limits())
             checker(problem.checker, problem.mode)
         except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, AttributeError) as error:
-            raise ValueError(f"problems[{name!r}]: {error}") from None
+            raise ValueError(f"{which}: {error}") from None
         brings_code = bool(problem.special_checker or problem.interactor or problem.code_tests)
         if brings_code and not self._service.allows_code:
-            raise ValueError(f"problems[{name!r}] brings code to check with: start the service with --allow code")
+            raise ValueError(f"{which} brings code to check with: start the service with --allow code")
         return problem
 
     def _find(self, row: SubmissionRow, taken: Mapping[str, Problem]) -> Problem | None:
