@@ -28,9 +28,10 @@ from deepcoder.pool.schedule import unjudged
 from deepcoder.pool.state import NodeState, State
 from deepcoder.problems import Limits
 from deepcoder.programs import Program
+from deepcoder.rulings import files_of
 from deepcoder.runs import USUAL_LIMITS, Ran
 from deepcoder.verdicts import Judgement, Submission
-from deepcoder.wire.messages import Ended, Given, Outcome, Sign
+from deepcoder.wire.messages import Ended, Given, Outcome, Sign, frame
 
 log = logging.getLogger(__name__)
 
@@ -325,14 +326,20 @@ def _given_row(given: Given | bytes | str) -> dict[str, Any]:
     return {**row, "arguments": given.arguments, "returns": given.returns}
 
 
-def row_of_ran(ran: Ran) -> dict[str, Any]:
-    """Return what became of a run, for JSON. Output that is not UTF-8 is in base64 beside the text."""
+def row_of_ran(ran: Ran, has_files: bool) -> dict[str, Any]:
+    """Return what became of a run, for JSON. Output that is not UTF-8 is in base64 beside the text.
+
+    `has_files`: whether files come back, which the output then holds.
+    """
     if ran.outcome is None:
         return {"ended": None, "why": ran.why}
-    outcome = ran.outcome
-    facts = {**vars(outcome), "output": outcome.output.decode("utf-8", "replace")}
-    if facts["output"].encode() != outcome.output:
-        facts["output_base64"] = base64.b64encode(outcome.output).decode()
+    files = dict(files_of(ran.outcome.output)) if has_files else {"": ran.outcome.output}
+    output = files.pop("", b"")  # nothing, not even a frame, where the run was ended
+    facts = {**vars(ran.outcome), "output": output.decode("utf-8", "replace")}
+    if facts["output"].encode() != output:
+        facts["output_base64"] = base64.b64encode(output).decode()
+    if has_files:
+        facts["files"] = {name: base64.b64encode(content).decode() for name, content in files.items()}
     return facts
 
 
@@ -340,8 +347,12 @@ def ran_of_row(row: Mapping[str, Any]) -> Ran:
     """Return what became of a run from `row_of_ran`."""
     if row["ended"] is None:
         return Ran(None, row["why"])
-    facts = {name: value for name, value in row.items() if name not in ("index", "output_base64")}
+    facts = {name: value for name, value in row.items() if name not in ("index", "output_base64", "files")}
     raw = row.get("output_base64")
-    facts["output"] = row["output"].encode() if raw is None else base64.b64decode(raw)
+    output = row["output"].encode() if raw is None else base64.b64decode(raw)
+    if "files" in row:
+        files = [(name, base64.b64decode(text)) for name, text in row["files"].items()]
+        output = b"".join(frame({"file": name}, content) for name, content in [*files, ("", output)])
+    facts["output"] = output
     facts |= {"ended": Ended(row["ended"]), "signs": tuple(map(Sign, row["signs"]))}
     return Ran(Outcome(**facts))

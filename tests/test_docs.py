@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -20,6 +21,7 @@ from deepcoder.problems import by_id
 from deepcoder.tools.cli.app import app
 from deepcoder.tools.grade import read_submissions
 from deepcoder.tools.records import Record
+from deepcoder.verdicts import Judgement
 from tests.pages import PAGES, ROOT, Block, anchors, blocks, links, name_of, prose, spans
 
 SHELL = ("sh", "bash")
@@ -177,6 +179,12 @@ def test_package_is_installed_from_a_checkout_since_the_index_has_another_of_its
 def test_extras_are_named() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert [name for name in extras if f"`{name}`" not in prose(ROOT / "README.md")] == []
+
+
+def test_columns_of_an_answer_of_the_service_are_those_of_a_judgement() -> None:
+    said = re.search(r"The lines of the answer have `index`.*?\.\s", prose(ROOT / "docs" / "serve.md"), re.DOTALL)
+    assert said is not None
+    assert set(re.findall(r"`(\w+)`", said[0])) == {"index", *(each.name for each in dataclasses.fields(Judgement))}
 
 
 def test_readme_is_short() -> None:

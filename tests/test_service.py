@@ -26,6 +26,7 @@ from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.remote import RemotePool
 from deepcoder.reward import CodeReward
+from deepcoder.rulings import files_of
 from deepcoder.service import app, guard, server
 from deepcoder.service import batches as batches_module
 from deepcoder.service import service as service_module
@@ -114,6 +115,18 @@ def test_run_tells_what_happened(url: str) -> None:
         ("exited", 0, "q\n"),
     ]
     assert base64.b64decode(found[1]["output_base64"]) == b"\xff"
+
+
+def test_run_returns_files_beside_its_output(url: str) -> None:
+    source = "open('out.bin', 'wb').write(b'\\xff')\nopen('d/a', 'w').write('A')\nprint('hi')"
+    rows: list[dict[str, Any]] = [
+        {"program": source, "returns": ["out.bin", "d/", "none"]},
+        {"program": "while True: pass", "returns": ["out.bin"], "limits": {"cpu_s": 0.2}},
+        {"program": "print('hi')"},
+    ]
+    found = lines(post(url, "/run", {"runs": rows}))
+    files = {"out.bin": base64.b64encode(b"\xff").decode(), "d/a": base64.b64encode(b"A").decode()}
+    assert [(row["output"], row.get("files")) for row in found] == [("hi\n", files), ("", {}), ("hi\n", None)]
 
 
 @pytest.mark.parametrize(
@@ -263,6 +276,14 @@ def test_remote_pool_runs_as_the_pool(url: str, process_pool: SandboxPool) -> No
             (Ended.EXITED, None, b"A x\n"),
             (Ended.KILLED, 6, b"\xfe"),
         ]
+
+
+def test_remote_pool_returns_files_as_the_pool(url: str, process_pool: SandboxPool) -> None:
+    given = Given(files=(("a", b"\xff"),), returns=("a", "b"))
+    for each in (process_pool, RemotePool(url)):
+        (ran,) = each.run([Program("open('b', 'w').write('B')\nprint('hi')")], [given])
+        assert ran.outcome is not None
+        assert dict(files_of(ran.outcome.output)) == {"a": b"\xff", "b": b"B", "": b"hi\n"}
 
 
 def test_line_of_an_answer_may_be_long(url: str) -> None:

@@ -25,7 +25,7 @@ from deepcoder.lru import Lru
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program
 from deepcoder.remote import digest_of, row_of_ran
-from deepcoder.runs import Ran, execution
+from deepcoder.runs import Execution, Ran, execution
 from deepcoder.service.batches import OtherRequest
 from deepcoder.service.line import Full
 from deepcoder.service.service import MOST_OPEN, Service
@@ -256,7 +256,9 @@ async def _ran(service: Service, submissions: Sequence[Submission], user: str) -
         except Full:
             ran = Ran(None, "busy: too many runs wait")
         service.count("runs", ran.outcome.ended.value if ran.outcome else "IE")
-        return json.dumps({"index": index, **row_of_ran(ran)}).encode() + b"\n"
+        assert isinstance(submission.problem, Execution)
+        row = row_of_ran(ran, has_files=bool(submission.problem.given.returns))
+        return json.dumps({"index": index, **row}).encode() + b"\n"
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(index, each)) for index, each in enumerate(submissions)]
