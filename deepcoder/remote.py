@@ -14,6 +14,7 @@ import hashlib
 import http.client
 import json
 import logging
+import math
 import os
 import time
 import uuid
@@ -38,7 +39,9 @@ log = logging.getLogger(__name__)
 SILENCE_S = 30.0  # a service at work sends something at least every ALIVE_S
 ALIVE_S = 5.0
 AWAY_S = 60.0  # a service that cannot be reached for so long is given up
+FIRST_AWAY_S = 10.0  # one that was never reached is given up sooner: the URL may be wrong
 RETRY_S = 0.5
+WARN_EVERY_S = 10.0  # while a service is tried again
 REQUEST_ITEMS = 2000  # submissions, or runs, of one request
 REQUEST_BYTES = 32 << 20  # of problems, programs and inputs of one request
 
@@ -48,7 +51,8 @@ _BUSY = (429, 502, 503, 504)  # the last three are a proxy's, while a service st
 class RemotePool(Pool):
     """The pool of a service: `RemotePool("http://head:8080", token)`.
 
-    The mutable state: the digests of the problems that the service has, and the memory of its sandboxes.
+    The mutable state: whether the service was ever reached, the digests of the problems that it has, and the memory of
+    its sandboxes.
 
     Args:
         url: The service's; it may hold the token, as `http://user:TOKEN@head:8080`.
@@ -65,6 +69,7 @@ class RemotePool(Pool):
         self._token = token or unquote(parts.password or "") or os.environ.get("DEEPCODER_TOKEN", "")
         self.deadline_s = deadline_s
         self.away_s = away_s
+        self._was_reached = False
         self._sent: set[str] = set()
 
     def __repr__(self) -> str:
@@ -179,6 +184,11 @@ class RemotePool(Pool):
     def memory_bytes(self) -> int:  # the service checks again
         return int(self._status()["memory_bytes"])
 
+    @property
+    def _patience_s(self) -> float:
+        """Return the seconds for which the service may be away."""
+        return self.away_s if self._was_reached else min(self.away_s, FIRST_AWAY_S)
+
     def _status(self) -> dict[str, Any]:
         (status,) = self._answers("/status", None, 1, time.monotonic() + self.away_s)
         return status
@@ -198,9 +208,8 @@ class RemotePool(Pool):
             Refused: It refuses the request.
         """
         seen: set[int] = set()
-        reached = time.monotonic()
-        if body is not None:
-            body["id"] = uuid.uuid4().hex
+        reached, warned = time.monotonic(), -math.inf
+        body = body and {**body, "id": uuid.uuid4().hex}
         while True:
             try:
                 missing: Sequence[str] = ()
@@ -223,9 +232,11 @@ class RemotePool(Pool):
             except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
                 why = f"{type(error).__name__}: {error}"
             now = time.monotonic()
-            if now > end or now - reached > self.away_s:
+            if now > end or now - reached > self._patience_s:
                 raise ConnectionError(f"the service at {self.url} does not answer: {why}")
-            log.warning("retry: the service at %s: %s", self.url, why)
+            if now - warned > WARN_EVERY_S:
+                log.warning("retry: the service at %s: %s", self.url, why)
+                warned = now
             time.sleep(RETRY_S)
 
     def _once(self, path: str, body: dict[str, Any] | None, end: float) -> Iterator[dict[str, Any]]:
@@ -236,6 +247,8 @@ class RemotePool(Pool):
         connection = kind(parts.netloc, timeout=timeout_s)
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         try:
+            connection.connect()
+            self._was_reached = True
             if body is None:
                 connection.request("GET", parts.path + path, headers=headers)
             else:

@@ -24,7 +24,7 @@ from deepcoder import remote
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.remote import RemotePool
+from deepcoder.remote import AWAY_S, RemotePool
 from deepcoder.reward import CodeReward
 from deepcoder.rulings import files_of
 from deepcoder.service import app, guard, server
@@ -384,6 +384,24 @@ def test_service_that_stays_away_is_ie() -> None:
     told: list[int] = []
     found = away.judge([Submission(ADD_ONE, RIGHT), Submission(ADD_ONE, None)], lambda index, _: told.append(index))
     assert (verdicts(found), told) == (["IE", "CE"], [0, 1])
+
+
+def test_service_that_was_never_reached_is_given_up_soon(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(remote, "RETRY_S", 0.01)
+    monkeypatch.setattr(remote, "FIRST_AWAY_S", 0.2)
+    status = json.dumps({"languages": {}}).encode() + b"\n"
+    with scripted((200, "", [(0.0, status)])) as url:
+        pool = RemotePool(url, away_s=1.0)
+        pool.languages()
+    for each, least_s in ((RemotePool(url), 0.2), (pool, 1.0)):  # the second may start again
+        caplog.clear()
+        began = time.monotonic()
+        with pytest.raises(ConnectionError, match="does not answer: ConnectionRefusedError"):
+            each.languages()
+        assert least_s < time.monotonic() - began < AWAY_S
+        assert len(caplog.records) == 1
 
 
 class Scripted(BaseHTTPRequestHandler):
