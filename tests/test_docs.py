@@ -18,6 +18,7 @@ from deepcoder import own_languages
 from deepcoder.datasets import load_problems
 from deepcoder.datasets.rates import read_rates
 from deepcoder.problems import by_id
+from deepcoder.runner import syscalls
 from deepcoder.tools.cli.app import app
 from deepcoder.tools.grade import read_submissions
 from deepcoder.tools.records import Record
@@ -185,6 +186,11 @@ def test_columns_of_an_answer_of_the_service_are_those_of_a_judgement() -> None:
     said = re.search(r"The lines of the answer have `index`.*?\.\s", prose(ROOT / "docs" / "serve.md"), re.DOTALL)
     assert said is not None
     assert set(re.findall(r"`(\w+)`", said[0])) == {"index", *(each.name for each in dataclasses.fields(Judgement))}
+
+
+def test_calls_that_the_filter_forbids_are_counted() -> None:
+    said = re.search(r"\| (\d+) calls, below", prose(ROOT / "docs" / "security.md"))
+    assert said is not None and int(said[1]) == len(syscalls.ENDS) + len(syscalls.REFUSED)
 
 
 def test_readme_is_short() -> None:
