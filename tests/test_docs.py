@@ -193,6 +193,17 @@ def test_calls_that_the_filter_forbids_are_counted() -> None:
     assert said is not None and int(said[1]) == len(syscalls.ENDS) + len(syscalls.REFUSED)
 
 
+def test_every_command_is_in_the_table_of_commands() -> None:
+    named = set(re.findall(r"^\| `(\w+)` \|", prose(ROOT / "docs" / "tools.md"), re.MULTILINE))
+    assert set(typer.main.get_command(app).commands) <= named  # type: ignore[attr-defined]
+
+
+def test_every_variable_of_the_environment_is_in_the_index() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "deepcoder").rglob("*.py"))
+    read = set(re.findall(r'"((?:DEEPCODER|E2B|HARDTESTS|CF)_[A-Z0-9_]+)"', sources))
+    assert {"DEEPCODER_TOKEN", "E2B_DOMAIN"} <= read <= set(spans(ROOT / "docs" / "README.md"))
+
+
 def test_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 150
     assert "make test" in prose(ROOT / "README.md") + "".join(block.text for block in blocks(ROOT / "README.md"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from deepcoder.datasets import ReferenceTime, load_problems
-from deepcoder.datasets.load import SHIPPED
+from deepcoder.datasets.hub import SHIPPED
 from deepcoder.jury_program import JuryProgram
 from deepcoder.pool import SandboxPool
 from deepcoder.problems import Limits, Mode, Problem, TestCase

@@ -41,7 +41,7 @@ def test_source_names_a_data_set(
     [
         (DEEPCODER, "must name one of its parts: .*:primeintellect, .*:taco, .*:lcbv5, .*:codeforces"),
         (f"{DEEPCODER}:tako", "must name one of its parts"),
-        ("humanevl", "no file and no known data set.* humaneval, "),
+        ("humanevl", "no file and no known data set.* deepcoder_exercises_held_out, .* humaneval, "),
         ("a/b:c:d", "write owner/name:config@split"),
         ("livecodebench:release_v9", "no release_v9: write release_v1 to release_v6"),
     ],

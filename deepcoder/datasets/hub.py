@@ -1,4 +1,4 @@
-"""Data sets of the Hub: their short names, and their rows.
+"""Data sets of the Hub: their short names, and their rows; and the names of the sets that are shipped.
 
 A source is `owner/name` or a short name, and may end with `:config` and `@split`. Two of the sets are loading scripts,
 which the `datasets` package no longer runs. Of those two, and of TACO, the files themselves are read.
@@ -45,6 +45,12 @@ def _livecodebench_files(hub_set: HubSet) -> list[str]:
     return [f"test{number if number > 1 else ''}.jsonl" for number in numbers]
 
 
+SHIPPED = {  # the files in this folder
+    "deepcoder_small": "problems.jsonl",
+    # Short functions, for a small language model to learn: see scripts/exercises.
+    "deepcoder_exercises": "exercises.jsonl",
+    "deepcoder_exercises_held_out": "exercises_held_out.jsonl",
+}
 KNOWN = (
     HubSet("deepcoder-primeintellect", "agentica-org/DeepCoder-Preview-Dataset", "primeintellect"),
     HubSet("deepcoder-taco", "agentica-org/DeepCoder-Preview-Dataset", "taco"),
@@ -68,6 +74,7 @@ KNOWN = (
     HubSet("leetcode", "newfacade/LeetCodeDataset"),
     HubSet("kodcode", "KodCode/KodCode-V1"),
 )
+NAMES = (*SHIPPED, *(each.name for each in KNOWN))
 
 
 def resolve(source: str, split: str | None = None) -> HubSet:
@@ -87,8 +94,9 @@ def resolve(source: str, split: str | None = None) -> HubSet:
         if not fitting:
             raise DataError(f"{source} must name one of its parts: {configs}")
     if not fitting and "/" not in name and not Path(name).is_dir():
-        names = ", ".join(each.name for each in KNOWN)
-        raise DataError(f"{source} is no file and no known data set: name a file, owner/name of the Hub, or {names}")
+        known_names = ", ".join(NAMES)
+        what = f"{source} is no file and no known data set"
+        raise DataError(f"{what}: name a file, owner/name of the Hub, or one of {known_names}")
     known = fitting[0] if fitting else HubSet(name.rstrip("/").rpartition("/")[2], name)
     return replace(known, config=config or known.config, split=split or known.split)
 

@@ -24,12 +24,6 @@ from deepcoder.wire.languages import LANGUAGES
 
 log = logging.getLogger(__name__)
 
-SHIPPED = {
-    "deepcoder_small": "problems.jsonl",
-    # Short functions, for a small language model to learn: see scripts/exercises.
-    "deepcoder_exercises": "exercises.jsonl",
-    "deepcoder_exercises_held_out": "exercises_held_out.jsonl",
-}
 DEFAULT_LIMITS = Limits()
 INT_DIGITS = 1_000_000  # digits of the longest int that is read. Python takes 10 s for it, and the time is quadratic
 _UNKNOWN = "the format is unknown: neither `mode` and `tests` nor the columns of a known data set are there"
@@ -58,7 +52,7 @@ def load_problems(
     Rows in other formats than ours that cannot be used are counted and named in a warning.
 
     Args:
-        source: A name of SHIPPED, the path of a file or of packages, or a data set of the Hub:
+        source: A name of hub.SHIPPED, the path of a file or of packages, or a data set of the Hub:
             `owner/name:config@split`, or a short name of it.
         split: The split of a data set of the Hub, instead of one in `source`.
         limits: For the problems that have none of their own.
@@ -95,7 +89,7 @@ def read_problems(
     Raises:
         DataError: As `load_problems`.
     """
-    if source not in SHIPPED and packages.is_source(Path(source)):
+    if source not in hub.SHIPPED and packages.is_source(Path(source)):
         yield from _of_packages(source, limits)
         return
     sys.set_int_max_str_digits(INT_DIGITS)  # data sets have longer integers than Python reads by default
@@ -235,8 +229,8 @@ def _with_instruction(problem: Problem) -> Problem:
 
 def _rows(source: str, split: str | None) -> tuple[str, Iterator[Row]]:
     """Return the rows, and the name that the ids of rows without an id begin with."""
-    if source in SHIPPED:
-        shipped = resources.files("deepcoder.datasets") / SHIPPED[source]
+    if source in hub.SHIPPED:
+        shipped = resources.files("deepcoder.datasets") / hub.SHIPPED[source]
         return source, json_lines(source, shipped.read_text(encoding="utf-8").splitlines())
     if Path(source).suffix in FILES or Path(source).is_file():
         return Path(source).stem, file_rows(Path(source))

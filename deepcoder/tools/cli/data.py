@@ -31,12 +31,12 @@ DECIDING = (NAMED, "function", *PROTOCOLS)
 
 commands = typer.Typer(no_args_is_help=True, help="Prepare a data set, or show what one holds.")
 
-_NAMES = ", ".join(each.name for each in hub.KNOWN)
+_NAMES = ", ".join(hub.NAMES)
 Source = Annotated[
     str,
     typer.Argument(
         help="A .jsonl, .json or .parquet file; a folder or zip of problem packages; a data set of the Hub as "
-        f"owner/name, with :config and @split where needed; or one of deepcoder_small, {_NAMES}."
+        f"owner/name, with :config and @split where needed; or one of {_NAMES}."
     ),
 ]
 Split = Annotated[str | None, typer.Option(help="The split of a data set of the Hub to read.")]
