@@ -66,7 +66,9 @@ def _is_of_model(message: Any) -> bool:
     role = message.get("role")
     if isinstance(role, str | None) and (role or "").lower() in _MODEL | _OTHERS:
         return (role or "").lower() in _MODEL
-    raise TypeError(f"a message has the role {role!r:.50}, which is none of {', '.join(sorted(_MODEL | _OTHERS))}")
+    raise TypeError(
+        f"a message has the role {role!r:.50}, which is none of {', '.join(sorted(filter(None, _MODEL | _OTHERS)))}"
+    )
 
 
 def _content(message: Mapping[str, Any]) -> str:

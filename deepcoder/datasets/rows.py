@@ -23,10 +23,12 @@ def file_rows(path: Path) -> Iterator[Row]:
     Raises:
         DataError: The file cannot be read.
     """
+    if not path.exists():
+        raise DataError(f"{path} does not exist")
+    if path.is_dir():
+        raise DataError(f"{path} is a folder: name a file of {', '.join(FILES)}")
     if path.suffix not in FILES:
         raise DataError(f"{path} must be one of {', '.join(FILES)}")
-    if not path.is_file():
-        raise DataError(f"{path} does not exist")
     try:
         yield from FILES[path.suffix].rows(path)
     except UnicodeDecodeError as error:
@@ -58,6 +60,8 @@ def json_lines(name: str, lines: Iterable[str]) -> Iterator[Row]:
         if line.strip():
             try:
                 yield f"{name}, line {number}", json.loads(line)
+            except json.JSONDecodeError as error:  # whose own text counts lines too, from 1 in each
+                raise DataError(f"{name}, line {number}: not JSON: {error.msg} at character {error.colno}") from None
             except (ValueError, RecursionError) as error:  # an int of too many digits raises ValueError, too
                 raise DataError(f"{name}, line {number}: not JSON: {error}") from None
 
