@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pickle
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -242,6 +243,22 @@ def test_grade_leaves_quarantined_problems_out(folder: Path, capsys: pytest.Capt
     write("quarantine.jsonl", {"problem_id": "add", "reason": "weak"}, {"problem_id": "of another set", "reason": "?"})
     ran = Ran(capsys, *GRADE, "--quarantine", "quarantine.jsonl")
     assert (ran.code, [row["index"] for row in read("out.jsonl")]) == (0, [3]), ran.err
+    assert "\n1 completion" in f"\n{ran.out.strip()}"
+    assert "left out: 3 completions of problems in quarantine" in ran.out
+
+
+def test_grade_says_how_to_see_why_a_program_fails(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("problems.jsonl").rename("my problems.jsonl")
+    grade = ["my problems.jsonl" if each == "problems.jsonl" else each for each in GRADE]
+    write("completions.jsonl", COMPLETIONS[1])
+    assert "explain" not in Ran(capsys, *grade).out  # it has no program
+    Path("out.jsonl").unlink()
+    write("completions.jsonl", COMPLETIONS[2], COMPLETIONS[2], COMPLETIONS[3])
+    ran = Ran(capsys, *grade)
+    hint = next(line for line in ran.out.splitlines() if line.startswith("deepcoder explain"))
+    assert Ran(capsys, *shlex.split(hint, comments=True)[1:]).code == 0
+    assert "--problems 'my problems.jsonl' --sandbox process  #" in hint
+    assert "pass@1 50.0%\npass@2 0.0% (1 of 2 problems)\n" in ran.out
 
 
 def test_grade_with_calibrated_limits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -347,7 +364,7 @@ def test_explain_uses_the_recorded_settings(folder: Path, capsys: pytest.Capture
     ("arguments", "said"),
     [
         (["--line", "99"], "out.jsonl has no line 99"),
-        ([], "out.jsonl: every program is AC"),
+        ([], "out.jsonl has no record of a program that fails: choose one with --line"),
         (["--line", "2"], "out.jsonl, line 2: not a record of `grade` or of training: problem_id is missing"),
         (["--line", "3"], "no problem has the problem_id 'other'"),
         (["--line", "4"], "line 4: not a record of `grade` or of training: program must be text or null"),
@@ -423,6 +440,10 @@ def test_grade_names_the_malformed_line(
         ([*GRADE, "--times", "completions.jsonl"], "completions.jsonl, line 1: tests is missing, or is no integer"),
         (["explain", "none.jsonl", "--problems", "problems.jsonl"], "none.jsonl does not exist"),
         (["data", "show", "none.jsonl"], "none.jsonl does not exist"),
+        (["grade", ".", "--problems", "problems.jsonl", "-o", "out.jsonl"], ". is a folder: name a file of .jsonl"),
+        ([*GRADE, "--quarantine", "none"], "none does not exist"),
+        (["data", "show", "empty"], "no problem package in empty, and no data set that can be read"),
+        (["data", "show", "text.jsonl"], "text.jsonl, line 2: not JSON: Expecting value at character 1\n"),
         (["data", "show", "humanevl"], "no file and no known data set"),
         (["data", "prepare", "none.jsonl", "-o", "out.parquet"], "none.jsonl does not exist"),
         (["data", "prepare", "problems.jsonl", "-o", "out.csv"], "must end with .parquet or .jsonl"),
@@ -444,6 +465,8 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
     folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     write("prompt.jsonl", {**PROBLEMS[0], "prompt": ["hi"]})
+    Path("empty").mkdir()
+    Path("text.jsonl").write_text("\nx\n")
     Path("broken.parquet").write_bytes(b"PAR1 and no more")
     ran = Ran(capsys, *arguments)
     assert ran.code == 2
@@ -541,6 +564,7 @@ def test_data_prepare_says_what_it_wrote_and_what_not(folder: Path, capsys: pyte
     (rejected,) = read("out.parquet.rejected.jsonl")
     assert (rejected["where"], rejected["reason"][:25]) == ("raw.jsonl, line 2", "reward_model.ground_truth")
     ran = Ran(capsys, "data", "prepare", "raw.jsonl", "-o", "out.parquet", "--limit", "1")
+    assert ran.out.startswith("1 problem with 1 test of ")
     assert (ran.code, ran.out.split()[0], Path("out.parquet.rejected.jsonl").exists()) == (0, "1", False)
     write("named.jsonl", {})
     Ran(capsys, "data", "prepare", "raw.jsonl", "-o", "out.parquet", "--limit", "1", "--rejected", "named.jsonl")
@@ -653,7 +677,7 @@ def test_redteam_exits_with_1_when_an_attack_gets_through(
     monkeypatch.setattr("deepcoder.tools.cli.redteam.attacks", lambda *_: [redteam.read_attack("right", source)])
     ran = Ran(capsys, "redteam", "--sandbox", "process")
     assert ran.code == 1, ran.out
-    assert "1 attacks in 1 runs on process sandboxes: 1 through" in ran.out
+    assert "1 attack in 1 run on process sandboxes: 1 through" in ran.out
 
 
 def test_redteam_does_not_know_every_word(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -320,7 +320,11 @@ def test_raw_rows_of_one_id_are_told_apart_by_their_number(tmp_path: Path) -> No
 def test_problems_in_quarantine_are_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     source = write(tmp_path / "p.jsonl", STDIN, FUNCTION)
-    banned = write(tmp_path / "q.jsonl", {"problem_id": "x/1", "reason": "gold fails"}, {"problem_id": "elsewhere/7"})
+    banned = write(
+        tmp_path / "q.jsonl",
+        {"problem_id": "x/1", "reason": "gold fails"},
+        {"problem_id": "elsewhere/7", "reason": None},
+    )
     (problem,) = load_problems(source, quarantine=Path(banned))
     assert problem.problem_id == "x/2"
     assert f"1 of 2 problems of {source} are in quarantine" in caplog.text
@@ -329,7 +333,8 @@ def test_problems_in_quarantine_are_left_out(tmp_path: Path, caplog: pytest.LogC
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([{"problem_id": "x/1"}, {"problem_id": "x/2"}], "q.jsonl names every problem"),
+        ([{"problem_id": f"x/{n}", "reason": "?"} for n in (1, 2)], "q.jsonl names every problem"),
+        ([STDIN], "q.jsonl, line 1: reason is missing: a quarantine list is what"),
         ([{"reason": "?"}], "q.jsonl, line 1: problem_id is missing"),
         (None, "q.jsonl does not exist"),
     ],
@@ -467,7 +472,7 @@ def test_problems_of_two_files_of_one_name_are_kept_apart_by_a_prefix(tmp_path: 
     a, b = (str(tmp_path / name / "train.jsonl") for name in "ab")
     with pytest.raises(ValueError, match=f"'train/0': {a}, line 1, and {b}, line 1"):
         by_id(load_problems(a) + load_problems(b))
-    (tmp_path / "q.jsonl").write_text('{"problem_id": "other"}\n')
+    (tmp_path / "q.jsonl").write_text('{"problem_id": "other", "reason": ""}\n')
     quarantine = tmp_path / "q.jsonl"
     problems = load_problems(a, quarantine=quarantine, prefix="a/") + load_problems(b, prefix="b/")
     assert [each.tests[0].output for each in by_id(problems).values()] == ["1\n", "2\n"]
@@ -476,7 +481,7 @@ def test_problems_of_two_files_of_one_name_are_kept_apart_by_a_prefix(tmp_path: 
 
 def test_quarantine_and_times_name_problems_without_the_prefix(tmp_path: Path) -> None:
     source = write(tmp_path / "p.jsonl", STDIN, {**STDIN, "problem_id": "x/2"})
-    (tmp_path / "q.jsonl").write_text('{"problem_id": "x/1"}\n')
+    (tmp_path / "q.jsonl").write_text('{"problem_id": "x/1", "reason": ""}\n')
     (tmp_path / "t.jsonl").write_text(ReferenceTime("x/2", len(STDIN["tests"]), 0.1).to_json())
     (problem,) = load_problems(source, quarantine=tmp_path / "q.jsonl", times=tmp_path / "t.jsonl", prefix="p/")
     assert (problem.problem_id, problem.limits.cpu_s) == ("p/x/2", 1.0)

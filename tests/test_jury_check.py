@@ -120,7 +120,7 @@ def test_command_prints_a_table_and_what_disagrees(
     assert ["zero.py", "Python", "WA", "WA", "0.00", "s", "secret/1", "ok"] in rows
     assert ["right.py", "Python", "WA", "AC", "0.00", "s", "no"] in rows
     assert "wrong_answer/right.py: expected WA, got AC" in ran.out
-    assert "2 of 3 programs get a verdict that their jury expects, on 1 tests" in ran.out
+    assert "2 of 3 programs get a verdict that their jury expects, on 1 test\n" in ran.out
 
 
 def test_command_counts_packages_and_names_those_that_cannot_be_used(

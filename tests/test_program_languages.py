@@ -165,7 +165,7 @@ def test_row_of_a_completion_may_name_its_language(tmp_path: Path) -> None:
     path = tmp_path / "completions.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
-    read = read_submissions(path, problems)
+    read, _ = read_submissions(path, problems)
 
     programs = [Program("print(1)"), PROGRAM, None, PROGRAM, Program("x;", "java"), Program("x"), Program("x;", "cpp")]
     assert [each.program for each in read.values()] == programs

@@ -322,7 +322,7 @@ def test_shortest_without_references_is_refused() -> None:
 
 def test_quarantine_is_for_held_out_problems_too(tmp_path: Path) -> None:
     quarantine, held_out = tmp_path / "quarantine.jsonl", load_problems("deepcoder_exercises_held_out")
-    quarantine.write_text(json.dumps({"problem_id": held_out[0].problem_id}) + "\n")
+    quarantine.write_text(json.dumps({"problem_id": held_out[0].problem_id, "reason": "weak"}) + "\n")
     script = arguments.ScriptArguments(problems="deepcoder_exercises", held_out="deepcoder_exercises_held_out")
 
     _, kept = the_script().load(dataclasses.replace(script, quarantine=str(quarantine)), Selection())

@@ -194,15 +194,17 @@ def summary(unusable: Sequence[Unusable]) -> str:
 
 
 def quarantined(path: Path) -> frozenset[str]:
-    """Return the ids in a quarantine list, which `deepcoder doctor` writes. Only `problem_id` of a row is read.
+    """Return the ids in a quarantine list, which `deepcoder doctor` writes.
 
     Raises:
-        DataError: The file cannot be read, or a row has no problem_id.
+        DataError: The file cannot be read, or a row has no problem_id, or no reason, so that it is of another file.
     """
     ids = set()
     for where, row in file_rows(path):
         if not isinstance(row, Mapping) or not isinstance(row.get("problem_id"), str):
             raise DataError(f"{where}: problem_id is missing, or is no text")
+        if "reason" not in row:  # a file of problems or of judgements would leave out all that it names
+            raise DataError(f"{where}: reason is missing: a quarantine list is what `deepcoder doctor -o` writes")
         ids.add(row["problem_id"])
     return frozenset(ids)
 

@@ -13,6 +13,11 @@ out = Console()
 err = Console(stderr=True)
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number with the word for what it counts, which has an `s` in the plural."""
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """Show a progress bar on a terminal, and yield the function that advances the bar by a number."""

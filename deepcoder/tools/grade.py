@@ -29,16 +29,16 @@ KS = (1, 2, 4, 8, 16, 32, 64, 100)  # of pass@k
 
 def read_submissions(
     path: Path, problems: Mapping[str, Problem], quarantined: Set[str] = frozenset(), completes_prompt: bool = False
-) -> dict[int, Submission]:
+) -> tuple[dict[int, Submission], int]:
     """Return the submissions of a completions file by index, which is the number of the row, from 0.
 
-    Rows of quarantined problems are left out. `completes_prompt` says that completions continue the code of their
-    prompts.
+    Rows of quarantined problems are left out; their number is returned too. `completes_prompt` says that completions
+    continue the code of their prompts.
 
     Raises:
         DataError: A row cannot be used; the message names its line.
     """
-    submissions = {}
+    submissions, left_out = {}, 0
     for index, (where, row) in enumerate(file_rows(path)):
         if not isinstance(row, Mapping) or "problem_id" not in row:
             raise DataError(f"{where}: problem_id is missing")
@@ -47,7 +47,9 @@ def read_submissions(
             submissions[index] = _submission(row, problems[problem_id], where, completes_prompt)
         elif problem_id not in quarantined:
             raise DataError(f"{where}: no problem has the problem_id {problem_id!r}")
-    return submissions
+        else:
+            left_out += 1
+    return submissions, left_out
 
 
 def _submission(row: Mapping[str, Any], problem: Problem, where: str, completes_prompt: bool) -> Submission:

@@ -17,7 +17,7 @@ from typing import Any, get_type_hints
 from deepcoder.datasets.selection import Selection
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program
-from deepcoder.verdicts import Judgement, Submission
+from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire.languages import PYTHON
 
 # Fields that the first records did not have, with what is true of those records.
@@ -45,6 +45,11 @@ class Record:
     def of(cls, submission: Submission, judgement: Judgement, selection: Selection) -> Record:
         """Return the record of a submission's judgement."""
         return cls(submission.problem.problem_id, submission.program, judgement, selection, submission.limits.cpu_s)
+
+    @property
+    def fails(self) -> bool:
+        """Return whether there is a program, and it is not AC."""
+        return self.program is not None and self.judgement.verdict is not Verdict.AC
 
     def is_of(self, submission: Submission) -> bool:
         """Return whether the record is of this program for this problem, whatever limit the problem has now."""

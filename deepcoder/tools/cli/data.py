@@ -24,7 +24,7 @@ from deepcoder.datasets.rows import count_rows
 from deepcoder.jury_program import PROTOCOLS
 from deepcoder.problems import REAL_TOKENS, Limits, Mode, Problem
 from deepcoder.tools.cli.options import check_outputs, time_limit_s
-from deepcoder.tools.console import out, progress
+from deepcoder.tools.console import counted, out, progress
 
 NAMED = "named"
 DECIDING = (NAMED, "function", *PROTOCOLS)
@@ -76,7 +76,7 @@ def prepare(
     check_outputs((output, listed), (source,))
     with progress(f"preparing {output.name}", _total(source, limit)) as tick:
         written = prepare_source(source, output, split, limits, limit, prefix, lambda: tick(1))
-    what = f"{written.problems:,} problems with {written.tests:,} tests of {_bytes(written.size)}"
+    what = f"{counted(written.problems, 'problem')} with {counted(written.tests, 'test')} of {_bytes(written.size)}"
     text = f"{what} in {output} ({_bytes(output.stat().st_size)})"
     out.print(text, markup=False, highlight=False, soft_wrap=True)
     if rejected is None:

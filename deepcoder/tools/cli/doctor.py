@@ -32,7 +32,7 @@ from deepcoder.tools.cli.options import (
     pool_for,
     user_errors,
 )
-from deepcoder.tools.console import out, progress
+from deepcoder.tools.console import counted, out, progress
 from deepcoder.tools.doctor import RUNS, examine, most_programs
 from deepcoder.tools.findings import QUARANTINED, Diagnosis, Finding
 from deepcoder.verdicts import Submission
@@ -105,13 +105,16 @@ def _problems_are_well(
             _print_finding(finding)
     _print_counts(Counter(each.diagnosis for each in findings))
     unwell = {each.problem_id for each in findings}
-    out.print(f"{len(problems) - len(unwell)} of {len(problems)} problems are well", highlight=False)
+    well = f"{len(problems) - len(unwell)} of {counted(len(problems), 'problem')}"
+    out.print(f"{well} {'is' if len(problems) == 1 else 'are'} well", highlight=False)
     if others := sum(each.language != PYTHON.name for each in filter(None, map(reference_of, problems))):
         out.print(
             f"{others} references in other languages than Python: no mutants of them were judged", highlight=False
         )
     if times:
-        out.print(f"the times of {len(timed)} references are in {times} for --times", markup=False, highlight=False)
+        out.print(
+            f"the times of {counted(len(timed), 'reference')} are in {times} for --times", markup=False, highlight=False
+        )
     if listed := {each.problem_id for each in findings if each.diagnosis in QUARANTINED}:
         where = "with -o FILE.jsonl they are listed for" if quarantine is None else f"listed in {quarantine} for"
         text = f"{len(listed)} to keep out of training and grades, {where} --quarantine"

@@ -15,7 +15,7 @@ from deepcoder.tools.cli.options import Image, Languages, Problems, Sandbox, Use
 from deepcoder.tools.console import out
 from deepcoder.tools.explain import CODE_LINES, excerpt
 from deepcoder.tools.records import Record
-from deepcoder.verdicts import Submission, Verdict
+from deepcoder.verdicts import Submission
 
 
 def explain(
@@ -62,9 +62,10 @@ def _record_at(path: Path, line: int | None) -> tuple[int, Record]:
     for number, (where, row) in enumerate(file_rows(path), start=1):
         is_empty = False
         record = _record(where, row)
-        if record.program is not None and record.judgement.verdict is not Verdict.AC:
+        if record.fails:
             return number, record
-    raise UserError(f"{path} has no records" if is_empty else f"{path}: every program is AC: choose one with --line")
+    why = "has no records" if is_empty else "has no record of a program that fails: choose one with --line"
+    raise UserError(f"{path} {why}")
 
 
 def _record(where: str, row: object) -> Record:

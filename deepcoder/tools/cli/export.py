@@ -11,7 +11,7 @@ import typer
 from deepcoder.datasets import load_problems
 from deepcoder.integrations import harbor as tasks
 from deepcoder.tools.cli.options import UserError, user_errors
-from deepcoder.tools.console import out
+from deepcoder.tools.console import counted, out
 
 commands = typer.Typer(no_args_is_help=True, help="Write problems for other frameworks.")
 
@@ -36,4 +36,4 @@ def harbor(
         raise UserError("--url would write the token into the tasks: set DEEPCODER_TOKEN where Harbor runs")
     with user_errors():
         count = tasks.write(load_problems(data), output, url, image)
-    out.print(f"{count:,} tasks in {output}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"{counted(count, 'task')} in {output}", markup=False, highlight=False, soft_wrap=True)

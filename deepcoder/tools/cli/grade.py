@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import fmean
 from typing import Annotated
 
 import typer
@@ -36,8 +38,8 @@ from deepcoder.tools.cli.options import (
     pool_for,
     user_errors,
 )
-from deepcoder.tools.console import err, out, progress
-from deepcoder.tools.grade import KS, pass_at_k, read_submissions
+from deepcoder.tools.console import counted, err, out, progress
+from deepcoder.tools.grade import KS, estimates_at_k, read_submissions
 from deepcoder.tools.grade import grade as grade_submissions
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import OWN_CODE, Submission, Verdict
@@ -68,8 +70,8 @@ def grade(
     check_outputs((output,), (completions, problems, quarantine, times))
     selection = Selection(max_tests, time_limit, checker, str(times or ""))
     loaded = selection.load(problems, quarantine)
-    left_out = quarantined(quarantine) if quarantine else frozenset()
-    submissions = read_submissions(completions, by_id(loaded), left_out, completes_prompt)
+    banned = quarantined(quarantine) if quarantine else frozenset()
+    submissions, left_out = read_submissions(completions, by_id(loaded), banned, completes_prompt)
     if not submissions:
         raise UserError(f"{completions} has no completions" + (" that are not in quarantine" if quarantine else ""))
     if output.suffix != ".jsonl":
@@ -80,10 +82,9 @@ def grade(
     with started, progress("judging", len(submissions)) as tick:
         check_submissions(started, submissions.values())
         records = grade_submissions(submissions, selection, output, started, lambda _, __: tick(1))
-    _print_summary(records)
-    if any(each.judgement.verdict is not Verdict.AC for each in records):
-        hint = f"deepcoder explain {output} --problems {problems}  # why the first failed"
-        out.print(hint, markup=False, highlight=False, soft_wrap=True)
+    _print_summary(records, left_out)
+    if any(each.fails for each in records):
+        _print_hint(output, problems, {"--sandbox": sandbox, "--image": image, "--languages": languages})
     print_unjudged(records)
     raise typer.Exit(any(each.judgement.verdict is Verdict.IE for each in records))
 
@@ -107,9 +108,17 @@ def print_unjudged(records: list[Record]) -> None:
         err.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _print_summary(records: list[Record]) -> None:
+def _print_hint(output: Path, problems: str, options: Mapping[str, str | Path | None]) -> None:
+    """Print the command that shows why the first program fails, with those options that were given."""
+    given = {name: value for name, value in options.items() if value not in (AUTO, SandboxConfig.image, None)}
+    words = ["deepcoder", "explain", str(output), "--problems", problems]
+    words += [str(word) for option in given.items() for word in option]
+    out.print(f"{shlex.join(words)}  # why the first failed", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_summary(records: list[Record], left_out: int) -> None:
     counts = Counter(each.judgement.verdict for each in records)
-    table = Table(title=f"{len(records)} completions")
+    table = Table(title=counted(len(records), "completion"))
     table.add_column("verdict")
     table.add_column("completions", justify="right")
     table.add_column("share", justify="right")
@@ -117,11 +126,14 @@ def _print_summary(records: list[Record]) -> None:
         if counts[verdict]:
             table.add_row(verdict, str(counts[verdict]), f"{counts[verdict] / len(records):.1%}")
     out.print(table)
+    if left_out:
+        out.print(f"left out: {counted(left_out, 'completion')} of problems in quarantine", highlight=False)
     if missing := sum(each.program is None for each in records):
         out.print(f"{missing} of them ({missing / len(records):.1%}) have no program", highlight=False)
     if suspicious := sum(bool(each.judgement.suspicious) for each in records):
         out.print(f"{suspicious} suspicious, with what no honest program does", highlight=False)
+    problems = len({each.problem_id for each in records})
     for k in KS:
-        share = pass_at_k(records, k)
-        if share is not None:
-            out.print(f"pass@{k} {share:.1%}")
+        if estimates := estimates_at_k(records, k):
+            some = "" if len(estimates) == problems else f" ({len(estimates)} of {counted(problems, 'problem')})"
+            out.print(f"pass@{k} {fmean(estimates):.1%}{some}")

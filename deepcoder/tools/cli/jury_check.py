@@ -14,7 +14,7 @@ from deepcoder.datasets.errors import Unusable
 from deepcoder.datasets.packages import Package, labels, read_packages
 from deepcoder.pool import SandboxPool
 from deepcoder.tools.cli.options import UserError, pool_for
-from deepcoder.tools.console import out, progress
+from deepcoder.tools.console import counted, out, progress
 from deepcoder.tools.jury_check import Checked, JuryCheck, check, title
 from deepcoder.verdicts import Verdict
 
@@ -89,8 +89,8 @@ def _print(found: JuryCheck) -> None:
         out.print(f"not judged: {count} programs, {reason}", style="yellow", markup=False, highlight=False)
     right = len(found.judged) - len(found.wrong)
     out.print(
-        f"{right} of {len(found.judged)} programs get a verdict that their jury expects, on "
-        f"{len(found.package.problem.tests)} tests\n",
+        f"{right} of {counted(len(found.judged), 'program')} get a verdict that their jury expects, on "
+        f"{counted(len(found.package.problem.tests), 'test')}\n",
         highlight=False,
     )
 

@@ -28,7 +28,7 @@ from deepcoder.tools.cli.options import (
     check_problems,
     pool_for,
 )
-from deepcoder.tools.console import out, progress
+from deepcoder.tools.console import counted, out, progress
 from deepcoder.tools.passrate import already_measured, measure
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def print_rates(rows: list[dict[str, Any]], output: Path) -> None:
     never, always = (sum(rate == value for rate in known) for value in (0, 1))
     cut, lengths = sum(row["cut"] for row in rows), sorted(length for row in rows for length in row["tokens"])
     out.print(
-        f"{output}: {len(known)} problems, mean pass rate {fmean(known):.2f}; {never} are never solved, "
+        f"{output}: {counted(len(known), 'problem')}, mean pass rate {fmean(known):.2f}; {never} are never solved, "
         f"{always} always, {len(known) - never - always} sometimes\n"
         f"{cut / len(lengths):.0%} of the completions were cut at the limit of length; half have at most "
         f"{lengths[len(lengths) // 2]} tokens, nine tenths at most {lengths[len(lengths) * 9 // 10]}",

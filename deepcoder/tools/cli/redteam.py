@@ -12,7 +12,7 @@ from rich.table import Table
 from deepcoder import sandbox as sandboxes
 from deepcoder.sandbox import AUTO, SandboxConfig
 from deepcoder.tools.cli.options import Sandbox, UserError, time_limit_s
-from deepcoder.tools.console import out, progress
+from deepcoder.tools.console import counted, out, progress
 from deepcoder.tools.redteam import LIMITS, Attempt, attacks, attempts, with_limits
 from deepcoder.verdicts import Verdict
 from deepcoder.wire.languages import LANGUAGES, PYTHON
@@ -62,8 +62,8 @@ def redteam(
     left = {each.attack.name for each in tried if each.left}
     odd = {each.attack.name for each in tried if each.held and not each.is_expected}
     out.print(
-        f"{len(chosen)} attacks in {len(tried)} runs on {config.kind} sandboxes: {len(through)} through, "
-        f"{len(left)} with leftovers, {len(odd)} held with a verdict that is not the usual one",
+        f"{counted(len(chosen), 'attack')} in {counted(len(tried), 'run')} on {config.kind} sandboxes: "
+        f"{len(through)} through, {len(left)} with leftovers, {len(odd)} held with a verdict that is not the usual one",
         highlight=False,
         soft_wrap=True,
     )
