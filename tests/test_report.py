@@ -202,7 +202,7 @@ def test_missing_or_empty_file_and_bad_output_are_refused(
     for arguments, said in (
         ([tmp_path / "nowhere"], "nowhere is no training run"),
         ([tmp_path / "empty.jsonl"], "empty.jsonl has no judgements"),
-        ([write_graded(tmp_path / "g.jsonl"), "-o", tmp_path / "no" / "page.html"], "No such file or directory"),
+        ([write_graded(tmp_path / "g.jsonl"), "-o", tmp_path / "no" / "page.html"], "no does not exist"),
     ):
         assert report(monkeypatch, *arguments) == 2
         assert said in capsys.readouterr().err
