@@ -201,6 +201,7 @@ def test_deepcoder_row_without_a_name_is_stdin_mode(tmp_path: Path) -> None:
         ({**STDIN, "tests": [{"input": "3"}]}, r"tests\[0\].output is missing"),
         ({**STDIN, "tests": [{"input": 3, "output": "3"}]}, r"tests\[0\].input must be text"),
         ({**STDIN, "limits": {"cpu": 1}}, "limits.cpu is unknown"),
+        ({**STDIN, "limits": {"memory_bytes": 1 << 41}}, "limits.memory_bytes must be at most 1099511627776, which is"),
         ({**STDIN, "limits": {"cpu_s": -1}}, "limits.cpu_s must be above 0"),
         ({**STDIN, "limits": {"memory_bytes": 1 << 20}}, "limits.memory_bytes is 1048576, and must be at least"),
         ({**STDIN, "checker": "tokenz"}, "tokenz"),

@@ -131,8 +131,8 @@ def rows(hub_set: HubSet) -> Iterator[Row]:
     except DataError:
         raise
     except Exception as error:  # from any of the network, file and format libraries
-        if Path(hub_set.repository).is_dir():
-            raise DataError(f"no problem package in {name}, and no data set that can be read: {error}") from error
+        if type(error).__name__ == "EmptyDatasetError":  # of `datasets`, for a folder
+            raise DataError(f"no problem package in {name}, and no data set: {error}") from error
         raise DataError(
             f"{name} is no file, and the Hub does not give its split {hub_set.split}: {type(error).__name__}: {error}"
         ) from error

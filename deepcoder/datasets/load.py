@@ -90,7 +90,7 @@ def read_problems(
         DataError: As `load_problems`.
     """
     if source not in hub.SHIPPED and packages.is_source(Path(source)):
-        yield from _of_packages(source, limits)
+        yield from _of_packages(source, split, limits)
         return
     sys.set_int_max_str_digits(INT_DIGITS)  # data sets have longer integers than Python reads by default
     name, rows = _rows(source, split)
@@ -128,8 +128,9 @@ def read_problems(
         raise DataError(f"{source} has no row that can be used" + (f": {summary(unusable)}" if unusable else ""))
 
 
-def _of_packages(source: str, limits: Limits) -> Iterator[Problem | Unusable]:
+def _of_packages(source: str, split: str | None, limits: Limits) -> Iterator[Problem | Unusable]:
     """Yield the problem of each package, or why it gives none. What is not used of the others is named in a warning."""
+    _check_no_split(source, split)
     unusable, notes = [], []
     used: dict[str, str] = {}  # the place of the package that has the id
     for each in packages.read_packages(Path(source), limits):
@@ -229,12 +230,19 @@ def _with_instruction(problem: Problem) -> Problem:
     return dataclasses.replace(problem, prompt=(*before, asked))
 
 
+def _check_no_split(source: str, split: str | None) -> None:
+    if split is not None:
+        raise DataError(f"{source} has no split {split}: only data sets of the Hub have splits")
+
+
 def _rows(source: str, split: str | None) -> tuple[str, Iterator[Row]]:
     """Return the rows, and the name that the ids of rows without an id begin with."""
     if source in hub.SHIPPED:
+        _check_no_split(source, split)
         shipped = resources.files("deepcoder.datasets") / hub.SHIPPED[source]
         return source, json_lines(source, shipped.read_text(encoding="utf-8").splitlines())
     if Path(source).suffix in FILES or Path(source).is_file():
+        _check_no_split(source, split)
         return Path(source).stem, file_rows(Path(source))
     hub_set = hub.resolve(source, split)
     return f"{hub_set.name}/{hub_set.split}", hub.rows(hub_set)

@@ -27,6 +27,7 @@ from deepcoder.wire.languages import PYTHON
 _TEXTS = (
     *("entry_point", "preamble", "checker", "code_prompt", "reference", "reference_language", "limits_for", "source"),
 )
+MOST_MEMORY_BYTES = 1 << 40
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
@@ -176,6 +177,8 @@ def _limits(given: Any, default: Limits) -> Limits:
             raise ValueError(f"limits.{name} is unknown: use {', '.join(sorted(known))}")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError(f"limits.{name} must be a number")
+    if given.get("memory_bytes", 0) > MOST_MEMORY_BYTES:
+        raise ValueError(f"limits.memory_bytes must be at most {MOST_MEMORY_BYTES}, which is 1 TiB")
     if "cpu_s" in given and "wall_s" not in given:
         given["wall_s"] = 0  # wall_s becomes the usual multiple of this cpu_s
     return dataclasses.replace(default, **given) if given else default
