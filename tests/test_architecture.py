@@ -57,6 +57,7 @@ ROOMS: dict[str, set[str]] = {
         "trl",
         "yaml",
     },
+    "__main__": set(),
 }
 ORDER = list(ROOMS)
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "attacks" not in path.parts)  # programs, not modules

@@ -77,7 +77,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Small:
     """A table with one more backend, before the others: its file and its row are all that it takes."""
     module = Small()
     monkeypatch.setitem(sys.modules, "deepcoder.sandbox.small", module)
-    rows = {"small": Backend("small", SmallOptions, "small places"), **BACKENDS}
+    rows = {"small": Backend("small", SmallOptions), **BACKENDS}
     monkeypatch.setattr(table, "BACKENDS", rows)
     monkeypatch.setattr(table, "KINDS", ("auto", *rows))
     return module

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import io
 import json
 import os
 import pickle
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, get_args
 
 import pytest
 from rich.console import Console
@@ -21,7 +24,7 @@ from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.sandbox import BACKENDS
 from deepcoder.tools import cli, console, redteam
-from deepcoder.tools.cli import machine
+from deepcoder.tools.cli import machine, options
 from deepcoder.tools.cli.grade import few_workers, print_unjudged
 from deepcoder.tools.cli.judge import language_of_file
 from deepcoder.tools.cli.options import pool_for
@@ -92,6 +95,35 @@ pytestmark = pytest.mark.usefixtures("shared_ray")  # commands join it, which sa
 
 GRADE = ["grade", "completions.jsonl", "--problems", "problems.jsonl", "-o", "out.jsonl", "--sandbox", "process"]
 GRADE += ["--workers", "2"]
+
+
+def test_version_and_python_m() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-m", "deepcoder", "--version"]
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
+    assert (ran.returncode, ran.stdout) == (0, f"deepcoder {importlib.metadata.version('deepcoder')}\n"), ran.stderr
+
+
+def test_ctrl_c_during_the_imports_ends_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(name: str, *_: object) -> None:
+        if name == "deepcoder.tools.cli.app":
+            signal.raise_signal(signal.SIGINT)
+
+    import deepcoder.tools.cli.app  # noqa: F401, so that there is an attribute to delete
+
+    monkeypatch.delattr(cli, "app")
+    monkeypatch.delitem(sys.modules, "deepcoder.tools.cli.app")
+    monkeypatch.setattr(sys, "meta_path", [SimpleNamespace(find_spec=interrupted), *sys.meta_path])
+    ran = Ran(capsys, "--version")
+    assert (ran.code, ran.out, ran.err) == (130, "", "")
+
+
+def test_help_says_what_auto_takes_and_what_must_be_named() -> None:
+    said = "auto: the first of docker, process, gvisor that can start here; unisolated and e2b by name only."
+    assert get_args(options.Sandbox)[1].help == said
+    assert "URL" not in get_args(options.Pool)[1].help  # which `grade` alone takes
 
 
 def test_judge_right_program_exits_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -319,7 +351,7 @@ def test_explain_judges_again_what_grade_recorded(folder: Path, capsys: pytest.C
     assert "test        1 of 2" in ran.out
     assert "difference  line 1, token 1: expected 6, got 2" in ran.out
     assert "6 s CPU, 12 s wall, 1 GiB memory" in ran.out
-    assert "sandbox     Python 3" in ran.out
+    assert "sandbox     process, Python 3" in ran.out
     ran = Ran(capsys, *EXPLAIN, "--line", "2")
     assert (ran.code, "no program in the completion" in ran.out) == (0, True)
 
@@ -438,11 +470,20 @@ def test_grade_names_the_malformed_line(
         (["report", "out.jsonl", "-o", "out.jsonl"], "out.jsonl is read by this command too: name another output"),
         ([*GRADE, "--times", "none.jsonl"], "none.jsonl does not exist"),
         ([*GRADE, "--times", "completions.jsonl"], "completions.jsonl, line 1: tests is missing, or is no integer"),
+        (["doctor", "-o", "q.jsonl"], "-o and --times are for problems: name a data set too"),
+        (
+            ["data", "show", "problems.jsonl", "--split", "x"],
+            "problems.jsonl has no split x: only data sets of the Hub",
+        ),
+        (
+            ["judge", "right.py", "--problem", "problems.jsonl", "--problem-id", "add", "--checker", "equal"],
+            "unknown checker 'equal'",
+        ),
         (["explain", "none.jsonl", "--problems", "problems.jsonl"], "none.jsonl does not exist"),
         (["data", "show", "none.jsonl"], "none.jsonl does not exist"),
         (["grade", ".", "--problems", "problems.jsonl", "-o", "out.jsonl"], ". is a folder: name a file of .jsonl"),
         ([*GRADE, "--quarantine", "none"], "none does not exist"),
-        (["data", "show", "empty"], "no problem package in empty, and no data set that can be read"),
+        (["data", "show", "empty"], "no problem package in empty, and no data set: "),
         (["data", "show", "text.jsonl"], "text.jsonl, line 2: not JSON: Expecting value at character 1\n"),
         (["data", "show", "humanevl"], "no file and no known data set"),
         (["data", "prepare", "none.jsonl", "-o", "out.parquet"], "none.jsonl does not exist"),

@@ -11,7 +11,7 @@ from rich.console import Console
 from deepcoder.judge import judge
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.sandbox import Sandbox
+from deepcoder.sandbox import BACKENDS, Sandbox
 from deepcoder.tools.explain import Difference, difference, excerpt, rerun, view
 from deepcoder.verdicts import Judgement, Submission, Verdict
 from deepcoder.wire import values
@@ -93,7 +93,7 @@ def test_long_texts_are_shown_around_the_mark() -> None:
 
 def shown(submission: Submission, number: int, sandbox: Sandbox) -> str:
     console = Console(file=io.StringIO(), width=80)
-    console.print(view(submission, judge(submission, sandbox), number, sandbox))
+    console.print(view(submission, judge(submission, sandbox), number, sandbox, BACKENDS["process"]))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -116,7 +116,7 @@ def test_view_shows_all_there_is_to_know(shared_sandbox: Sandbox, sandbox_kind: 
     assert lines[8].startswith("used        0.0") and lines[8].endswith(" MiB memory")
     assert lines[9] == "limits      2 s CPU, 4 s wall, 1 GiB memory, 16 MiB output, 64 processes"
     where = "image deepcoder-sandbox:py311 sha256:" if sandbox_kind in ("docker", "runsc") else "/"
-    assert lines[10].startswith("sandbox     Python 3.") and where in lines[10]
+    assert lines[10].startswith("sandbox     process, Python 3.") and where in lines[10]
     assert max(map(len, lines)) <= 80
 
 
@@ -134,7 +134,7 @@ def test_view_of_test_code_shows_the_code_and_what_it_said(shared_sandbox: Sandb
     console = Console(file=io.StringIO(), width=80)
     submission = Submission(problem, Program("def f(x): return x"))
     judgement = Judgement(Verdict.WA, 0, 1, 1, 0, detail="AssertionError: line 2")
-    console.print(view(submission, judgement, 0, shared_sandbox))
+    console.print(view(submission, judgement, 0, shared_sandbox, BACKENDS["process"]))
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
     assert "   2 │ assert f(x) == 2" in text and "said       AssertionError: line 2" in text

@@ -88,7 +88,6 @@ class Backend:
 
     name: str  # also of its file in this folder
     options: type[Any]  # a dataclass, every field with a default
-    places: str  # what its sandboxes are, for people
     isolation: str = ""  # what it gives, in one line for people; empty only in trials
     caveat: str = ""  # what it does not stop; said when "auto" takes it
     isolates: bool = True  # keeps programs from each other and from the machine; else it is asked for by name
@@ -97,6 +96,11 @@ class Backend:
     has_own_users: bool = True  # every program gets a user of its own, whoever starts the sandbox
     has_spare: bool = True  # a start takes so long that a sandbox in waiting is worth its memory
     worker_cpus: float = 1.0  # what one worker takes of its node's CPUs
+
+    @property
+    def is_automatic(self) -> bool:
+        """Return whether "auto" may take it; else it must be asked for by name."""
+        return self.isolates and not self.is_rented
 
     def load(self) -> BackendModule:
         """Return the backend's file.
@@ -115,14 +119,12 @@ _ROWS = (
     Backend(
         "docker",
         DockerOptions,
-        "Docker containers",
         isolation="a read-only image in namespaces of its own, a seccomp profile; the engine's machine's kernel",
         has_image=True,
     ),
     Backend(
         "process",
         ProcessOptions,
-        "local processes",
         isolation="a read-only root in namespaces of its own; this machine's kernel",
         caveat="programs run as local processes in namespaces of their own. That keeps them from files, network and "
         "each other, but not from bugs of this machine's kernel; use Docker for programs that you would not run "
@@ -132,7 +134,6 @@ _ROWS = (
     Backend(
         "gvisor",
         ProcessOptions,
-        "gVisor sandboxes",
         isolation="a read-only root, and a kernel of its own in user space",
         caveat="programs run in gVisor, a kernel of their own: a test takes about ten times as long "
         "(docs/security.md, gVisor)",
@@ -140,7 +141,6 @@ _ROWS = (
     Backend(
         "unisolated",
         ProcessOptions,
-        "local processes without isolation",
         isolation="none: programs can read what your user can read, so only for programs that you trust",
         isolates=False,
         has_own_users=False,
@@ -148,7 +148,6 @@ _ROWS = (
     Backend(
         "e2b",
         E2BOptions,
-        "virtual machines of E2B",
         isolation="a virtual machine away from here, and in it a read-only root in namespaces of its own",
         is_rented=True,
         has_spare=False,
@@ -231,7 +230,7 @@ def resolve(config: SandboxConfig) -> SandboxConfig:
     if config.kind != AUTO:
         return dataclasses.replace(config, options=config.backend_options())
     reasons: list[str] = []
-    for backend in filter(lambda each: each.isolates and not each.is_rented, BACKENDS.values()):
+    for backend in filter(lambda each: each.is_automatic, BACKENDS.values()):
         why_not = _why_not(backend)
         if not why_not:
             if reasons and backend.caveat:

@@ -23,6 +23,7 @@ from deepcoder.judge import judge_test, task
 from deepcoder.jury import Jury, Tested
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.sandbox import Sandbox
+from deepcoder.sandbox.backends import Backend
 from deepcoder.verdicts import Judgement, Submission, printable
 from deepcoder.wire import values
 from deepcoder.wire.languages import LANGUAGES, PYTHON
@@ -175,9 +176,16 @@ def _cut(text: str) -> str:
 
 
 def view(
-    submission: Submission, judgement: Judgement, number: int | None, sandbox: Sandbox, jury: Jury | None = None
+    submission: Submission,
+    judgement: Judgement,
+    number: int | None,
+    sandbox: Sandbox,
+    backend: Backend,
+    jury: Jury | None = None,
 ) -> Table:
     """Return a table of one test, run again, and of its outcome. Without a number only limits and sandbox are shown.
+
+    `backend` is that of the sandbox.
 
     Raises:
         SandboxError: The sandbox broke.
@@ -200,8 +208,10 @@ def view(
                 _add_message(table, judge_test(submission, number, sandbox, jury))
     table.add_row("limits", _limits(submission.limits))
     language = PYTHON.name if submission.program is None else submission.program.language
-    version = f"{LANGUAGES[language].title} {sandbox.languages[language]}"
-    table.add_row("sandbox", Text(f"{version}, {sandbox.interpreter}"))
+    words = [backend.name, f"{LANGUAGES[language].title} {sandbox.languages[language]}"]
+    if backend.has_image or language == PYTHON.name:  # else it is the path of Python, which has not run the program
+        words.append(sandbox.interpreter)
+    table.add_row("sandbox", Text(", ".join(words)))
     return table
 
 

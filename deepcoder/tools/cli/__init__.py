@@ -3,6 +3,14 @@
 Runs: wherever a person types.
 """
 
-from deepcoder.tools.cli.app import main
+import sys
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command line. Ctrl-C ends it without a traceback, also while it is still being imported."""
+    try:
+        from deepcoder.tools.cli import app
+
+        app.main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,5 +1,5 @@
 """`python -m deepcoder.tools.cli` is the same as `deepcoder`."""
 
-from deepcoder.tools.cli.app import main
+from deepcoder.tools.cli import main
 
 main()

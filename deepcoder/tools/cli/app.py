@@ -5,8 +5,10 @@ Bad input, and a machine or cluster that cannot do what was asked, end in one se
 
 from __future__ import annotations
 
+import importlib.metadata
 import logging
 import sys
+from typing import Annotated
 
 import typer
 from rich.logging import RichHandler
@@ -26,7 +28,7 @@ from deepcoder.tools.cli.report import report
 from deepcoder.tools.cli.serve import serve
 from deepcoder.tools.cli.status import status
 from deepcoder.tools.cli.watch import watch
-from deepcoder.tools.console import err
+from deepcoder.tools.console import err, out
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,22 @@ for command in (
 app.add_typer(data.commands, name="data")
 app.add_typer(export.commands, name="export")
 app.add_typer(image.commands, name="image")
+
+
+def print_version(given: bool) -> None:
+    """Print the version where it was asked for, and end."""
+    if given:
+        out.print(f"deepcoder {importlib.metadata.version('deepcoder')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """Judge programs of code models in sandboxes, and check the problems that they are judged on."""
 
 
 def main() -> None:

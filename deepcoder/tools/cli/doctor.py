@@ -76,6 +76,8 @@ def doctor(
     the verdict that the jury expects.
     """
     if data is None:
+        if quarantine or times:
+            raise UserError("-o and --times are for problems: name a data set too")
         raise typer.Exit(not machine_is_well())
     if packages.is_source(Path(data)):
         if quarantine or times:

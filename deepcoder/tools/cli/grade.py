@@ -24,7 +24,6 @@ from deepcoder.tools.cli.options import (
     Image,
     Languages,
     MaxTests,
-    Pool,
     Problems,
     Quarantine,
     Resource,
@@ -59,7 +58,10 @@ def grade(
     quarantine: Quarantine = None,
     times: Times = None,
     resource: Resource = "",
-    pool: Pool = "",
+    pool: Annotated[
+        str,
+        typer.Option(help="Use the sandboxes of the running pool of this name, or of the service at this URL."),
+    ] = "",
     image: Image = SandboxConfig.image,
     languages: Languages = None,
     completes_prompt: Annotated[

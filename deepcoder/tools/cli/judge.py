@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from deepcoder import sandbox as sandboxes
+from deepcoder.checkers import checker as known_checker
 from deepcoder.datasets.selection import Selection
 from deepcoder.judge import judge as judge_submission
 from deepcoder.jury import Jury
@@ -49,6 +50,8 @@ def judge(
     """Judge one program and show the test that it fails; exit code 1 unless the verdict is AC."""
     selection = Selection(time_limit_s=time_limit, checker=checker)
     chosen = one_problem(selection.load(problem), problem_id)
+    with user_errors():
+        known_checker(checker or chosen.checker, chosen.mode)
     try:
         source = program.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -74,7 +77,7 @@ def judge_and_print(submission: Submission, kind: str, image: str, recorded: int
 
     The test is the one that failed. Where none failed, it is number `recorded`, the one that failed earlier.
     """
-    config = SandboxConfig(kind, image, submission.problem.limits.memory_bytes)
+    config = sandboxes.resolve(SandboxConfig(kind, image, submission.problem.limits.memory_bytes))
     with closing(sandboxes.start(config)) as started, closing(Jury(config)) as jury:
         for missing in submission.languages - started.languages.keys():
             title, has = LANGUAGES[missing].title, ", ".join(started.languages)
@@ -94,5 +97,5 @@ def judge_and_print(submission: Submission, kind: str, image: str, recorded: int
             out.print(f"[yellow]suspicious:[/] it {sign.value}", highlight=False)
         number = recorded if judgement.failed_test is None else judgement.failed_test
         if submission.program is not None:
-            out.print(view(submission, judgement, number, started, jury))
+            out.print(view(submission, judgement, number, started, config.backend, jury))
     return judgement

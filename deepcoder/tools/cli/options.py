@@ -59,13 +59,14 @@ def sandbox_kind(given: str) -> str:
     return given
 
 
-PLACES = ", ".join(backend.places for backend in BACKENDS.values())
+AUTOMATIC = ", ".join(each.name for each in BACKENDS.values() if each.is_automatic)
+BY_NAME = " and ".join(each.name for each in BACKENDS.values() if not each.is_automatic)
 Sandbox = Annotated[
     str,
     typer.Option(
         callback=sandbox_kind,
         metavar="|".join(KINDS),
-        help=f"{PLACES}, or auto: the first of these that can start here.",
+        help=f"auto: the first of {AUTOMATIC} that can start here; {BY_NAME} by name only.",
     ),
 ]
 
@@ -105,7 +106,7 @@ TimeLimit = Annotated[
 Pool = Annotated[
     str,
     typer.Option(
-        help="Use the sandboxes of the running pool of this name; `grade`: or of the service at this URL.",
+        help="Use the sandboxes of the running pool of this name.",
         show_default=False,
     ),
 ]
