@@ -63,6 +63,9 @@ check(f)"""
         ("assert f(2, [3]) == 1", call(2, [3])),
         ("assert f() == 1, 'a message'", call()),
         ("assert 1 == f(2)", call(2)),
+        ("assert f(2) == range(1, 4)", call(2, expected=[1, 2, 3])),
+        ("from collections import deque\nassert f(2) == deque([1])", call(2, expected=[1])),
+        ("import collections as c\nassert c.deque((1, 2)) == f(2)", call(2, expected=[1, 2])),
         ("assert f(a=2, **{'b': 3}) == 1", call(a=2, b=3)),
         ("assert f(*[2, 3]) == 1", call(2, 3)),
         ("assert candidate(2) == (1, 'x', None)", call(2, expected=(1, "x", None))),
@@ -122,7 +125,7 @@ def test_assertion_becomes_data(code: str, test: TestCase) -> None:
             [call("a", expected=0), call("b", expected=1)],
         ),
         ("assert f(1) == 1 and f(2) == 1", [call(1), call(2)]),
-        ("r = f(1)\nassert len(r) == 1\nassert r == 'a'", [call(1, checker="len|equal(1e-9)"), call(1, expected="a")]),
+        ("r = f(1)\ns = f(2)\nassert r == 1\nassert s == 1", [call(1), call(2)]),
         ("def t(a):\n    assert f(a) == 1\nt(1)\nt(2)", [call(1), call(2)]),
         (
             "def same(a, b):\n    assert set(a) == set(b)\nsame(f(2), [3])",
@@ -175,7 +178,15 @@ def test_loops_and_helpers_become_data(code: str, expected: list[TestCase]) -> N
         "x = [1]\nsorted([2], key=x.append)\nassert f(x) == 1",
         "x = [1]\nassert x.append(2) is None and f(x) == 1",
         "x = reversed([1])\nassert f(list(x)) == 1",
-        "assert f(1) == range(3)",
+        "range = list\nassert f(1) == range(3)",
+        "assert f(1) == range(10 ** 12)",
+        "assert f(1) == range(10 ** 30)",
+        "assert f(1) == range('a')",
+        "def g():\n    r = f(1)\n    assert len(r) == 1\n    assert r == 'a'\ng()",
+        "def g(r):\n    assert r != 1\n    assert r != 2\ng(f(1))",
+        "def g():\n    r = f(1)\n    s = f(2)\n    assert s == 1\n    assert r == 1\ng()",
+        "def g():\n    r = f(1)\n    assert f(2) == 1\n    assert r == 1\ng()",
+        "def g(r, s):\n    assert s == 1\n    assert r == 1\ng(f(1), f(2))",
         "x = 1\ndef g():\n    global x\n    x = 2\ng()\nassert f(x) == 1",
         "f = str\nassert f(1) == '1'",
         "from collections import Counter\nr = Counter(f(1))\nassert r.most_common(1) == []",
@@ -217,6 +228,33 @@ def test_what_is_no_plain_assertion_stays_code(code: str) -> None:
     tests = assertions.tests(code, "f")
     assert tests[-1].is_code
     assert all(test == call(1) for test in tests[:-1])
+
+
+def test_call_of_the_module_that_is_tested_twice_is_data_once() -> None:
+    data, left = assertions.tests("r = f(1)\nassert len(r) == 1\nassert r == 'a'", "f")
+    assert data == call(1, checker="len|equal(1e-9)")
+    assert left.input == "r = f(1)\nassert r == 'a'\n"
+
+
+@pytest.mark.parametrize(
+    ("reference", "is_data"),
+    [
+        ("def f(n):\n    return n", True),
+        ("LIMIT = 10 ** 9\nNAMES = [1]\ndef f(n):\n    return n % LIMIT", True),
+        ("seen = set()\ndef f(n):\n    seen.add(n)\n    return n", False),
+        ("seen: dict = {}\nclass Solution:\n    def f(self, n):\n        seen[n] = 1\n        return n", False),
+        ("from collections import Counter\nseen = Counter()\ndef f(n):\n    seen[n] += 1\n    return n", False),
+        ("count = 0\ndef f(n):\n    global count\n    count += 1\n    return n", False),
+        ("def f(n, seen=[]):\n    seen.append(n)\n    return n", False),
+    ],
+)
+def test_calls_of_a_program_with_a_state_stay_together(reference: str, is_data: bool) -> None:
+    code = "assert f(1) == 1\nassert f(2) == 2\n"
+    raises = "import pytest\nwith pytest.raises(ValueError):\n    f(1)\n"
+
+    assert len(assertions.tests(code, "f", reference=reference)) == 2
+    *data, left = assertions.tests(code + raises, "f", reference=reference)
+    assert (len(data), left.input.startswith(code)) == ((2, False) if is_data else (0, True))
 
 
 def test_statements_of_the_module_are_data_or_stay_code_each_as_a_whole() -> None:

@@ -41,17 +41,20 @@ _READING_STEPS = 20_000_000
 _STATEMENT_STEPS = 100
 # LeetCode's prompts define these functions.
 _LEETCODE_HELPERS = ("is_same_list", "is_same_tree", "list_node", "tree_node")
+# What an expression of these kinds returns can be changed.
+_CHANGING = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp)
 # Code that follows one of these may never be executed.
 _ENDING = frozenset({"SystemExit", "_exit", "exit", "quit", "skip"})
 
 
-def tests(test_code: str, entry_point: str, trusted: str = "") -> list[TestCase]:
+def tests(test_code: str, entry_point: str, trusted: str = "", reference: str = "") -> list[TestCase]:
     """Return the tests that a piece of test code means: those that are data, then one of code if anything is left.
 
     They are for a problem whose checker is `EQUAL`.
 
     `trusted` is source that the test code may rely on, such as the helpers of a data set's prompt: test code that is
-    left begins with it, so that a program cannot replace it.
+    left begins with it, so that a program cannot replace it. Where the `reference` has variables of its module that its
+    functions may change, and anything is left, all of it is left: the program is then loaded once for all of its calls.
 
     Raises:
         ValueError: The code is not Python, takes too long to read, asserts nothing, or asserts what cannot be seen from
@@ -67,6 +70,8 @@ def tests(test_code: str, entry_point: str, trusted: str = "") -> list[TestCase]
         reader = _Reader(entry_point, helpers.body)
         left = _used(reader.left(tree.body, nodes))
         if reader.is_open:
+            if reader.cases and _calls(left, program) and _keeps_state(reference):
+                reader.cases, left = [], tree.body
             calls = {node for node in nodes if isinstance(node, ast.Call) and _is_of_program(node.func, program)}
             defined = {*program, *bound_names(ast.walk(helpers))}
             reason = refusal(left, calls, defined, bool(reader.cases))
@@ -129,13 +134,15 @@ def syntax(source: str) -> ast.Module:
 class _Reader:
     """Reads test code in the order in which Python executes it.
 
-    The mutable state: the cases so far, what names stand for, and the steps that are left.
+    The mutable state: the cases so far, the calls, what names stand for, and the steps that are left.
     """
 
     def __init__(self, entry_point: str, helpers: Sequence[ast.stmt]) -> None:
         self.cases: list[TestCase] = []
         self.is_open = False  # whether something is left that may fail
         self._results: list[Called] = []  # calls whose results names hold
+        self._calls = 0  # that were made
+        self._tested = 0  # the number of the last call that a case came of
         self._steps = _READING_STEPS
         self._given = {entry_point: ENTRY_POINT, "candidate": ENTRY_POINT, "Solution": Solution(entry_point)}
         self._names: _Scope = ChainMap({})
@@ -195,9 +202,7 @@ class _Reader:
                 names[name] = statement
                 return []
             case ast.Assign(targets=[target], value=of) | ast.AnnAssign(target=target, value=ast.expr() as of):
-                known = self._known(of, names)
-                _bind(target, known, names)
-                self._results += [known] if isinstance(known, Called) else []
+                _bind(target, self._known(of, names), names)
                 return []
             case ast.Assert(test=test):
                 parts = [part for part in conjuncts(test) if not (isinstance(part, ast.Constant) and part.value)]
@@ -255,6 +260,9 @@ class _Reader:
             NotLiteral: That is not known.
         """
         known = meaning(node, names)
+        if isinstance(known, Called) and not known.number:
+            self._make(known)
+            self._results.append(known)
         if known is None:
             known = Literal(value(node, names))
             self._charge(size(known.value))
@@ -265,11 +273,19 @@ class _Reader:
             raise NotLiteral("no assertion about one call")
         called, expected, checker = asked
         self._charge(size([called.args, called.kwargs, expected]))
-        called.tested = True
+        if not called.number:
+            self._make(called)
+        if called.number <= self._tested:
+            raise NotLiteral("a call that is tested before, or that came before one that is")
+        self._tested, called.tested = called.number, True
         try:
             return TestCase.call(called.args, expected, called.kwargs, checker)
         except TypeError as error:
             raise NotLiteral(str(error)) from None
+
+    def _make(self, called: Called) -> None:
+        self._calls += 1
+        called.number = self._calls
 
     def _charge(self, steps: int) -> None:
         """Count steps of reading.
@@ -324,6 +340,25 @@ def _calls(statements: Iterable[ast.stmt], program: set[str]) -> bool:
 def _is_of_program(node: ast.AST, program: set[str]) -> bool:
     return (isinstance(node, ast.Name) and node.id in program) or (
         isinstance(node, ast.Attribute) and node.attr in program
+    )
+
+
+def _keeps_state(source: str) -> bool:
+    """Return whether the functions of a module may find what their earlier calls have stored."""
+    tree = syntax(source)
+    nodes = list(ast.walk(tree))
+    changes = {
+        name
+        for node in tree.body
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (*_CHANGING, ast.Call))
+        for name in bound_names(ast.walk(node))
+    }
+    inner = (each for node in nodes if isinstance(node, ast.FunctionDef) for each in ast.walk(node))
+    defaults = (each for node in nodes if isinstance(node, ast.arguments) for each in node.defaults)
+    return (
+        any(isinstance(node, ast.Global) for node in nodes)
+        or any(isinstance(node, ast.Name) and node.id in changes for node in inner)
+        or any(isinstance(each, _CHANGING) for each in defaults)
     )
 
 

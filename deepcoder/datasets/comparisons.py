@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from deepcoder.datasets.literals import Names, NotLiteral, items, value
+from deepcoder.datasets.literals import LITERAL_SIZE, Names, NotLiteral, items, value
 
 # The checker of problems that are tested by assertions: ==, except for the last digits of a float.
 EQUAL = "equal(1e-9)"
@@ -48,10 +48,11 @@ class Imported:
 
 @dataclass(eq=False)
 class Called:
-    """A call of the entry point with literals, and whether a test came of it."""
+    """A call of the entry point with literals, its place in the order of the calls, and whether a test came of it."""
 
     args: list[Any]
     kwargs: dict[str, Any]
+    number: int = 0  # from 1; 0 until the call is made
     tested: bool = False
 
 
@@ -157,7 +158,7 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Names) ->
         case ast.Eq(), ast.Call(func=function) if _full_name(function, names) == "pytest.approx":
             return _approx(called, right, names)
         case ast.Eq(), _:
-            return called, value(right, names), _OWN
+            return called, _crossed(right, names), _OWN
         case ast.NotEq(), _:
             return called, value(right, names), "differs"
         case ast.Is(), ast.Constant(value=None | True | False as expected):
@@ -166,6 +167,22 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Names) ->
             options = value(right, names)
             return (called, list(options), "one of") if isinstance(options, (list, tuple, set, dict)) else None
     return None
+
+
+def _crossed(node: ast.expr, names: Names) -> Any:
+    """Return an expected value; where that is a range or a deque of literals, the list as which one crosses."""
+    match node:
+        case ast.Call(func=ast.Name(id="range"), args=bounds, keywords=[]) if "range" not in names and bounds:
+            try:
+                numbers = range(*(value(each, names) for each in bounds))[: LITERAL_SIZE + 1]
+            except (TypeError, ValueError) as error:
+                raise NotLiteral(str(error)) from None
+            if len(numbers) > LITERAL_SIZE:
+                raise NotLiteral("the value is too large")
+            return list(numbers)
+        case ast.Call(func=function, args=[of], keywords=[]) if _full_name(function, names) == "collections.deque":
+            return items(of, names)
+    return value(node, names)
 
 
 def _difference(node: ast.expr, eps: ast.expr, is_less: bool, names: Names) -> Check | None:

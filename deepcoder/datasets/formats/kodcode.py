@@ -37,7 +37,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         tree = assertions.syntax(row[field])
         entry_point = _entry_point(row, field, tree)
         test_code = ast.unparse(_with_calls(tree))
-        tests = assertions.tests(test_code, entry_point)
+        tests = assertions.tests(test_code, entry_point, reference=row["solution"])
     except ValueError as error:
         raise ValueError(f"{field}: {error}") from None
     return Problem(

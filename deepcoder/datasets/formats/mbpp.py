@@ -34,7 +34,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     setup = "\n".join([*_lines(row, "test_imports"), str(row.get("test_setup_code") or "")])
     try:
         entry_point = assertions.called_function(test_code, _functions(row["code"]))
-        tests = assertions.tests(f"{setup}\n{test_code}", entry_point)
+        tests = assertions.tests(f"{setup}\n{test_code}", entry_point, reference=row["code"])
     except ValueError as error:
         raise ValueError(f"{field}: {error}") from None
     example = f"{question.strip()}\n\nFor example:\n\n```python\n{listed[0].strip()}\n```" if listed else question
