@@ -336,6 +336,15 @@ def test_exact_numbers_may_be_handed_over_and_compared_with(code: str) -> None:
         ),
         ("open('a', 'w').write('b')\nassert f('a') == 'b'", "use open"),
         ("import random\nrandom.seed(1)\nassert f(1) == 1", "use seed"),
+        ("import pytest\nwith pytest.warns(UserWarning):\n    assert f(1) == 1", "use warns"),
+        ("import warnings as w\nwith w.catch_warnings(record=True) as c:\n    f(1)\nassert len(c) == 1", "catch_warn"),
+        ("import pytest\nwith pytest.deprecated_call():\n    f(1)", "use deprecated_call|assert nothing"),
+        ("assert f(1) == 1\nf.cache_clear()\nassert f.__doc__", "look at f.cache_clear"),
+        ("assert Solution().f.__doc__\nassert f(1) == 1", "look at Solution"),
+        ("import inspect\nassert list(inspect.signature(f).parameters) == ['x']\nassert f(1) > 0", "use signature"),
+        ("import time\nt = time.time()\nr = f(1)\nif time.time() - t > 1:\n    raise ValueError", "compare times"),
+        ("import timeit\nassert timeit.timeit(lambda: f(1), number=3) < 1", "compare times"),
+        ("from time import perf_counter as now\nt = now()\nassert f(1) > 0 and now() - t < 1", "compare times"),
         ("assert f(", "not Python"),
         ("assert f(" + "(" * 5000 + ")" * 5000 + ") == 1", "not Python"),
         ("assert f(" + "-" * 5000 + "1) == 1", "not Python|too deeply"),
@@ -344,6 +353,64 @@ def test_exact_numbers_may_be_handed_over_and_compared_with(code: str) -> None:
 def test_what_gives_no_true_verdict_is_refused(code: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         assertions.tests(code, "f")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert eval(f(3)) == 9",
+        "r = f(3)\ntext = r.strip()\nassert eval(text + '') == 9",
+        "ns = {}\nexec(f('g'), ns)\nassert ns['g'](2) == 4",
+        "import pickle\nassert pickle.loads(f([1])) == [1]",
+        "from pickle import loads as read\nassert read(f([1])) == [1]",
+        "import marshal as m, io\nassert m.load(io.BytesIO(f([1]))) == [1]",
+        "def run(source):\n    return eval(source)\nassert run(f(3)) == 9",
+        "def made():\n    return f(3)\nassert eval(made()) == 9",
+        "got = []\ngot.append(f(3))\nassert eval(got[0]) == 9",
+        "for each in map(f, [3]):\n    assert eval(each) == 9",
+        "assert list(map(eval, [f(3)])) == [9]",
+        "assert [eval(each) for each in f(3)] == [9]",
+        "code = compile(source=f(3), filename='', mode='eval')\nassert code",
+        "import pytest\nwith pytest.raises(ValueError) as info:\n    f(3)\nassert eval(str(info.value)) == 9",
+        "try:\n    f(3)\nexcept ValueError as error:\n    assert eval(str(error)) == 9",
+        "if (r := f(3)):\n    assert eval(r) == 9",
+    ],
+)
+def test_test_code_that_executes_what_a_program_returns_is_refused(code: str) -> None:
+    with pytest.raises(ValueError, match="execute what the program returns"):
+        assertions.tests(code, "f")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert f('1 + 1') == eval('1 + 1')",
+        "for text in ('1 + 1', '2'):\n    assert f(text) == eval(text)",
+        "def test(text):\n    assert f(text) == eval(text)\ntest('1 + 1')",
+        "import re\npattern = re.compile('a')\nassert pattern.match(f(1))",
+        "from re import compile\nassert compile(f(1)).match('a')",
+        "import json\nassert json.loads(f(1)) == {}",
+        "import pickle\nassert f(pickle.loads(pickle.dumps([1]))) > 0",
+    ],
+)
+def test_test_code_may_execute_what_is_its_own(code: str) -> None:
+    (test,) = assertions.tests(code, "f")
+    assert test.is_code
+
+
+@pytest.mark.parametrize(
+    "timed",
+    [
+        "start = time.time()\n    r = f(2)\n    assert time.time() - start < 1.0, 'too slow'",
+        "start = time.perf_counter()\n    r = f(2)\n    took = time.perf_counter() - start\n    assert took < 1",
+        "start = time.monotonic_ns()\n    r = f(2)\n    end = time.monotonic_ns()\n    assert start <= end and end < 1",
+    ],
+)
+def test_assertions_on_time_are_left_out(timed: str) -> None:
+    code = f"import time\nimport pytest\ndef test():\n    {timed}\n    assert r > 1\ntest()\nassert f(1) == 1"
+    data, left = assertions.tests(code, "f")
+    assert data == call(1)
+    assert "assert r > 1" in left.input and left.input.count("assert") == 1
 
 
 # Test code that no program passes, and a program that does what it asks: values cross to the test code, nothing else.

@@ -29,7 +29,15 @@ from deepcoder.datasets.comparisons import (
     meaning,
 )
 from deepcoder.datasets.literals import Literal, NotLiteral, items, size, value
-from deepcoder.datasets.refusals import NOTHING, bound_names, conjuncts, defined_names, refusal
+from deepcoder.datasets.refusals import (
+    NOTHING,
+    bound_names,
+    conjuncts,
+    defined_names,
+    is_of_program,
+    refusal,
+    without_timing,
+)
 from deepcoder.problems import TestCase
 
 __all__ = ["EQUAL", "called_function", "syntax", "tests", "tests_of_cases"]
@@ -61,20 +69,19 @@ def tests(test_code: str, entry_point: str, trusted: str = "", reference: str = 
             outside a program: what it does to its arguments, or identity.
     """
     tree, helpers = syntax(test_code), syntax(trusted)
-    nodes = list(ast.walk(tree))
     program = {entry_point, "candidate"}  # names of what the program gives
-    for node in nodes:
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "solution":
             program.update(alias.asname or alias.name for alias in node.names)
     try:
+        tree = without_timing(tree, program)
         reader = _Reader(entry_point, helpers.body)
-        left = _used(reader.left(tree.body, nodes))
+        left = _used(reader.left(tree.body, list(ast.walk(tree))))
         if reader.is_open:
             if reader.cases and _calls(left, program) and _keeps_state(reference):
                 reader.cases, left = [], tree.body
-            calls = {node for node in nodes if isinstance(node, ast.Call) and _is_of_program(node.func, program)}
-            defined = {*program, *bound_names(ast.walk(helpers))}
-            reason = refusal(left, calls, defined, bool(reader.cases))
+            defined = set(bound_names(ast.walk(helpers)))
+            reason = refusal(tree, left, program, defined, bool(reader.cases))
             if reason:
                 raise ValueError(reason)
             if _calls(left, program):
@@ -334,13 +341,7 @@ def _calls(statements: Iterable[ast.stmt], program: set[str]) -> bool:
                 asked.update(args)
             case ast.Assert() | ast.Attribute() | ast.BoolOp() | ast.Compare():
                 asked.update(ast.iter_child_nodes(node))
-    return any(node not in asked and _is_of_program(node, program) for node in nodes)
-
-
-def _is_of_program(node: ast.AST, program: set[str]) -> bool:
-    return (isinstance(node, ast.Name) and node.id in program) or (
-        isinstance(node, ast.Attribute) and node.attr in program
-    )
+    return any(node not in asked and is_of_program(node, program) for node in nodes)
 
 
 def _keeps_state(source: str) -> bool:

@@ -7,27 +7,55 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 NOTHING = "the tests assert nothing: every program would pass"
-# Names of channels other than a call's arguments and result.
+# Names of channels other than a call's arguments and result, and of functions that look at the program itself.
 _CHANNELS = frozenset(
     {
         *("redirect_stderr", "redirect_stdout", "readouterr", "stdin", "stdout"),
         *("monkeypatch", "patch", "environ", "seed"),
         *("open", "exists", "isfile", "read_text", "write_text"),
         *("NamedTemporaryFile", "TemporaryDirectory", "TemporaryFile", "mkdtemp", "mkstemp"),
+        *("catch_warnings", "deprecated_call", "warns"),
+        *("getdoc", "getfullargspec", "getsource", "get_type_hints", "signature"),
+        *("iscoroutinefunction", "isgeneratorfunction"),
+    }
+)
+# Functions that execute what they are given, by their full names.
+_EXECUTING = frozenset(
+    {
+        *("eval", "exec", "compile", "builtins.eval", "builtins.exec", "builtins.compile"),
+        *(
+            f"{module}.{name}"
+            for module in ("pickle", "marshal", "dill", "cloudpickle")
+            for name in ("load", "loads", "Unpickler")
+        ),
+        *("sympy.sympify", "sympy.S", "sympy.parse_expr", "sympy.parsing.sympy_parser.parse_expr"),
+    }
+)
+_CLOCKS = frozenset(
+    {
+        *(
+            f"time.{name}{unit}"
+            for name in ("time", "perf_counter", "monotonic", "process_time")
+            for unit in ("", "_ns")
+        ),
+        *("timeit.default_timer", "timeit.timeit", "timeit.repeat"),
     }
 )
 
+Holds = Callable[[ast.AST], bool]
 
-def refusal(left: Iterable[ast.stmt], calls: set[ast.Call], defined: set[str], has_data: bool) -> str:
+
+def refusal(tree: ast.Module, left: Iterable[ast.stmt], program: set[str], defined: set[str], has_data: bool) -> str:
     """Return why test code could give no true verdict; empty if nothing shows that.
 
     Args:
-        left: The test code that no data was made of.
-        calls: The calls of the program in the whole test code.
-        defined: The names that test code may use without binding them itself, beside Python's own.
+        tree: The whole test code.
+        left: What no data was made of.
+        program: The names of what the program gives.
+        defined: The other names that test code may use without binding them itself, beside Python's own.
         has_data: Whether there are tests that are data.
     """
     nodes = [node for statement in left for node in ast.walk(statement)]
@@ -36,13 +64,132 @@ def refusal(left: Iterable[ast.stmt], calls: set[ast.Call], defined: set[str], h
     for node in nodes:
         match node:
             case ast.Attribute(attr=name) | ast.Call(func=ast.Name(id=name)) if name in _CHANNELS:
-                return f"the tests use {name}, and what a program reads, prints or draws at random cannot be seen"
-    bound = {*dir(builtins), "Solution", "__name__", *defined, *bound_names(nodes)}
+                return f"the tests use {name}, and only what a program is given and returns can be seen"
+            case ast.Attribute(value=of, attr=name) if is_of_program(of, program) and name != "__name__":
+                return f"the tests look at {ast.unparse(node)}, and only what a program returns can be seen"
+    bound = {*dir(builtins), "Solution", "__name__", *program, *defined, *bound_names(nodes)}
     bound.update(node.arg for node in nodes if isinstance(node, ast.arg))
     missing = next((node.id for node in nodes if isinstance(node, ast.Name) and node.id not in bound), "")
     if missing and "*" not in bound:
         return f"the tests use {missing}, which only the program could define"
-    return _unseen(nodes, calls)
+    calls = {node for node in ast.walk(tree) if isinstance(node, ast.Call) and is_of_program(node.func, program)}
+    return _unseen(nodes, calls) or _unsafe(nodes, program)
+
+
+def without_timing(tree: ast.Module, program: set[str]) -> ast.Module:
+    """Return the test code without assertions on time, which a busy machine decides, and on nothing else.
+
+    Raises:
+        ValueError: It compares times in another way.
+    """
+    nodes = list(ast.walk(tree))
+    clocks = _calls_of(_CLOCKS, nodes)
+    if not clocks:
+        return tree
+    measures, returns = _holding(nodes, clocks), _holding(nodes, _results(nodes, program))
+
+    class Rest(ast.NodeTransformer):
+        """Leaves the assertions out."""
+
+        def visit_Assert(self, node: ast.Assert) -> ast.stmt:
+            """Return what stands for an assertion."""
+            is_only_time = measures(node.test) and not returns(node.test)
+            return ast.copy_location(ast.Pass(), node) if is_only_time else node
+
+    rest: ast.Module = Rest().visit(tree)
+    for node in ast.walk(rest):
+        if isinstance(node, ast.Compare) and measures(node):
+            raise ValueError("the tests compare times, which a busy machine decides")
+    return rest
+
+
+def _unsafe(nodes: list[ast.AST], program: set[str]) -> str:
+    """Return a message if what the program returns may be executed as code, which then decides on itself."""
+    executing = _calls_of(_EXECUTING, nodes)
+    if not executing:
+        return ""
+    returns = _holding(nodes, _results(nodes, program))
+    for call in executing:
+        if any(map(returns, [*call.args, *(each.value for each in call.keywords)])):
+            return f"the tests execute what the program returns, by {ast.unparse(call)[:60]}"
+    return ""
+
+
+def _holding(nodes: list[ast.AST], calls: set[ast.Call]) -> Holds:
+    """Return what says whether an expression may have the result of one of these calls in it, or an exception."""
+    names: set[str] = set()
+    functions = {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+
+    def holds(code: ast.AST) -> bool:
+        return not calls.isdisjoint(ast.walk(code)) or any(name.id in names for name in _names(code))
+
+    def holders(node: ast.AST) -> Iterator[str]:
+        """Yield the names that hold a result if the node is executed."""
+        match node:
+            case ast.Assign(value=of) | ast.AnnAssign(value=ast.expr() as of) | ast.AugAssign(value=of) if holds(of):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                yield from (name.id for target in targets for name in _names(target))
+            case ast.NamedExpr(target=target, value=of) if holds(of):
+                yield target.id
+            case ast.For(target=target, iter=of) | ast.comprehension(target=target, iter=of) if holds(of):
+                yield from (name.id for name in _names(target))
+            case ast.With(items=with_items, body=body) if any(map(holds, [*with_items, *body])):
+                targets = [each.optional_vars for each in with_items if each.optional_vars]
+                yield from (name.id for target in targets for name in _names(target))
+            case ast.Try(body=body, handlers=handlers) if any(map(holds, body)):
+                yield from (each.name for each in handlers if each.name)
+            case ast.FunctionDef(name=name) if any(map(holds, _returned(node))):
+                yield name
+            case ast.Call(func=function, args=args) if node not in calls and any(map(holds, args)):
+                yield from (name.id for name in _root(function) if isinstance(function, ast.Attribute))
+                if isinstance(function, ast.Name) and function.id in functions:
+                    yield from (each.arg for each in functions[function.id].args.args)
+
+    known = -1
+    while known < len(names):
+        known = len(names)
+        for node in nodes:
+            names.update(holders(node))
+    return holds
+
+
+def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    """Yield what a function returns or yields."""
+    for node in ast.walk(function):
+        if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom)) and node.value:
+            yield node.value
+
+
+def _results(nodes: Iterable[ast.AST], program: set[str]) -> set[ast.Call]:
+    """Return the calls of the program, and those that are given the program to call, as `map` is."""
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return {node for node in calls if any(is_of_program(each, program) for each in (node.func, *node.args))}
+
+
+def is_of_program(node: ast.AST, program: set[str]) -> bool:
+    """Return whether an expression is one of the names of what the program gives."""
+    return (isinstance(node, ast.Name) and node.id in program) or (
+        isinstance(node, ast.Attribute) and node.attr in program
+    )
+
+
+def _calls_of(functions: Iterable[str], nodes: Iterable[ast.AST]) -> set[ast.Call]:
+    """Return the calls of these functions, and those that are given one of them, as `map` is."""
+    nodes = list(nodes)
+    origins: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            origins.update((alias.asname, alias.name) for alias in node.names if alias.asname)
+        elif isinstance(node, ast.ImportFrom):
+            origins.update((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
+
+    def is_one(node: ast.AST) -> bool:
+        if not _root(node):
+            return False
+        root, dot, rest = ast.unparse(node).partition(".")
+        return origins.get(root, root) + dot + rest in functions
+
+    return {node for node in nodes if isinstance(node, ast.Call) and any(map(is_one, [node.func, *node.args]))}
 
 
 def _can_fail(node: ast.AST) -> bool:
@@ -65,14 +212,14 @@ def _unseen(nodes: list[ast.AST], calls: set[ast.Call]) -> str:
         for name in _names(target)
     }
 
-    def is_of_program(code: ast.AST) -> bool:
+    def has_result(code: ast.AST) -> bool:
         return not calls.isdisjoint(ast.walk(code)) or any(name.id in results for name in _names(code))
 
     for node in nodes:
-        if isinstance(node, ast.Compare) and is_of_program(node) and _asks_identity(node):
+        if isinstance(node, ast.Compare) and has_result(node) and _asks_identity(node):
             return "the tests ask for the identity of what the program returns, and only its value can be seen"
         parts = conjuncts(node.test) if isinstance(node, ast.Assert) else []
-        for name in (name for part in parts if not is_of_program(part) for name in _names(part)):
+        for name in (name for part in parts if not has_result(part) for name in _names(part)):
             if handed.get(name.id, _place(name)) < _place(name):
                 return f"the tests look at what the program does to its argument {name.id}, which cannot be seen"
     return ""
