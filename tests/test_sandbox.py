@@ -662,8 +662,7 @@ def test_exception_of_a_call_is_named(shared_sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("ahead", [1, 16])
 def test_process_stays_after_a_call_that_raised(shared_sandbox: Sandbox, ahead: int) -> None:
     source = """
-    import time
-    while time.process_time() < 0.3: pass
+    sum(range(20_000_000))
     calls = 0
     def solve(error):
         global calls
@@ -680,7 +679,7 @@ def test_process_stays_after_a_call_that_raised(shared_sandbox: Sandbox, ahead: 
     assert [each.ended for each in outcomes] == [raised, returned, raised, raised, returned]
     assert [each.error for each in outcomes] == ["ValueError", "", "SystemExit", "KeyError: 'Other'", ""]
     assert (outcomes[1].output, outcomes[4].output) == (b"2", b"5")
-    assert outcomes[0].cpu_s > 0.2 and max(each.cpu_s for each in outcomes[1:]) < 0.2, "it was loaded again"
+    assert outcomes[0].cpu_s > 2 * max(each.cpu_s for each in outcomes[1:]), "it was loaded again"
 
 
 def test_program_that_cannot_be_loaded_is_told_so_for_every_call(shared_sandbox: Sandbox) -> None:
