@@ -37,7 +37,7 @@ _messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
 
 class Unfit(BaseException):
-    """The test code cannot go on, and no `except Exception` of its own may hide that. The arguments are the message."""
+    """The test code cannot go on, and no `except Exception` of its own may hide that."""
 
 
 def step(kind: str, content: Any, detail: Any = None) -> Any:
@@ -57,12 +57,12 @@ def step(kind: str, content: Any, detail: Any = None) -> Any:
 class _ProgramProxy:
     """Stands for the program in the test code.
 
-    The mutable state: how often it was called, and the message of the last call that could not be made.
+    The mutable state: how often it was called, and why the last call that could not be made could not.
     """
 
     def __init__(self) -> None:
         self.calls = 0
-        self.unfit: tuple[Any, ...] = ()
+        self.unfit = ""
         self._lock = threading.Lock()  # threads of the test code may call at the same time
 
     def function(self, name: str) -> Callable[..., Any]:
@@ -73,7 +73,7 @@ class _ProgramProxy:
                 for value in [*args, *kwargs.values()]:
                     _check_plain(value)
             except Unfit as error:
-                self.unfit = error.args
+                self.unfit = str(error)
                 raise
             with self._lock:
                 self.calls += 1
@@ -95,8 +95,7 @@ def _check_plain(value: Any) -> None:
     """Check that the program would get the same value as there is here.
 
     Raises:
-        Unfit: A part of the value is of a type that does not cross as it is. Where the program itself made it, the
-            program fails.
+        Unfit: A part of the value is of a type that does not cross as it is. A right program may have made it.
     """
     stack = [value]
     while stack:
@@ -105,10 +104,9 @@ def _check_plain(value: Any) -> None:
             stack.extend(part)
         elif type(part) is dict:
             stack.extend([*part, *part.values()])
-        elif type(part) is values.Opaque:
-            raise Unfit("failed", f"the program's own {part.class_name} is no plain value")
         elif type(part) not in _PLAIN:
-            raise Unfit("unfit", f"an argument has a {type(part).__name__}, which is no plain value")
+            name = part.class_name if isinstance(part, values.Opaque) else type(part).__name__
+            raise Unfit(f"an argument has a {name}, which is no plain value")
 
 
 # The classes that an exception of the program may have here, by name.
@@ -159,7 +157,7 @@ def _run(source: str, entry_point: str) -> None:
         line = getattr(error, "of_program", None) or _line(error)
         kind = "raised" if hasattr(error, "of_program") else "failed" if program.calls else "unfit"
         message = (kind, line[:TEST_CODE_ERROR_CHARS])
-    _messages.put(program.unfit or message)
+    _messages.put(("unfit", program.unfit) if program.unfit else message)
 
 
 def _line(error: BaseException) -> str:
