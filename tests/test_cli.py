@@ -8,7 +8,6 @@ import json
 import os
 import pickle
 import shlex
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -109,7 +108,7 @@ def test_ctrl_c_during_the_imports_ends_without_a_traceback(
 ) -> None:
     def interrupted(name: str, *_: object) -> None:
         if name == "deepcoder.tools.cli.app":
-            signal.raise_signal(signal.SIGINT)
+            raise KeyboardInterrupt
 
     import deepcoder.tools.cli.app  # noqa: F401, so that there is an attribute to delete
 

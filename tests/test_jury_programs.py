@@ -65,7 +65,7 @@ def test_checker_is_given_input_answer_output_and_flags(shared_sandbox: Sandbox,
     problem = checked_by(JuryProgram("kattis", "python", KATTIS, flags=("a b",)), ("x", "x\n"), flags=("--c",))
     assert judged(ECHO, problem, shared_sandbox, jury).verdict is Verdict.AC
     said = message(ECHO, problem, shared_sandbox, jury)
-    assert said == "'x' 'x\\n' 'x\\n' ['feedback/', 'a b', '--c'] ['answer.txt', 'feedback', 'input.txt']"
+    assert said == "'x' 'x\\n' 'x\\n' ['feedback/', 'a b', '--c'] ['answer.txt', 'feedback', 'input.txt', 'main.py']"
 
 
 def test_message_of_a_checker_stays_out_of_the_judgement(shared_sandbox: Sandbox, jury: Jury) -> None:
