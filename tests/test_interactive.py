@@ -133,7 +133,7 @@ def test_failure_of_the_interactor_is_ours(
     source: str, why: str, shared_sandbox: Sandbox, jury: Jury, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deepcoder.ruled_tests.LIMITS", Limits(cpu_s=0.5))
-    judgement = judged(BISECTS, talks_to(source, cpu_s=0.2), shared_sandbox, jury)
+    judgement = judged(BISECTS, talks_to(source, cpu_s=0.5), shared_sandbox, jury)
     assert judgement.verdict is Verdict.IE
     assert judgement.detail.startswith(OWN_CODE + why)
 
