@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections import defaultdict
 
@@ -72,7 +73,13 @@ def sample(judged: list[Judged], turn: int) -> list[Judged]:
         return judged
     first = {each.label: each.origin for each in reversed(judged)}
     chosen = first[sorted(first)[turn % len(first)]]
-    return [each for each in judged if each.origin == chosen]
+    return [dataclasses.replace(each, problem=quicker(each.problem)) for each in judged if each.origin == chosen]
+
+
+def quicker(problem: Problem) -> Problem:
+    """Return the problem with a limit of 10 s at most: what takes 20 s takes that long to show it."""
+    cpu_s = min(problem.limits.cpu_s, 10.0)
+    return dataclasses.replace(problem, limits=dataclasses.replace(problem.limits, cpu_s=cpu_s, wall_s=2 * cpu_s))
 
 
 def of_each_language(judged: list[Judged]) -> list[Judged]:
