@@ -165,7 +165,11 @@ def with_line_feeds(text: str) -> str:
 def reads_as_program(source: str) -> bool:
     """Return whether the text is Python that calls or defines something, as sample output and prose are not."""
     tree = _parsed(source)
-    return tree is not None and any(isinstance(node, _DOES_SOMETHING) for node in ast.walk(tree))
+    return tree is not None and _does_something(tree)
+
+
+def _does_something(tree: ast.Module) -> bool:
+    return any(isinstance(node, _DOES_SOMETHING) for node in ast.walk(tree))
 
 
 def _parsed(source: str) -> ast.Module | None:
@@ -185,9 +189,12 @@ def _has_signs(source: str) -> bool:
 
 def _last_but_output(tagged: Sequence[Block]) -> Block:
     """Return the last block; the one before where that is a program, and the last its output."""
-    before, last = (tagged[0], *tagged)[-2:]
+    last = tagged[-1]
+    if len(tagged) == 1:  # as most answers have: nothing is to be parsed
+        return last
+    before = tagged[-2]
     if any(block.language != PYTHON.name or len(block.source) > _PARSED_CHARS for block in (before, last)):
         return last
     tree = _parsed(last.source)
-    is_output = tree is not None and all(isinstance(node, ast.Expr) for node in tree.body)
-    return before if is_output and not reads_as_program(last.source) and reads_as_program(before.source) else last
+    is_output = tree is not None and all(isinstance(node, ast.Expr) for node in tree.body) and not _does_something(tree)
+    return before if is_output and reads_as_program(before.source) else last

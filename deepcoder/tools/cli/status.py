@@ -37,9 +37,8 @@ def status(
 
 def _follow(cluster: clusters.Cluster) -> None:
     """Show the tables, and refresh them until Ctrl-C; a second Ctrl-C does not wait for a look that takes long."""
-    ended: SimpleQueue[None] = (
-        SimpleQueue()
-    )  # which a handler may put into at any moment, where an Event could deadlock
+    # A handler may put into this at any moment, where an Event could deadlock.
+    ended: SimpleQueue[None] = SimpleQueue()
 
     def end(*_: object) -> None:
         ended.put(None)
