@@ -42,18 +42,13 @@ class Lru(Generic[Key, Value]):
     def keep(self, key: Key, value: Value, size: int = 1) -> list[Value]:
         """Add or replace an entry; return the values that were evicted for it."""
         self.pop(key)
-        evicted = self.make_room(size)
-        self._entries[key] = value, size
-        self._size += size
-        return evicted
-
-    def make_room(self, size: int) -> list[Value]:
-        """Evict what must go for another entry of this size; return the values."""
         evicted = []
         while self._entries and not self._has_room(size):
-            _, (value, its_size) = self._entries.popitem(last=False)
+            _, (oldest, its_size) = self._entries.popitem(last=False)
             self._size -= its_size
-            evicted.append(value)
+            evicted.append(oldest)
+        self._entries[key] = value, size
+        self._size += size
         return evicted
 
     def pop(self, key: Key) -> Value | None:
@@ -63,11 +58,6 @@ class Lru(Generic[Key, Value]):
             return None
         self._size -= entry[1]
         return entry[0]
-
-    def clear(self) -> None:
-        """Remove all entries."""
-        self._entries.clear()
-        self._size = 0
 
     def _has_room(self, size: int) -> bool:
         has_place = self._most_entries is None or len(self._entries) < self._most_entries

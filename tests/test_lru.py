@@ -50,17 +50,3 @@ def test_replaced_entry_takes_its_old_size_with_it() -> None:
     assert cache.keep("a", 2, 1) == []
     assert cache.keep("b", 3, 9) == []
     assert cache.find("a") == 2
-
-
-def test_room_is_made_before_something_is_kept() -> None:
-    cache: Lru[str, int] = Lru(10)
-    cache.keep("a", 1, 6)
-    assert cache.make_room(5) == [1]
-    assert len(cache) == 0
-
-
-def test_cleared_cache_has_all_its_room() -> None:
-    cache: Lru[str, int] = Lru(1)
-    cache.keep("a", 1)
-    cache.clear()
-    assert cache.keep("b", 2) == []

@@ -128,7 +128,7 @@ def test_coordinator_lost_while_the_cluster_answers_nobody_is_asked_again(monkey
         monkeypatch.setattr(pool._connection, "find", busy)
         with judging(pool, SLEEPERS[:1]) as judgements:
             assert wait_until(lambda: pool.state().busy == 1)
-            ray.kill(pool._attached(), no_restart=False)
+            ray.kill(pool._connection.coordinator(), no_restart=False)
         assert verdicts(judgements) == ["AC"]
         assert len(asked) >= 3  # a slow cluster names a coordinator that it is still starting, and is asked once more
 
@@ -136,7 +136,7 @@ def test_coordinator_lost_while_the_cluster_answers_nobody_is_asked_again(monkey
 def test_languages_stay_known_while_the_coordinator_starts_again() -> None:
     with SandboxPool(1, "process") as pool:
         known = pool.languages()
-        ray.kill(pool._attached(), no_restart=False)
+        ray.kill(pool._connection.coordinator(), no_restart=False)
 
         assert known and pool.languages() == known
 

@@ -69,5 +69,5 @@ def test_what_a_worker_held_that_ray_has_started_again_is_judged() -> None:
     with _Pool(1, "process", deadline_s=DEADLINE_S) as pool:
         (judgement,) = pool.judge([Submission(LONG, program)])
         assert judgement.verdict is Verdict.AC
-        coordinator: Any = pool._attached()
+        coordinator: Any = pool._connection.coordinator()
         assert ray.get(coordinator.has_killed.remote())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from deepcoder.pool import SandboxPool, clusters
 from deepcoder.pool.sharded import ShardedPool
 from deepcoder.programs import Program
 from deepcoder.sandbox import SandboxConfig
@@ -66,6 +67,24 @@ def test_others_find_it(pool: ShardedPool) -> None:
     assert pool.state().alive == 3
     with pytest.raises(ConnectionError, match="another.0 is gone"):
         ShardedPool.attach("another", 2)
+
+
+def test_client_starts_no_cluster(pool: ShardedPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(*_: object) -> None:
+        raise AssertionError("it connects to a cluster")
+
+    client = pickle.loads(pickle.dumps(pool))
+    monkeypatch.setattr(clusters, "connect", started)
+    with client as entered:
+        assert entered is client
+
+
+def test_missing_shard_leaves_no_other_attached(pool: ShardedPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+    monkeypatch.setattr(SandboxPool, "close", lambda shard: closed.append(shard.name))
+    with pytest.raises(ConnectionError, match=r"\.2"):
+        ShardedPool.attach(pool.name, 3)
+    assert {f"{pool.name}.0", f"{pool.name}.1"} <= set(closed)
 
 
 def test_more_coordinators_than_workers_are_refused() -> None:

@@ -22,6 +22,7 @@ from deepcoder.pool.coordinator import Coordinator
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 2.0  # between two heartbeats of a client
+ANSWER_TIMEOUT_S = 15.0  # for the coordinator to answer a question about the pool
 
 
 class Connection:
@@ -94,7 +95,7 @@ class Connection:
             if self.is_open and not self._has_started_it:
                 self._coordinator = found
 
-    def ask(self, method: str, timeout_s: float) -> Any:
+    def ask(self, method: str) -> Any:
         """Return what the coordinator answers to the call of this method.
 
         Raises:
@@ -102,12 +103,12 @@ class Connection:
             RayError: The coordinator does not answer for now.
         """
         try:
-            return ray.get(getattr(self.coordinator(), method).remote(), timeout=timeout_s)
+            return ray.get(getattr(self.coordinator(), method).remote(), timeout=ANSWER_TIMEOUT_S)
         except ActorDiedError:
             self.renew()
-            return ray.get(getattr(self.coordinator(), method).remote(), timeout=timeout_s)
+            return ray.get(getattr(self.coordinator(), method).remote(), timeout=ANSWER_TIMEOUT_S)
 
-    def languages(self, timeout_s: float) -> dict[str, str]:
+    def languages(self) -> dict[str, str]:
         """Return the languages of the pool's workers: their versions, by name; none before the first worker starts.
 
         A coordinator that Ray starts again has no worker yet. Its workers will have the languages of those before.
@@ -116,7 +117,7 @@ class Connection:
             ConnectionError: The pool is gone, or does not answer and has not answered before.
         """
         try:
-            _, _, languages = self.ask("settings", timeout_s)
+            _, _, languages = self.ask("settings")
             self._languages = languages or self._languages
         except (RayError, ConnectionError) as error:
             if not self._languages:

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Self
 
 import ray
-from ray.actor import ActorHandle
 from ray.exceptions import RayError
 
 from deepcoder.pool import clusters, launch, ray_internals
@@ -39,7 +38,6 @@ from deepcoder.wire.messages import Given
 
 log = logging.getLogger(__name__)
 
-STATE_TIMEOUT_S = 15.0  # for the coordinator to tell the pool's state
 CLOSE_TIMEOUT_S = 60.0  # for the coordinator to end the workers
 MOST_BEGUN = 10_000  # calls of `begin` at work; the next one waits
 
@@ -112,7 +110,7 @@ class SandboxPool(Pool):
         pool._address = clusters.current_address()
         pool._connection = Connection(name, pool._address)
         try:
-            pool.workers, pool.config, _ = pool._connection.ask("settings", STATE_TIMEOUT_S)
+            pool.workers, pool.config, _ = pool._connection.ask("settings")
         except RayError as error:
             pool.close()
             raise ConnectionError(f"the pool {name} does not answer: {error}") from error
@@ -128,7 +126,7 @@ class SandboxPool(Pool):
             ConnectionError: RAY_ADDRESS names a cluster that does not answer, or Ray does not start here.
             SandboxUnavailable: No worker could start a sandbox; the message says why.
         """
-        if self._address is not None:
+        if self.is_started:
             return self
         self._leave_ray = clusters.connect(self.workers, self.resource)
         try:
@@ -165,7 +163,6 @@ class SandboxPool(Pool):
                 log.warning("the pool's coordinator did not close: %s", error)
         leave = self._leave_ray
         self._address = None
-        self._store.clear()
         self._become_client()
         if leave is not None:
             leave()
@@ -186,17 +183,14 @@ class SandboxPool(Pool):
         except (RayError, ConnectionError):  # its coordinator may be starting again
             return f"<SandboxPool {self.name}: {self.config.kind}, does not answer>"
 
+    @property
+    def is_started(self) -> bool:
+        """Return whether the pool is on a cluster: its workers were started, here or by another client."""
+        return self._address is not None
+
     def state(self) -> State:
-        state: State = self._connection.ask("state", STATE_TIMEOUT_S)
+        state: State = self._connection.ask("state")
         return state
-
-    def _attached(self) -> ActorHandle[Coordinator]:
-        """Return the coordinator; a pickled pool finds it by name at first use.
-
-        Raises:
-            ConnectionError: The cluster has no such pool.
-        """
-        return self._connection.coordinator()
 
     def judge(
         self, submissions: Sequence[Submission], progress: Progress | None = None, fresh: bool = False
@@ -236,7 +230,7 @@ class SandboxPool(Pool):
         """
         self.check(submissions)
         try:
-            coordinator: Any = self._attached()
+            coordinator: Any = self._connection.coordinator()
             problems, requests = self._store.requests(enumerate(submissions))
             self._begun.append(coordinator.begin.remote(self._connection.client, problems, requests, self.deadline_s))
             if len(self._begun) > MOST_BEGUN:
@@ -245,7 +239,7 @@ class SandboxPool(Pool):
             raise ConnectionError(f"the pool failed: {error}") from error
 
     def languages(self) -> dict[str, str]:
-        return self._connection.languages(STATE_TIMEOUT_S)
+        return self._connection.languages()
 
     @property
     def memory_bytes(self) -> int:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Self, TypeVar
 
 from deepcoder.pool import clusters
@@ -71,14 +71,16 @@ class ShardedPool(Pool):
             ConnectionError: The cluster does not answer, or has no such pool.
         """
         pool = cls(coordinators, coordinators, name=name)
-        pool._shards = [
-            pool._life.enter_context(cls._kind.attach(_name(name, number))) for number in range(coordinators)
-        ]
+        with ExitStack() as life:
+            pool._shards = [life.enter_context(cls._kind.attach(_name(name, number))) for number in range(coordinators)]
+            pool._life = life.pop_all()
         pool.workers = sum(shard.workers or 0 for shard in pool._shards)
         return pool
 
     def __enter__(self) -> Self:
-        """Start all shards; see `SandboxPool.__enter__`."""
+        """Start all shards; see `SandboxPool.__enter__`. A client is returned as it is."""
+        if self._shards[0].is_started:
+            return self
         with ExitStack() as life:
             if (leave := clusters.connect(self.workers, self.resource)) is not None:
                 life.callback(leave)
@@ -189,11 +191,5 @@ def _sum(states: Iterable[State]) -> State:
 
 
 def _added(one: NodeState, other: NodeState) -> NodeState:
-    return NodeState(
-        one.node,
-        one.address,
-        one.workers + other.workers,
-        one.alive + other.alive,
-        one.busy + other.busy,
-        one.tests + other.tests,
-    )
+    counted = ("workers", "alive", "busy", "tests")
+    return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in counted})

@@ -47,10 +47,6 @@ class ProblemStore:
     def __len__(self) -> int:
         return len(self._stored)
 
-    def clear(self) -> None:
-        """Remove all problems."""
-        self._stored.clear()
-
     def put(self, problem: Problem) -> StoredProblem:
         """Put the problem into the object store, unless it is there."""
         with self._lock:

@@ -120,7 +120,7 @@ def programs(path: Path) -> dict[str, Any]:
 
 
 def _spent(pool: Pool) -> tuple[int, float, float]:
-    coordinator: Any = pool._attached()
+    coordinator: Any = pool._connection.coordinator()
     spent: tuple[int, float, float] = ray.get(coordinator.spent.remote())
     return spent
 

@@ -49,7 +49,7 @@ class WatchedPool(SandboxPool):
     _kind = Watched
 
     def by_node(self) -> Counter[str]:
-        asked: Any = self._attached()
+        asked: Any = self._connection.coordinator()
         return Counter(ray.get(asked.places.remote()))
 
 
