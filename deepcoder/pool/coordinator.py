@@ -10,6 +10,7 @@ The dispatcher decides. The coordinator carries out its commands, and tells it t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import defaultdict
@@ -270,7 +271,6 @@ class Coordinator:
         alive, busy = len(schedule.alive), schedule.at_work()
         states = {"busy": busy, "idle": alive - busy, "starting": len(self._crew.members) - alive}
         self._metrics.tell(counts, schedule.waiting, states)
-        self._metrics.observe(*counts.take_seconds())
 
     async def close(self) -> None:
         """End every worker and its sandboxes."""
@@ -304,10 +304,8 @@ async def _collected(queue: Queue, timeout_s: float) -> Answers:
     """Wait for answers, and return all that have come; none where the time is over or the client is gone."""
     messages = []
     if queue.empty():  # else no wait: one whose time is over would leave what is there
-        try:
+        with contextlib.suppress(TimeoutError):  # an answer may have come in the same moment
             messages.append(await asyncio.wait_for(queue.get(), timeout_s))
-        except TimeoutError:
-            return []
     while not queue.empty():
         messages.append(queue.get_nowait())
     return [answer for message in messages for answer in message or ()]

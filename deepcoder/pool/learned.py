@@ -28,9 +28,9 @@ class _Statistics:
     """The statistics of one problem, by test. The mutable state: everything but `prior` changes with each judgement."""
 
     prior: list[float]  # share of programs that each test is assumed to fail
-    runs: list[float] = field(default_factory=list)
-    failures: list[float] = field(default_factory=list)
-    cpu_s: list[float] = field(default_factory=list)
+    runs: list[float] = field(init=False)
+    failures: list[float] = field(init=False)
+    cpu_s: list[float] = field(init=False)
     submission_s: float | None = None  # expected of a whole submission
 
     def __post_init__(self) -> None:

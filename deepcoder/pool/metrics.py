@@ -10,7 +10,7 @@ as a tag.
 from __future__ import annotations
 
 import collections
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ray.util.metrics import Counter, Gauge, Histogram
 
@@ -69,13 +69,9 @@ class Metrics:
         self._gauges["queue"].set(queue)
         for state, count in workers.items():
             self._gauges["workers"].set(count, {"state": state})
-
-    def observe(self, waited_s: Iterable[float], judged_s: Iterable[float]) -> None:
-        """Add to the histograms the seconds that submissions waited for a worker, and then for their judgement."""
-        for seconds in waited_s:
-            self._waiting.observe(seconds)
-        for seconds in judged_s:
-            self._judging.observe(seconds)
+        for histogram, values in zip((self._waiting, self._judging), counts.take_seconds(), strict=True):
+            for seconds in values:
+                histogram.observe(seconds)
 
 
 def _keys(tag: str) -> tuple[str, ...]:

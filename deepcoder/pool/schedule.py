@@ -54,7 +54,7 @@ class Schedule:
 
     @property
     def waiting(self) -> int:
-        """The number of parts that wait for a worker."""
+        """Return the number of parts that wait for a worker."""
         return self._backlog.waiting
 
     def _part(self, job: Job, tests: frozenset[int] | None = None) -> Part:

@@ -22,22 +22,21 @@ from typing import NamedTuple
 import ray
 from ray.exceptions import RayError
 
-from deepcoder.judge import judge, task
+from deepcoder.judge import judge
 from deepcoder.jury import Jury
 from deepcoder.lru import Lru
 from deepcoder.pool.crew import Place
 from deepcoder.pool.inbox import MOST_REFERENCES, Current, Done, Failed, Inbox, Report, Work
 from deepcoder.pool.schedule import Fault
-from deepcoder.problems import Limits, Mode, Problem, TestCase
-from deepcoder.programs import Program
+from deepcoder.problems import Limits, Mode, Problem
 from deepcoder.runs import Execution, execute
 from deepcoder.sandbox import Sandbox, SandboxConfig, SandboxError, SandboxLost, Spare, sweep
 from deepcoder.verdicts import Submission
-from deepcoder.wire.messages import Ended
+from deepcoder.wire.messages import Ended, Task
 
 log = logging.getLogger(__name__)
 
-PROOF = Problem("proof", Mode.STDIN, (TestCase("", ""),), limits=Limits(cpu_s=20, memory_bytes=1 << 28))
+PROOF = Task("", Mode.STDIN, Limits(cpu_s=20, memory_bytes=1 << 28))
 # A cache, so that the completions of a group do not each read their tests from the object store.
 WORKER_PROBLEMS, WORKER_PROBLEM_BYTES = 64, 256 << 20
 FETCH_TIMEOUT_S = 300.0  # for a problem to come from another node
@@ -305,6 +304,6 @@ def prove(sandbox: Sandbox) -> None:
     Raises:
         SandboxError: The sandbox does not run an empty program.
     """
-    (outcome,) = sandbox.outcomes(task(PROOF, Program("")), [b""])
+    (outcome,) = sandbox.outcomes(PROOF, [b""])
     if outcome.ended is not Ended.EXITED or outcome.exit_code != 0:
         raise SandboxError(f"{sandbox!r} cannot run an empty program: {outcome.ended}, {outcome.stderr}")
