@@ -177,7 +177,8 @@ class CodeEnvironment:
             return ""
         assert submission.program is not None
         limits = problem.limits_in(submission.program.language)
-        on_each = [Submission(_only(problem, sample), submission.program) for sample in samples]
+        alone = [dataclasses.replace(problem, tests=(sample,)) for sample in samples]
+        on_each = [Submission(each, submission.program) for each in alone]
         for sample, judgement in zip(samples, self._pool.judge(on_each), strict=True):
             if judgement.verdict not in (Verdict.AC, Verdict.IE):
                 (ran,) = self._pool.run([submission.program], [sample.input], limits)
@@ -202,11 +203,6 @@ def _has(lines: list[str], text: str) -> bool:
     wanted = [line.strip() for line in text.strip().splitlines()]
     starts = range(len(lines) - len(wanted) + 1)
     return bool(wanted) and any(lines[start : start + len(wanted)] == wanted for start in starts)
-
-
-def _only(problem: Problem, test: TestCase) -> Problem:
-    """Return the problem with this test alone."""
-    return dataclasses.replace(problem, tests=(test,))
 
 
 def _check_texts(**arguments: Any) -> None:

@@ -19,7 +19,7 @@ from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.programs import Program
 from deepcoder.ruled_tests import TestRun, checked, ruled
-from deepcoder.sandbox import Sandbox, Session
+from deepcoder.sandbox import Sandbox, StepwiseTask
 from deepcoder.verdicts import OWN_CODE, Judgement, NoValue, Submission, Verdict, detail_of, printable, verdict_of
 from deepcoder.wire import values
 from deepcoder.wire.languages import family
@@ -131,12 +131,12 @@ def _tested(
     if len(plain) == len(order) or (stop is not None and stop.is_set()):
         return
     assert problem.entry_point is not None
-    with closing(Session(sandbox, work)) as session:
+    with closing(StepwiseTask(sandbox, work)) as steps:
         for number in order[len(plain) :]:
             if jury is None:
                 yield number, _unjudged(NO_JURY)
             else:
-                yield number, _or_unjudged(jury.run, problem.tests[number], problem.entry_point, session)
+                yield number, _or_unjudged(jury.run, problem.tests[number], problem.entry_point, steps)
 
 
 def _checked(outcome: Outcome, test: TestCase, problem: Problem, checker_of: Callable[[TestCase], Checker]) -> Tested:

@@ -20,9 +20,9 @@ from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Limits, Mode, TestCase
 from deepcoder.rulings import JuryError as JuryError
 from deepcoder.rulings import Ruling, ruling
-from deepcoder.sandbox import Sandbox, SandboxConfig, Session, start
+from deepcoder.sandbox import Sandbox, SandboxConfig, StepwiseTask, start
 from deepcoder.sandbox.live import Live
-from deepcoder.verdicts import Verdict, cause_of, fault_of
+from deepcoder.verdicts import Verdict, fault_of, how_it_ended
 from deepcoder.wire import values
 from deepcoder.wire.languages import CPP, family
 from deepcoder.wire.messages import Ended, Given, Outcome, Sign, Task
@@ -37,7 +37,7 @@ Check = Callable[[Any, Any, Any], bool]  # called as check(input, expected, actu
 class Jury:
     """A second sandbox, which starts when it is first needed.
 
-    The mutable state: that sandbox, the task of the last program of the jury, and its session while that is open.
+    The mutable state: that sandbox, the task of the last program of the jury, and its steps while that is open.
     """
 
     def __init__(self, config: SandboxConfig) -> None:
@@ -45,7 +45,7 @@ class Jury:
         self._sandbox: Sandbox | None = None
         self._program: JuryProgram | None = None
         self._task: Task | None = None
-        self._checks: Session | None = None
+        self._checks: StepwiseTask | None = None
 
     def close(self) -> None:
         """End the sandbox, if there is one. The next use starts another."""
@@ -66,8 +66,8 @@ class Jury:
             self._checks.close()
             self._checks = None
 
-    def _session(self, source: str, entry_point: str) -> Session:
-        return Session(self._started(), Task(source, Mode.FUNCTION, LIMITS, entry_point))
+    def _steps(self, source: str, entry_point: str) -> StepwiseTask:
+        return StepwiseTask(self._started(), Task(source, Mode.FUNCTION, LIMITS, entry_point))
 
     def _task_of(self, program: JuryProgram, mode: Mode, limits: Limits) -> Task:
         """Return the task of a program of the jury: the same object again for the same program."""
@@ -90,7 +90,7 @@ class Jury:
         """
         task = self._task_of(program, Mode.STDIN, LIMITS)
         if self._checks is None:
-            self._checks = Session(self._started(), task)
+            self._checks = StepwiseTask(self._started(), task)
         try:
             return ruling(program, "the checker", self._checks.ask(given), bool(given.returns))
         except BaseException as error:
@@ -117,40 +117,41 @@ class Jury:
 
         Calling it raises JuryError where the source does not compile, raises, exceeds a limit or returns no bool.
         """
-        with closing(self._session(source, "check")) as session:
+        with closing(self._steps(source, "check")) as steps:
 
             def check(given: Any, expected: Any, actual: Any) -> bool:
                 try:
                     call = encoded_call(given, expected, actual)
                 except TypeError:  # the output nests too deeply
                     return False
-                answer = _value(session.ask(call), "the special checker")
+                answer = _value(steps.ask(call), "the special checker")
                 if not isinstance(answer, bool):
                     raise JuryError(f"the special checker returned {answer!r:.100}, which is neither True nor False")
                 return answer
 
             yield check
 
-    def run(self, test: TestCase, entry_point: str, program: Session) -> Tested:
+    def run(self, test: TestCase, entry_point: str, program: StepwiseTask) -> Tested:
         """Run test code against the program. The limits of one test hold for the sum of its calls.
 
         Raises:
             JuryError: The test code failed before it called the program, or cannot call it.
         """
         calls = _Calls(program)
-        with closing(self._session("from deepcoder.runner.testcode import step", "step")) as session:
+        with closing(self._steps("from deepcoder.runner.testcode import step", "step")) as steps:
             given = encoded_call("begin", test.input, entry_point)
             while True:
-                said = session.ask(given)
+                said = steps.ask(given)
                 if calls.last is None or said.ended is Ended.RETURNED:
                     kind, *content = _value(said, "the test code")
                 else:  # the program's value led it there
-                    kind, content = "failed", [f"the test code: {_why(said)}"]
+                    kind, content = "failed", [f"the test code: {how_it_ended(said)}"]
                 if kind != "call":
                     break
                 given = calls.call(*content)
                 if calls.fault is not None:
-                    return calls.tested(calls.fault, f"{_why(calls.last)} in {calls.shown}")
+                    assert calls.last is not None
+                    return calls.tested(calls.fault, f"{how_it_ended(calls.last)} in {calls.shown}")
         if kind == "unfit":
             raise JuryError(f"the test code does not work: {content[0]}")
         if calls.last is None:
@@ -178,7 +179,7 @@ class Tested:
 class _Calls:
     """The calls of one test. The mutable state: the time used, the last call, and the verdict that ended the test."""
 
-    def __init__(self, program: Session) -> None:
+    def __init__(self, program: StepwiseTask) -> None:
         self.program = program
         self.last: Outcome | None = None
         self.fault: Verdict | None = None
@@ -242,13 +243,8 @@ def _shown(value: Any) -> str:
 
 def _value(outcome: Outcome, who: str) -> Any:
     if outcome.ended is not Ended.RETURNED:
-        raise JuryError(f"{who}: {_why(outcome)}")
+        raise JuryError(f"{who}: {how_it_ended(outcome)}")
     try:
         return values.decode(outcome.output)
     except ValueError as error:
         raise JuryError(f"{who} returned what encodes no value: {error}") from None
-
-
-def _why(outcome: Outcome | None) -> str:
-    assert outcome is not None
-    return cause_of(outcome) or outcome.ended.value.replace("_", " ")

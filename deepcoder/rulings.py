@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from deepcoder.jury_program import ANSWER, FEEDBACK, INPUT, JuryProgram, Says
 from deepcoder.problems import TestCase
-from deepcoder.verdicts import cause_of
+from deepcoder.verdicts import how_it_ended
 from deepcoder.wire.messages import Ended, Frames, Given, Outcome
 
 File = tuple[str, bytes]  # name and content
@@ -70,7 +70,7 @@ def ruling(program: JuryProgram, who: str, outcome: Outcome, has_files: bool = T
     if outcome.ended is Ended.COMPILE_ERROR:
         raise JuryError(f"{who} does not compile: {outcome.error}")
     if outcome.ended is not Ended.EXITED:
-        raise JuryError(f"{who}: {cause_of(outcome) or outcome.ended.value.replace('_', ' ')}")
+        raise JuryError(f"{who}: {how_it_ended(outcome)}")
     says = rules.exit_codes.get(outcome.exit_code or 0, Says.FAILED)
     if says is Says.FAILED:
         raise JuryError(f"{who} failed: exit code {outcome.exit_code}")

@@ -35,6 +35,11 @@ def cause_of(outcome: Outcome) -> str:
     return outcome.error
 
 
+def how_it_ended(outcome: Outcome) -> str:
+    """Return how an execution ended, for people."""
+    return cause_of(outcome) or outcome.ended.value.replace("_", " ")
+
+
 class Verdict(StrEnum):
     """The standard codes of contest judges."""
 

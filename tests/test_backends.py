@@ -33,6 +33,7 @@ from deepcoder.sandbox import backends as table
 from deepcoder.sandbox.backends import Backend, BackendModule, DockerOptions, ProcessOptions
 from deepcoder.sandbox.client import Sandbox
 from deepcoder.sandbox.fake import FakeSandbox
+from deepcoder.wire.limits import Limits
 from deepcoder.wire.messages import Ended, Outcome, Task
 
 MODULES: list[BackendModule] = [docker, process, gvisor, unisolated, e2b]
@@ -268,3 +269,8 @@ def test_gvisor_that_does_not_end_says_so(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr(gvisor, "TRIAL_TIMEOUT_S", 0.1)
 
     assert gvisor.why_not() == "no gVisor sandbox: runsc does not end within 0 s"
+
+
+def test_limits_of_compilers_reach_the_container() -> None:
+    config = SandboxConfig("docker", compile_limits=Limits(memory_bytes=4 << 30))
+    assert config.backend_options().compile_limits == config.compile_limits

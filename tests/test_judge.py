@@ -13,7 +13,7 @@ from deepcoder.judge import NO_JURY, judge, task
 from deepcoder.jury import Check, Jury, JuryError, Tested
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
-from deepcoder.sandbox import Sandbox, SandboxError, Session
+from deepcoder.sandbox import Sandbox, SandboxError, StepwiseTask
 from deepcoder.sandbox.fake import Answer, FakeSandbox, NoAnswer
 from deepcoder.verdicts import OWN_CODE, Judgement, Submission, Verdict
 from deepcoder.wire import values
@@ -259,7 +259,7 @@ class FakeJury(Jury):
         assert self.check is not None
         yield self.check
 
-    def run(self, test: TestCase, entry_point: str, program: Session) -> Tested:
+    def run(self, test: TestCase, entry_point: str, program: StepwiseTask) -> Tested:
         assert self.tested is not None
         return self.tested
 

@@ -12,11 +12,14 @@ and so finds no other test's input and no other program's source in its own.
 
 Where each process is written down, beside the modules named after it:
 
-    supervisor   process (one program from outside), accounting and wall_time (what it uses), pipes and reports (what it
-                 says), task_code, inputs and outbox (what the worker sends and gets), keeper_client, cgroup, users
-    keeper       scratch (the folders of programs), syscalls (the filter that programs inherit)
+    supervisor   start (before the first request), process (one program from outside), accounting and wall_time (what it
+                 uses), pipes, feed and reports (what it reads and says), task_code, inputs and outbox (what the worker
+                 sends and gets), keeper_client, cgroup, users, versions (the languages that the place has)
+    keeper       scratch (the folders of programs), syscalls (the filter that programs inherit), orphans, view (in
+                 gVisor: a root and process numbers for programs)
     program      languages/NAME (how the programs of a language run), language (what such a module has to define),
-                 program_files
-    several      channel (what supervisor and program say to each other), procfs (what /proc says), memory_files
+                 program_files, beside (the other files of a jury's run)
+    several      channel (what supervisor and program say to each other), procfs (what /proc says), memory_files,
+                 capabilities
     the jury's   testcode (in the sandbox of a data set's own code, as a program)
 """

@@ -92,7 +92,7 @@ class Accounting:
 
     @property
     def charged_s(self) -> float:
-        """The wall seconds that count against the limit, by the last look."""
+        """Return the wall seconds that count against the limit, by the last look."""
         return self._wall.charged_s
 
     def begin(self) -> None:
@@ -150,12 +150,9 @@ class Accounting:
         )
 
     def main_cpu_s(self) -> float | None:
-        """Return the CPU seconds of the first process with its threads; None once it is gone.
-
-        By clock_getcpuclockid(3).
-        """
+        """Return the CPU seconds of the first process with its threads; None once it is gone."""
         try:
-            return time.clock_gettime((~self._pid << 3) | 2)
+            return procfs.process_cpu_s(self._pid)
         except OSError:
             return None
 

@@ -20,6 +20,15 @@ def keep_capabilities(kept: int) -> None:
         OSError: The kernel refuses.
     """
     header = (ctypes.c_uint32 * 2)(_VERSION_3, 0)
-    if _LIBC.capset(header, (ctypes.c_uint32 * 6)(kept, kept)) != 0:  # effective and permitted, not inheritable
+    call("capset", header, (ctypes.c_uint32 * 6)(kept, kept))  # effective and permitted, not inheritable
+
+
+def call(name: str, *arguments: object) -> None:
+    """Make a system call for which Python has no function.
+
+    Raises:
+        OSError: The kernel refuses.
+    """
+    if getattr(_LIBC, name)(*arguments) == -1:
         error = ctypes.get_errno()
-        raise OSError(error, f"capset: {os.strerror(error)}")
+        raise OSError(error, f"{name}{arguments}: {os.strerror(error)}")

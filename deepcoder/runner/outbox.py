@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ..wire.messages import RUNNER_HEARTBEAT_S, Outcome, frame, opening
+from ..wire.messages import RUNNER_HEARTBEAT_S, Outcome, opening
 
 OUTCOME_WAIT_S = 0.005  # how long an outcome may wait for the next
 BATCH_BYTES = 1 << 16  # outcomes of more bytes wait no longer
@@ -30,26 +30,25 @@ class Outbox:
         """Add an outcome of the task."""
         if not self._frames:
             self._waits_since = time.monotonic()
-        head = {"kind": "outcome", "task": task, **outcome.facts()}
-        before = opening(head, len(outcome.output))
-        self._frames += [before, outcome.output]
-        self._bytes += len(before) + len(outcome.output)
+        self._add({"kind": "outcome", "task": task, **outcome.facts()}, outcome.output)
 
     def add_artefact(self, task: int, artefact: bytes) -> bool:
         """Add what was compiled for the task; return whether to send before anything else is done."""
-        before = opening({"kind": "artefact", "task": task}, len(artefact))
-        self._frames += [before, artefact]
-        self._bytes += len(before) + len(artefact)
+        self._add({"kind": "artefact", "task": task}, artefact)
         return self.is_full
 
     def add_live(self, task: int, head: dict[str, Any], body: bytes = b"") -> None:
         """Add what a live program does: `wire.messages` says which messages there are."""
-        self._frames.append(frame({**head, "task": task}, body))
-        self._bytes += len(body)
+        self._add({**head, "task": task}, body)
 
     def add_heartbeat(self) -> None:
         """Add a frame that only shows life."""
-        self._frames.append(frame({"kind": "beat"}))
+        self._add({"kind": "beat"})
+
+    def _add(self, head: dict[str, Any], body: bytes = b"") -> None:
+        before = opening(head, len(body))
+        self._frames += [before, body]
+        self._bytes += len(before) + len(body)
 
     @property
     def is_full(self) -> bool:
@@ -72,5 +71,5 @@ class Outbox:
         return pieces
 
     def clear(self) -> None:
-        """Drop what waits: nobody wants it any more."""
+        """Drop what waits."""
         self._frames, self._bytes = [], 0

@@ -173,7 +173,7 @@ def _code(column: int, shared_memory: bool, end: int) -> bytes:
 
 
 def _step(operation: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
-    """struct sock_filter; `then` and `otherwise` are how many steps to pass over."""
+    """Return one step of the filter, a struct sock_filter; `then` and `otherwise` say how many steps to pass over."""
     return struct.pack("=HBBI", operation, then, otherwise, value)
 
 
@@ -182,6 +182,6 @@ def _when(number: int | None, action: int) -> list[bytes]:
 
 
 def _when_argument(number: int, position: int, test: list[bytes], action: int) -> list[bytes]:
-    """`test` ends in a jump over one step when the call is to be allowed."""
+    """Return the steps that judge an argument of a call: `test` ends in a jump over one step to allow the call."""
     body = [_step(_LOAD, _ARGUMENTS + 8 * position), *test, _step(_RETURN, action), _step(_RETURN, _ALLOW)]
     return [_step(_IF_EQUAL, number, otherwise=len(body)), *body]

@@ -12,7 +12,7 @@ import contextlib
 import ctypes
 import os
 
-from .capabilities import keep_capabilities
+from .capabilities import call, keep_capabilities
 
 FIRST = 1
 DEVICES = ("/dev/fuse", "/dev/net/tun")  # that gVisor has, and that any user may open
@@ -23,8 +23,6 @@ KINDS_OF_THE_SUPERVISOR = ("proc", "sysfs", "devpts")  # of file systems that pr
 _NEWPID = 0x20000000  # unshare(2)
 _BIND, _RDONLY = 0x1000, 1  # mount(2)
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
-
 
 def fork_first() -> int:
     """Fork a process that is the first of new process numbers; return its old number, and 0 in it.
@@ -34,7 +32,7 @@ def fork_first() -> int:
     told, tell = os.pipe()
     between = os.fork()
     if between == 0:
-        _call("unshare", _NEWPID)
+        call("unshare", _NEWPID)
         pid = os.fork()
         if pid:
             os.write(tell, b"%d" % pid)
@@ -71,10 +69,4 @@ def enter(root: str) -> None:
 
 def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     texts = [None if text is None else text.encode() for text in (source, target, kind, options)]
-    _call("mount", *texts[:3], ctypes.c_ulong(flags), texts[3])
-
-
-def _call(name: str, *arguments: object) -> None:
-    if getattr(_LIBC, name)(*arguments) == -1:
-        error = ctypes.get_errno()
-        raise OSError(error, f"{name}{arguments}: {os.strerror(error)}")
+    call("mount", *texts[:3], ctypes.c_ulong(flags), texts[3])

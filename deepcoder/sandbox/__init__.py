@@ -4,7 +4,7 @@ Runs: worker node.
 """
 
 from deepcoder.sandbox.backends import AUTO, BACKENDS, ISOLATING, KINDS, SandboxConfig, resolve, start, sweep
-from deepcoder.sandbox.client import Sandbox, Session
+from deepcoder.sandbox.client import Sandbox, StepwiseTask
 from deepcoder.sandbox.spare import Spare
 from deepcoder.sandbox.stream import SandboxError, SandboxLost, SandboxUnavailable
 
@@ -18,7 +18,7 @@ __all__ = [
     "SandboxError",
     "SandboxLost",
     "SandboxUnavailable",
-    "Session",
+    "StepwiseTask",
     "Spare",
     "resolve",
     "start",

@@ -35,6 +35,7 @@ class DockerOptions:
     image: str = "deepcoder-sandbox:py311"
     cpus: float = 2.0  # one for the program, one for the runner, which gets the next process ready meanwhile
     runtime: str | None = None  # the engine's runtime, such as runsc
+    compile_limits: Limits = COMPILE_LIMITS  # which decide how much memory a container with compilers may use
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from typing import Any
 
 from deepcoder.sandbox.artefacts import Artefacts
@@ -118,10 +118,7 @@ class Sandbox:
                 outcome = self._outcome(task, timeout_s, stop)
                 if outcome is None:
                     return
-                key = window.answered(outcome)
-                if outcome.ended is Ended.STARVED:
-                    raise SandboxError(f"{self._stream.name} got too little processor time to run a program")
-                yield key, outcome
+                yield window.answered(outcome), outcome
         finally:
             self._artefacts.unlock()
             if self.is_open and (window.sent or stays):
@@ -174,13 +171,13 @@ class Sandbox:
         try:
             data = self._stream.receive(0.0)
             if not data:
-                raise self._broken("ended")
+                raise self.broken("ended")
             self._frames.feed(data)
             messages = list(iter(self._frames.next, None))
         except TimeoutError:
             return []
         except (OSError, ValueError) as error:
-            raise self._broken(f"failed: {error}") from error
+            raise self.broken(f"failed: {error}") from error
         current = [each for each in messages if each[0].get("task", self._task) == self._task]
         for head, body in current:
             if head["kind"] == "artefact":
@@ -198,7 +195,7 @@ class Sandbox:
             SandboxError: It is; the sandbox is closed.
         """
         if time.monotonic() - heard_at > self._stream.silence_timeout_s:
-            raise self._broken(f"did not answer within {self._stream.silence_timeout_s:.0f} s")
+            raise self.broken(f"did not answer within {self._stream.silence_timeout_s:.0f} s")
 
     def fileno(self) -> int:
         """Return the descriptor that is readable when a message has come."""
@@ -218,7 +215,7 @@ class Sandbox:
 
         Where another sandbox of the node compiles the program now, wait for it.
         """
-        row = self._language(task)
+        row = _language_of(task, self.languages, self._stream.name)
         self._artefacts.lock(row, task, self.compile_limits.cpu_s, stop)
         self._task += 1
         self._loaded = task
@@ -236,16 +233,6 @@ class Sandbox:
         if artefact is not None:
             return frame({**head, "is_compiled": True, "files": ()}, artefact)
         return frame({**head, "is_compiled": False}, task.source.encode("utf-8", "surrogatepass"))
-
-    def _language(self, task: Task) -> Language:
-        """Return the row of the task's language, which this sandbox must have."""
-        row = language(task.language)
-        if task.mode is Mode.FUNCTION:
-            check_functions(row)
-        if row.name not in self.languages:
-            has = ", ".join(self.languages)
-            raise ValueError(f"{self._stream.name} cannot run {row.title}: it has {has} (docs/languages.md)")
-        return row
 
     def _queue_inputs(self, window: Window[Any], unsent: bytes) -> bytes:
         """Return the unsent messages and those of the next inputs; a large input is sent at once.
@@ -300,10 +287,21 @@ class Sandbox:
                 self._keep(task, body)
             if is_current and kind == "outcome":
                 self._artefacts.unlock()  # what is not compiled by now does not compile
-                try:
-                    return self.clock.timed(Outcome.read(head, body))
-                except (KeyError, ValueError) as error:
-                    raise self._broken(f"sent a malformed outcome: {error!r}") from None
+                return self.read_outcome(head, body)
+
+    def read_outcome(self, head: dict[str, Any], body: bytes) -> Outcome:
+        """Read what the runner says of an execution, with the time that this side's clock has for it.
+
+        Raises:
+            SandboxError: It is malformed, and the sandbox is closed. Or the machine is too busy to run the program.
+        """
+        try:
+            outcome = self.clock.timed(Outcome.read(head, body))
+        except (KeyError, ValueError) as error:
+            raise self.broken(f"sent a malformed outcome: {error!r}") from None
+        if outcome.ended is Ended.STARVED:
+            raise SandboxError(f"{self._stream.name} got too little processor time to run a program")
+        return outcome
 
     def _keep(self, task: Task, artefact: bytes) -> None:
         """Keep what was compiled, and let the program begin where this side has its clock."""
@@ -319,7 +317,7 @@ class Sandbox:
         try:
             self._stream.send(data)
         except OSError as error:
-            raise self._broken(f"takes no requests: {error}") from error
+            raise self.broken(f"takes no requests: {error}") from error
 
     def _receive(self, timeout_s: float, stop: threading.Event | None = None) -> tuple[dict[str, Any], bytes] | None:
         """Return the next message, None when stopped."""
@@ -338,15 +336,15 @@ class Sandbox:
                         self._send(late)
                     continue
                 if not data:
-                    raise self._broken("ended")
+                    raise self.broken("ended")
                 self._frames.feed(data)
         except TimeoutError:
-            raise self._broken(f"did not answer within {timeout_s:.0f} s") from None
+            raise self.broken(f"did not answer within {timeout_s:.0f} s") from None
         except (OSError, ValueError) as error:
-            raise self._broken(f"failed: {error}") from error
+            raise self.broken(f"failed: {error}") from error
         return message
 
-    def _broken(self, what: str) -> SandboxError:
+    def broken(self, what: str) -> SandboxError:
         """Close the sandbox, since one in doubt is thrown away, and return the error that says why."""
         words = self._stream.last_words().strip() if self.is_open else ""
         lost = self._stream.why_lost() if self.is_open else ""
@@ -364,7 +362,7 @@ class Sandbox:
             self._stream.close()
 
 
-class Session:
+class StepwiseTask:
     """A task whose next input depends on the outcomes before it."""
 
     def __init__(self, sandbox: Sandbox, task: Task) -> None:
@@ -384,6 +382,16 @@ class Session:
     def close(self) -> None:
         """End what the task still runs."""
         self._outcomes.close()
+
+
+def _language_of(task: Task, languages: Collection[str], sandbox: str) -> Language:
+    """Return the row of the task's language, which must be among those that the sandbox has."""
+    row = language(task.language)
+    if task.mode is Mode.FUNCTION:
+        check_functions(row)
+    if row.name not in languages:
+        raise ValueError(f"{sandbox} cannot run {row.title}: it has {', '.join(languages)} (docs/languages.md)")
+    return row
 
 
 def _limits_of(task: Task, compile_limits: Limits) -> list[Limits]:

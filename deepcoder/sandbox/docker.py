@@ -44,7 +44,6 @@ from deepcoder.sandbox.stream import (
     SandboxUnavailable,
 )
 from deepcoder.wire.languages import PYTHON
-from deepcoder.wire.limits import COMPILE_LIMITS
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +94,7 @@ def _start(client: docker.DockerClient, memory_bytes: int, options: DockerOption
     try:
         image = _image(client, options.image)
         if image.labels.get(LANGUAGES_LABEL, PYTHON.name) != PYTHON.name:
-            memory_bytes = max(memory_bytes, COMPILE_LIMITS.memory_bytes)
+            memory_bytes = max(memory_bytes, options.compile_limits.memory_bytes)
         memory = memory_bytes + PROGRAM_HEADROOM_BYTES
         is_gvisor = gvisor_container.is_its_runtime(client, options.runtime)
         interpreter = f"image {options.image} {image.short_id}"  # the digest of its content: a tag may move

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from deepcoder.sandbox.client import Sandbox
-from deepcoder.sandbox.stream import SandboxError
 from deepcoder.wire.messages import Ended, Given, Outcome, Task
 
 
@@ -82,11 +81,12 @@ class Live:
                 case "said":
                     yield Said(body)
                 case "look":
-                    yield Look(int(head["fed"]), float(head["asleep_s"]))
+                    try:
+                        yield Look(int(head["fed"]), float(head["asleep_s"]))
+                    except (KeyError, TypeError, ValueError) as error:
+                        raise self._sandbox.broken(f"sent a malformed look: {error!r}") from None
                 case "outcome":
-                    self.outcome = self._sandbox.clock.timed(Outcome.read(head, body))
-                    if self.outcome.ended is Ended.STARVED:
-                        raise SandboxError(f"{self._sandbox!r} got too little processor time to run a program")
+                    self.outcome = self._sandbox.read_outcome(head, body)
                     yield self.outcome
 
     def check_alive(self) -> None:

@@ -27,7 +27,7 @@ def is_gone(owner: str, is_of_this_machine: bool) -> bool:
     """Return whether the process of that name has ended; false where that cannot be told from here."""
     try:
         boot, namespace, pid, since = owner.split("-")
-    except ValueError:  # not a name that this function gives
+    except ValueError:  # not a name that `name` gives
         return False
     here_boot, here_namespace = _world()
     if boot != here_boot:

@@ -2,7 +2,7 @@
 
 Runs: worker node. The runner and the limits are the same. The process has user, pid, network, mount and ipc namespaces
 of its own, and a root that shows only the interpreter. It gives no wall against bugs of the kernel. Only where root
-starts it, every program has a user of its own. A leftover is a scratch folder whose name has an owner that is gone.
+starts it, every program has a user of its own.
 """
 
 from __future__ import annotations

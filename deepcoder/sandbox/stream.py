@@ -62,25 +62,17 @@ sys.modules["runner"] = sys.modules["deepcoder.runner"]  # preambles of files pr
 sys.modules["runner.values"] = sys.modules["deepcoder.wire.values"]
 module.main(sent["scratch"], sent["memory_bytes"], sent["languages"], sent["views"], hooks)
 """
+# Dependencies first.
 RUNNER_MODULES = (
-    *("wire.limits", "wire.languages", "wire.messages", "wire.nodes", "wire.values"),
-    *("runner.memory_files", "runner.cgroup", "runner.syscalls", "runner.wall_time", "runner.procfs", "runner.scratch"),
-    *("runner.capabilities", "runner.view", "runner.orphans"),
-    *(
-        "runner.channel",
-        "runner.feed",
-        "runner.inputs",
-        "runner.language",
-        "runner.program_files",
-        "runner.beside",
-        "runner.languages.python",
-    ),
-    *("runner.languages.executed", "runner.languages.java", "runner.languages.javascript_values"),
-    *("runner.languages.javascript_harness", "runner.languages.javascript", "runner.program"),
-    *("runner.keeper", "runner.testcode", "runner.keeper_client", "runner.accounting", "runner.reports"),
-    *("runner.pipes", "runner.task_code", "runner.process", "runner.outbox", "runner.users"),
-    *("runner.versions", "runner.supervisor", "runner.start"),
-)  # dependencies first
+    "wire.limits wire.languages wire.messages wire.nodes wire.values "
+    "runner.memory_files runner.cgroup runner.syscalls runner.wall_time runner.procfs runner.scratch "
+    "runner.capabilities runner.view runner.orphans runner.channel runner.feed runner.inputs runner.language "
+    "runner.program_files runner.beside runner.languages.python runner.languages.executed runner.languages.java "
+    "runner.languages.javascript_values runner.languages.javascript_harness runner.languages.javascript "
+    "runner.program runner.keeper runner.testcode runner.keeper_client runner.accounting runner.reports "
+    "runner.pipes runner.task_code runner.process runner.outbox runner.users runner.versions runner.supervisor "
+    "runner.start"
+).split()
 
 
 class SandboxError(Exception):
@@ -225,8 +217,9 @@ def runner_digest() -> str:
     return hashlib.sha256(repr(_modules()).encode()).hexdigest()
 
 
-def _modules() -> list[tuple[str, str]]:
+@functools.cache
+def _modules() -> tuple[tuple[str, str], ...]:
     """Return the name and the source of each of the runner's modules."""
     package = resources.files("deepcoder")
     paths = [(name, f"{name.replace('.', '/')}.py") for name in RUNNER_MODULES]
-    return [(name, package.joinpath(path).read_text(encoding="utf-8")) for name, path in paths]
+    return tuple((name, package.joinpath(path).read_text(encoding="utf-8")) for name, path in paths)

@@ -23,6 +23,7 @@ an input, an output), so data is neither escaped nor decoded on the way.
                       {"kind": "outcome", "task": n, ...} + output    one per run, in order, unless stopped before
                       {"kind": "said", "task": n}      + bytes        more standard output of a live execution
                       {"kind": "look", "task": n, "fed": bytes, "asleep_s": seconds}  how far it has come
+                      {"kind": "beat"}                                a heartbeat
 
 A large input crosses once for all the programs that read it, in parts, so that neither side holds it twice. The cache
 of inputs belongs to no task. The worker numbers its entries and decides which are evicted.
