@@ -28,7 +28,7 @@ from deepcoder.tools.cli.grade import few_workers, print_unjudged
 from deepcoder.tools.cli.judge import language_of_file
 from deepcoder.tools.cli.options import pool_for
 from deepcoder.tools.findings import Diagnosis, Finding
-from deepcoder.tools.grade import pass_at_k
+from deepcoder.tools.grade import estimates_at_k
 from deepcoder.tools.records import Record
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
@@ -566,7 +566,7 @@ def test_doctor_writes_the_quarantine_that_grade_takes(folder: Path, capsys: pyt
     assert [row["problem_id"] for row in read("out.jsonl")] == ["silent"]
 
 
-def test_ctrl_c_in_doctor_leaves_the_earlier_files(
+def test_ctrl_c_in_doctor_leaves_the_earlier_files_and_writes_what_it_has_beside_them(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> Iterator[Finding]:
@@ -580,6 +580,8 @@ def test_ctrl_c_in_doctor_leaves_the_earlier_files(
     ran = Ran(capsys, "doctor", "problems.jsonl", "-o", "quarantine.jsonl", "--times", "times.jsonl", *SMALL)
     assert ran.code == 130, ran.err
     assert [Path(name).read_text() for name in ("quarantine.jsonl", "times.jsonl")] == before
+    assert [row["problem_id"] for row in read("quarantine.partial.jsonl")] == ["add"]
+    assert read("times.partial.jsonl") == []
 
 
 def test_doctor_writes_the_times_that_grade_takes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -697,7 +699,7 @@ def graded(*verdicts: str) -> list[Record]:
     ],
 )
 def test_pass_at_k_is_the_unbiased_estimate(verdicts: list[str], k: int, expected: float | None) -> None:
-    assert pass_at_k(graded(*verdicts), k) == expected
+    assert estimates_at_k(graded(*verdicts), k) == ([] if expected is None else [expected])
 
 
 def test_redteam_shows_each_attack_and_that_it_held(

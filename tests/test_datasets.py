@@ -15,7 +15,9 @@ import pytest
 
 from deepcoder.datasets import DataError, ReferenceTime, file_rows, load_problems
 from deepcoder.datasets.formats.ground_truth import arguments, typed
-from deepcoder.problems import Limits, Mode, TestCase, by_id
+from deepcoder.datasets.selection import Selection
+from deepcoder.jury_program import JuryProgram
+from deepcoder.problems import Limits, Mode, Problem, TestCase, by_id
 from scripts.exercises import __main__ as exercises
 from tests.conftest import SHARED_DATA
 
@@ -531,3 +533,13 @@ def test_seed_rows_have_typed_arguments() -> None:
     assert add.tests[0] == TestCase.call([5], 6)
     assert double.tests[1] == TestCase.call([-4], -8)
     assert length.tests[2] == TestCase.call([["a", "b", "c", "d"]], 4)
+
+
+def test_checker_of_the_command_line_leaves_problems_that_programs_judge_as_they_are() -> None:
+    interactor = JuryProgram("testlib", "cpp", "int main;")
+    talk = Problem("talk", Mode.INTERACTIVE, (TestCase("1\n", ""),), interactor=interactor)
+    plain = Problem("plain", Mode.STDIN, (TestCase("1\n", "1\n"),))
+    selection = Selection(checker="exact")
+    assert [each.checker for each in selection._with_checker([talk, plain])] == [talk.checker, "exact"]
+    with pytest.raises(DataError, match="programs of their own judge all these problems"):
+        selection._with_checker([talk])

@@ -36,7 +36,8 @@ def test_a_pool_by_its_name_and_a_service_by_its_url(process_pool: SandboxPool) 
             life.callback(connected.pool.close)
 
             async def both(at: Judging = connected) -> list[Verdict]:
-                asked = [at.judged(at.submission("stdin/sum_of_two", text)) for text in (RIGHT, WRONG)]
+                given = [at.submission("stdin/sum_of_two", text) for text in (RIGHT, WRONG)]
+                asked = [judging.in_thread(at.judge, each) for each in given]
                 return [each.verdict for each in await asyncio.gather(*asked)]
 
             assert asyncio.run(both()) == [Verdict.AC, Verdict.WA]

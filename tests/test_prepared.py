@@ -130,7 +130,6 @@ def test_problems_written_as_parquet_come_back_equal(
     with Writer(path) as writer:
         for problem in some:
             writer.write(problem)
-        writer.finish()
     stored = list(read_problems(str(path), limits=Limits(cpu_s=9)))
     assert all(isinstance(each, Problem) and isinstance(each.tests, ParquetTests) for each in stored)
     found = [each.loaded() for each in stored if isinstance(each, Problem)]
@@ -224,7 +223,6 @@ def test_usual_checker_of_a_file_that_an_older_version_prepared_is_decided_by_it
             writer.write(canonical.problem_from_row(row, "", Limits()))
         for waiting in writer._buffered:
             waiting["checker"] = None  # which it left out where it was the usual one
-        writer.finish()
     integers, real = load_problems(str(tmp_path / "p.parquet"))
     assert isinstance(real.tests, ParquetTests)
     assert (integers.checker, real.checker, real.sampled(1).checker) == ("tokens", "real tokens", "real tokens")
@@ -339,7 +337,6 @@ def test_memory_holds_one_problem_at_a_time(tmp_path: Path) -> None:
     with Writer(tmp_path / "p.parquet") as writer:
         for n in range(40):
             writer.write(Problem(f"p/{n}", Mode.STDIN, tests))
-        writer.finish()
     command = [sys.executable, "-c", MEASURE, str(tmp_path / "p.parquet")]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=Path(__file__).parents[1])
     assert ran.returncode == 0, ran.stderr

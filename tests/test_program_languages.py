@@ -215,3 +215,12 @@ def test_reward_reads_the_language_of_a_row() -> None:
         reward.check_rows([{"problem_id": "x", "language": "go"}])
     with pytest.raises(ValueError, match="z: the pool's sandboxes cannot run Java"):
         CodeReward(pool, [*problems, Problem("z", Mode.STDIN, TESTS, languages=("python", "java"))])
+
+
+def test_row_with_a_null_prompt_continues_the_problems_own(tmp_path: Path) -> None:
+    opened = ({"role": "user", "content": "Add."}, {"role": "assistant", "content": "```python\n"})
+    problem = Problem("p", Mode.STDIN, (TestCase("", "1\n"),), prompt=opened)
+    path = tmp_path / "completions.jsonl"
+    path.write_text(json.dumps({"problem_id": "p", "completion": "print(1)\n```", "prompt": None}) + "\n")
+    (submission,) = read_submissions(path, {"p": problem})[0].values()
+    assert submission.program == Program("print(1)")

@@ -149,6 +149,7 @@ def test_run_returns_files_beside_its_output(url: str) -> None:
         ),
         ("/judge", {"submissions": [], "problems": {"x": {**ROW, "tests": "/etc/passwd"}}}, "neither JSON"),
         ("/judge", {"submissions": [], "problems": {"x": {**ROW, "checker": "none"}}}, "problems['x']"),
+        ("/judge", {"submissions": [], "problems": {"x": {**ROW, "preamble": 5}}}, "preamble must be text"),
         ("/judge", {"submissions": "x"}, "submissions: Input should be"),
         ("/run", {"runs": [{"program": "", "limits": {"memory_bytes": 1 << 50}}]}, "give SandboxConfig more"),
         ("/run", {"runs": [{"program": "", "limits": {"cpu_s": "x"}}]}, "runs[0]"),

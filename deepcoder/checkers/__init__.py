@@ -21,7 +21,7 @@ from typing import Any
 from deepcoder.checkers import flags, texts, values
 from deepcoder.checkers.profiles import PROFILES
 from deepcoder.checkers.tolerance import Tolerance
-from deepcoder.checkers.views import VIEWS, View, rounded
+from deepcoder.checkers.views import VIEWS, View
 from deepcoder.problems import REAL_TOKENS, Mode
 
 Checker = Callable[[Any, Any], bool]  # called as check(expected, actual)
@@ -126,7 +126,7 @@ def _view(view: str, name: str) -> View:
     base, arguments = _called(view)
     if base != "round" or len(arguments) != 1 or not re.fullmatch(r"-?[0-9]{1,2}", arguments[0]):
         raise ValueError(f"unknown view {view!r} of checker {name!r}: the known ones are {_KNOWN_VIEWS}")
-    return functools.partial(rounded, digits=int(arguments[0]))
+    return functools.partial(round, ndigits=int(arguments[0]))
 
 
 def _called(text: str) -> tuple[str, list[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from deepcoder.checkers.tolerance import Tolerance
@@ -149,15 +150,11 @@ def _same_shape(expected: str, actual: str) -> bool:
     want, got = ([line.split() for line in text.split("\n") if line.strip()] for text in (expected, actual))
     if list(map(len, want)) != list(map(len, got)):
         return False
-    for pair in zip(_chained(want), _chained(got), strict=True):
+    for pair in zip(chain.from_iterable(want), chain.from_iterable(got), strict=True):
         numbers = _floats(pair)
         if pair[0] != pair[1] and numbers and not _NUMPY_TOLERANCE.near(*numbers):
             return False
     return True
-
-
-def _chained(lines: Iterable[Iterable[str]]) -> Iterable[str]:
-    return (token for line in lines for token in line)
 
 
 def _characters_are_lines(lines: list[str], actual: str) -> bool:

@@ -58,11 +58,6 @@ VIEWS: dict[str, View] = {
 }
 
 
-def rounded(value: Any, digits: int) -> Any:
-    """Return `round` of the value."""
-    return round(value, digits)
-
-
 def refuse_huge_ints(value: Any) -> None:
     """Refuse a value that takes more than linear time to write.
 

@@ -162,7 +162,7 @@ def _problem(format_: Format | None, row: Any, where: str, problem_id: str, limi
         return Unusable(where, _UNKNOWN if isinstance(row, Mapping) else "a row must be an object")
     try:
         problem = dataclasses.replace(format_.problem_from_row(row, problem_id, limits), where=where)
-        _check(problem)
+        check_fields(problem)
         return problem
     except (ValueError, TypeError) as error:
         return Unusable(where, str(error))
@@ -170,7 +170,7 @@ def _problem(format_: Format | None, row: Any, where: str, problem_id: str, limi
         return Unusable(where, repr(error))
 
 
-def _check(problem: Problem) -> None:
+def check_fields(problem: Problem) -> None:
     """Raise ValueError if a format passed on a field that is no text, or an unknown checker, before a worker does."""
     for name in ("entry_point", "preamble", "checker", "code_prompt", "reference", "source"):
         if not isinstance(getattr(problem, name) or "", str):

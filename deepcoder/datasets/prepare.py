@@ -30,7 +30,6 @@ class Prepared:
 
 class _Writer(Protocol):
     def write(self, problem: Problem, default: Limits | None) -> None: ...
-    def finish(self) -> None: ...
 
 
 def prepare(
@@ -58,15 +57,12 @@ def prepare(
     """
     if output.suffix not in _WRITERS:
         raise DataError(f"{output} must end with {' or '.join(_WRITERS)}")
-    if not output.parent.is_dir():
-        raise DataError(f"the folder {output.parent} does not exist")
     default = limits or Limits()
     draft = output.with_name(output.name + ".part")
     try:
         entries = islice(read_problems(source, split, default), rows)
         with _WRITERS[output.suffix](draft) as writer:
             prepared = _written(entries, writer, prefix, default if limits is None else None, tick)
-            writer.finish()
         if not prepared.problems:
             reason = prepared.unusable[0].reason if prepared.unusable else "it has none"
             raise DataError(f"no row of {source} can be used: {reason}")
@@ -115,9 +111,6 @@ class _Lines:
 
     def write(self, problem: Problem, default: Limits | None) -> None:
         self._text.write(json.dumps(canonical.row_from_problem(problem, default)) + "\n")
-
-    def finish(self) -> None:
-        self._text.flush()
 
 
 _WRITERS: dict[str, Callable[[Path], AbstractContextManager[_Writer]]] = {".parquet": stored.Writer, ".jsonl": _Lines}

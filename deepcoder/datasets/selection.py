@@ -14,7 +14,7 @@ from deepcoder.checkers import checker
 from deepcoder.checkers.profiles import PROFILES
 from deepcoder.datasets.errors import DataError
 from deepcoder.datasets.load import load_problems
-from deepcoder.problems import Limits, Problem
+from deepcoder.problems import Limits, Mode, Problem
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,23 @@ class Selection:
         return [problem.sampled(self.max_tests) for problem in problems]
 
     def _with_checker(self, problems: Sequence[Problem]) -> list[Problem]:
-        """Replace the checkers of the problems whose mode this checker is for; the other problems keep theirs."""
-        refused = {}
+        """Replace the checkers of the problems whose mode this checker is for.
+
+        The other problems keep theirs, and so do those that programs of their own judge.
+        """
+        refused: dict[Mode, str] = {}
         for mode in {problem.mode for problem in problems}:
             try:
                 checker(self.checker, mode)
             except ValueError as error:
                 refused[mode] = str(error)
-        if all(problem.mode in refused for problem in problems):
-            raise DataError(next(iter(refused.values())))
-        checked = [problem if problem.mode in refused else problem.checked_by(self.checker) for problem in problems]
+        keeps = [problem.mode in refused or problem.is_ruled for problem in problems]
+        if all(keeps):
+            raise DataError(next(iter(refused.values()), "programs of their own judge all these problems"))
+        checked = [
+            problem if keeps_its else problem.checked_by(self.checker)
+            for problem, keeps_its in zip(problems, keeps, strict=True)
+        ]
         if self.checker in PROFILES:  # other systems have one limit for all languages
             return [dataclasses.replace(problem, limits_for="") for problem in checked]
         return checked

@@ -175,8 +175,14 @@ class Writer:
     def __enter__(self) -> Writer:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+    def __exit__(self, error: object, *_: object) -> None:
+        """Write the buffered rows, and the digest that makes the file a prepared one, unless something went wrong."""
+        try:
+            if error is None:
+                self._flush()
+                self._file.add_key_value_metadata({_DIGEST: self._digest.hexdigest()})
+        finally:
+            self._file.close()
 
     def write(self, problem: Problem, default: Limits | None = None) -> None:
         """Add a problem. Its limits are left out where they are the object `default`.
@@ -211,11 +217,6 @@ class Writer:
         if self._buffered:
             self._file.write_table(pyarrow.Table.from_pylist(self._buffered, schema=self._schema))
         self._buffered, self._buffered_bytes = [], 0
-
-    def finish(self) -> None:
-        """Write the buffered rows, and the digest that makes the file a prepared one."""
-        self._flush()
-        self._file.add_key_value_metadata({_DIGEST: self._digest.hexdigest()})
 
 
 def _row_of_test(test: TestCase) -> dict[str, Any]:

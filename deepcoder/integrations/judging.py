@@ -49,19 +49,13 @@ class Judging:
             raise ValueError(f"problem {problem_id!r} is not in the data: give the id of one of its problems")
         return self.problems[problem_id]
 
-    def submission(
-        self,
-        problem_id: str,
-        completion: Completion,
-        prompt: Completion | None = None,
-        language: str | None = None,
-    ) -> Submission:
+    def submission(self, problem_id: str, completion: Completion) -> Submission:
         """Return the completion as it is judged.
 
         Raises:
-            ValueError: There is no such problem, or no such language.
+            ValueError: There is no such problem.
         """
-        return Submission.of(self.problem(problem_id), completion, prompt, language)
+        return Submission.of(self.problem(problem_id), completion)
 
     def judge(self, submission: Submission) -> Judgement:
         """Return the judgement.
@@ -73,10 +67,6 @@ class Judging:
         if judgement.verdict is Verdict.IE:
             raise Unjudged(judgement.detail or "the program was not judged")
         return judgement
-
-    async def judged(self, submission: Submission) -> Judgement:
-        """Return the judgement, as `judge` does, while other tasks of the event loop go on."""
-        return await in_thread(self.judge, submission)
 
 
 async def in_thread(function: Callable[..., T], *arguments: Any) -> T:

@@ -5,6 +5,7 @@ Runs: in verl's reward workers, which call it once for each sample, many at once
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,30 +43,16 @@ async def compute_score(
         Unjudged: There is no verdict, by no fault of the program.
         ValueError: There is no such problem.
     """
-    problem_id = _problem_id(ground_truth, extra_info)
+    problem_id = str((extra_info or {}).get("problem_id", ground_truth))
     return await in_thread(_scored, problem_id, solution_str, pool, data, on_unjudged)
 
 
-def accuracy(
-    data_source: str,
-    solution_str: str,
-    ground_truth: Any,
-    extra_info: Mapping[str, Any] | None = None,
-    *,
-    pool: str,
-    data: str,
-    on_unjudged: str = RAISE,
-    **_: Any,
-) -> float:
+def accuracy(*sample: Any, **settings: Any) -> float:
     """Return 1 where every test passed, else 0: for `verl.trainer.main_eval`, which waits for plain numbers.
 
     Its arguments are those of `compute_score`, as is what it raises.
     """
-    return float(_scored(_problem_id(ground_truth, extra_info), solution_str, pool, data, on_unjudged)["score"])
-
-
-def _problem_id(ground_truth: Any, extra_info: Mapping[str, Any] | None) -> str:
-    return str((extra_info or {}).get("problem_id", ground_truth))
+    return float(asyncio.run(compute_score(*sample, **settings))["score"])
 
 
 def _scored(problem_id: str, completion: str, pool: str, data: str, on_unjudged: str) -> Row:

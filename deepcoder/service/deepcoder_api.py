@@ -19,8 +19,8 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from deepcoder.checkers import checker
 from deepcoder.datasets.formats import canonical
+from deepcoder.datasets.load import check_fields
 from deepcoder.lru import Lru
 from deepcoder.problems import Limits, Problem
 from deepcoder.programs import Program
@@ -147,7 +147,7 @@ class Problems:
             if not canonical.is_row(row):
                 raise ValueError("mode or tests is missing")
             problem = canonical.problem_from_row(row, name, Limits())
-            checker(problem.checker, problem.mode)
+            check_fields(problem)
         except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, AttributeError) as error:
             raise ValueError(f"{which}: {error}") from None
         brings_code = bool(problem.special_checker or problem.interactor or problem.code_tests)

@@ -115,8 +115,8 @@ def examine(
     problems: Sequence[Problem],
     pool: SandboxPool,
     runs: int = RUNS,
-    progress: Callable[[int], None] | None = None,
-    timed: Callable[[ReferenceTime], None] | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+    timed: Callable[[ReferenceTime], None] = lambda _: None,
 ) -> Iterator[Finding]:
     """Examine the problems, and yield what is wrong in their order, as soon as it is known.
 
@@ -126,7 +126,6 @@ def examine(
         ValueError: Two problems have one id: a finding could be of either.
     """
     problems = list(by_id(problems).values())
-    progress, timed = progress or (lambda _: None), timed or (lambda _: None)
     size = max(GROUP, 4 * (pool.workers or 1))
     for start in range(0, len(problems), size):
         group = problems[start : start + size]

@@ -68,7 +68,7 @@ def rerun(submission: Submission, number: int, sandbox: Sandbox) -> Outcome:
     problem, program = submission.problem, submission.program
     assert program is not None
     first = 0 if problem.mode is Mode.FUNCTION else number
-    tests = [problem.tests[each] for each in range(first, number + 1) if not problem.tests[each].is_code]
+    tests = [test for test in problem.tests[first : number + 1] if not test.is_code]
     inputs = (test.input_bytes for test in tests)
     (outcome,) = deque(sandbox.outcomes(task(problem, program), inputs), maxlen=1)
     return outcome

@@ -63,7 +63,8 @@ def _submission(row: Mapping[str, Any], problem: Problem, where: str, completes_
             raise ValueError("needs completion (text or messages), program (source text) or files")
         if completes_prompt:
             return Submission(problem, continued(problem, row["completion"]))
-        return Submission.of(problem, row["completion"], row.get("prompt", problem.prompt), given)
+        prompt = problem.prompt if row.get("prompt") is None else row["prompt"]
+        return Submission.of(problem, row["completion"], prompt, given)
     except (TypeError, ValueError) as error:
         raise DataError(f"{where}: {error}") from None
 
@@ -87,10 +88,7 @@ def grade(
         if progress is not None:
             progress(index, record.judgement)
     missing = [index for index in submissions if index not in done]
-    try:
-        _write(output, done)
-    except OSError as error:
-        raise DataError(f"{output} cannot be written: {error.strerror}") from None
+    _write(output, done)
     with output.open("a", encoding="utf-8") as lines:
 
         def keep(position: int, judgement: Judgement) -> None:
@@ -171,9 +169,3 @@ def estimates_at_k(records: Sequence[Record], k: int) -> list[float]:
         for group in verdicts.values()
         if len(group) >= k
     ]
-
-
-def pass_at_k(records: Sequence[Record], k: int) -> float | None:
-    """Return the mean over problems of the estimates of pass@k. None where no problem has k completions."""
-    estimates = estimates_at_k(records, k)
-    return sum(estimates) / len(estimates) if estimates else None

@@ -43,10 +43,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     )
     return Problem(
         problem_id=problem_id if number is None else f"{source}/{number}",
-        mode=parsed_tests.mode,
-        entry_point=parsed_tests.entry_point,
-        tests=parsed_tests.tests,
-        preamble=parsed_tests.preamble,
+        **vars(parsed_tests),
         limits=limits_of(limits, seconds, _amount(row.get("memory_limit"), _BYTES)),
         limits_for=CPP.name if seconds else "",
         prompt=messages(row.get("question"), starter_code),

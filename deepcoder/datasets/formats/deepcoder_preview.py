@@ -30,10 +30,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     parsed_tests = tests_json.read(row["tests"], "tests", function_name(row.get("metadata")), (starter_code, solution))
     return Problem(
         problem_id=problem_id,
-        mode=parsed_tests.mode,
-        entry_point=parsed_tests.entry_point,
-        tests=parsed_tests.tests,
-        preamble=parsed_tests.preamble,
+        **vars(parsed_tests),
         limits=limits,
         prompt=messages(row["problem"], starter_code),
         reference=solution,

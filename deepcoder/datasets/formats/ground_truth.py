@@ -49,11 +49,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         parsed_tests = tests_json.read(truth, field, name, sources)
     return Problem(
         problem_id=problem_id if row.get("problem_id") is None else str(row["problem_id"]),
-        mode=parsed_tests.mode,
-        entry_point=parsed_tests.entry_point,
-        tests=parsed_tests.tests,
-        preamble=parsed_tests.preamble,
-        checker=parsed_tests.checker,
+        **vars(parsed_tests),
         limits=limits,
         prompt=messages(row.get("prompt") or row.get("question")),
         reference=solution,

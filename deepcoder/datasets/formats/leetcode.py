@@ -40,13 +40,9 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     parsed_tests = solution_tests.tests(test_code, field)
     return Problem(
         problem_id=str(row.get("task_id") or problem_id),
-        mode=parsed_tests.mode,
-        tests=parsed_tests.tests,
-        entry_point=parsed_tests.entry_point,
-        preamble=parsed_tests.preamble,
+        **vars(parsed_tests),
         limits=limits,
         prompt=({"role": "user", "content": question},) if isinstance(question, str) else (),
         reference=reference,
-        checker=parsed_tests.checker,
         source="leetcode",
     )

@@ -35,10 +35,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     parsed_tests = tests_json.read([*public, *private], "test_cases", function_name(row.get("metadata")))
     return Problem(
         problem_id=f"livecodebench/{row['question_id']}" if row.get("question_id") else problem_id,
-        mode=parsed_tests.mode,
-        entry_point=parsed_tests.entry_point,
-        tests=parsed_tests.tests,
-        preamble=parsed_tests.preamble,
+        **vars(parsed_tests),
         special_checker=special_checker,
         limits=limits,
         prompt=messages(row.get("question_content"), row.get("starter_code")),

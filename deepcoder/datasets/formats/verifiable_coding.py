@@ -41,10 +41,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     parsed_tests = tests_json.read(info["test_cases"], "verification_info.test_cases", sources=(solution,))
     return Problem(
         problem_id=f"verifiable-coding/{row['problem_id']}" if row.get("problem_id") else problem_id,
-        mode=parsed_tests.mode,
-        entry_point=parsed_tests.entry_point,
-        tests=parsed_tests.tests,
-        preamble=parsed_tests.preamble,
+        **vars(parsed_tests),
         limits=limits,
         languages=(language,),
         prompt=messages(next(filter(None, map(row.get, _PROMPTS)), None)),

@@ -9,15 +9,14 @@
     labels.py      the verdicts that a jury expects
     statement.py   statements as rough text
 
-A new format is a file here with the two functions of `Format`, and its name in `FORMATS`.
+A new format is a file here with a function as `FORMATS` has it, and a row there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from deepcoder.datasets.errors import DataError, Unusable
 from deepcoder.datasets.packages import icpc, polygon, tree
@@ -31,24 +30,11 @@ _ZIPS = (".zip", ".kpp")
 MOST_LEVELS = 5  # of folders above a package
 
 
-class Format(Protocol):
-    """The two functions that a file of a format has."""
-
-    def is_package(self, tree: Tree, /) -> bool:
-        """Return whether a folder is a package in this format."""
-        ...
-
-    def package(self, tree: Tree, limits: Limits, /) -> Package:
-        """Return the package in a folder. `limits` serve where the package has none.
-
-        Raises:
-            DataError: It cannot be used; the message names the file.
-        """
-        ...
-
-
-FORMATS: tuple[Format, ...] = (polygon, icpc)
-_MARKS = (polygon.PROBLEM_XML, icpc.PROBLEM_YAML)  # a folder with such a file is a package
+# By the file that marks a folder as a package. The first format whose mark is there reads the folder.
+FORMATS: dict[str, Callable[[Tree, Limits], Package]] = {
+    polygon.PROBLEM_XML: polygon.package,
+    icpc.PROBLEM_YAML: icpc.package,
+}
 
 
 def is_source(path: Path) -> bool:
@@ -73,12 +59,12 @@ def read_packages(path: Path, limits: Limits = Limits()) -> Iterator[Package | U
             is_empty = False
             yield Unusable(str(place), str(error))
     if is_empty:
-        raise DataError(f"{path} holds no problem package: no folder in it has a {' or a '.join(_MARKS)}")
+        raise DataError(f"{path} holds no problem package: no folder in it has a {' or a '.join(FORMATS)}")
 
 
 def _places(path: Path, level: int = 0) -> Iterator[Path]:
     """Yield the folders that are packages, and the zips, in the order of their names."""
-    if any((path / mark).is_file() for mark in _MARKS):
+    if any((path / mark).is_file() for mark in FORMATS):
         yield path
     elif level <= MOST_LEVELS:
         for each in sorted(path.iterdir()):
@@ -95,7 +81,7 @@ def _trees(place: Path) -> Iterator[list[tuple[Tree, str]]]:
         yield [(tree.of_folder(place), "")]
         return
     with tree.of_zip(place) as whole:
-        names = [name.rpartition("/")[0] for name in whole.files if name.rpartition("/")[2] in _MARKS]
+        names = [name.rpartition("/")[0] for name in whole.files if name.rpartition("/")[2] in FORMATS]
         roots = [name for name in dict.fromkeys(names) if not any(_is_below(name, each) for each in names)]
         yield [(whole.package(root) if root else whole, root) for root in roots]
 
@@ -115,8 +101,8 @@ def _is_below(name: str, other: str) -> bool:
 
 def _read(found: Tree, name: str, limits: Limits) -> Package | Unusable:
     try:
-        format_ = next(each for each in FORMATS if each.is_package(found))
-        return format_.package(found, limits).named(name, found.where)
+        package = next(FORMATS[mark] for mark in FORMATS if mark in found)
+        return package(found, limits).named(name, found.where)
     except ValueError as error:  # of a DataError, too
         return Unusable(found.where, str(error))
     except (LookupError, TypeError, ArithmeticError, RecursionError) as error:

@@ -36,11 +36,6 @@ _TITLE = re.compile(r"\\problemname\{([^{}]+)\}")
 FillIn = Callable[[str], str]
 
 
-def is_package(tree: Tree) -> bool:
-    """Return whether a folder is a package in this format."""
-    return PROBLEM_YAML in tree
-
-
 def package(tree: Tree, limits: Limits) -> Package:
     """Return the package in a folder. `limits` serve where the package has none.
 

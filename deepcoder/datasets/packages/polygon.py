@@ -59,11 +59,6 @@ class _NoDoctype(ElementTree.TreeBuilder):
         raise DataError("it has a DOCTYPE, whose entities are not read: take it out")
 
 
-def is_package(tree: Tree) -> bool:
-    """Return whether a folder is a package in this format."""
-    return PROBLEM_XML in tree
-
-
 def package(tree: Tree, limits: Limits) -> Package:
     """Return the package in a folder. `limits` serve where the package has none.
 

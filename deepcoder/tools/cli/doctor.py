@@ -30,7 +30,6 @@ from deepcoder.tools.cli.options import (
     check_outputs,
     check_submissions,
     pool_for,
-    user_errors,
 )
 from deepcoder.tools.console import counted, out, progress
 from deepcoder.tools.doctor import RUNS, examine, most_programs
@@ -83,10 +82,7 @@ def doctor(
         if quarantine or times:
             raise UserError(f"{data}: -o and --times are for problems: prepare the packages first (deepcoder data)")
         raise typer.Exit(not packages_are_well(Path(data), sandbox, image, workers, resource, pypy))
-    for path in filter(None, (quarantine, times)):
-        if path.suffix != ".jsonl":
-            raise UserError(f"{path} must end with .jsonl")
-    check_outputs((quarantine, times), (data,))
+    check_outputs((quarantine, times), (data,), ".jsonl")
     problems = load_problems(data, limits=Limits(cpu_s=time_limit))
     pool = pool_for(problems, sandbox, image, workers, resource)
     raise typer.Exit(not _problems_are_well(problems, pool, runs, quarantine, times))
@@ -95,13 +91,14 @@ def doctor(
 def _problems_are_well(
     problems: list[Problem], pool: SandboxPool, runs: int, quarantine: Path | None, times: Path | None
 ) -> bool:
-    findings, timed = _examined(problems, pool, runs)
-    # Not before: Ctrl-C leaves the files of an earlier run as they were.
-    with user_errors():
-        if quarantine:
-            whole_file.write(quarantine, (each.to_json() for each in findings if each.diagnosis in QUARANTINED))
-        if times:
-            whole_file.write(times, (each.to_json() for each in timed))
+    findings: list[Finding] = []
+    timed: list[ReferenceTime] = []
+    try:
+        _examine(problems, pool, runs, findings, timed)
+    except KeyboardInterrupt:  # the files of an earlier run stay as they were
+        _write(findings, timed, *(path and path.with_stem(f"{path.stem}.partial") for path in (quarantine, times)))
+        raise
+    _write(findings, timed, quarantine, times)
     for finding in findings:
         if finding.diagnosis is not Diagnosis.NO_REFERENCE:  # of which most data sets have as many as problems
             _print_finding(finding)
@@ -124,13 +121,21 @@ def _problems_are_well(
     return not unwell
 
 
-def _examined(problems: list[Problem], pool: SandboxPool, runs: int) -> tuple[list[Finding], list[ReferenceTime]]:
-    timed: list[ReferenceTime] = []
+def _examine(
+    problems: list[Problem], pool: SandboxPool, runs: int, findings: list[Finding], timed: list[ReferenceTime]
+) -> None:
+    """Examine the problems, and add what is found to the lists as soon as it is known."""
     with pool:
         check_submissions(pool, [Submission(each, reference_of(each)) for each in problems])
         with progress("examining", most_programs(problems, runs)) as tick:
-            findings = list(examine(problems, pool, runs, tick, timed.append))
-    return findings, timed
+            findings.extend(examine(problems, pool, runs, tick, timed.append))
+
+
+def _write(findings: list[Finding], timed: list[ReferenceTime], quarantine: Path | None, times: Path | None) -> None:
+    if quarantine:
+        whole_file.write(quarantine, (each.to_json() for each in findings if each.diagnosis in QUARANTINED))
+    if times:
+        whole_file.write(times, (each.to_json() for each in timed))
 
 
 def _print_finding(finding: Finding) -> None:

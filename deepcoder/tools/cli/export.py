@@ -16,11 +16,6 @@ from deepcoder.tools.console import counted, out
 commands = typer.Typer(no_args_is_help=True, help="Write problems for other frameworks.")
 
 
-@commands.callback()
-def export() -> None:
-    """Write problems for other frameworks."""
-
-
 @commands.command()
 def harbor(
     data: Annotated[str, typer.Argument(help="Problems, as for `grade --problems`.")],

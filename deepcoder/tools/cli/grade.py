@@ -69,15 +69,13 @@ def grade(
     ] = False,
 ) -> None:
     """Judge a file of completions; prints the verdicts and pass@k. Exit code 1 if some could not be judged."""
-    check_outputs((output,), (completions, problems, quarantine, times))
+    check_outputs((output,), (completions, problems, quarantine, times), ".jsonl")
     selection = Selection(max_tests, time_limit, checker, str(times or ""))
     loaded = selection.load(problems, quarantine)
     banned = quarantined(quarantine) if quarantine else frozenset()
     submissions, left_out = read_submissions(completions, by_id(loaded), banned, completes_prompt)
     if not submissions:
         raise UserError(f"{completions} has no completions" + (" that are not in quarantine" if quarantine else ""))
-    if output.suffix != ".jsonl":
-        raise UserError(f"{output} must end with .jsonl: judgements are written line by line")
     few = workers or few_workers(submissions)
     with user_errors():
         started = RemotePool(pool) if "://" in pool else pool_for(loaded, sandbox, image, few, resource, pool)

@@ -148,16 +148,18 @@ def check_submissions(pool: base.Pool, submissions: Iterable[Submission]) -> Non
         pool.check(list(submissions))
 
 
-def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | str | None]) -> None:
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | str | None], suffix: str = "") -> None:
     """Check before the work that the files of a command can be written, and overwrite none of its other files.
 
-    `inputs` may hold names that are no files.
+    `inputs` may hold names that are no files. `suffix`: with which the outputs must end; empty for any.
 
     Raises:
         UserError: One cannot, or would.
     """
     taken = {os.path.realpath(each): "is read" for each in inputs if each}
     for path in filter(None, outputs):
+        if suffix not in ("", path.suffix):
+            raise UserError(f"{path} must end with {suffix}")
         if not path.parent.is_dir():
             raise UserError(f"the folder {path.parent} does not exist")
         if path.is_dir():

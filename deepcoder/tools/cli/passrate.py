@@ -103,10 +103,7 @@ def check(problems: list[Problem], outputs: Sequence[Path | None], inputs: Seque
     for problem in problems:
         if not problem.prompt:
             raise UserError(f"problem {problem.problem_id} has no prompt to answer")
-    check_outputs(outputs, inputs)
-    for path in filter(None, outputs):
-        if path.suffix != ".jsonl":
-            raise UserError(f"{path} must end with .jsonl")
+    check_outputs(outputs, inputs, ".jsonl")
 
 
 def json_object(given: str) -> dict[str, Any]:

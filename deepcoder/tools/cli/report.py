@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deepcoder.tools.cli.options import UserError, check_outputs
+from deepcoder.tools.cli.options import check_outputs
 from deepcoder.tools.console import out
 from deepcoder.tools.report import graded, page, run
 
@@ -25,10 +25,7 @@ def report(
     files = [(path, name) for path, name in named if path.is_file()]
     folders = [(path, name) for path, name in named if not path.is_file()]
     text = page.html([run.read(*each) for each in folders], [graded.read(*each) for each in files])
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"cannot write {output}: {error.strerror}") from None
+    output.write_text(text, encoding="utf-8")
     out.print(f"{output}: {len(text.encode()) / 1000:,.0f} kB", markup=False, highlight=False, soft_wrap=True)
 
 

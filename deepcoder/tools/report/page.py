@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
@@ -129,7 +130,7 @@ def number(value: float | None, unit: str = "") -> str:
 def _tiles(run: Run) -> list[Tile]:
     """Return the summary of a run."""
     judged = [each for step in run.steps for each in step.judged]
-    tests = sum((step.tests for step in run.steps), start=type(run.steps[0].tests)())
+    tests = sum((step.tests for step in run.steps), start=Counter())
     unjudged = mean(float(each.judgement.verdict is Verdict.IE) for each in judged)
     suspicious = sum(bool(each.judgement.suspicious) for each in judged)
     saved = (tests["stopped"] + tests["repeated"]) / max(1, tests.total())
