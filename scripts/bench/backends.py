@@ -1,7 +1,8 @@
-"""Compare the backends that can start here: a start, a test, a function program, W1, and what an idle sandbox holds.
+"""Compare the backends that can start here: a start, a test, a function program, W1, C++, and the idle memory.
 
 Each round starts a sandbox of each kind in turn, so all kinds meet the same machine. The others are compared with a
-process sandbox. Memory is the proportional share (Pss) of the sandbox's processes, gVisor's own among them.
+process sandbox. Memory is the proportional share (Pss) of the sandbox's processes, gVisor's own among them. Docker has
+C++ where the image with all languages is built.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from deepcoder.sandbox import ISOLATING, SandboxConfig, SandboxUnavailable
 from deepcoder.verdicts import Verdict
 from scripts.bench import mix, processes
 from scripts.bench.figures import Figure, compared, interleaved
+from scripts.bench.languages import IMAGE, judged
 from scripts.bench.mix import ADD, Case, unique
 from scripts.bench.runner import BENCH_LIMITS, judged_s
 
@@ -33,33 +35,39 @@ WHAT = {
     "function program of 15 calls": "ms",
     "W1 program": "ms",
     "idle memory": "MiB",
+    "cpp, test": "ms",
+    "cpp, compiled": "ms",
 }
 SCALE = {"s": 1.0, "ms": 1000.0, "MiB": 1.0}
 
 
 def figures(sandbox: str, rounds: int) -> Iterator[Figure]:
     """Yield each figure of each kind; `sandbox` makes no difference."""
-    kinds = [kind for kind in ISOLATING if starts(kind)]
-    found = interleaved([partial(measured, kind) for kind in kinds], rounds)
+    configs = [each for each in map(config_of, ISOLATING) if each]
+    found = interleaved([partial(measured, each) for each in configs], rounds)
     for what, unit in WHAT.items():
-        for kind in kinds:
-            values, floors = ([SCALE[unit] * each for each in found[f"{what}, {name}"]] for name in (kind, FLOOR))
-            yield compared(f"{what}, {kind}", unit, values, floors, FLOOR)
+        for kind in (each.kind for each in configs):
+            if f"{what}, {kind}" in found:
+                values, floors = (
+                    [SCALE[unit] * each for each in found.get(f"{what}, {name}", ())] for name in (kind, FLOOR)
+                )
+                yield compared(f"{what}, {kind}", unit, values, floors, FLOOR)
 
 
-def starts(kind: str) -> bool:
-    """Return whether such a sandbox can start here."""
-    try:
-        sandboxes.start(SandboxConfig(kind)).close()
-    except SandboxUnavailable:
-        return False
-    return True
+def config_of(kind: str) -> SandboxConfig | None:
+    """Return the configuration of such a sandbox that can start here; None where none can."""
+    for config in (SandboxConfig(kind, IMAGE), SandboxConfig(kind)):
+        with contextlib.suppress(SandboxUnavailable):
+            sandboxes.start(config).close()
+            return config
+    return None
 
 
-def measured(kind: str) -> dict[str, float]:
+def measured(config: SandboxConfig) -> dict[str, float]:
     """Return the figures of one sandbox: seconds, and MiB."""
+    kind = config.kind
     began = time.perf_counter()
-    with closing(sandboxes.start(SandboxConfig(kind))) as opened:
+    with closing(sandboxes.start(config)) as opened:
         start_s = time.perf_counter() - began
         judged_s(opened, mix.trivial(1)[0])  # the first of a sandbox
         calls, trivial = (
@@ -70,7 +78,8 @@ def measured(kind: str) -> dict[str, float]:
             *(start_s, judged_s(opened, Case(RUN, unique(ADD), Verdict.AC)) / TESTS, calls, trivial),
             sum(map(held_mib, processes.runners(os.getpid(), kind))),
         )
-    return {f"{what}, {kind}": value for what, value in zip(WHAT, values, strict=True)}
+        found = dict(zip(WHAT, values, strict=False)) | (judged(opened, "cpp") if "cpp" in opened.languages else {})
+    return {f"{what}, {kind}": value for what, value in found.items()}
 
 
 def held_mib(pid: int) -> float:
