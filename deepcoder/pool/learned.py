@@ -15,26 +15,27 @@ from dataclasses import dataclass, field
 from deepcoder.lru import Lru
 
 OVERHEAD_S = 0.002  # what a test costs beside the CPU seconds of its program
-DECAY = 0.98  # weight that earlier runs of a test keep at each new run: a policy's programs change
-PRIOR_RUNS = 2.0  # runs that the assumption about a test counts for
-PRIOR_FAILURES = 0.25  # share of programs that a test is assumed to fail: high enough for every test to be tried early
-PRIOR_SPREAD = 0.1  # how much less is assumed of the shortest input than of the longest
+# Assumed of every test, beside what was seen: enough failures for each test to be tried early.
+PRIOR_RUNS, PRIOR_FAILURES = 2.0, 0.5
 LATEST_WEIGHT = 0.2  # of the last submission in the seconds expected of the next
 LEARNED_TESTS = 1 << 20  # of all problems together; those judged last stay
 
 
 @dataclass
 class _Statistics:
-    """The statistics of one problem, by test. The mutable state: everything but `prior` changes with each judgement."""
+    """The statistics of one problem, by test.
 
-    prior: list[float]  # share of programs that each test is assumed to fail
+    The mutable state: everything but the numbers of the tests changes with each judgement.
+    """
+
+    longest_first: Sequence[int]  # the numbers of the tests
     runs: list[float] = field(init=False)
     failures: list[float] = field(init=False)
     cpu_s: list[float] = field(init=False)
     submission_s: float | None = None  # expected of a whole submission
 
     def __post_init__(self) -> None:
-        self.runs, self.failures, self.cpu_s = ([0.0] * len(self.prior) for _ in range(3))
+        self.runs, self.failures, self.cpu_s = ([0.0] * len(self.longest_first) for _ in range(3))
 
 
 class Learned:
@@ -49,11 +50,7 @@ class Learned:
     def meet(self, problem: str, longest_first: Sequence[int]) -> None:
         """Add a problem, unless it is there. `longest_first`: the numbers of its tests."""
         if self._problems.find(problem) is None:
-            last = max(1, len(longest_first) - 1)
-            prior = [0.0] * len(longest_first)
-            for rank, number in enumerate(longest_first):
-                prior[number] = PRIOR_FAILURES * (1 - PRIOR_SPREAD * rank / last)
-            self._problems.keep(problem, _Statistics(prior), len(prior))
+            self._problems.keep(problem, _Statistics(longest_first), len(longest_first))
 
     def ran(self, problem: str, costs: Sequence[tuple[int, float]], failed: bool) -> None:
         """Learn from tests that were run: their numbers and CPU seconds, and whether the last one failed."""
@@ -61,9 +58,9 @@ class Learned:
         if statistics is None:
             return
         for rank, (number, cpu_s) in enumerate(costs):
-            statistics.runs[number] = DECAY * statistics.runs[number] + 1
-            statistics.cpu_s[number] = DECAY * statistics.cpu_s[number] + cpu_s
-            statistics.failures[number] = DECAY * statistics.failures[number] + (failed and rank == len(costs) - 1)
+            statistics.runs[number] += 1
+            statistics.cpu_s[number] += cpu_s
+            statistics.failures[number] += failed and rank == len(costs) - 1
 
     def took(self, problem: str, seconds: float) -> None:
         """Learn the seconds that a whole submission took."""
@@ -87,7 +84,9 @@ class Learned:
 
         def failures_per_s(number: int) -> float:
             runs = statistics.runs[number]
-            failures = (statistics.failures[number] + PRIOR_RUNS * statistics.prior[number]) / (runs + PRIOR_RUNS)
+            failures = (statistics.failures[number] + PRIOR_FAILURES) / (runs + PRIOR_RUNS)
             return failures / ((statistics.cpu_s[number] / runs if runs else usual_s) + OVERHEAD_S)
 
-        return tuple(sorted(tests, key=failures_per_s, reverse=True))
+        wanted = set(tests)
+        longest_first = [number for number in statistics.longest_first if number in wanted]
+        return tuple(sorted(longest_first, key=failures_per_s, reverse=True))  # equal ones stay in their order
