@@ -64,6 +64,7 @@ class Event:
     line_end: int
     marks: str  # of a fence; else empty
     tag: str  # in lower case; empty for a fence
+    has_open_tick: bool  # single or double backticks before it on its line are of an odd number, as in inline code
     is_own: bool  # nothing before it on its line but what lists and quotations begin with, or another fence
     info: str | None  # of a fence: what stands behind it; None where a backtick does, as in inline code
     opens: Tag | None  # what a fence outside of blocks opens; None where it opens nothing
@@ -74,6 +75,7 @@ def events_of(text: str, languages: Sequence[str]) -> list[Event]:
     """Return the fences and tags of the text, in their order. `languages` are those that are allowed."""
     found: list[Event] = []
     line_start = line_end = container_end = last_tick = -1
+    ticks = 0
     for match in _EVENT.finditer(text):
         start, end = match.span()
         if start > line_end or not found:
@@ -85,15 +87,22 @@ def events_of(text: str, languages: Sequence[str]) -> list[Event]:
             container_end = container.end() if container else line_start
             last_tick = text.rfind("`", line_start, line_end)
             is_own = container_end == start
+            ticks = _ticks(text, line_start, start)
         else:
+            ticks += _ticks(text, found[-1].end, start)
             is_own = found[-1].is_own and bool(found[-1].marks) and not text[found[-1].end : start].strip()
         marks, tag = match["marks"] or "", (match["tag"] or "").lower()
         # A tilde is an operator, too.
         may_open = container_end == start if marks.startswith("~") else last_tick < end
         info = text[end:line_end] if marks and may_open else None
         opens, language = _opens(info, is_own, languages)
-        found.append(Event(start, end, line_start, line_end, marks, tag, is_own, info, opens, language))
+        found.append(Event(start, end, line_start, line_end, marks, tag, ticks % 2 == 1, is_own, info, opens, language))
     return found
+
+
+def _ticks(text: str, start: int, end: int) -> int:
+    """Return how often single or double backticks stand in a part of the text that has no fence."""
+    return text.count("`", start, end) - text.count("``", start, end)
 
 
 def _opens(info: str | None, is_own: bool, languages: Sequence[str]) -> tuple[Tag | None, str | None]:
@@ -126,9 +135,10 @@ def is_bare(fence: Event) -> bool:
 
 
 def is_inline_code(text: str, event: Event) -> bool:
-    """Return whether a backtick stands directly before or behind the event."""
+    """Return whether the event stands behind a backtick that opens inline code, and directly beside one."""
     before, after = text[max(0, event.start - 3) : event.start], text[event.end : event.end + 3]
-    return (before[-1:] == "`" and before != "```") or (after[:1] == "`" and after != "```")
+    is_beside = (before[-1:] == "`" and before != "```") or (after[:1] == "`" and after != "```")
+    return is_beside and event.has_open_tick
 
 
 def language_of_tag(tag: str) -> str | None:

@@ -179,6 +179,13 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("reasoning in reasoning", f"<think><reflection>x</reflection></think>\n{A}", "a = 1"),
     ("named by its tag", f"<think>I close with </think> now: {A}</think>\n```\nb\n```", "b"),
     ("quoted in a draft", f"<think>\n```py\nprint('</think>')\n```\nok\n</think>\n{A}", "a = 1"),
+    ("ends in inline code", f"<think>as `x`</think>\n\n{A}", "a = 1"),
+    ("ends in inline code, opened by the prompt", f"{A}use `x`</think>\nNo.", None),
+    ("inline code right behind", f"<think>hm</think>`f` does it:\n{A}", "a = 1"),
+    ("inline code on both sides", f"<think>as ``x``</think>`f` does it:\n{A}", "a = 1"),
+    ("mentioned as a pair in reasoning", f"<think>so `<think>...</think>` first\n{A}", None),
+    ("mentioned by two backticks", f"<think>no ``</think>`` yet\n{A}", None),
+    ("Magistral, inline code", f"[THINK]as `x`[/THINK]\n{A}", "a = 1"),
     ("Magistral", f"[THINK]{A}[/THINK]\n```python\nb\n```", "b"),
     ("Sky-T1", f"<|begin_of_thought|>\n{A}<|end_of_thought|>No.", None),
     ("gpt-oss", f"<|channel|>analysis<|message|>\n{A}<|channel|>final<|message|>No.", None),
@@ -379,6 +386,7 @@ PROSE += [
     "so ```python\nprint(0)\n```\n</think>\n",
     "```cpp\nint x;\n```\n",
 ]
+PROSE += ["<think>so `x`</think>`f` does it:\n"]
 PROSE += ["```text\n3\n```\n", "Input: ```\n3\n```\n", "Input:\n```\n3\n```\n"]
 DRAFTS = ["```python\nprint(0)\n```\nBetter:\n", "```python\nprint(0)\n``` No.\n", "```python\nprint(0)```\n"]
 DRAFTS += ["```python\nprint(0\n\nNo:\n"]
