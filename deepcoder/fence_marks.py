@@ -43,13 +43,15 @@ _INFO = re.compile(
     rf"[ \t{{.]*+(?P<tag>{_WORD})(?P<detail>(?:{_DETAIL}|\}}|[ \t]++[^\n]*\}})?[ \t]*+)(?P<words>[^\n]*)"
 )
 _MARKDOWN = frozenset(("markdown", "md"))
+_FREE = frozenset(("code", "solution", "answer", "program"))
 
 
 class Tag(Enum):
     """Name what the word behind an opening fence says."""
 
     LANGUAGE = auto()  # one that the program may be written in
-    NONE = auto()
+    NONE = auto()  # there is none
+    FREE = auto()  # what it holds, and no language, as `solution`
     MARKDOWN = auto()
     OTHER = auto()
 
@@ -119,7 +121,8 @@ def _opens(info: str | None, is_own: bool, languages: Sequence[str]) -> tuple[Ta
         return None, language  # words, which may be of a sentence
     if language in languages:
         return Tag.LANGUAGE, language
-    return Tag.MARKDOWN if match["tag"].lower() in _MARKDOWN else Tag.OTHER, language
+    name = match["tag"].lower()
+    return Tag.MARKDOWN if name in _MARKDOWN else Tag.FREE if name in _FREE else Tag.OTHER, language
 
 
 def _allowed(name: str | None, languages: Sequence[str]) -> str | None:

@@ -232,7 +232,8 @@ def _end_at_fence(event: Event) -> _End:
     if tag is Tag.LANGUAGE:
         return _End.CUT
     is_tag_alone = event.info is not None and len(event.info.split()) == 1 and not event.info[0].isspace()
-    return _End.FOLLOWED if tag in (Tag.OTHER, Tag.MARKDOWN) and event.is_own and is_tag_alone else _End.CLOSED
+    is_next = tag in (Tag.FREE, Tag.OTHER, Tag.MARKDOWN) and event.is_own and is_tag_alone
+    return _End.FOLLOWED if is_next else _End.CLOSED
 
 
 def _end_by_lines(events: Sequence[Event], at: int, fence: Event) -> tuple[int, _End]:
@@ -306,7 +307,7 @@ def _makes_wrapper(event: Event, fence: Event) -> bool:
     """Return whether a fence of another kind in a block makes it a wrapper."""
     inner = event.opens
     is_shorter = len(event.marks) < len(fence.marks)
-    return inner is Tag.LANGUAGE or (inner is not None and fence.opens is Tag.NONE and is_shorter)
+    return inner is Tag.LANGUAGE or (inner is not None and fence.opens in (Tag.NONE, Tag.FREE) and is_shorter)
 
 
 def _ends_in_comment(text: str, comment_start: int, event: Event, is_inner: bool) -> bool:

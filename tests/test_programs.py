@@ -102,6 +102,13 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("file name behind words", "Code: ```python:main.py\nx\n```", "x"),
     ("words behind the tag", "```python solution of the task\nx\n```", "x"),
     ("a name that only begins so", "```pythonic\nx\n```", None),
+    ("a word that is no language", "```code\nprint(1)\n```\nOutput:\n```\n1\n```", "print(1)"),
+    ("another such word", "<answer>\n```Solution\nprint(1)\n```\n</answer>", "print(1)"),
+    ("such a word does not win over a tag", A + "```answer\nprint(1)\n```", "a = 1"),
+    ("such a word behind a block", "```python\nx\n```answer\n42\n```", "x"),
+    ("such a word in a wrapper", "```markdown\n## Code\n```program\nprint(1)\n```\n```", "print(1)"),
+    ("such a word on a wrapper", "````answer\n```\nx\n```\n````", "x"),
+    ("a call of a tool", "```tool_code\nprint(1)\n```", None),
     ("another script's letters", "```рython\nx\n```", None),
     # -- Which block
     ("the last", A + "better:\n```python\nb = 2\n```", "b = 2"),
@@ -313,6 +320,8 @@ PROMPTS: list[tuple[str, Any, str, str | None]] = [
     ("a block with a line", "```python\nimport os\n", "print(1)\n```\nSo it is.", None),
     ("opens reasoning", "Go.\n<think>\n", f"{A}</think>\n", None),
     ("opens reasoning, then an answer", "Go.\n<think>", f"hm\n{A}</think>\n```python\nb\n```", "b"),
+    ("opens a block behind turns", "<|im_start|>user\nGo.\n<|im_start|>assistant\n```python\n", "x\n```\nSo.", "x"),
+    ("opens a block without a language", "Go.\n```code\n", "print(1)\n```\nSo.", "print(1)"),
     ("opens nothing", "Go.", A, "a = 1"),
     ("is empty", [], A, "a = 1"),
 ]
@@ -433,7 +442,7 @@ habits = st.tuples(
 )
 habits_without_a_tag = st.tuples(
     st.sampled_from(OPENING),
-    st.just(""),
+    st.sampled_from(["", "code", "Solution"]),
     st.sampled_from(CLOSING),
     st.sampled_from(["", *WRAPPERS[2:]]),
     st.sampled_from(PROSE),
