@@ -27,7 +27,14 @@ _STOPS = (
     *("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|endoftext|>", "<|end_of_text|>", "<|end|>", "<|return|>"),
     *("<end_of_turn>", "<｜end▁of▁sentence｜>", "</s>", "</answer>", "</solution>", "</code>"),
 )
-_TAG = "|".join(map(re.escape, [*CLOSED_BY, *CLOSING, *_STOPS]))
+# Where a model that was not stopped makes up what the user says next.
+NEXT_TURNS = ("<|im_start|>user", "<|start_header_id|>user")  # ChatML, Llama 3
+_MORE_TURNS = ("<start_of_turn>user", "<|user|>", "<｜user｜>")  # Gemma, Phi and GLM, DeepSeek
+_INST = "[inst]"  # Mistral
+# These end an answer only behind a block: a text may begin with its prompt, and </s> is of HTML, too.
+ENDS = frozenset((*_MORE_TURNS, _INST, "<|endoftext|>", "<|end_of_text|>", "<｜end▁of▁sentence｜>", "</s>"))
+_TAG = "|".join(map(re.escape, [*CLOSED_BY, *CLOSING, *_STOPS, *NEXT_TURNS, *_MORE_TURNS]))
+_TAG += r"|(?<![^\n>])(?-i:\[INST\])"  # in programs [inst] is an index or a list
 
 # Possessive throughout: nothing here can backtrack.
 _EVENT = re.compile(rf"(?P<marks>`{{3,}}+|~{{3,}}+)|(?P<tag>{_TAG})", re.IGNORECASE | re.ASCII)

@@ -15,6 +15,9 @@ is tagged as Markdown, or has more ticks than the fences in it, is a wrapper: it
 A tag that opens reasoning counts where it begins its line; then only its own closing tag counts, anywhere but in inline
 code. A closing tag without an opening one (the prompt opened it) counts where a line begins or ends, unless nothing
 follows it. What stands before it, and all that stands in reasoning, is no block of the answer.
+
+The answer ends where the model makes up the next turn of the user, or at a token that ends a text, outside of blocks
+and inline code. Most of these count only behind a block.
 """
 
 from __future__ import annotations
@@ -27,7 +30,9 @@ from enum import Enum, auto
 from deepcoder.fence_marks import (
     CLOSED_BY,
     CLOSING,
+    ENDS,
     LINE_ENDS,
+    NEXT_TURNS,
     Event,
     Tag,
     column,
@@ -97,11 +102,16 @@ def blocks(text: str, languages: Sequence[str] = (PYTHON.name,)) -> list[Block]:
     Empty ones are left out. There is none where the text ends in reasoning. `languages` are those that are allowed. A
     tag of the same family means the allowed language. A block without a tag is read as one of the first.
     """
+    reader = _Reader(text, languages)
+    spans = reader.spans()
+    if reader.answer_end < len(text):  # read anew without the rest, so that a tag at the answer's end is a stray one
+        text = text[: reader.answer_end]
+        spans = _Reader(text, languages).spans()
     found = (
         Block(
             _source(text, each), each.fence.language, each.end is not _End.CUT, each.is_cut, each.tag is not Tag.OTHER
         )
-        for each in _Reader(text, languages).spans()
+        for each in spans
     )
     return [block for block in found if block.source.strip("\ufeff \t\n").strip()]
 
@@ -123,7 +133,7 @@ def continued(prompt: str, text: str, languages: Sequence[str] = (PYTHON.name,))
         return f"{event.tag}\n{text}"
     if not event.marks or (before.isalnum() and not event.is_own) or text.lstrip().startswith(("```", "~~~")):
         return text
-    spans = _Reader(prompt, languages).spans()
+    spans = _Reader(prompt, languages, has_turns=True).spans()
     if not spans or spans[-1].end is not _End.CUT or prompt[spans[-1].fence.line_end :]:
         return text
     return f"```{spans[-1].fence.language or ''}\n{text}"
@@ -132,11 +142,13 @@ def continued(prompt: str, text: str, languages: Sequence[str] = (PYTHON.name,))
 class _Reader:
     """Reads one text, event by event.
 
-    The mutable state: the spans found since the reasoning, the wrappers that are open, and the line of the last tag of
-    reasoning that is only mentioned.
+    The mutable state: the spans found since the reasoning, the wrappers that are open, the line of the last tag of
+    reasoning that is only mentioned, and where the answer ends. A prompt may have turns, which end nothing.
     """
 
-    def __init__(self, text: str, languages: Sequence[str]) -> None:
+    def __init__(self, text: str, languages: Sequence[str], has_turns: bool = False) -> None:
+        self.answer_end = len(text)
+        self._has_turns = has_turns
         self._text = text
         self._first_language = languages[0]
         self._events = events_of(text, languages)
@@ -151,6 +163,9 @@ class _Reader:
         while at < len(self._events):
             event = self._events[at]
             at += 1
+            if self._ends_answer(event, awaited):
+                self.answer_end = event.start
+                break
             if event.tag in CLOSING and self._closes_reasoning(event, awaited):
                 awaited = ""
                 self._spans.clear()
@@ -160,6 +175,13 @@ class _Reader:
             elif not awaited and event.marks:
                 at = self._read_fence(event, at)
         return [] if awaited else self._spans
+
+    def _ends_answer(self, event: Event, awaited: str) -> bool:
+        is_end = event.tag in NEXT_TURNS or (event.tag in ENDS and bool(self._spans) and not awaited)
+        if not is_end or self._has_turns or is_inline_code(self._text, event):
+            return False
+        before = self._text[max(event.line_start, event.start - _FAR) : event.start]
+        return event.tag != "</s>" or "<s>" not in before  # which HTML strikes out
 
     def _closes_reasoning(self, event: Event, awaited: str) -> bool:
         if is_inline_code(self._text, event):

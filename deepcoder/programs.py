@@ -21,8 +21,7 @@ from deepcoder.program_files import check_names, entry_and_others
 from deepcoder.wire.languages import PYTHON, family, language
 
 NO_PROGRAM = "no program in the completion"
-_PARSED_CHARS = 1 << 16  # the most of blocks without a tag that is parsed, from the last block on
-_NEXT_TURN = re.compile(r"<\|im_start\|>user|<\|start_header_id\|>user")
+_PARSED_CHARS = 1 << 16  # the most of the blocks that is parsed, from the last block on
 _SIGNS = re.compile(r"[{};]|#include\b|\bmain\b")
 _DOES_SOMETHING = (ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -152,8 +151,6 @@ def reference_of(problem: Problem) -> Program | None:
 
 def _text(completion: Completion, prompt: Completion | None, languages: Sequence[str]) -> str:
     text = with_line_feeds(text_of(completion).removeprefix("\ufeff"))
-    if next_turn := _NEXT_TURN.search(text):  # which a model that was not stopped makes up
-        text = text[: next_turn.start()]
     return text if prompt is None else fences.continued(with_line_feeds(last_text(prompt)), text, languages)
 
 

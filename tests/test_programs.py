@@ -19,6 +19,7 @@ A = "```python\na = 1\n```\n"
 QUOTED = "'''\n```py\nx\n```\n'''\ny"  # a string of lines, by apostrophes
 LINES = 's = """\n<think>\n</think>\n"""'
 SEPARATORS = "x = '\u2028\x0c\x85'"
+TURNS = 's = "<|im_start|>user <|user|> </s> <|endoftext|>"\nprint("""\n[INST]\n</s>\n""")'
 CUT = '```python\ndef f():\n    """cut\n'  # a block that ends in the middle of its docstring
 
 # The reason, the text, and the source that is its answer.
@@ -123,6 +124,23 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("a draft, the answer followed by another language", A + "or\n```python\nb\n```text\n1\n```", "b"),
     ("a draft, the answer cut in a string", A + '```python\ns = """\n```', 's = """'),
     ("turns that the model made up", A + "<|im_end|>\n<|im_start|>user\nfix\n```python\nb\n```", "a = 1"),
+    ("turns of Llama", A + "<|eot_id|><|start_header_id|>user<|end_header_id|>fix\n```python\nb\n```", "a = 1"),
+    ("turns of Gemma", A + "<end_of_turn>\n<start_of_turn>user\nfix\n```python\nb\n```", "a = 1"),
+    ("turns of Phi", A + "Done.<|user|>\nfix\n```python\nb\n```", "a = 1"),
+    ("turns of DeepSeek", A + "Done.<｜User｜>fix\n```python\nb\n```", "a = 1"),
+    ("turns of Mistral", A + "[INST] fix [/INST]\n```python\nb\n```", "a = 1"),
+    ("turns of Mistral behind a token", A + "Done.</s>[INST] fix [/INST]\n```python\nb\n```", "a = 1"),
+    ("a text behind the end of the text", A + "Done.<|endoftext|>Human: fix\n```python\nb\n```", "a = 1"),
+    ("a turn behind what is not closed", "```python\na = 1\n<|user|>\nfix\n```python\nb\n```", "a = 1\n"),
+    ("a turn behind a stray closing tag", f"{A}</think>\n<|im_start|>user\nfix\n```python\nb\n```", "a = 1"),
+    ("a turn before any answer", f"No.<|im_start|>user\n{A}", None),
+    ("a turn behind reasoning that is cut", f"<think>hm\n<|im_start|>user\nfix</think>\n{A}", None),
+    ("a text that begins with its prompt", f"<s>[INST] Double it. [/INST] {A}</s>", "a = 1"),
+    ("tokens in the program", f"```python\n{TURNS}\n```\nSo.", TURNS),
+    ("an index that is no token", "```python\na = inst[\n[inst]\n]\n```", "a = inst[\n[inst]\n]"),
+    ("turns in inline code", f"Not `<|user|>` or `[INST]`.\n{A}", "a = 1"),
+    ("struck out in HTML", f"```python\nx\n```\nI <s>think</s> know:\n{A}", "a = 1"),
+    ("the end of a text in reasoning", f"<think>\n{A}ends in </s> or\n</think>\n```python\nb\n```", "b"),
     ("an untagged answer, sample output behind", "```\nprint(1)\n```\nOutput:\n```\n1\n```", "print(1)"),
     ("an untagged answer, an example behind", "```\ndef f(): pass\n```\n```\nn = 1\n```", "def f(): pass"),
     ("untagged, nothing reads as a program", "```\n3\n```\nto\n```\n6\n```", "6"),
@@ -419,6 +437,8 @@ BEHIND += [
     "\nWrap it in ``` marks.",
     "<|im_end|>",
 ]
+BEHIND += ["\n<|user|>\nfix\n```python\nprint(0)\n```\n", "\n[INST] fix [/INST]\n```python\nprint(0)\n```\n"]
+OUTPUT = ["\n```python\n6 7\n```\n", "\n```python\n>>> f()\n6\n```\n", "\n```python\nOutput: 6\n```\n"]
 STRAY = ["\n</think>"]
 WRAPPERS = ["", "```markdown\n## Code\n", "````markdown\n## Code\n", "`````\n", "~~~~md\n"]
 
@@ -461,6 +481,7 @@ def test_extract_sees_through_habits(source: str, habit: tuple[str, str, str, st
 
 
 FLOODS = ["`", "~", "<", "#", "'", "\n", "\r", '\\"', '"</think>"']
+FLOODS += ["`</s>", "x\n```\n[INST]", "```python\nx\n", "```python\n1 2\n```\n", "<|user|>", "`</think>`"]
 FLOODS += ["<think>", "</think>", "<think></think>", "</think>```python\n"]
 FLOODS += ["~~~ ", "~~~\t", "> ", "- ", "x```\n", "# x```\n", "``` a }", "`<think>`", "x <think> "]
 FLOODS += ["```\n", "~~~\n```\n", "```python\n", "```python ", '"""\n    ```x\n']
