@@ -6,9 +6,10 @@ Runs: GPU node, before anything is sent to be judged. Linear time: the text come
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -24,6 +25,10 @@ NO_PROGRAM = "no program in the completion"
 _PARSED_CHARS = 1 << 16  # the most of the blocks that is parsed, from the last block on
 _SIGNS = re.compile(r"[{};]|#include\b|\bmain\b")
 _DOES_SOMETHING = (ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+# What is no Python: a session or a command, behind comments; and what it has where it was meant to be Python.
+_SESSION = re.compile(r"(?:\s*+#[^\n]*+)*+\s*+(?:>>>|\$ |[!%]?(?:pip|python)3? )")
+_STATEMENTS = "|".join(sorted({*keyword.kwlist, "print", "exec"} - {"True", "False", "None"}))
+_MEANT_AS_CODE = re.compile(rf"[=(]|^[ \t]*+(?:@|(?:{_STATEMENTS})\b)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,9 @@ class Program:
 class Rule(StrEnum):
     """Name why a block is the answer."""
 
-    TAGGED = "the last closed block that is tagged, but for the output of a program in Python"
+    TAGGED = "the last closed block that is tagged, but for what is output behind a program"
     AFTER_CUT = "the last closed block behind a tagged one that was given up in the middle of a string"
-    UNCLOSED = "the last block that is tagged and not closed"
+    UNCLOSED = "the last block that is tagged and not closed, but for words behind a program"
     PROGRAM = "the last closed block without a tag that reads as a program"
     CLOSED = "the last closed block"
     OPEN = "the last block, which reads as a program"
@@ -116,23 +121,25 @@ def choose(blocks: Sequence[Block], first_language: str = PYTHON.name) -> tuple[
     in the first language.
     """
     blocks = [block for block in blocks if block.is_allowed]
-    reads = reads_as_program if family(first_language) == PYTHON.name else _has_signs
     closed = [block for block in blocks if block.is_closed]
-    tagged = [block for block in closed if block.language]
+    tagged = [block for block in blocks if block.language]
+    while tagged and not tagged[-1].is_closed:
+        tagged.pop()
     if tagged and tagged[-1].is_cut and closed[-1] is not tagged[-1]:
         return closed[-1], Rule.AFTER_CUT
     if tagged:
-        return _last_but_output(tagged), Rule.TAGGED
+        return _last_but(_is_output, tagged), Rule.TAGGED
     readable = _PARSED_CHARS
     for block in reversed(blocks):
         if block.language:
-            return block, Rule.UNCLOSED
+            unclosed = [each for each in blocks if each.language]
+            return _last_but(_is_no_program, unclosed), Rule.UNCLOSED
         readable -= len(block.source)
-        if block.is_closed and readable >= 0 and reads(block.source):
+        if block.is_closed and readable >= 0 and _reads(block.source, first_language):
             return block, Rule.PROGRAM
     if closed:
         return closed[-1], Rule.CLOSED
-    if blocks and len(blocks[-1].source) <= _PARSED_CHARS and reads(blocks[-1].source):
+    if blocks and len(blocks[-1].source) <= _PARSED_CHARS and _reads(blocks[-1].source, first_language):
         return blocks[-1], Rule.OPEN
     return None, Rule.NONE
 
@@ -179,19 +186,39 @@ def _parsed(source: str) -> ast.Module | None:
         return None
 
 
-def _has_signs(source: str) -> bool:
-    """Return whether the text has the signs of statements in C and its like, as sample output has not."""
-    return _SIGNS.search(source) is not None
+def _reads(source: str, name: str) -> bool:
+    """Return whether the text is a program in a language, as far as it can be told from sample output and prose."""
+    return reads_as_program(source) if family(name) == PYTHON.name else _SIGNS.search(source) is not None
 
 
-def _last_but_output(tagged: Sequence[Block]) -> Block:
-    """Return the last block; the one before where that is a program, and the last its output."""
+def _is_no_program(source: str) -> bool:
+    return not reads_as_program(source)
+
+
+def _is_output(source: str) -> bool:
+    """Return whether the text is nothing but values, words or a session, and not a program in Python that is broken."""
+    tree = _parsed(source)
+    if tree is None:
+        return bool(_SESSION.match(source)) or not _MEANT_AS_CODE.search(source)
+    return all(map(_is_value, tree.body)) and not _does_something(tree)
+
+
+def _is_value(node: ast.stmt) -> bool:
+    """Return whether a statement is a value, or one behind a word and a colon, which Python takes for a type."""
+    return isinstance(node, ast.Expr) or (isinstance(node, ast.AnnAssign) and node.value is None)
+
+
+def _last_but(is_other: Callable[[str], bool], tagged: Sequence[Block]) -> Block:
+    """Return the last block. Where that is something else in Python, return the program before it, if there is one."""
     last = tagged[-1]
     if len(tagged) == 1:  # as most answers have: nothing is to be parsed
         return last
-    before = tagged[-2]
-    if any(block.language != PYTHON.name or len(block.source) > _PARSED_CHARS for block in (before, last)):
-        return last
-    tree = _parsed(last.source)
-    is_output = tree is not None and all(isinstance(node, ast.Expr) for node in tree.body) and not _does_something(tree)
-    return before if is_output and reads_as_program(before.source) else last
+    readable = _PARSED_CHARS
+    for block in reversed(tagged):
+        readable -= len(block.source)
+        name = block.language or PYTHON.name
+        if readable < 0:
+            break
+        if family(name) != PYTHON.name or not is_other(block.source):
+            return block if block is not last and _reads(block.source, name) else last
+    return last

@@ -59,6 +59,21 @@ TABLE: list[tuple[str, str, tuple[str, ...], Program | None]] = [
     ("sample output without a tag, unclosed", "```\n6\n", ("cpp",), None),
     ("output that is tagged, behind", PY + "Output:\n```python\n6\n```", ("python",), Program("print(1)")),
     ("output in a comment that is tagged, behind", PY + "```python\n# 6\n```", ("python",), Program("print(1)")),
+    *(
+        (f"output that is tagged, behind: {said}", PY + f"Output:\n```python\n{said}\n```", BOTH, Program("print(1)"))
+        for said in ("1 2 3", "3\n1 2 3", "Output: 4", "Input: 1 2\nOutput: 'a'", "YES\nNO", "Case 1: Yes", "*\n**")
+    ),
+    *(
+        (f"a session behind: {said}", PY + f"```python\n{said}\n```", BOTH, Program("print(1)"))
+        for said in (">>> f(2)\n2", "# so:\n>>> f(2)", "pip install numpy", "$ python a.py", "python3 main.py < in.txt")
+    ),
+    *(
+        (f"another program behind: {said}", PY + f"```python\n{said}\n```", BOTH, Program(said))
+        for said in ("pass", "x = 1", "print x", "import a", "import a as", "raise Error", "1 2\nf(2", "@x\n1 2")
+    ),
+    ("input and output behind", PY + "```python\n3\n```\nto\n```python\n4 5\n```", BOTH, Program("print(1)")),
+    ("output behind a broken program", PY + "```python\nf(\n```\n```python\n1 2\n```", BOTH, Program("1 2")),
+    ("output behind, in two languages", CPP + "```python\n4 5\n```", BOTH, PROGRAM),
     ("a broken program behind", PY + "Better:\n```python\nprint(\n```", ("python",), Program("print(")),
     ("nothing but output", "```python\n6\n```", ("python",), Program("6")),
     ("sample output behind", CPP + "It prints\n```\n1\n```\n", ("cpp",), PROGRAM),

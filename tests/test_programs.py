@@ -159,6 +159,10 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("python in a block of another", "````text\n```python\nx\n```\n````\n", None),
     ("a complete one before an unclosed", A + "or\n```python\nb = ", "a = 1"),
     ("unclosed and alone", "```python\nb = 2\n", "b = 2\n"),
+    ("the tag on the closing fence", "```python\nprint(1)\n```python\n\nThis solution works.\n", "print(1)"),
+    ("the tag on the closing fence, one word behind", "```python\nprint(1)\n```python\nDone", "print(1)"),
+    ("the tag on the closing fence, output behind", "```py\nf()\n```py\nOutput:\n```\n4\n```\n", "f()"),
+    ("an unclosed draft, the last cut", "```python\nf()\n\nNo:\n```python\nprint(", "print("),
     ("the last unclosed", "```python\na\n```python\nb", "b"),
     ("an unclosed draft, then the answer", "```python\na = (\n\nNo:\n" + A, "a = 1"),
     ("unclosed before another language", "```python\na = 1\n```text\n1\n```", "a = 1"),
@@ -458,7 +462,7 @@ habits = st.tuples(
     st.sampled_from(CLOSING),
     st.sampled_from(WRAPPERS),
     st.sampled_from(PROSE + DRAFTS),
-    st.sampled_from(BEHIND + STRAY),
+    st.sampled_from(BEHIND + OUTPUT + STRAY),
 )
 habits_without_a_tag = st.tuples(
     st.sampled_from(OPENING),
