@@ -17,7 +17,7 @@ from typing import Any
 
 from deepcoder.pool import Pool
 from deepcoder.problems import Mode, Problem, TestCase, by_id
-from deepcoder.programs import Program, extract, reads_as_program
+from deepcoder.programs import Program, reads_as_program
 from deepcoder.reward import Score, all_or_nothing
 from deepcoder.runs import Ran
 from deepcoder.verdicts import Judgement, Submission, Verdict, cause_of
@@ -218,7 +218,7 @@ def _program(code: str, problem: Problem) -> Program:
     Code that is a program as it stands is whole: its docstring may hold a fenced example.
     """
     is_fenced = "```" in code and not reads_as_program(code)
-    fenced = extract(code, languages=problem.languages) if is_fenced else None
+    fenced = Submission.of(problem, code).program if is_fenced else None
     return fenced or Program(code, problem.languages[0])
 
 

@@ -83,7 +83,10 @@ class Rule(StrEnum):
 
 
 def extract(
-    completion: Completion, prompt: Completion | None = None, languages: Sequence[str] = (PYTHON.name,)
+    completion: Completion,
+    prompt: Completion | None = None,
+    languages: Sequence[str] = (PYTHON.name,),
+    entry_point: str | None = None,
 ) -> Program | None:
     """Return the program that a completion answers with, or None.
 
@@ -92,21 +95,24 @@ def extract(
         prompt: What the completion continues: a block that its last line opens is the completion's to close.
         languages: Those that the program may be in. The tag of its block decides, and may be of another compiler or
             standard of the same language. A block without a tag is in the first.
+        entry_point: The function that the program must define; None where it reads and prints.
 
     Raises:
         TypeError: The completion or the prompt is neither text nor messages.
     """
-    return answer(completion, prompt, languages)[0]
+    return answer(completion, prompt, languages, entry_point)[0]
 
 
-def answer(completion: Completion, prompt: Completion | None, languages: Sequence[str]) -> tuple[Program | None, str]:
+def answer(
+    completion: Completion, prompt: Completion | None, languages: Sequence[str], entry_point: str | None = None
+) -> tuple[Program | None, str]:
     """Return the program, as `extract`, and where there is none why, for people.
 
     Raises:
         TypeError: As `extract`.
     """
     blocks = fences.blocks(_text(completion, prompt, languages), languages)
-    block, _ = choose(blocks, languages[0])
+    block, _ = choose(blocks, languages[0], entry_point)
     if block is not None:
         return Program(block.source, block.language or languages[0]), ""
     others = [each.language for each in blocks if not each.is_allowed]
@@ -114,13 +120,17 @@ def answer(completion: Completion, prompt: Completion | None, languages: Sequenc
     return None, NO_PROGRAM + allowed
 
 
-def choose(blocks: Sequence[Block], first_language: str = PYTHON.name) -> tuple[Block | None, Rule]:
+def choose(
+    blocks: Sequence[Block], first_language: str = PYTHON.name, entry_point: str | None = None
+) -> tuple[Block | None, Rule]:
     """Return the block that is the answer, and the rule that chose it: the first rule of `Rule` that applies.
 
     UNCLOSED and PROGRAM are one step: of the blocks that either fits, the last is the answer. Blocks without a tag are
-    in the first language.
+    in the first language. Where some define the entry point, no other counts.
     """
     blocks = [block for block in blocks if block.is_allowed]
+    if entry_point and len(blocks) > 1:
+        blocks = [block for block in blocks if _defines(block.source, entry_point)] or blocks
     closed = [block for block in blocks if block.is_closed]
     tagged = [block for block in blocks if block.language]
     while tagged and not tagged[-1].is_closed:
@@ -222,3 +232,16 @@ def _last_but(is_other: Callable[[str], bool], tagged: Sequence[Block]) -> Block
         if family(name) != PYTHON.name or not is_other(block.source):
             return block if block is not last and _reads(block.source, name) else last
     return last
+
+
+def _defines(source: str, entry_point: str) -> bool:
+    """Return whether the source defines the function, or a class Solution, in Python or JavaScript.
+
+    It is more often said than true, as by a comment: a block that is passed over must be one that cannot be right. An
+    import is none, as tests begin with it.
+    """
+    name = rf"(?<![\w$])(?:{re.escape(entry_point)}|Solution)(?![\w$])"
+    keywords = r"(?:def|class|function|const|let|var)[ \t*]+"
+    assigned = r"[ \t]*(?::[^=\n]*)?=(?!=)"
+    definition = rf"\b{keywords}{name}|^[ \t]*(?:\w+\.)*{name}{assigned}|\bexports?\b"
+    return re.search(definition, source, re.MULTILINE) is not None

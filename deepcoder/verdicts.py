@@ -86,7 +86,8 @@ class Submission:
         Raises:
             TypeError: The completion or the prompt is neither text nor messages.
         """
-        return cls(problem, *answer(completion, prompt, (language,) if language else problem.languages))
+        entry_point = problem.entry_point if problem.mode is Mode.FUNCTION else None
+        return cls(problem, *answer(completion, prompt, (language,) if language else problem.languages, entry_point))
 
 
 @dataclass(frozen=True)

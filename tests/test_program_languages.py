@@ -151,6 +151,13 @@ def test_language_of_a_row_is_the_only_one_that_is_allowed() -> None:
     assert Submission.of(problem, CPP + PY).program == Program("print(1)")
 
 
+def test_example_behind_a_function_is_not_the_answer() -> None:
+    function = Problem("x", Mode.FUNCTION, (TestCase.call([1], 1),), "f")
+    text = f"```python\ndef f(x):\n    return x\n```\nUsage:\n{PY}"
+    assert Submission.of(function, text).program == Program("def f(x):\n    return x")
+    assert Submission.of(Problem("x", Mode.STDIN, TESTS, "f"), text).program == Program("print(1)")
+
+
 def test_problem_names_its_languages() -> None:
     for languages, said in (((), "at least one"), (("cobol",), "language must be python or .*, not 'cobol'")):
         with pytest.raises(ValueError, match=said):

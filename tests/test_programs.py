@@ -356,6 +356,56 @@ def test_extract_continues_the_prompt(prompt: Any, completion: str, source: str 
     assert extract(completion, prompt) == (None if source is None else Program(source))
 
 
+# What follows an answer that defines `f`, and is not the answer.
+USAGE = [
+    "print(f(2))",
+    "assert f(2) == 2",
+    "nums = [1, 2, 3]",
+    ">>> f(2)\n2",
+    "from solution import f\n\ndef test_f():\n    assert f(2) == 2",
+    "class Test:\n    def test(self):\n        expected = f(x=2)",
+]
+DEFINES = [
+    "def f(x):\n    return x",
+    "class Solution:\n    def g(self, x):\n        return x",
+    "if 1:\n    f = lambda x: x",
+    "f: Callable = abs",
+]
+DEFINES_IN_JS = [
+    "function f(x) { return x }",
+    "const f = (x) => x;",
+    "module.exports = (x) => x;",
+    "class Solution { f(x) { return x } }",
+]
+
+
+@pytest.mark.parametrize("tag", ["python", ""])
+@pytest.mark.parametrize("usage", USAGE, ids=repr)
+@pytest.mark.parametrize("source", DEFINES, ids=repr)
+def test_extract_passes_over_what_only_uses_the_function(source: str, usage: str, tag: str) -> None:
+    text = f"```{tag}\nf = 0\n```\nSo:\n```{tag}\n{source}\n```\nUsage:\n```{tag}\n{usage}\n```\n"
+    assert extract(text, entry_point="f") == Program(source)
+
+
+@pytest.mark.parametrize("source", DEFINES_IN_JS, ids=repr)
+def test_extract_passes_over_what_only_uses_the_function_in_javascript(source: str) -> None:
+    text = f"```js\n{source}\n```\nUsage:\n```js\nconsole.log(f(2) == 2);\n```\n"
+    assert extract(text, languages=("javascript",), entry_point="f") == Program(source, "javascript")
+
+
+@pytest.mark.parametrize("source", [*DEFINES, "f = g", "def f(:", "async def f(x): ..."], ids=repr)
+def test_extract_keeps_the_last_that_defines_the_function(source: str) -> None:
+    text = f"```python\ndef f(x):\n    return 0\n```\nBetter:\n```python\n{source}\n```\n"
+    assert extract(text, entry_point="f") == Program(source)
+
+
+def test_extract_without_a_definition_of_the_function_is_as_without_its_name() -> None:
+    text = "```python\nimport os\n```\n```python\nprint(f(2))\n```\n"
+    assert extract(text, entry_point="f") == extract(text) == Program("print(f(2))")
+    assert extract("```\nf(1)\n```\n```python\ndef f(", entry_point="f") == Program("def f(")
+    assert extract("```python\nf(1)\n```\n```python\ndef ff(): 1\n```\n", entry_point="f") == Program("def ff(): 1")
+
+
 TICKS = ["```", "~~~", "````", "python", "text", "{.", "\n", "\r", " ", "\t"]
 QUOTES = ['"""', "'''", "'", '"', "\\", "#", "x = 1"]
 TAGS = ["<think>", "</think>", "[THINK]", "[/THINK]", "<", "</", "\0", "\ud800"]
@@ -490,6 +540,11 @@ FLOODS += ["<think>", "</think>", "<think></think>", "</think>```python\n"]
 FLOODS += ["~~~ ", "~~~\t", "> ", "- ", "x```\n", "# x```\n", "``` a }", "`<think>`", "x <think> "]
 FLOODS += ["```\n", "~~~\n```\n", "```python\n", "```python ", '"""\n    ```x\n']
 FLOODS += ['```\n"""\n```\n', '```\n\\"""\n```\n', "```\n'''\n```\n```\n\"\"\"\n```\n"]
+
+
+@pytest.mark.parametrize("piece", ["f.", "f: ", "f", "def ", " ", "\n ", "const *", "f =\n"], ids=repr)
+def test_extract_flood_of_names_ends(piece: str) -> None:
+    extract(f"{A}```python\n{piece * (300_000 // len(piece))}\n```\n", entry_point="f")
 
 
 @pytest.mark.parametrize("before", ["", "```text\n", '```python\n"""\n'], ids=repr)
