@@ -44,6 +44,9 @@ _BARE: dict[Mode, dict[str, Checker]] = {
         "differs": values.differs,
         "one of": values.one_of,
         "one value of": values.one_value_of,
+        "unordered": values.unordered,
+        "unordered inside": values.unordered_inside,
+        "unordered groups": values.unordered_groups,
     },
 }
 _WITH_EPS: dict[Mode, dict[str, Callable[..., bool]]] = {

@@ -6,7 +6,7 @@ notation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, KeysView, Mapping
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping
 from decimal import Decimal
 from enum import Enum, auto
 from fractions import Fraction
@@ -92,6 +92,36 @@ def one_of(expected: Any, actual: Any) -> bool:
 def one_value_of(expected: Any, actual: Any) -> bool:
     """Return whether the value passes `value` with one of the expected values."""
     return isinstance(expected, (list, tuple)) and any(value(each, actual) for each in expected)
+
+
+def unordered(expected: Any, actual: Any) -> bool:
+    """Compare as `value`, but the elements of a list in any order."""
+    return _arranged(expected, actual, _in_order)
+
+
+def unordered_inside(expected: Any, actual: Any) -> bool:
+    """Compare as `value`, but the elements of each list in a list in any order."""
+    return _arranged(expected, actual, _each_in_order)
+
+
+def unordered_groups(expected: Any, actual: Any) -> bool:
+    """Compare as `value`, but the lists in a list in any order, and the elements of each, too."""
+    return _arranged(expected, actual, lambda given: _in_order(_each_in_order(given)))
+
+
+def _arranged(expected: Any, actual: Any, arrange: Callable[[Any], Any]) -> bool:
+    try:
+        return value(arrange(expected), arrange(actual))
+    except (TypeError, ValueError, ArithmeticError, RecursionError):  # of elements that have no order
+        return False
+
+
+def _in_order(given: Any) -> Any:
+    return sorted(given) if isinstance(given, (list, tuple)) else given
+
+
+def _each_in_order(given: Any) -> Any:
+    return [*map(_in_order, given)] if isinstance(given, (list, tuple)) else given
 
 
 def _same(expected: Any, actual: Any, kinds: _Kinds, tolerance: Tolerance) -> bool:
