@@ -13,6 +13,7 @@ from typing import Any
 from deepcoder.checkers import contest_checker
 from deepcoder.datasets import assertions
 from deepcoder.datasets.formats import leetcode
+from deepcoder.datasets.statements import heeded
 from deepcoder.jury_program import JuryProgram
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 from deepcoder.programs import Program
@@ -142,7 +143,7 @@ def _of_assertions(row: dict[str, Any], limits: Limits) -> Problem:
 
 def leetcode_of(number: int, row: dict[str, Any]) -> Judged:
     """A row of `leetcode_raw.jsonl` with its accepted solution."""
-    problem = leetcode.problem_from_row(row, f"leetcode/{number}", Limits(PASSING_S))
+    problem = heeded(leetcode.problem_from_row(row, f"leetcode/{number}", Limits(PASSING_S)))
     return Judged(problem, Program(row["solutions"]), "AC", problem.problem_id)
 
 

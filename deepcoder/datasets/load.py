@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deepcoder.checkers import checker
-from deepcoder.datasets import errata, hub, packages
+from deepcoder.datasets import errata, hub, packages, statements
 from deepcoder.datasets.errors import DataError, Unusable
 from deepcoder.datasets.formats import FORMATS, Format, canonical
 from deepcoder.datasets.packages import Package
@@ -163,6 +163,8 @@ def _problem(format_: Format | None, row: Any, where: str, problem_id: str, limi
     try:
         problem = dataclasses.replace(format_.problem_from_row(row, problem_id, limits), where=where)
         check_fields(problem)
+        if format_ is not canonical:  # whose rows say themselves how they are judged
+            problem = statements.heeded(problem)
         return problem
     except (ValueError, TypeError) as error:
         return Unusable(where, str(error))

@@ -1,0 +1,91 @@
+"""Heed what a statement says about right answers, in the usual words of the sites that the problems come from.
+
+The words are few: where they miss a case, its answers are judged as they were. A problem with a checker of its own, and
+a test with one, keep it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable
+
+from deepcoder.checkers import checker
+from deepcoder.datasets.comparisons import EQUAL
+from deepcoder.problems import Mode, Problem, TestCase
+from deepcoder.wire import values
+
+_INTERACTIVE = re.compile(
+    r"\bthis is an \W{0,2}interactive\W{1,3}(?:problem|task)\b"
+    r"|\bthis (?:problem|task) is \W{0,2}interactive\b"
+    r"|\btags:\s*\[[^\]]*'interactive'",
+    re.IGNORECASE,
+)
+_DIALOGUE = re.compile(r"\s*+\? .*^! ", re.DOTALL | re.MULTILINE)  # what Codeforces prints: questions, then an answer
+_ANY_CASE = re.compile(
+    r"\bin any case \((?:upper|lower)|\b(?:each|every) letter in any case\b|\b(?-i:yEs|yES)\b", re.IGNORECASE
+)
+_WORD = re.compile("[A-Za-z]+")
+_NEAR = re.compile(
+    r"\banswers? within 10\^?(?:\{|<sup>)?-([3-9])(?:\}|</sup>)? of the actual (?:answer|value)s? "
+    r"(?:will be|are) accepted\b",
+    re.IGNORECASE,
+)
+_ORDER_INSIDE = re.compile(r"\b(?:in|of) (?:the|each|both) \w+ (?:may|can) be returned in any order\b", re.IGNORECASE)
+_ORDER_OF_GROUPS = re.compile(
+    r"\border of the output and the order of the \w+ does(?: not|n't) matter\b", re.IGNORECASE
+)
+_ORDER = re.compile(
+    r"\breturn (?:(?:the|your|all) )?\w+ in any order\b"
+    r"|\bthe \w+ (?:may|can) be returned in any order\b"
+    r"|\border of (?:the |your )?(?:answer|output|result) does(?: not|n't) matter\b",
+    re.IGNORECASE,
+)
+_GROUPS = re.compile(r"\breturn(?: [\w,]+){0,6} (?:combinations|subsets)\b|\bgroup the \w+ together\b", re.IGNORECASE)
+
+
+def heeded(problem: Problem) -> Problem:
+    """Return the problem with the checker that its statement asks for.
+
+    Raises:
+        ValueError: The problem is interactive, and has no interactor.
+    """
+    statement = problem.prompt_text
+    if problem.mode is Mode.STDIN and (_INTERACTIVE.search(statement) or any(map(_is_dialogue, problem.tests))):
+        raise ValueError("the problem is interactive, and has no interactor")
+    if problem.special_checker:
+        return problem
+    name = ""
+    if problem.checker == "tokens" and _ANY_CASE.search(statement) and not _case_matters(problem.tests):
+        name = "case-insensitive"
+    elif problem.checker in ("value", EQUAL):
+        name = _of_values(statement, problem.tests)
+    return dataclasses.replace(problem, checker=name) if name else problem
+
+
+def _is_dialogue(test: TestCase) -> bool:
+    return _DIALOGUE.match(test.output) is not None
+
+
+def _case_matters(tests: Iterable[TestCase]) -> bool:
+    """Return whether two words of the expected outputs differ only in the case of letters."""
+    words = {word[0] for test in tests for word in _WORD.finditer(test.output)}
+    return len({word.lower() for word in words}) < len(words)
+
+
+def _of_values(statement: str, tests: Iterable[TestCase]) -> str:
+    """Return the checker of values that the statement asks for; empty where it asks for none."""
+    if near := _NEAR.search(statement):
+        return f"allclose(1e-9, 1e-{near[1]})"  # with a little for the last digits of large numbers
+    if _ORDER_INSIDE.search(statement):
+        name = "unordered inside"
+    elif _ORDER_OF_GROUPS.search(statement) or (_ORDER.search(statement) and _GROUPS.search(statement)):
+        name = "unordered groups"
+    elif _ORDER.search(statement):
+        name = "unordered"
+    else:
+        return ""
+    expected = [values.decode(test.output) for test in tests if not (test.is_code or test.checker)]
+    check = checker(name, Mode.FUNCTION)
+    can_be_sorted = all(isinstance(each, list) and check(each, each) for each in expected)
+    return name if can_be_sorted else ""
