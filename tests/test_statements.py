@@ -157,6 +157,23 @@ def test_checker_of_the_data_set_stays() -> None:
     assert heeded(special) is special
 
 
+@pytest.mark.parametrize(
+    "cases",
+    [
+        ["assert f([0, 1]) == None", "assert f([]) is None"],
+        ["assert not f(1)"],
+        ["assert f(1) != 2"],
+    ],
+)
+def test_problem_that_a_function_passes_which_does_nothing_is_refused(cases: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps({"ground_truth": {"assert_case": cases}}))
+    with pytest.raises(DataError, match="a function that does nothing passes every test"):
+        load_problems(str(path))
+    path.write_text(json.dumps({"ground_truth": {"assert_case": [*cases, "assert f(7) == 1"]}}))
+    assert len(load_problems(str(path))) == 1
+
+
 def checkers(name: str) -> Counter[str]:
     shared_rows(f"{name}.jsonl")  # skips where there are none
     read = list(read_problems(str(SHARED_DATA / f"{name}.jsonl")))

@@ -20,6 +20,7 @@ from deepcoder.datasets.packages import Package
 from deepcoder.datasets.rows import FILES, Row, file_rows, json_lines
 from deepcoder.datasets.times import calibrated
 from deepcoder.problems import Limits, Mode, Problem
+from deepcoder.wire import values
 from deepcoder.wire.languages import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -165,6 +166,7 @@ def _problem(format_: Format | None, row: Any, where: str, problem_id: str, limi
         check_fields(problem)
         if format_ is not canonical:  # whose rows say themselves how they are judged
             problem = statements.heeded(problem)
+            _check_more_is_asked(problem)
         return problem
     except (ValueError, TypeError) as error:
         return Unusable(where, str(error))
@@ -178,6 +180,15 @@ def check_fields(problem: Problem) -> None:
         if not isinstance(getattr(problem, name) or "", str):
             raise ValueError(f"{name} must be text")
     checker(problem.checker, problem.mode)
+
+
+def _check_more_is_asked(problem: Problem) -> None:
+    """Raise ValueError if a function that does nothing passes."""
+    if problem.mode is not Mode.FUNCTION or problem.code_tests or problem.special_checker:
+        return
+    checks = ((checker(each.checker or problem.checker, problem.mode), each.output) for each in problem.tests)
+    if all(check(values.decode(expected), None) for check, expected in checks):
+        raise ValueError("a function that does nothing passes every test")
 
 
 def summary(unusable: Sequence[Unusable]) -> str:
