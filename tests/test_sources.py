@@ -393,7 +393,7 @@ def calls(outputs: list[Any], *sources: str, inputs: list[Any] | None = None) ->
 @pytest.mark.parametrize(
     ("outputs", "source", "meant"),
     [
-        ([[3], [4]], "", [3, 4]),  # no type is written: a list around each
+        ([[3], [4]], "def f(x):", [3, 4]),  # no type is written: a list around each
         ([[[1]], [[]]], "def f(x):\n    return x", [[1], []]),
         ([3, 4], "", [3, 4]),
         ([[3], 4], "", [[3], 4]),  # one is no list: there are none around the others
@@ -406,9 +406,8 @@ def calls(outputs: list[Any], *sources: str, inputs: list[Any] | None = None) ->
         ([[[3]], [[4, 5]]], "def f(x) -> List[List[int]]:", [[[3]], [[4, 5]]]),
         ([[True]], "def f(x) -> bool:", [True]),
         ([[None]], "def f(x) -> Optional[int]:", [None]),
-        ([["a"]], "def g(x) -> List[str]:", ["a"]),  # another function's type
         ([{"1": 2}], "", [{1: 2}]),
-        ([[{"1": 2}]], "", [{1: 2}]),
+        ([[{"1": 2}]], "def f(x):", [{1: 2}]),
         ([{"01": 2}], "", [{"01": 2}]),
         ([{"1": 2, "a": 3}], "", [{"1": 2, "a": 3}]),
     ],
@@ -420,6 +419,8 @@ def test_list_around_outputs_is_decided_for_the_problem(outputs: list[Any], sour
 @pytest.mark.parametrize(
     "source",
     [
+        "",  # it may be a method
+        "def g(x) -> List[int]:",  # another function's type
         "def f(x) -> list:",
         "def f(x) -> List[Any]:",
         "def f(x) -> Tuple[int]:",
@@ -452,12 +453,13 @@ def test_arguments_are_a_list_or_json_per_line() -> None:
         (["3", "4"], "def f(x) -> str:", [["3"], ["4"]]),
         (["3", "ab"], "", [["3"], ["ab"]]),  # one is no JSON: none is
         (["3", 4], "", [[3, "3"], [4]]),
-        (["[3]", [4]], "", [[3, "[3]"], [4]]),
-        (["[3]"], "", [[3, "[3]"]]),
+        (["[3]", [4]], "", [[[3], 3, "[3]"], [[4], 4]]),
+        (["[3]", [4]], "def f(x):", [[3, "[3]"], [4]]),
+        (["[3]"], "def f(x):", [[3, "[3]"]]),
         (["[3]"], "def f(x) -> List[int]:", [[[3]]]),
         (["[[3]]"], "def f(x) -> list:", [[[[3]], [3]]]),
         (['"ab"'], "def f(x) -> str:", [["ab", '"ab"']]),
-        ([["3"]], "", [["3"]]),  # a list around text: text
+        ([["3"]], "def f(x):", [["3"]]),  # a list around text: text
     ],
 )
 def test_primeintellects_text_is_the_output_or_json_of_it(

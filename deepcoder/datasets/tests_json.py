@@ -16,8 +16,8 @@ checkers accept either, for every test. Here one reading holds for a whole probl
 
 1. Where some output is no list of one element, there is no list around any.
 2. Else the function's written type decides, where only one reading is of that type.
-3. Else, where the function has no written type and is no method, there is a list around each: Codewars' problems are
-   so, and LeetCode's are methods.
+3. Else, where the function is known, has no written type and is no method, there is a list around each: Codewars'
+   problems are so, and LeetCode's are methods.
 4. Else either is accepted, by the checker `one value of`.
 
 PrimeIntellect's outputs may be JSON text. Where every text among them is JSON, there are two readings of it, the value
@@ -217,9 +217,9 @@ def _readings(outputs: list[Any], function: ast.FunctionDef | None) -> list[list
     if not all(isinstance(output, list) and len(output) == 1 for output in outputs):
         return [outputs]
     inner = [output[0] for output in outputs]
-    if function is None or not (function.returns or signature.is_leetcodes(function)):
+    if function is not None and not (function.returns or signature.is_leetcodes(function)):
         return [inner]
-    return fitting([outputs, inner], function.returns)
+    return fitting([outputs, inner], function.returns if function else None)
 
 
 def fitting(readings: list[list[Any]], returns: ast.expr | None) -> list[list[Any]]:
