@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from deepcoder.datasets import assertions, load_problems
-from deepcoder.datasets.formats import humaneval, kodcode, leetcode, mbpp
+from deepcoder.datasets.formats import acecode, humaneval, kodcode, leetcode, mbpp
 from deepcoder.judge import judge
 from deepcoder.jury import Jury
 from deepcoder.problems import Limits, Mode, Problem, TestCase
@@ -493,7 +493,7 @@ def test_endless_loop_over_constants_stays_code() -> None:
 def test_cases_of_verl_are_read_one_by_one() -> None:
     name, tests = assertions.tests_of_cases(["assert f(1) == 1", "x = 2\nassert f(x) == 1"])
     assert (name, tests) == ("f", [call(1), call(2)])
-    with pytest.raises(ValueError, match="assert_case"):
+    with pytest.raises(ValueError, match="the cases must be a list"):
         assertions.tests_of_cases([])
     with pytest.raises(ValueError, match="call no function"):
         assertions.tests_of_cases(["assert len([]) == 0"])
@@ -550,6 +550,17 @@ def test_kodcode_rows_become_problems() -> None:
     assert code.input.rstrip().endswith("test_negative()") and "\ntest_near()" not in code.input
 
 
+def test_acecode_rows_become_problems() -> None:
+    doubled, least = fixture("acecode")
+    assert (doubled.problem_id, doubled.entry_point) == ("fixture_1", "double_all")
+    assert doubled.tests[:2] == (call([1, 2], expected=[2, 4]), call([], expected=[]))
+    assert doubled.reference == "def double_all(xs):\n    return [2 * x for x in xs]"  # the one that passes
+    assert [test.checker for test in least.tests] == ["", "value"]
+    for cases in (None, [], [1], ["assert 1"]):
+        with pytest.raises(ValueError, match="test_cases.* must be a list of|test_cases: the tests call no function"):
+            acecode.problem_from_row({"question": "?", "test_cases": cases}, "x", Limits())
+
+
 @pytest.mark.parametrize(
     ("test", "reason"),
     [
@@ -571,7 +582,7 @@ def test_kodcode_tests_of_more_than_functions_are_refused(test: str, reason: str
         kodcode.problem_from_row(row, "x", Limits())
 
 
-@pytest.mark.parametrize("name", ["humaneval", "mbpp", "leetcode", "kodcode"])
+@pytest.mark.parametrize("name", ["humaneval", "mbpp", "leetcode", "kodcode", "acecode"])
 def test_references_of_fixtures_are_accepted_and_others_not(
     shared_sandbox: Sandbox, sandbox_kind: str, name: str
 ) -> None:

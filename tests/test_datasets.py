@@ -262,6 +262,10 @@ def test_malformed_row_of_our_own_format_is_named_with_its_line(tmp_path: Path, 
         ({"reward_model": "[1]"}, "reward_model must be an object with a ground_truth"),
         ({"reward_model": "x"}, "reward_model is neither JSON nor a Python literal"),
         ({"ground_truth": {"functional": ""}}, "ground_truth.functional: .*no method of Solution"),
+        (
+            {"ground_truth": {"test_code": "def check(candidate):\n    assert candidate(1) == 2", "entry_point": "f"}},
+            "ground_truth.test_code: .*no method of Solution",
+        ),
     ],
 )
 def test_raw_row_that_cannot_be_used_is_named_and_the_others_load(

@@ -236,6 +236,7 @@ def test_only_leetcodes_and_livecodebenchs_functions_have_names_for_free() -> No
         ("livecodebench", "findPeaks"),
         ("apps", "most"),
         ("verl", "farthest"),
+        ("verl", "countWords"),
     }
     row = {**rows("apps")[2], "url": "https://practice.geeksforgeeks.org/problems/x"}
     assert apps.problem_from_row(row, "x", DEFAULT).preamble == ""
@@ -470,6 +471,18 @@ def test_primeintellects_text_is_the_output_or_json_of_it(
         TestCase.call([0], each[0]) if len(each) == 1 else TestCase.call([0], each, checker="one value of")
         for each in allowed
     )
+
+
+def test_intellects_outputs_may_have_a_list_around_them() -> None:
+    def tests(**columns: Any) -> tuple[TestCase, ...]:
+        return tuple(verifiable_coding.problem_from_row({"verification_info": columns}, "x", DEFAULT).tests)
+
+    called = {"fn_name": "f", "test_case_inputs": [json.dumps('{"a": 1}\n[2]')]}
+    either = TestCase.call([{"a": 1}, [2]], [[3], 3], checker="one value of")
+    assert tests(**called, test_case_outputs=['"[3]"']) == (either,)
+    assert tests(**called, test_case_outputs=['"[3, 4]"']) == (TestCase.call([{"a": 1}, [2]], [3, 4]),)
+    with pytest.raises(ValueError, match="verification_info.test_case_outputs must be a list"):
+        tests(**called)
 
 
 @pytest.mark.parametrize("outputs", [[[[3, 1, 2]]], [[3, 1, 2]], [[None], [[1]]], [0]])

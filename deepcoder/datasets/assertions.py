@@ -101,7 +101,7 @@ def tests_of_cases(cases: Sequence[str], entry_point: str | None = None) -> tupl
         ValueError: As `tests`, or there is no text, or no function that the cases call.
     """
     if not cases or not all(isinstance(case, str) for case in cases):
-        raise ValueError("assert_case must be a list of test code")
+        raise ValueError("the cases must be a list of test code")
     name = entry_point or called_function("\n".join(cases))
     return name, [test for case in cases for test in tests(case, name)]
 

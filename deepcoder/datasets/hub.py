@@ -73,6 +73,7 @@ KNOWN = (
     HubSet("mbpp+", "evalplus/mbppplus", split="test"),
     HubSet("leetcode", "newfacade/LeetCodeDataset"),
     HubSet("kodcode", "KodCode/KodCode-V1"),
+    HubSet("acecode", "TIGER-Lab/AceCode-87K"),
 )
 NAMES = (*SHIPPED, *(each.name for each in KNOWN))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from deepcoder.datasets.formats import (
+    acecode,
     apps,
     canonical,
     code_contests,
@@ -47,6 +48,7 @@ FORMATS: tuple[Format, ...] = (  # the first that knows a row reads it: the form
     leetcode,
     mbpp,
     kodcode,
+    acecode,
     livecodebench,
     apps,
     code_contests,

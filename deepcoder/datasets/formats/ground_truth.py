@@ -2,11 +2,13 @@
 
 `prompt` (messages; rLLM also has text, `question`), `reward_model.ground_truth` or `ground_truth`, `data_source`, and
 `extra_info`? or `reference`? with a solution. The ground truth is JSON text of tests in one of the shapes that
-`tests_json` reads, or of assertions ({"assert_case": [...]}, or LeetCode's {"functional": ...}). It and `reward_model`
-may be encoded several times, or not at all. In the raw DeepCoder row it is a list of {"input", "expected_output"}, and
-`target_function` is beside it. In function mode the raw strings of that row become typed values when the row is read,
-unless the function is written to return text. Where other outputs of the problem are text that is no value ("ff"), one
-that may be a value ("101") may be text as well: the checker `one value of` accepts either.
+`tests_json` reads, or of assertions: {"assert_case": [...]}, LeetCode's {"functional": ...}, or Skywork-OR1's form of
+that, {"import_prefix", "test_code", "entry_point": "Solution().name"}, whose imports are among the names that LeetCode
+gives free. It and `reward_model` may be encoded several times, or not at all. In the raw DeepCoder row it is a list of
+{"input", "expected_output"}, and `target_function` is beside it. In function mode the raw strings of that row become
+typed values when the row is read, unless the function is written to return text. Where other outputs of the problem are
+text that is no value ("ff"), one that may be a value ("101") may be text as well: the checker `one value of` accepts
+either.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from deepcoder.datasets.fields import container, function_name, literal, message
 from deepcoder.problems import Limits, Mode, Problem, TestCase
 
 _ASSERTION = re.compile(r"^\s*assert\b", re.MULTILINE)
+_CODE = ("assert_case", "functional", "test_code")  # a column of another shape of tests may be null
 _WANTED = 'give assertions as {"assert_case": ["assert f(1) == 2", ...]}'
 
 
@@ -40,7 +43,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     extra = row.get("extra_info")
     solution = row.get("reference") or reference(extra.get("reference") if isinstance(extra, Mapping) else None)
     sources = row.get("starter_code"), solution
-    if isinstance(truth, Mapping) and {"assert_case", "functional"} & truth.keys():
+    if isinstance(truth, Mapping) and any(truth.get(name) is not None for name in _CODE):
         parsed_tests = _of_code(truth, field)
     elif isinstance(truth, list) and not any(isinstance(test, Mapping) and "output" in test for test in truth):
         parsed_tests = _raw_deepcoder(truth, row.get("target_function") or None, sources, field)
@@ -78,6 +81,9 @@ def _ground_truth(row: Mapping[str, Any], field: str) -> list[Any] | Mapping[str
 
 
 def _of_code(truth: Mapping[str, Any], field: str) -> tests_json.Tests:
+    if truth.get("test_code"):
+        test_code = f"{truth['test_code']}\n\ncheck({truth.get('entry_point')})\n"
+        return solution_tests.tests(test_code, f"{field}.test_code")
     if truth.get("functional") or "assert_case" not in truth:
         return solution_tests.tests(solution_tests.functional(truth, field), f"{field}.functional")
     if not isinstance(truth["assert_case"], list):
