@@ -55,12 +55,14 @@ class _Rollout:
     runs: int = 0
     submissions: int = 0
     last: Submission | None = None  # the submission that counts
+    has_failed: bool = False  # whether a run failed by a fault of ours
 
 
 class CodeEnvironment:
     """One rollout after the other, each on a problem of its own: give `GRPOTrainer` a factory of these.
 
-    The data set needs a column `problem_id`. The last submission is scored; a rollout without one gets 0.
+    The data set needs a column `problem_id`. The last submission is scored. A rollout without one gets 0, or None if a
+    run of it failed by a fault of ours.
 
     Args:
         pool: Runs and judges the programs.
@@ -115,6 +117,7 @@ class CodeEnvironment:
         (ran,) = self._pool.run([_with_preamble(program, rollout.problem)], [stdin], limits)
         if ran.outcome is None:
             log.warning("a run in an environment failed: %s", ran.why)
+            rollout.has_failed = True
             return UNAVAILABLE
         rollout.runs += 1
         return _described(ran)
@@ -151,7 +154,9 @@ class CodeEnvironment:
     def get_reward(self) -> float | None:
         """Return the score of the last submission; None where the fault was ours, which TRL leaves out of the group."""
         rollout = self._current()
-        return 0.0 if rollout.last is None else self._score(self._judged(rollout.last))
+        if rollout.last is None:
+            return None if rollout.has_failed else 0.0
+        return self._score(self._judged(rollout.last))
 
     def _current(self) -> _Rollout:
         if self._rollout is None:

@@ -24,7 +24,7 @@ COLUMNS = ("problem_id", "task", "language")  # columns of a data set that the r
 
 Score = Callable[[Judgement], float | None]
 Log = Callable[[int, Sequence[Submission], Sequence[Judgement]], None]
-Penalty = Callable[..., list[float]]
+Penalty = Callable[..., Sequence[float | None]]
 
 
 def all_or_nothing(judgement: Judgement) -> float | None:
@@ -148,7 +148,7 @@ class CodeReward:
         if self.penalty is None:
             return rewards
         added = self.penalty(completions=completions, prompts=prompts, **columns)
-        return [None if reward is None else reward + more for reward, more in zip(rewards, added, strict=True)]
+        return [None if reward is None else reward + (more or 0) for reward, more in zip(rewards, added, strict=True)]
 
     def begin(
         self,
@@ -195,6 +195,8 @@ class CodeReward:
         for name, column in columns.items():
             if column is not None and len(column) != len(completions):
                 raise ValueError(f"there are {len(completions)} completions, and the column {name} has {len(column)}")
+        if problem_ids is None and tasks is None:
+            log.error("no row is scored: give the rows of the data set a column `problem_id`")
         none = [None] * len(completions)
         problems = self._problems(problem_ids or none, tasks or none)
         if self.prompt_end:

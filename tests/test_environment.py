@@ -142,6 +142,13 @@ def test_our_failure_is_no_reward_and_no_call() -> None:
     assert made.get_reward() is None
 
 
+def test_rollout_that_our_failure_kept_from_submitting_has_no_reward() -> None:
+    made = begun(FailedPool(), runs=1, submissions=1)
+    assert made.get_reward() == 0.0
+    made.run("print(1)")
+    assert made.get_reward() is None
+
+
 def test_row_of_another_problem_is_refused(environment: CodeEnvironment) -> None:
     with pytest.raises(ValueError, match="names problem 'other', which the environment was not given"):
         environment.reset(problem_id="other")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from deepcoder.datasets import load_problems
-from deepcoder.integrations import judging
+from deepcoder.integrations import judging, trl
 from deepcoder.integrations.judging import Judging, Unjudged, connect, connect_by_environment
 from deepcoder.pool import SandboxPool
 from deepcoder.remote import RemotePool
@@ -41,6 +41,16 @@ def test_a_pool_by_its_name_and_a_service_by_its_url(process_pool: SandboxPool) 
                 return [each.verdict for each in await asyncio.gather(*asked)]
 
             assert asyncio.run(both()) == [Verdict.AC, Verdict.WA]
+
+
+def test_draft_in_reasoning_that_the_prompt_opened_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    (problem,) = [each for each in load_problems(SHIPPED) if each.problem_id == "stdin/sum_of_two"]
+    at = Judging(RemotePool("http://127.0.0.1:1", away_s=0.0), {problem.problem_id: problem})
+    assert at.submission(problem.problem_id, RIGHT).program is not None
+    assert at.submission(problem.problem_id, RIGHT, prompt_end="<think>").program is None
+    monkeypatch.setattr(trl, "connect_by_environment", lambda: at)
+    monkeypatch.setenv("DEEPCODER_PROMPT_END", "<think>")
+    assert trl._reward.__wrapped__().prompt_end == "<think>"
 
 
 def test_what_is_not_judged_raises() -> None:

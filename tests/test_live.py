@@ -22,6 +22,7 @@ def goes_on(task: Task, given: bytes) -> Outcome:
     [
         ({"kind": "look", "task": 1, "fed": "much", "asleep_s": 0}, "look"),
         ({"kind": "look", "task": 1, "fed": 1}, "look"),
+        ({"kind": "look", "task": 1, "fed": float("inf"), "asleep_s": 0}, "look"),
         ({"kind": "look", "task": 1, "fed": None, "asleep_s": 0}, "look"),
         ({"kind": "outcome", "task": 1}, "outcome"),
         ({"kind": "outcome", "task": 1, "ended": "well", "color": "red"}, "outcome"),

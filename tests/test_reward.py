@@ -77,15 +77,20 @@ def test_reward_logs_the_same_keys_whatever_the_batch(reward: CodeReward) -> Non
 def test_penalty_is_added_to_the_rewards_of_what_was_judged(pool: SandboxPool) -> None:
     asked: dict[str, Any] = {}
 
-    def penalty(**columns: Any) -> list[float]:
+    def penalty(**columns: Any) -> list[float | None]:
         asked.update(columns)
-        return [-0.5] * len(columns["completions"])
+        return [-0.5, -0.5, -0.5, None]
 
     reward = CodeReward(pool, PROBLEMS, penalty=penalty)
-    given: dict[str, Any] = {"problem_id": ["add", "add", None], "completion_ids": [[1], [2], [3]]}
+    given: dict[str, Any] = {"problem_id": ["add", "add", None, "add"], "completion_ids": [[1], [2], [3], [4]]}
 
-    assert reward(completions=[RIGHT, WRONG, RIGHT], **given) == [0.5, -0.5, None]
-    assert asked["completion_ids"] == [[1], [2], [3]]
+    assert reward(completions=[RIGHT, WRONG, RIGHT, RIGHT], **given) == [0.5, -0.5, None, 1.0]
+    assert asked["completion_ids"] == [[1], [2], [3], [4]]
+
+
+def test_reward_without_a_column_of_problems_says_so(pool: SandboxPool, caplog: pytest.LogCaptureFixture) -> None:
+    assert CodeReward(pool, PROBLEMS)(completions=[RIGHT]) == [None]
+    assert "give the rows of the data set a column `problem_id`" in caplog.text
 
 
 def test_reward_refuses_two_problems_of_one_id(pool: SandboxPool) -> None:

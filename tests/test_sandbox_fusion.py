@@ -168,6 +168,10 @@ def test_late_answer_keeps_its_client(url: str, monkeypatch: pytest.MonkeyPatch)
     assert json.loads(text)["run_result"]["stdout"] == "done\n"
 
 
+def test_longer_run_timeout_than_there_is_does_not_fail_the_program(url: str) -> None:
+    assert run_code(url, "print(1)", run_timeout=7205)["run_result"]["stdout"] == "1\n"
+
+
 def test_client_that_hangs_up_frees_its_work(url: str, process_pool: SandboxPool, service: Service) -> None:
     body = {"code": SLEEP.format(100), "run_timeout": 200}
     for timeout_s in (0.01, 1.0):

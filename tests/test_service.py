@@ -182,6 +182,17 @@ def test_problem_of_the_service_may_have_code_whichever_way_it_is_named(process_
             pool.judge([Submission(dataclasses.replace(seven, special_checker=f"{CHECK} + 1"), RIGHT)])
 
 
+def test_problem_of_the_service_may_be_sampled_by_a_client(process_pool: SandboxPool) -> None:
+    tests = tuple(TestCase(f"{number}\n" * (number + 1), "2\n") for number in range(4))
+    seven = Problem("seven", Mode.STDIN, tests, special_checker=CHECK)
+    with serving(Service(process_pool, {"seven": seven})) as url:
+        reward = CodeReward(RemotePool(url), [seven], max_tests=2)
+        assert reward(completions=["```python\nprint(7)\n```"], problem_id=["seven"]) == [1.0]
+        other = dataclasses.replace(seven, tests=tests[:2])  # another sample than ours
+        with pytest.raises(ValueError, match="problem 'seven' brings code"):
+            RemotePool(url).judge([Submission(other, Program("print(7)"))])
+
+
 def test_problem_that_is_gone_is_asked_for(url: str) -> None:
     answer = post(url, "/judge", {"submissions": [{"problem": "0" * 32, "program": ""}]})
     assert (answer.status_code, answer.json()["missing"]) == (409, ["0" * 32])

@@ -77,6 +77,9 @@ def test_client_starts_no_cluster(pool: ShardedPool, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(clusters, "connect", started)
     with client as entered:
         assert entered is client
+        connections = [shard._connection for shard in client._shards]
+        assert client.state().alive == 3
+    assert all(each.is_closed.is_set() for each in connections)
 
 
 def test_missing_shard_leaves_no_other_attached(pool: ShardedPool, monkeypatch: pytest.MonkeyPatch) -> None:

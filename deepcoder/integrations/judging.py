@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 MOST_CALLS = 1024  # at once in one process; more wait
 POOL_VARIABLE, DATA_VARIABLE = "DEEPCODER_POOL", "DEEPCODER_DATA"
+PROMPT_END_VARIABLE = "DEEPCODER_PROMPT_END"  # what the chat template adds behind every prompt
 
 
 class Unjudged(Exception):
@@ -49,13 +50,13 @@ class Judging:
             raise ValueError(f"problem {problem_id!r} is not in the data: give the id of one of its problems")
         return self.problems[problem_id]
 
-    def submission(self, problem_id: str, completion: Completion) -> Submission:
-        """Return the completion as it is judged.
+    def submission(self, problem_id: str, completion: Completion, prompt_end: str = "") -> Submission:
+        """Return the completion as it is judged. `prompt_end`: what the chat template adds behind every prompt.
 
         Raises:
             ValueError: There is no such problem.
         """
-        return Submission.of(self.problem(problem_id), completion)
+        return Submission.of(self.problem(problem_id), completion, prompt_end or None)
 
     def judge(self, submission: Submission) -> Judgement:
         """Return the judgement.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from deepcoder.integrations.judging import Unjudged, connect, in_thread
@@ -26,6 +27,7 @@ async def compute_score(
     pool: str,
     data: str,
     on_unjudged: str = RAISE,
+    prompt_end: str = "",
     **_: Any,
 ) -> Row:
     """Return the score of a sample and what is known of it, under the same keys for every sample.
@@ -33,35 +35,38 @@ async def compute_score(
     Args:
         data_source: The row's; it does not count.
         solution_str: What the model wrote.
-        ground_truth: The problem's id, unless `extra_info` has a `problem_id`.
+        ground_truth: The problem's id, unless `extra_info` has a `problem_id` that is not null.
         extra_info: The row's.
         pool: The URL of a service, or the name of a pool on this Ray cluster.
         data: What `load_problems` takes.
         on_unjudged: "raise", so that verl drops the sample; or "zero", which scores it 0.
+        prompt_end: What the chat template adds behind every prompt, as "<think>".
 
     Raises:
         Unjudged: There is no verdict, by no fault of the program.
         ValueError: There is no such problem.
     """
-    problem_id = str((extra_info or {}).get("problem_id", ground_truth))
-    return await in_thread(_scored, problem_id, solution_str, pool, data, on_unjudged)
+    named = (extra_info or {}).get("problem_id")
+    problem_id = str(ground_truth if named is None else named)
+    return await in_thread(_scored, problem_id, solution_str, pool, data, on_unjudged, prompt_end)
 
 
 def accuracy(*sample: Any, **settings: Any) -> float:
     """Return 1 where every test passed, else 0: for `verl.trainer.main_eval`, which waits for plain numbers.
 
-    Its arguments are those of `compute_score`, as is what it raises.
+    Its arguments are those of `compute_score`, as is what it raises. An event loop may be running here.
     """
-    return float(asyncio.run(compute_score(*sample, **settings))["score"])
+    with ThreadPoolExecutor(1) as thread:
+        return float(thread.submit(asyncio.run, compute_score(*sample, **settings)).result()["score"])
 
 
-def _scored(problem_id: str, completion: str, pool: str, data: str, on_unjudged: str) -> Row:
+def _scored(problem_id: str, completion: str, pool: str, data: str, on_unjudged: str, prompt_end: str) -> Row:
     """Return what verl gets. It averages the numbers, and leaves the text alone."""
     if on_unjudged not in (RAISE, ZERO):
         raise ValueError(f"on_unjudged must be {RAISE!r} or {ZERO!r}, not {on_unjudged!r}")
     judging = connect(pool, data)
     try:
-        judgement = judging.judge(judging.submission(problem_id, completion))
+        judgement = judging.judge(judging.submission(problem_id, completion, prompt_end))
     except Unjudged:
         if on_unjudged == RAISE:
             raise

@@ -180,11 +180,11 @@ class Sandbox:
             raise self.broken(f"failed: {error}") from error
         current = [each for each in messages if each[0].get("task", self._task) == self._task]
         for head, body in current:
-            if head["kind"] == "artefact":
+            if head.get("kind") == "artefact":
                 self._keep(task, body)
-            elif head["kind"] != "beat":
+            elif head.get("kind") != "beat":
                 self._artefacts.unlock()
-        if not any(head["kind"] == "outcome" for head, _ in current) and (late := self.clock.late()):
+        if not any(head.get("kind") == "outcome" for head, _ in current) and (late := self.clock.late()):
             self._send(late)
         return current
 

@@ -77,13 +77,13 @@ class Live:
         for head, body in self._sandbox.received(self._task):
             self._heard_at = time.monotonic()
             head.pop("task", None)
-            match head.pop("kind"):
+            match head.pop("kind", None):
                 case "said":
                     yield Said(body)
                 case "look":
                     try:
                         yield Look(int(head["fed"]), float(head["asleep_s"]))
-                    except (KeyError, TypeError, ValueError) as error:
+                    except (KeyError, TypeError, ValueError, OverflowError) as error:
                         raise self._sandbox.broken(f"sent a malformed look: {error!r}") from None
                 case "outcome":
                     self.outcome = self._sandbox.read_outcome(head, body)

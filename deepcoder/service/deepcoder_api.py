@@ -136,10 +136,13 @@ class Problems:
         return taken
 
     def _loaded(self, row: Mapping[str, Any], digest: str) -> Problem | None:
-        """Return the problem of the service that the row is; None where there is none."""
+        """Return the problem of the service that the row is, with the row's sample of its tests; None for no such."""
         problem = self._service.problems.get(str(row.get("problem_id")))
-        is_same = problem is not None and digest_of(canonical.row_from_problem(problem)) == digest
-        return problem if is_same else None
+        tests = row.get("tests")
+        if problem is None or not isinstance(tests, list) or not tests:
+            return None
+        sampled = problem.sampled(len(tests))
+        return sampled if digest_of(canonical.row_from_problem(sampled)) == digest else None
 
     def _problem(self, row: Mapping[str, Any], name: str) -> Problem:
         which = f"problem {row['problem_id']!r}" if row.get("problem_id") else f"problems[{name!r}]"

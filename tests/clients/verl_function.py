@@ -51,9 +51,10 @@ async def main() -> None:
     cases = json.loads(Path(completions).read_text())
     manager = load_reward_manager(config("compute_score", pool=url), tokenizer)
     samples = [sample(text, "add_one", {}) for text, _ in cases] + [sample(cases[0][0], "", {"problem_id": "add_one"})]
+    samples.append(sample(cases[0][0], "add_one", {"problem_id": None}))
     found = await asyncio.gather(*map(manager.run_single, samples))
     verdicts = [each["reward_extra_info"]["verdict"] for each in found]
-    assert verdicts == [verdict for _, verdict in cases] + [cases[0][1]], found
+    assert verdicts == [verdict for _, verdict in cases] + [cases[0][1]] * 2, found
     assert all(each["reward_score"] == float(each["reward_extra_info"]["verdict"] == "AC") for each in found), found
 
     late = sample("```python\nimport time\ntime.sleep(20)\n```", "add_one", {})

@@ -31,7 +31,7 @@ from deepcoder.tools.cli.options import (
     check_submissions,
     pool_for,
 )
-from deepcoder.tools.console import counted, out, progress
+from deepcoder.tools.console import counted, err, out, progress
 from deepcoder.tools.doctor import RUNS, examine, most_programs
 from deepcoder.tools.findings import QUARANTINED, Diagnosis, Finding
 from deepcoder.verdicts import Submission
@@ -82,7 +82,7 @@ def doctor(
         if quarantine or times:
             raise UserError(f"{data}: -o and --times are for problems: prepare the packages first (deepcoder data)")
         raise typer.Exit(not packages_are_well(Path(data), sandbox, image, workers, resource, pypy))
-    check_outputs((quarantine, times), (data,), ".jsonl")
+    check_outputs((quarantine, times, partial(quarantine), partial(times)), (data,), ".jsonl")
     problems = load_problems(data, limits=Limits(cpu_s=time_limit))
     pool = pool_for(problems, sandbox, image, workers, resource)
     raise typer.Exit(not _problems_are_well(problems, pool, runs, quarantine, times))
@@ -96,7 +96,9 @@ def _problems_are_well(
     try:
         _examine(problems, pool, runs, findings, timed)
     except KeyboardInterrupt:  # the files of an earlier run stay as they were
-        _write(findings, timed, *(path and path.with_stem(f"{path.stem}.partial") for path in (quarantine, times)))
+        _write(findings, timed, partial(quarantine), partial(times))
+        for path in filter(None, (partial(quarantine), partial(times))):
+            err.print(f"{path}: what was known by then", markup=False, highlight=False, soft_wrap=True)
         raise
     _write(findings, timed, quarantine, times)
     for finding in findings:
@@ -129,6 +131,11 @@ def _examine(
         check_submissions(pool, [Submission(each, reference_of(each)) for each in problems])
         with progress("examining", most_programs(problems, runs)) as tick:
             findings.extend(examine(problems, pool, runs, tick, timed.append))
+
+
+def partial(path: Path | None) -> Path | None:
+    """Return where a list goes that Ctrl-C cut short; None for none."""
+    return path and path.with_stem(f"{path.stem}.partial")
 
 
 def _write(findings: list[Finding], timed: list[ReferenceTime], quarantine: Path | None, times: Path | None) -> None:
