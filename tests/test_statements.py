@@ -85,10 +85,24 @@ def test_letters_in_any_case_are_right_where_the_statement_says_so(words: str) -
 
 
 @pytest.mark.parametrize(
-    "words", ["Print Yes or No.", "In any case (even if n is 1) print it.", "In any case, each letter counts."]
+    "words",
+    [
+        "Print Yes or No.",
+        "In any case (even if n is 1) print it.",
+        "In any case, each letter counts.",
+        "The string may hold each letter in any case. Print it reversed.",
+        "The words come in any case (upper or lower). Print them reversed.",
+        "Swap the case. Example: yES -> Yes",
+        "Swap the case of the string yEs.",
+    ],
 )
 def test_case_counts_elsewhere(words: str) -> None:
     assert heeded(stdin(words)).checker == "tokens"
+
+
+@pytest.mark.parametrize("output", ["dCbA", "no\nyES"])
+def test_case_counts_where_an_expected_word_mixes_it(output: str) -> None:
+    assert heeded(stdin("Print each letter in any case.", TestCase("", output))).checker == "tokens"
 
 
 FLAT: tuple[Any, ...] = ([3, 1], [2])

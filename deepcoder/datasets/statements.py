@@ -23,7 +23,10 @@ _INTERACTIVE = re.compile(
 )
 _DIALOGUE = re.compile(r"\s*+\? .*^! ", re.DOTALL | re.MULTILINE)  # what Codeforces prints: questions, then an answer
 _ANY_CASE = re.compile(
-    r"\bin any case \((?:upper|lower)|\b(?:each|every) letter in any case\b|\b(?-i:yEs|yES)\b", re.IGNORECASE
+    r"\b(?:print|output|answer)\b[^.!?\n]{0,200}(?:\b(?:each|every) letter in any case\b"
+    r"|\bin any case \((?:upper|lower|for example,[^)\n]{0,99}\b(?-i:yE[sS])\b))"
+    r"|\b(?:so|strings?) \W*(?:texttt\W)?(?-i:yE[sS])\b[^.!?\n]{0,99}\bwill (?:also )?be (?:accepted|recognized)\b",
+    re.IGNORECASE,
 )
 _WORD = re.compile("[A-Za-z]+")
 _NEAR = re.compile(
@@ -68,9 +71,10 @@ def _is_dialogue(test: TestCase) -> bool:
 
 
 def _case_matters(tests: Iterable[TestCase]) -> bool:
-    """Return whether two words of the expected outputs differ only in the case of letters."""
+    """Return whether expected words differ only in the case of letters, or one is none of `YES`, `yes` and `Yes`."""
     words = {word[0] for test in tests for word in _WORD.finditer(test.output)}
-    return len({word.lower() for word in words}) < len(words)
+    is_mixed = any(not (word.isupper() or word.islower() or word.istitle()) for word in words)
+    return is_mixed or len({word.lower() for word in words}) < len(words)
 
 
 def _of_values(statement: str, tests: Iterable[TestCase]) -> str:
