@@ -128,17 +128,55 @@ NESTED: tuple[Any, ...] = ([[1, 2], [0]], [])
             "unordered groups",
         ),
         ("Note that the integers in the lists may be returned in any order.", "unordered inside"),
+        ("The integers in each list may be returned in any order.", "unordered inside"),
+        ("The integers of both lists can be returned in any order.", "unordered inside"),
+        ("The pairs in the result may be returned in any order.", "unordered"),
+        ("The strings in the answer can be returned in any order.", "unordered"),
+        ("All must be unique and you may return the result in any order.", "unordered"),
+        ("They must not be empty. Return the answer in any order.", "unordered"),
         ("Return the array.", ""),
         ("Return the combinations.", ""),
         ("Form arr by concatenating the pieces in any order.", ""),
         ("Return the largest area after the columns are rearranged in any order.", ""),
         ("The input is not given in any order.", ""),
+        ("The API may return records in any order. Count them by id.", ""),
+        ("The API may return records in any order. Sort them by id.", ""),
+        ("Do not return the words in any order: keep the order of first appearance.", ""),
+        ("You must not return the list in any order; it must be kept.", ""),
+        ("It is not so that you may return the answer in any order.", ""),
+        ("Don't think that the answer may be returned in any order.", ""),
+        ("It is not so that the integers in the lists may be returned in any order.", ""),
+        ("The rows may be returned in any order by the database. Return them.", ""),
+        ("The rows may be returned in any order. Return them sorted.", ""),
+        ("Return the answer in any order. Each pair is in ascending order.", ""),
+        ("You may return the answer in any order, as it is sorted before it is compared.", ""),
     ],
 )
 def test_order_does_not_matter_where_the_statement_says_so(words: str, name: str) -> None:
     for outputs in (FLAT, NESTED):
         for used in (EQUAL, "value"):
             assert heeded(function(words, *outputs, used=used)).checker == (name or used)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Return all combinations [driver, navigator]. Return the answer in any order.", "unordered"),
+        ("The order of the output and the order of the pairs does not matter.", "unordered"),
+        ("The pairs in the result may be returned in any order.", "unordered"),
+        ("The integers in each pair may be returned in any order.", "unordered inside"),
+    ],
+)
+def test_order_inside_matters_unless_it_is_always_sorted(words: str, name: str) -> None:
+    check = checker(heeded(function(words, [[0, 3]], [[2, 1], [0, 3]])).checker, Mode.FUNCTION)
+    assert check([[2, 1], [0, 3]], [[0, 3], [2, 1]]) is (name == "unordered")
+    assert check([[2, 1], [0, 3]], [[1, 2], [3, 0]]) is (name == "unordered inside")
+
+
+def test_order_inside_matters_where_it_cannot_be_sorted() -> None:
+    outputs = [[1, None]], [[2, "a"]]
+    assert heeded(function("The integers in each pair may be returned in any order.", *outputs)).checker == EQUAL
+    assert heeded(function("Return all subsets in any order.", *outputs)).checker == "unordered"
 
 
 @pytest.mark.parametrize("outputs", [(True,), ([1], None), ([1, None],), ((1, 2),)])

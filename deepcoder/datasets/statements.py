@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable
+from typing import Any
 
-from deepcoder.checkers import checker
 from deepcoder.datasets.comparisons import EQUAL
 from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.wire import values
@@ -34,16 +34,22 @@ _NEAR = re.compile(
     r"(?:will be|are) accepted\b",
     re.IGNORECASE,
 )
-_ORDER_INSIDE = re.compile(r"\b(?:in|of) (?:the|each|both) \w+ (?:may|can) be returned in any order\b", re.IGNORECASE)
+_ORDER_INSIDE = re.compile(
+    r"\b(?:in|of) (?:(?:each|both) \w+|the (?:inner |sub)?(?:arrays|lists)) (?:may|can) be returned in any order\b",
+    re.IGNORECASE,
+)
 _ORDER_OF_GROUPS = re.compile(
     r"\border of the output and the order of the \w+ does(?: not|n't) matter\b", re.IGNORECASE
 )
 _ORDER = re.compile(
-    r"\breturn (?:(?:the|your|all) )?\w+ in any order\b"
-    r"|\bthe \w+ (?:may|can) be returned in any order\b"
+    r"\b(?:(?-i:Return)|you (?:can|may|should) return) (?:(?:the|your|all) )?\w+ in any order\b"
+    r"|\bthe \w+(?: in the (?:answer|list|output|result))? (?:may|can) be returned in any order\b(?! (?:by|from)\b)"
     r"|\border of (?:the |your )?(?:answer|output|result) does(?: not|n't) matter\b",
     re.IGNORECASE,
 )
+_SORTED = re.compile(r"\b(?:sort(?:ed)?|(?:a|de)scending|lexicographic(?:al(?:ly)?)?)\b", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:not|cannot|never)\b|n['’]t\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?]\s|\n\s*\n")
 _GROUPS = re.compile(r"\breturn(?: [\w,]+){0,6} (?:combinations|subsets)\b|\bgroup the \w+ together\b", re.IGNORECASE)
 
 
@@ -81,15 +87,32 @@ def _of_values(statement: str, tests: Iterable[TestCase]) -> str:
     """Return the checker of values that the statement asks for; empty where it asks for none."""
     if near := _NEAR.search(statement):
         return f"allclose(1e-9, 1e-{near[1]})"  # with a little for the last digits of large numbers
-    if _ORDER_INSIDE.search(statement):
-        name = "unordered inside"
-    elif _ORDER_OF_GROUPS.search(statement) or (_ORDER.search(statement) and _GROUPS.search(statement)):
-        name = "unordered groups"
-    elif _ORDER.search(statement):
-        name = "unordered"
-    else:
+    is_inside, are_groups = _says(_ORDER_INSIDE, statement), _says(_ORDER_OF_GROUPS, statement)
+    if not (is_inside or are_groups or _says(_ORDER, statement)) or _SORTED.search(statement):
         return ""
     expected = [values.decode(test.output) for test in tests if not (test.is_code or test.checker)]
-    check = checker(name, Mode.FUNCTION)
-    can_be_sorted = all(isinstance(each, list) and check(each, each) for each in expected)
-    return name if can_be_sorted else ""
+    if not all(isinstance(each, list) for each in expected):
+        return ""
+    inner = [each for outer in expected for each in outer if isinstance(each, list)]
+    if None in map(_in_order, inner if is_inside else expected):
+        return ""
+    if is_inside:
+        return "unordered inside"
+    are_groups = are_groups or _GROUPS.search(statement) is not None
+    return "unordered groups" if are_groups and all(each == _in_order(each) for each in inner) else "unordered"
+
+
+def _says(words: re.Pattern[str], statement: str) -> bool:
+    """Return whether a sentence has these words, and no "not" before them."""
+    for sentence in _SENTENCE_END.split(statement):
+        if (found := words.search(sentence)) and not _NOT.search(sentence[: found.start()]):
+            return True
+    return False
+
+
+def _in_order(given: list[Any]) -> list[Any] | None:
+    """Return the list sorted; None where its elements have no order."""
+    try:
+        return sorted(given)
+    except (TypeError, ValueError, ArithmeticError, RecursionError):
+        return None
