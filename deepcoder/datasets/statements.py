@@ -30,7 +30,7 @@ _ANY_CASE = re.compile(
 )
 _WORD = re.compile("[A-Za-z]+")
 _NEAR = re.compile(
-    r"\banswers? within 10\^?(?:\{|<sup>)?-([3-9])(?:\}|</sup>)? of the actual (?:answer|value)s? "
+    r"\banswers? within 10\^?(?:\{|<sup>)?-([3-6])(?:\}|</sup>)? of the actual (?:answer|value)s? "
     r"(?:will be|are) accepted\b",
     re.IGNORECASE,
 )
