@@ -323,12 +323,16 @@ OTHERS: list[tuple[str, Any, Any, bool]] = [
     ("unordered", [0.3, 1], [1, 0.1 + 0.2], True),
     ("unordered", ["a", "b"], "ba", False),
     ("unordered", ["a"], {"a"}, False),
-    ("unordered", [1, "a"], [1, "a"], False),  # cannot be sorted
+    ("unordered", [1, "a"], [1, "a"], True),
+    ("unordered", [1, "a"], ["a", 1], False),  # cannot be sorted
+    ("unordered", [[0.1 + 0.2, 1], [0.3, 5]], [[0.3, 1], [0.3, 5]], True),  # sorted, the near ones change places
+    ("unordered", [True, 0], [0, 1], True),
     ("unordered", [1], None, False),
     ("unordered", 1, 1, True),
     ("unordered inside", [[1, 3], [4, 6]], [[3, 1], [6, 4]], True),
     ("unordered inside", [[1, 3], [4, 6]], [[4, 6], [1, 3]], False),
     ("unordered inside", [[1, 3]], [3, 1], False),
+    ("unordered inside", [[2, 0]], [[False, 2]], True),
     ("unordered groups", [[2, 2, 3], [7]], [[7], (3, 2, 2)], True),
     ("unordered groups", [[2, 2, 3], [7]], [[7], [3, 3, 2]], False),
     ("unordered groups", ["ab", "c"], ["c", "ab"], True),
@@ -422,6 +426,16 @@ def test_check_other(name: str, expected: Any, actual: Any, passes: bool) -> Non
 @pytest.mark.parametrize("allowed", [[True, 1], [0.3, 0.1 + 0.2], [{1}, frozenset({1})]])
 def test_equal_accepts_what_value_does_of_one_kind(allowed: list[Any]) -> None:
     assert checker("equal", Mode.FUNCTION)(*allowed)
+
+
+@pytest.mark.parametrize("name", ["unordered", "unordered inside", "unordered groups"])
+def test_unordered_accepts_what_value_and_equal_do(name: str) -> None:
+    right = [(expected, actual) for expected, actual, passes in VALUES if passes]
+    right += [(expected, actual) for used, expected, actual, passes in OTHERS if used == "equal" and passes]
+    check, equal = checker(name, Mode.FUNCTION), checker("equal(1e-9)", Mode.FUNCTION)
+    for expected, actual in right:
+        if value(expected, actual) or equal(expected, actual):
+            assert check(expected, actual), (expected, actual)
 
 
 # What a program could return to keep a worker busy: each as its text crosses, few MB of it.

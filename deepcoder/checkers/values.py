@@ -95,23 +95,25 @@ def one_value_of(expected: Any, actual: Any) -> bool:
 
 
 def unordered(expected: Any, actual: Any) -> bool:
-    """Compare as `value`, but the elements of a list in any order."""
+    """Accept what `value` or `equal(1e-9)` does, and the elements of a list in any order."""
     return _arranged(expected, actual, _in_order)
 
 
 def unordered_inside(expected: Any, actual: Any) -> bool:
-    """Compare as `value`, but the elements of each list in a list in any order."""
+    """Accept what `value` or `equal(1e-9)` does, and the elements of each list in a list in any order."""
     return _arranged(expected, actual, _each_in_order)
 
 
 def unordered_groups(expected: Any, actual: Any) -> bool:
-    """Compare as `value`, but the lists in a list in any order, and the elements of each, too."""
+    """Accept what `value` or `equal(1e-9)` does, the lists in a list in any order, and the elements of each, too."""
     return _arranged(expected, actual, lambda given: _in_order(_each_in_order(given)))
 
 
 def _arranged(expected: Any, actual: Any, arrange: Callable[[Any], Any]) -> bool:
+    if allclose(expected, actual, _DEFAULT):  # sorting may part what is only near: 0.3 from 0.1 + 0.2
+        return True
     try:
-        return value(arrange(expected), arrange(actual))
+        return allclose(arrange(expected), arrange(actual), _DEFAULT)
     except (TypeError, ValueError, ArithmeticError, RecursionError):  # of elements that have no order
         return False
 
