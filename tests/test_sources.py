@@ -32,6 +32,7 @@ from deepcoder.datasets import (
 )
 from deepcoder.datasets.fields import reference
 from deepcoder.datasets.formats import (
+    acecode,
     apps,
     code_contests,
     code_contests_plus,
@@ -343,6 +344,26 @@ def test_reference_is_whole_where_its_docstring_has_a_fenced_example(wrap: str) 
     source = "def f(x):\n    '''Add one.\n\n    ```python\n    print(f(1))\n    ```\n    '''\n    return x + 1\n"
     assert str(reference([wrap.format(source)])).rstrip() == source.rstrip()
     assert str(reference(wrap.format(source))).rstrip() == source.rstrip()
+
+
+def test_reference_is_the_function_and_not_the_example_of_its_use() -> None:
+    source = "def f(x):\n    return x + 1"
+    answer = f"```python\n{source}\n```\n\nFor example:\n\n```python\nprint(f(1))\n```\n"
+    assert reference([answer], entry_point="f") == source
+    assert reference([answer], entry_point="g") == reference([answer]) == "print(f(1))"
+
+    seed = {"problem": "?", "tests": [{"input": "1", "output": "2", "testtype": "functional"}], "solutions": [answer]}
+    raw = {"target_function": "f", "ground_truth": [{"input": "1", "expected_output": "2"}]}
+    inferences = [{"completion": answer, "pass_rate": 1}]
+    info = {"fn_name": "f", "test_case_inputs": ['"1"'], "test_case_outputs": ["2"]}
+    rows_of: dict[ModuleType, dict[str, Any]] = {
+        acecode: {"question": "?", "test_cases": ["assert f(1) == 2"], "inferences": inferences},
+        deepcoder_preview: {**seed, "metadata": {"func_name": "f"}},
+        ground_truth: {**raw, "extra_info": {"reference": answer}},
+        verifiable_coding: {"gold_standard_solution": answer, "verification_info": info},
+    }
+    for module, row in rows_of.items():
+        assert module.problem_from_row(row, "x", DEFAULT).reference == source
 
 
 def test_rows_language_is_the_one_that_is_allowed() -> None:

@@ -94,11 +94,12 @@ def _is_message(given: Any) -> bool:
     return isinstance(given, Mapping) and all(isinstance(given.get(name), str) for name in ("role", "content"))
 
 
-def reference(solutions: Any, language: str = PYTHON.name) -> str | None:
+def reference(solutions: Any, language: str = PYTHON.name, entry_point: str | None = None) -> str | None:
     """Return the first solution in a language, of a list, of JSON text of one, or of one program.
 
     A solution may be fenced. One that is Python as it stands is taken whole: its docstring may hold a fenced example.
-    Only Python is parsed: what is not fenced is taken for a program in another language.
+    Only Python is parsed: what is not fenced is taken for a program in another language. Of several blocks, one that
+    defines the entry point is taken, and not the example of its use.
     """
     is_python_wanted = language == PYTHON.name
     if isinstance(solutions, str):
@@ -112,7 +113,7 @@ def reference(solutions: Any, language: str = PYTHON.name) -> str | None:
         is_fenced = "```" in solution
         if is_python(solution) if is_python_wanted else not is_fenced:
             return solution
-        program = extract(solution, languages=(language,)) if is_fenced else None
+        program = extract(solution, languages=(language,), entry_point=entry_point) if is_fenced else None
         if program and program.source.strip() and (not is_python_wanted or is_python(program.source)):
             return program.source
     return None

@@ -30,6 +30,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     except ValueError as error:
         raise ValueError(f"test_cases: {error}") from None
     answers = [each for each in row.get("inferences") or () if isinstance(each, Mapping)]
+    passing = [each.get("completion") for each in answers if each.get("pass_rate") == 1]
     return Problem(
         problem_id=str(row.get("id") or problem_id),
         mode=Mode.FUNCTION,
@@ -37,7 +38,7 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
         entry_point=entry_point,
         limits=limits,
         prompt=messages(row["question"]),
-        reference=reference([each.get("completion") for each in answers if each.get("pass_rate") == 1]),
+        reference=reference(passing, entry_point=entry_point),
         checker=assertions.EQUAL,
         source="acecode",
     )

@@ -25,9 +25,10 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     Raises:
         ValueError: A field is missing or wrong; the message names it.
     """
-    solution = reference(row.get("solutions"))
+    entry_point = function_name(row.get("metadata"))
+    solution = reference(row.get("solutions"), entry_point=entry_point)
     starter_code = row.get("starter_code")
-    parsed_tests = tests_json.read(row["tests"], "tests", function_name(row.get("metadata")), (starter_code, solution))
+    parsed_tests = tests_json.read(row["tests"], "tests", entry_point, (starter_code, solution))
     return Problem(
         problem_id=problem_id,
         **vars(parsed_tests),

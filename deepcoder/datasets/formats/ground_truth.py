@@ -41,7 +41,8 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     field = "reward_model.ground_truth" if "reward_model" in row else "ground_truth"
     truth = _ground_truth(row, field)
     extra = row.get("extra_info")
-    solution = row.get("reference") or reference(extra.get("reference") if isinstance(extra, Mapping) else None)
+    solution = extra.get("reference") if isinstance(extra, Mapping) else None
+    solution = row.get("reference") or reference(solution, entry_point=row.get("target_function"))
     sources = row.get("starter_code"), solution
     if isinstance(truth, Mapping) and any(truth.get(name) is not None for name in _CODE):
         parsed_tests = _of_code(truth, field)

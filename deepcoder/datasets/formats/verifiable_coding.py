@@ -40,7 +40,8 @@ def problem_from_row(row: Mapping[str, Any], problem_id: str, limits: Limits) ->
     language = language_of_tag(str(info.get("language") or PYTHON.name))
     if language is None:
         raise ValueError(f"verification_info.language must be {' or '.join(LANGUAGES)}, not {info['language']!r}")
-    solution = reference(row.get("gold_standard_solution"), language)
+    entry_point = str(info.get("fn_name") or "")
+    solution = reference(row.get("gold_standard_solution"), language, entry_point)
     tests = _columns(info) if info.get("test_cases") is None else info["test_cases"]
     parsed_tests = tests_json.read(tests, "verification_info.test_cases", sources=(solution,))
     return Problem(
