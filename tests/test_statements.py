@@ -205,6 +205,12 @@ def test_tolerance_is_the_statements(words: str, name: str) -> None:
     assert not check(0.73278, 0.74)
 
 
+def test_tolerance_of_a_statement_is_not_less_than_it_was_for_large_numbers() -> None:
+    problem = heeded(function("Answers within 10-5 of the actual value will be accepted.", 1e6, used="value"))
+    assert problem.checker == "allclose(1e-6, 1e-5)"
+    assert checker(problem.checker, Mode.FUNCTION)(1e6, 1e6 + 0.9)
+
+
 def test_checker_of_the_data_set_stays() -> None:
     words = "Return the answer in any order."
     assert heeded(function(words, [1], used="exact")).checker == "exact"

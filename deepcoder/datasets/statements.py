@@ -68,7 +68,7 @@ def heeded(problem: Problem) -> Problem:
     if problem.checker == "tokens" and _ANY_CASE.search(statement) and not _case_matters(problem.tests):
         name = "case-insensitive"
     elif problem.checker in ("value", EQUAL):
-        name = _of_values(statement, problem.tests)
+        name = _of_values(statement, problem)
     return dataclasses.replace(problem, checker=name) if name else problem
 
 
@@ -83,14 +83,15 @@ def _case_matters(tests: Iterable[TestCase]) -> bool:
     return is_mixed or len({word.lower() for word in words}) < len(words)
 
 
-def _of_values(statement: str, tests: Iterable[TestCase]) -> str:
+def _of_values(statement: str, problem: Problem) -> str:
     """Return the checker of values that the statement asks for; empty where it asks for none."""
     if near := _NEAR.search(statement):
-        return f"allclose(1e-9, 1e-{near[1]})"  # with a little for the last digits of large numbers
+        relative = "1e-9" if problem.checker == EQUAL else "1e-6"  # as before, for large numbers
+        return f"allclose({relative}, 1e-{near[1]})"
     is_inside, are_groups = _says(_ORDER_INSIDE, statement), _says(_ORDER_OF_GROUPS, statement)
     if not (is_inside or are_groups or _says(_ORDER, statement)) or _SORTED.search(statement):
         return ""
-    expected = [values.decode(test.output) for test in tests if not (test.is_code or test.checker)]
+    expected = [values.decode(test.output) for test in problem.tests if not (test.is_code or test.checker)]
     if not all(isinstance(each, list) for each in expected):
         return ""
     inner = [each for outer in expected for each in outer if isinstance(each, list)]
