@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -31,7 +32,7 @@ _STOPS = (
 NEXT_TURNS = ("<|im_start|>user", "<|start_header_id|>user")  # ChatML, Llama 3
 _MORE_TURNS = ("<start_of_turn>user", "<|user|>", "<｜user｜>")  # Gemma, Phi and GLM, DeepSeek
 _INST = "[inst]"  # Mistral
-# These end an answer only behind a block: a text may begin with its prompt, and </s> is of HTML, too.
+# These end an answer only behind a block, as a text may begin with its prompt, and where they are no words of it.
 ENDS = frozenset((*_MORE_TURNS, _INST, "<|endoftext|>", "<|end_of_text|>", "<｜end▁of▁sentence｜>", "</s>"))
 _TAG = "|".join(map(re.escape, [*CLOSED_BY, *CLOSING, *_STOPS, *NEXT_TURNS, *_MORE_TURNS]))
 _TAG += r"|(?<![^\n>])(?-i:\[INST\])"  # in programs [inst] is an index or a list
@@ -42,6 +43,11 @@ _CONTAINER = re.compile(
     r"[ \t>]*+(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]++[ \t>]*+)*+"
 )  # what lists and quotations begin with
 LINE_ENDS = re.compile(r"[ \t]*+(?:\n|\Z|```|~~~|<)")
+# What stands before a token that ends an answer, and behind </s>; "" begins the line.
+_RIGHT_BEFORE = frozenset((*string.ascii_letters, *string.digits, *"`>)]}*_$"))
+_SENTENCE_ENDS = frozenset(("", *".!?。！？"))
+_TEXT_ENDS = re.compile(r"[ \t]*+(?:\n|\Z|<s>|\[INST\])")
+_BESIDE, _STRUCK = 80, 1000  # characters before a token that are looked at: for its sentence, for <s>
 
 # What may stand behind an opening fence: a tag, and what is no sentence; a tag without a blank before it, and anything.
 _WORD = r"(?![\d_])\w[^\s{}:,;=(\[<>|]*+"
@@ -149,6 +155,22 @@ def is_inline_code(text: str, event: Event) -> bool:
     before, after = text[max(0, event.start - 3) : event.start], text[event.end : event.end + 3]
     is_beside = (before[-1:] == "`" and before != "```") or (after[:1] == "`" and after != "```")
     return is_beside and event.has_open_tick
+
+
+def is_said(text: str, event: Event) -> bool:
+    """Return whether a token that ends an answer is a word of a sentence, or in HTML, where </s> ends what is struck.
+
+    Models write it at the beginning of a line, right behind a word, or behind the end of a sentence.
+    """
+    before = text[max(event.line_start, event.start - _BESIDE) : event.start]
+    if before[-1:] not in _RIGHT_BEFORE and before.rstrip()[-1:] not in _SENTENCE_ENDS:
+        return True
+    if event.tag != "</s>":
+        return False
+    if not _TEXT_ENDS.match(text, event.end):
+        return True
+    before = text[max(0, event.start - _STRUCK) : event.start].lower()
+    return before.rfind("<s>") > max(before.rfind("</s>"), before.rfind("```"))
 
 
 def language_of_tag(tag: str) -> str | None:

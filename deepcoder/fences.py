@@ -17,7 +17,8 @@ code. A closing tag without an opening one (the prompt opened it) counts where a
 follows it. What stands before it, and all that stands in reasoning, is no block of the answer.
 
 The answer ends where the model makes up the next turn of the user, or at a token that ends a text, outside of blocks
-and inline code. Most of these count only behind a block.
+and inline code. Most of these count only behind a block, and not as words of a sentence. None counts in reasoning that
+the prompt opened.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from deepcoder.fence_marks import (
     events_of,
     is_bare,
     is_inline_code,
+    is_said,
 )
 from deepcoder.wire.languages import PYTHON, family
 
@@ -159,15 +161,20 @@ class _Reader:
 
     def spans(self) -> list[_Span]:
         awaited = ""  # the tag that closes the reasoning we are in
+        has_closed = False  # some reasoning: what follows is none that the prompt opened
         at = 0
         while at < len(self._events):
             event = self._events[at]
             at += 1
             if self._ends_answer(event, awaited):
-                self.answer_end = event.start
-                break
-            if event.tag in CLOSING and self._closes_reasoning(event, awaited):
+                self.answer_end = min(self.answer_end, event.start)
+                if has_closed:
+                    break
+            elif event.tag in CLOSING and self._closes_reasoning(event, awaited):
+                if not awaited:
+                    self.answer_end = len(self._text)
                 awaited = ""
+                has_closed = True
                 self._spans.clear()
                 self._wrappers.clear()
             elif not awaited and event.tag in CLOSED_BY:
@@ -180,8 +187,7 @@ class _Reader:
         is_end = event.tag in NEXT_TURNS or (event.tag in ENDS and bool(self._spans) and not awaited)
         if not is_end or self._has_turns or is_inline_code(self._text, event):
             return False
-        before = self._text[max(event.line_start, event.start - _FAR) : event.start]
-        return event.tag != "</s>" or "<s>" not in before  # which HTML strikes out
+        return event.tag in NEXT_TURNS or not is_said(self._text, event)
 
     def _closes_reasoning(self, event: Event, awaited: str) -> bool:
         if is_inline_code(self._text, event):

@@ -20,6 +20,7 @@ QUOTED = "'''\n```py\nx\n```\n'''\ny"  # a string of lines, by apostrophes
 LINES = 's = """\n<think>\n</think>\n"""'
 SEPARATORS = "x = '\u2028\x0c\x85'"
 TURNS = 's = "<|im_start|>user <|user|> </s> <|endoftext|>"\nprint("""\n[INST]\n</s>\n""")'
+B = "```\n<b>x</b>\n```\n"
 CUT = '```python\ndef f():\n    """cut\n'  # a block that ends in the middle of its docstring
 
 # The reason, the text, and the source that is its answer.
@@ -141,6 +142,22 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("turns in inline code", f"Not `<|user|>` or `[INST]`.\n{A}", "a = 1"),
     ("struck out in HTML", f"```python\nx\n```\nI <s>think</s> know:\n{A}", "a = 1"),
     ("the end of a text in reasoning", f"<think>\n{A}ends in </s> or\n</think>\n```python\nb\n```", "b"),
+    ("the end of a text, said in HTML", f"{B}Each tag such as </s> is popped.\n```\nprint(1)\n```", "print(1)"),
+    ("struck out in HTML, at a line's end", f"{A}I <s>think</s>\nknow:\n```python\nb\n```", "b"),
+    ("struck out in HTML, two lines", f"{A}<s>That is\nwrong.</s>\nBetter:\n```python\nb\n```", "b"),
+    ("struck out in HTML, then the end of a text", f"{A}<s>No</s> Yes.</s>\nQ:\n```python\nb\n```", "a = 1"),
+    ("the end of a text, its beginning behind", f"{A}Done.</s><s>Q:\n```python\nb\n```", "a = 1"),
+    ("the end of a text, behind a blank", f"{A}Done. </s>\nQ:\n```python\nb\n```", "a = 1"),
+    ("a turn, said in words", f"{A}In DeepSeek, <|user|> marks a turn; parse it.\n```python\nb\n```", "b"),
+    ("a token, said in words", f"{A}Split at the token <|endoftext|> instead.\n```python\nb\n```", "b"),
+    ("a token right behind a word", f"{A}Done<|endoftext|>Q:\n```python\nb\n```", "a = 1"),
+    ("a turn right behind a fence", "```python\na = 1\n```<|user|>\nfix\n```python\nb\n```", "a = 1"),
+    *(
+        (f"{said.strip()} in reasoning that the prompt opened", f"Okay\n{A}{said}so.\n</think>\n```python\nb\n```", "b")
+        for said in ("in </s>\n", "No.</s>\n", "No.<|user|>\n", "[INST] ", "No.<|endoftext|>", "No.<|im_start|>user\n")
+    ),
+    ("turns behind such reasoning", f"hm\n</think>\n{A}</s>\n[INST] fix [/INST]\nhm</think>\n```py\nb\n```", "a = 1"),
+    ("turns in and behind such reasoning", f"hm\n{B}</s>\n</think>\n{A}</s>\n```py\nb\n```", "a = 1"),
     ("an untagged answer, sample output behind", "```\nprint(1)\n```\nOutput:\n```\n1\n```", "print(1)"),
     ("an untagged answer, an example behind", "```\ndef f(): pass\n```\n```\nn = 1\n```", "def f(): pass"),
     ("untagged, nothing reads as a program", "```\n3\n```\nto\n```\n6\n```", "6"),
@@ -467,6 +484,10 @@ PROSE += [
     "so ```python\nprint(0)\n```\n</think>\n",
     "```cpp\nint x;\n```\n",
 ]
+PROSE += [
+    "so ```python\nprint(0)\n``` No.</s>\n[INST] ends it.\n</think>\n",
+    "```\n<b>x</b>\n```\n<s>Pop\nall</s>, or </s> alone; in turns, <|user|> marks one.\n",
+]
 PROSE += ["<think>so `x`</think>`f` does it:\n"]
 PROSE += ["```text\n3\n```\n", "Input: ```\n3\n```\n", "Input:\n```\n3\n```\n"]
 DRAFTS = ["```python\nprint(0)\n```\nBetter:\n", "```python\nprint(0)\n``` No.\n", "```python\nprint(0)```\n"]
@@ -536,6 +557,7 @@ def test_extract_sees_through_habits(source: str, habit: tuple[str, str, str, st
 
 FLOODS = ["`", "~", "<", "#", "'", "\n", "\r", '\\"', '"</think>"']
 FLOODS += ["`</s>", "x\n```\n[INST]", "```python\nx\n", "```python\n1 2\n```\n", "<|user|>", "`</think>`"]
+FLOODS += ["```\nx\n```\nA.</s> ", "A.</s>\n", "<s>\n</s>\n", " </s>"]
 FLOODS += ["<think>", "</think>", "<think></think>", "</think>```python\n"]
 FLOODS += ["~~~ ", "~~~\t", "> ", "- ", "x```\n", "# x```\n", "``` a }", "`<think>`", "x <think> "]
 FLOODS += ["```\n", "~~~\n```\n", "```python\n", "```python ", '"""\n    ```x\n']
