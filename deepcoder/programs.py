@@ -219,7 +219,10 @@ def _is_value(node: ast.stmt) -> bool:
 
 
 def _last_but(is_other: Callable[[str], bool], tagged: Sequence[Block]) -> Block:
-    """Return the last block. Where that is something else in Python, return the program before it, if there is one."""
+    """Return the last block. Where that is something else in Python, return the program before it, if there is one.
+
+    What is not closed and reads as no program is passed over.
+    """
     last = tagged[-1]
     if len(tagged) == 1:  # as most answers have: nothing is to be parsed
         return last
@@ -229,8 +232,11 @@ def _last_but(is_other: Callable[[str], bool], tagged: Sequence[Block]) -> Block
         name = block.language or PYTHON.name
         if readable < 0:
             break
-        if family(name) != PYTHON.name or not is_other(block.source):
-            return block if block is not last and _reads(block.source, name) else last
+        if family(name) == PYTHON.name and is_other(block.source):
+            continue
+        is_program = _reads(block.source, name)
+        if is_program or block.is_closed or block is last:
+            return block if is_program else last
     return last
 
 
