@@ -55,8 +55,6 @@ _DETAIL = r"[:{(][^\n]*|[ \t]++(?:[0-9.]++|[#({][^\n]*|[\w-]++=[^\n]*|[\w/-]++\.
 _INFO = re.compile(
     rf"[ \t{{.]*+(?P<tag>{_WORD})(?P<detail>(?:{_DETAIL}|\}}|[ \t]++[^\n]*\}})?[ \t]*+)(?P<words>[^\n]*)"
 )
-_MARKDOWN = frozenset(("markdown", "md"))
-_FREE = frozenset(("code", "solution", "answer", "program"))
 
 
 class Tag(Enum):
@@ -64,9 +62,17 @@ class Tag(Enum):
 
     LANGUAGE = auto()  # one that the program may be written in
     NONE = auto()  # there is none
-    FREE = auto()  # what it holds, and no language, as `solution`
+    FREE = auto()  # what it holds, and no language, as `code`
+    ANSWER = auto()  # the same, but it may be a value, or words
     MARKDOWN = auto()
     OTHER = auto()
+
+
+_OF_WORD = {
+    **dict.fromkeys(("code", "program"), Tag.FREE),
+    **dict.fromkeys(("answer", "solution"), Tag.ANSWER),
+    **dict.fromkeys(("markdown", "md"), Tag.MARKDOWN),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +140,7 @@ def _opens(info: str | None, is_own: bool, languages: Sequence[str]) -> tuple[Ta
         return None, language  # words, which may be of a sentence
     if language in languages:
         return Tag.LANGUAGE, language
-    name = match["tag"].lower()
-    return Tag.MARKDOWN if name in _MARKDOWN else Tag.FREE if name in _FREE else Tag.OTHER, language
+    return _OF_WORD.get(match["tag"].lower(), Tag.OTHER), language
 
 
 def _allowed(name: str | None, languages: Sequence[str]) -> str | None:

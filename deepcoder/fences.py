@@ -76,6 +76,7 @@ class Block:
     is_closed: bool
     is_cut: bool = False  # a string in it has no end, as in a draft that was given up
     is_allowed: bool = True  # it has no tag, or that of an allowed language
+    may_be_value: bool = False  # it is tagged as an answer, which need not be a program
 
 
 class _End(Enum):
@@ -111,7 +112,12 @@ def blocks(text: str, languages: Sequence[str] = (PYTHON.name,)) -> list[Block]:
         spans = _Reader(text, languages).spans()
     found = (
         Block(
-            _source(text, each), each.fence.language, each.end is not _End.CUT, each.is_cut, each.tag is not Tag.OTHER
+            _source(text, each),
+            each.fence.language,
+            each.end is not _End.CUT,
+            each.is_cut,
+            each.tag is not Tag.OTHER,
+            each.tag is Tag.ANSWER,
         )
         for each in spans
     )
@@ -260,7 +266,7 @@ def _end_at_fence(event: Event) -> _End:
     if tag is Tag.LANGUAGE:
         return _End.CUT
     is_tag_alone = event.info is not None and len(event.info.split()) == 1 and not event.info[0].isspace()
-    is_next = tag in (Tag.FREE, Tag.OTHER, Tag.MARKDOWN) and event.is_own and is_tag_alone
+    is_next = tag in (Tag.FREE, Tag.ANSWER, Tag.OTHER, Tag.MARKDOWN) and event.is_own and is_tag_alone
     return _End.FOLLOWED if is_next else _End.CLOSED
 
 
@@ -335,7 +341,9 @@ def _makes_wrapper(event: Event, fence: Event) -> bool:
     """Return whether a fence of another kind in a block makes it a wrapper."""
     inner = event.opens
     is_shorter = len(event.marks) < len(fence.marks)
-    return inner is Tag.LANGUAGE or (inner is not None and fence.opens in (Tag.NONE, Tag.FREE) and is_shorter)
+    return inner is Tag.LANGUAGE or (
+        inner is not None and fence.opens in (Tag.NONE, Tag.FREE, Tag.ANSWER) and is_shorter
+    )
 
 
 def _ends_in_comment(text: str, comment_start: int, event: Event, is_inner: bool) -> bool:

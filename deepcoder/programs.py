@@ -126,11 +126,14 @@ def choose(
     """Return the block that is the answer, and the rule that chose it: the first rule of `Rule` that applies.
 
     UNCLOSED and PROGRAM are one step: of the blocks that either fits, the last is the answer. Blocks without a tag are
-    in the first language. Where some define the entry point, no other counts.
+    in the first language. Where some define the entry point, no other counts. Nor does one that is tagged as an answer,
+    and may be a value, behind a program.
     """
     blocks = [block for block in blocks if block.is_allowed]
     if entry_point and len(blocks) > 1:
         blocks = [block for block in blocks if _defines(block.source, entry_point)] or blocks
+    if any(block.may_be_value for block in blocks):
+        blocks = _without_values(blocks, first_language)
     closed = [block for block in blocks if block.is_closed]
     tagged = [block for block in blocks if block.language]
     while tagged and not tagged[-1].is_closed:
@@ -216,6 +219,18 @@ def _is_output(source: str) -> bool:
 def _is_value(node: ast.stmt) -> bool:
     """Return whether a statement is a value, or one behind a word and a colon, which Python takes for a type."""
     return isinstance(node, ast.Expr) or (isinstance(node, ast.AnnAssign) and node.value is None)
+
+
+def _without_values(blocks: list[Block], first_language: str) -> list[Block]:
+    """Return the blocks without those that may be values behind the first of the others that reads as a program."""
+    readable = _PARSED_CHARS
+    for index, block in enumerate(blocks):
+        readable -= len(block.source)
+        if readable < 0:
+            break
+        if not block.may_be_value and _reads(block.source, block.language or first_language):
+            return [each for i, each in enumerate(blocks) if i <= index or not each.may_be_value]
+    return blocks
 
 
 def _last_but(is_other: Callable[[str], bool], tagged: Sequence[Block]) -> Block:

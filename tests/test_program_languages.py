@@ -78,6 +78,11 @@ TABLE: list[tuple[str, str, tuple[str, ...], Program | None]] = [
     ("nothing but output", "```python\n6\n```", ("python",), Program("6")),
     ("sample output behind", CPP + "It prints\n```\n1\n```\n", ("cpp",), PROGRAM),
     ("sample output behind, an unclosed one before", "```\n1\n```\n```cpp\nx;", ("cpp",), Program("x;", "cpp")),
+    *(
+        (f"{tag}, which is none, behind", f"```\nint main() {{}}\n```\n```{tag}\n{said}\n```", ("cpp",), PROGRAM)
+        for tag, said in (("answer", "{1,2}"), ("solution", "use a map; then main idea"))
+    ),
+    ("output behind what is cut", CPP + "```cpp\nint\n```python\n6\n```", BOTH, PROGRAM),
     # -- Strings and comments of other languages than Python
     ("an apostrophe in a comment", "```cpp\n// it's\nx;\n```\nSo.", ("cpp",), Program("// it's\nx;", "cpp")),
     ("quotes in characters", "```cpp\nc = '\"';\n```\nSo.", ("cpp",), Program("c = '\"';", "cpp")),

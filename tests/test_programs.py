@@ -110,6 +110,11 @@ TABLE: list[tuple[str, str, str | None]] = [
     ("such a word behind a block", "```python\nx\n```answer\n42\n```", "x"),
     ("such a word in a wrapper", "```markdown\n## Code\n```program\nprint(1)\n```\n```", "print(1)"),
     ("such a word on a wrapper", "````answer\n```\nx\n```\n````", "x"),
+    ("an answer's value behind the program", "```\nprint(1)\n```\n```answer\nfoo(3)\n```", "print(1)"),
+    ("an answer's value behind code", "```code\nprint(1)\n```\n```answer\nfoo(3)\n```", "print(1)"),
+    ("an answer behind sample output", "```\n3\n```\n```answer\nprint(1)\n```", "print(1)"),
+    ("an answer behind another", "```answer\nprint(1)\n```\n```answer\nprint(2)\n```", "print(2)"),
+    ("code behind an example", "```\nfoo(3)\n```\n```code\nprint(1)\n```", "print(1)"),
     ("a call of a tool", "```tool_code\nprint(1)\n```", None),
     ("another script's letters", "```рython\nx\n```", None),
     # -- Which block
@@ -501,6 +506,7 @@ BEHIND = [
     "\nOutput:\n```\n6\n```",
     "\nOutput: ```\n6\n```\n",
     "\n```output\n6\n```\n",
+    "\n```answer\n6\n```\n",
     "\n~~~\n6\n~~~",
 ]
 BEHIND += ["\nRun:\n```\n$ python a.py < in.txt\n```", "\n```bash\npython a.py\n```\n", "\n```\n6\n"]
