@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,12 @@ _DOES_SOMETHING = (ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
 _SESSION = re.compile(r"(?:\s*+#[^\n]*+)*+\s*+(?:>>>|\$ |[!%]?(?:pip|python)3? )")
 _STATEMENTS = "|".join(sorted({*keyword.kwlist, "print", "exec"} - {"True", "False", "None"}))
 _MEANT_AS_CODE = re.compile(rf"[=(]|^[ \t]*+(?:@|(?:{_STATEMENTS})\b)", re.MULTILINE)
+# What gives names in Python: each part is possessive, and begins a line or a statement, so that time is linear.
+_TARGETS = re.compile(r"(?:^|;)((?:[ \t(\[]*+[\w$ \t.,*]*+[)\] \t]*+=(?!=))++)", re.MULTILINE)
+_IMPORTS = re.compile(
+    r"(?:^|;)[ \t]*+from[ \t]++(?P<package>\w++)[\w.]*+[ \t]++import[ \t]*+(?P<names>\([^()]*+|[^\n;#]*+)", re.MULTILINE
+)
+_LIBRARY = sys.stdlib_module_names - {"code"}  # as tests call the program, too
 
 
 @dataclass(frozen=True)
@@ -259,10 +266,17 @@ def _defines(source: str, entry_point: str) -> bool:
     """Return whether the source defines the function, or a class Solution, in Python or JavaScript.
 
     It is more often said than true, as by a comment: a block that is passed over must be one that cannot be right. An
-    import is none, as tests begin with it.
+    import defines it if it is from Python's library: tests begin with one from the program.
     """
     name = rf"(?<![\w$])(?:{re.escape(entry_point)}|Solution)(?![\w$])"
     keywords = r"(?:def|class|function|const|let|var)[ \t*]+"
-    assigned = r"[ \t]*(?::[^=\n]*)?=(?!=)"
-    definition = rf"\b{keywords}{name}|^[ \t]*(?:\w+\.)*{name}{assigned}|\bexports?\b"
-    return re.search(definition, source, re.MULTILINE) is not None
+    annotated = r"[ \t]*:[^=\n]*=(?!=)"
+    definition = rf"\b{keywords}{name}|^[ \t]*(?:\w+\.)*{name}{annotated}|{name}[ \t]*:=|\bexports?\b"
+    if re.search(definition, source, re.MULTILINE):
+        return True
+    targets = (each for match in _TARGETS.finditer(source) for each in re.split("[=,]", match[1]))
+    if any(each.strip(" \t()[]*").rpartition(".")[2] in (entry_point, "Solution") for each in targets):
+        return True
+    imported = re.compile(rf"{name}(?!\s++as\b)")
+    imports = (each for each in _IMPORTS.finditer(source) if each["package"] in _LIBRARY)
+    return any(imported.search(each["names"]) for each in imports)

@@ -389,12 +389,27 @@ USAGE = [
     ">>> f(2)\n2",
     "from solution import f\n\ndef test_f():\n    assert f(2) == 2",
     "class Test:\n    def test(self):\n        expected = f(x=2)",
+    "import random\nfrom math import f as g, gcd\nassert f(2) == g(2)",
+    "from code import f",
+    "table = {\n    f: 1 == 2,\n}",
+    "from tests.math import (\n    f,\n)",
+    "expected = f(2, f=3)\ntest(x, f=f)",
+    "def test(x, f=abs):\n    a = f == x",
 ]
 DEFINES = [
     "def f(x):\n    return x",
     "class Solution:\n    def g(self, x):\n        return x",
     "if 1:\n    f = lambda x: x",
     "f: Callable = abs",
+    "from math import comb as f",
+    "from os.path import join, f",
+    "from math import (\n    gcd,\n    comb as f,\n)",
+    "import functools, math; f = math.gcd",
+    "g = f = abs",
+    "print((f := abs))",
+    "f, g = make()",
+    "(g, f) = make()",
+    "if 1:\n    [g, *f] = make()",
 ]
 DEFINES_IN_JS = [
     "function f(x) { return x }",
@@ -573,7 +588,11 @@ FLOODS += ["```\n", "~~~\n```\n", "```python\n", "```python ", '"""\n    ```x\n'
 FLOODS += ['```\n"""\n```\n', '```\n\\"""\n```\n', "```\n'''\n```\n```\n\"\"\"\n```\n"]
 
 
-@pytest.mark.parametrize("piece", ["f.", "f: ", "f", "def ", " ", "\n ", "const *", "f =\n"], ids=repr)
+FLOODS_OF_NAMES = ["f.", "f: ", "f", "def ", " ", "\n ", "const *", "f =\n", "f = ", "f, ", "; ", "((", ";f,g)"]
+FLOODS_OF_NAMES += ["from os import (", "from os import (\n", "from os import f as "]
+
+
+@pytest.mark.parametrize("piece", FLOODS_OF_NAMES, ids=repr)
 def test_extract_flood_of_names_ends(piece: str) -> None:
     extract(f"{A}```python\n{piece * (300_000 // len(piece))}\n```\n", entry_point="f")
 
