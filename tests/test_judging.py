@@ -50,7 +50,8 @@ def test_draft_in_reasoning_that_the_prompt_opened_is_no_answer(monkeypatch: pyt
     assert at.submission(problem.problem_id, RIGHT, prompt_end="<think>").program is None
     monkeypatch.setattr(trl, "connect_by_environment", lambda: at)
     monkeypatch.setenv("DEEPCODER_PROMPT_END", "<think>")
-    assert trl._reward.__wrapped__().prompt_end == "<think>"
+    monkeypatch.setattr(trl, "CodeReward", lambda pool, problems, prompt_end: prompt_end)
+    assert str(trl._reward.__wrapped__()) == "<think>"
 
 
 def test_what_is_not_judged_raises() -> None:
