@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +70,20 @@ def test_others_find_it(pool: ShardedPool) -> None:
     assert pool.state().alive == 3
     with pytest.raises(ConnectionError, match="another.0 is gone"):
         ShardedPool.attach("another", 2)
+
+
+AS_A_CLIENT = """
+import pickle, sys
+pool, submissions = pickle.load(open(sys.argv[1], "rb"))
+print(*[judgement.verdict for judgement in pool.judge(submissions)])
+"""
+
+
+def test_shards_of_a_pickled_pool_join_the_cluster_once(pool: ShardedPool, tmp_path: Path) -> None:
+    path = tmp_path / "pickled"
+    path.write_bytes(pickle.dumps((pool, [Submission(each, RIGHT) for each in PROBLEMS])))
+    ran = subprocess.run([sys.executable, "-c", AS_A_CLIENT, path], capture_output=True, text=True)
+    assert ran.stdout.split() == ["AC"] * len(PROBLEMS), ran.stderr
 
 
 def test_client_starts_no_cluster(pool: ShardedPool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,18 +70,22 @@ def current_address() -> Address:
     return Address(ray.get_runtime_context().gcs_address, os.environ.get("RAY_AUTH_MODE", ""))
 
 
+_rejoining = threading.Lock()  # the shards of a pool ask at once, each in a thread
+
+
 def rejoin(address: Address) -> None:
     """Join the cluster of a pool that another process has pickled, unless this process is on a Ray already.
 
     Raises:
         ConnectionError: The cluster does not answer.
     """
-    if ray.is_initialized():
-        return
-    if address.auth_mode and "RAY_AUTH_MODE" not in os.environ:
-        os.environ["RAY_AUTH_MODE"] = address.auth_mode
-        ray_internals.reread_environment()
-    _join(address.gcs, logging_level=logging.WARNING)
+    with _rejoining:
+        if ray.is_initialized():
+            return
+        if address.auth_mode and "RAY_AUTH_MODE" not in os.environ:
+            os.environ["RAY_AUTH_MODE"] = address.auth_mode
+            ray_internals.reread_environment()
+        _join(address.gcs, logging_level=logging.WARNING)
 
 
 @contextmanager
