@@ -56,6 +56,7 @@ SLOW = {
         "test_learn",
         "test_passrate",
         "test_presets",
+        "test_resume",
         "test_ranks",
     ),
     *("test_report_browser", "test_rollouts", "test_simulation", "test_training", "test_trl_internals"),

@@ -17,6 +17,8 @@ from deepcoder.problems import Mode, Problem, TestCase
 from deepcoder.runs import Ran
 from deepcoder.verdicts import Judgement, Submission, Verdict
 
+pytestmark = pytest.mark.ray
+
 SECRET = "hidden-7391"
 PROMPT = "Print the next number.\n\nInput\n3\n\nOutput\n4\n"
 NEXT = Problem(
