@@ -5,9 +5,8 @@ Runs: in verl's reward workers, which call it once for each sample, many at once
 
 from __future__ import annotations
 
-import asyncio
+import functools
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from deepcoder.integrations.judging import Unjudged, connect, in_thread
@@ -18,7 +17,7 @@ RAISE, ZERO = "raise", "zero"  # what becomes of a sample that was not judged
 Row = dict[str, float | str]
 
 
-async def compute_score(
+def score(
     data_source: str,
     solution_str: str,
     ground_truth: Any,
@@ -31,6 +30,8 @@ async def compute_score(
     **_: Any,
 ) -> Row:
     """Return the score of a sample and what is known of it, under the same keys for every sample.
+
+    verl averages the numbers, and leaves the text alone.
 
     Args:
         data_source: The row's; it does not count.
@@ -46,30 +47,29 @@ async def compute_score(
         Unjudged: There is no verdict, by no fault of the program.
         ValueError: There is no such problem.
     """
+    if on_unjudged not in (RAISE, ZERO):
+        raise ValueError(f"on_unjudged must be {RAISE!r} or {ZERO!r}, not {on_unjudged!r}")
     named = (extra_info or {}).get("problem_id")
-    problem_id = str(ground_truth if named is None else named)
-    return await in_thread(_scored, problem_id, solution_str, pool, data, on_unjudged, prompt_end)
+    judging = connect(pool, data)
+    try:
+        problem_id = str(ground_truth if named is None else named)
+        judgement = judging.judge(judging.submission(problem_id, solution_str, prompt_end))
+    except Unjudged:
+        if on_unjudged == RAISE:
+            raise
+        return {"score": 0.0, "acc": 0.0, "verdict": str(Verdict.IE), "passed": 0.0}
+    reward = float(judgement.verdict is Verdict.AC)
+    return {"score": reward, "acc": reward, "verdict": str(judgement.verdict), "passed": float(judgement.passed)}
+
+
+async def compute_score(*sample: Any, **settings: Any) -> Row:
+    """Return what `score` does, while other tasks of the event loop go on: verl's reward function."""
+    return await in_thread(functools.partial(score, *sample, **settings))
 
 
 def accuracy(*sample: Any, **settings: Any) -> float:
     """Return 1 where every test passed, else 0: for `verl.trainer.main_eval`, which waits for plain numbers.
 
-    Its arguments are those of `compute_score`, as is what it raises. An event loop may be running here.
+    Its arguments are those of `score`, as is what it raises.
     """
-    with ThreadPoolExecutor(1) as thread:
-        return float(thread.submit(asyncio.run, compute_score(*sample, **settings)).result()["score"])
-
-
-def _scored(problem_id: str, completion: str, pool: str, data: str, on_unjudged: str, prompt_end: str) -> Row:
-    """Return what verl gets. It averages the numbers, and leaves the text alone."""
-    if on_unjudged not in (RAISE, ZERO):
-        raise ValueError(f"on_unjudged must be {RAISE!r} or {ZERO!r}, not {on_unjudged!r}")
-    judging = connect(pool, data)
-    try:
-        judgement = judging.judge(judging.submission(problem_id, completion, prompt_end))
-    except Unjudged:
-        if on_unjudged == RAISE:
-            raise
-        return {"score": 0.0, "acc": 0.0, "verdict": str(Verdict.IE), "passed": 0.0}
-    score = float(judgement.verdict is Verdict.AC)
-    return {"score": score, "acc": score, "verdict": str(judgement.verdict), "passed": float(judgement.passed)}
+    return float(score(*sample, **settings)["score"])
