@@ -32,7 +32,8 @@ def continued(problem: Problem, completion: Completion) -> Program | None:
     if not text.strip():
         return None
     found = extract(text, languages=problem.languages)
-    if found is not None and not _begins_indented(found.source):  # it may be an example that calls the function
+    if found is not None and not (_defines(found.source, problem) or _begins_indented(found.source)):
+        # It may be an example that calls the function.
         found = extract(text, languages=problem.languages, entry_point=problem.entry_point)
     if found is not None and _defines(found.source, problem):
         return found

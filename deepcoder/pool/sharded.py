@@ -79,12 +79,9 @@ class ShardedPool(Pool):
 
     def __enter__(self) -> Self:
         """Start all shards; see `SandboxPool.__enter__`. A client is returned as it is."""
-        if self._shards[0].is_started:
-            for shard in self._shards:
-                self._life.callback(shard.close)
-            return self
         with ExitStack() as life:
-            if (leave := clusters.connect(self.workers, self.resource)) is not None:
+            is_client = self._shards[0].is_started
+            if not is_client and (leave := clusters.connect(self.workers, self.resource)) is not None:
                 life.callback(leave)
             for shard in self._shards:
                 life.enter_context(shard)

@@ -96,8 +96,9 @@ def _problems_are_well(
     try:
         _examine(problems, pool, runs, findings, timed)
     except KeyboardInterrupt:  # the files of an earlier run stay as they were
-        _write(findings, timed, partial(quarantine), partial(times))
-        for path in filter(None, (partial(quarantine), partial(times))):
+        cut_short = partial(quarantine), partial(times)
+        _write(findings, timed, *cut_short)
+        for path in filter(None, cut_short):
             err.print(f"{path}: what was known by then", markup=False, highlight=False, soft_wrap=True)
         raise
     _write(findings, timed, quarantine, times)
