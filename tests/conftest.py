@@ -56,8 +56,8 @@ SLOW = {
         "test_learn",
         "test_passrate",
         "test_presets",
-        "test_resume",
         "test_ranks",
+        "test_resume",
     ),
     *("test_report_browser", "test_rollouts", "test_simulation", "test_training", "test_trl_internals"),
 }

@@ -1,4 +1,4 @@
-"""How the coordinator waits for replies and answers."""
+"""Test how the coordinator waits for replies and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a statement says about right answers is heeded, and nothing else is changed by it."""
+"""Test that what a statement says about right answers is heeded, and that nothing else changes by it."""
 
 from __future__ import annotations
 
